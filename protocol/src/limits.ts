@@ -1,0 +1,27 @@
+/** Every bound on what comes from outside, with the reason for it. Sizes are bytes. */
+export const LIMITS = {
+  /** A log entry's length is two bytes in an entry bundle (C2SP tlog-tiles). */
+  entryBytes: 65_535,
+  /** An event with a day of temperature readings is about 3 kB: ten times that, and a batch still fits a broker's packet. */
+  eventBytes: 32_768,
+  /** Four times the 256 at which a gateway closes a batch; bounds the work that one signature can cause. */
+  batchEvents: 1_024,
+  /** A full batch of ordinary events (0.7–3 kB each), well below the packet limit of common MQTT brokers. */
+  batchBytes: 8_388_608,
+  /** A checkpoint is three short lines and a few signatures; one ML-DSA-44 line that we ignore is 3.3 kB. */
+  noteBytes: 65_536,
+  /** C2SP signed-note asks for at least 16; golang.org/x/mod stops at 100. */
+  noteSignatures: 100,
+  /** tlog-cosignature prefixes an origin with a one-byte length. */
+  originBytes: 255,
+  /** A policy names some dozens of witnesses, each on a line of about 150 bytes. */
+  policyBytes: 65_536,
+  /** Bounds the work of one policy: every named witness may cost a signature check. */
+  policyNames: 256,
+  /** Our deepest structure (a bundle's proofs) nests five deep. */
+  cborDepth: 8,
+  /** An EPCIS event nests six deep; extensions may add a little. */
+  jsonDepth: 16,
+  /** Tree sizes and counters are exact integers of every JavaScript engine: at most 2^53 - 1. */
+  integer: 9_007_199_254_740_991,
+} as const
