@@ -1,0 +1,80 @@
+// The operations of governance events (protocol §10): outer shapes shared by admission, subjects and readers.
+
+/** A text people read, in both languages of the pages. */
+export interface Localized {
+  zh: string
+  en: string
+}
+
+/** What a gateway may record: each names the stage events its key may sign. */
+export type Role = 'commission' | 'transform' | 'pack' | 'ship' | 'receive' | 'observe' | 'sell'
+
+/** The ledger's first entry: who administers it, and with which keys it signs. Keys base64url (32 bytes); `logKey` a note verifier key. */
+export interface Genesis {
+  op: 'genesis'
+  origin: string
+  administrators: { name: string; key: string }[]
+  threshold: number
+  windowS: number
+  logKey: string
+  ackKey: string
+}
+
+/** An organisation enters the consortium; `party` is its 417 URI. */
+export interface EnrolOrganisation {
+  op: 'enrol-organisation'
+  org: string
+  party: string
+  name: Localized
+}
+
+/** A gateway's key becomes active: `uri` its 8004 asset URI, `station` the place or asset it stands in, `login` base64url SHA-256 of its MQTT password. */
+export interface EnrolGateway {
+  op: 'enrol-gateway'
+  org: string
+  gateway: string
+  uri: string
+  key: string
+  station: string
+  roles: Role[]
+  login: string
+}
+
+/** A place (414) or asset people may see by name; `zone` is an IANA time zone, latitude and longitude in 1e-7 degrees. */
+export interface RegisterPlace {
+  op: 'register-place'
+  org: string
+  place: string
+  name: Localized
+  address: Localized
+  latE7?: number
+  lonE7?: number
+  zone: string
+}
+
+/** A product (01) people may see by name, with its temperature limits in milli-degrees Celsius. */
+export interface RegisterProduct {
+  op: 'register-product'
+  org: string
+  product: string
+  name: Localized
+  spec: Localized
+  limits?: { minMilliC: number; maxMilliC: number }
+}
+
+/** A key signs no more from this entry on; `key` is its kid (base64url). */
+export interface RevokeKey {
+  op: 'revoke-key'
+  key: string
+  reason: string
+}
+
+export type Operation = Genesis | EnrolOrganisation | EnrolGateway | RegisterPlace | RegisterProduct | RevokeKey
+
+/** A governance event as signed: an administrator's statement about the ledger itself. */
+export interface GovernanceEvent {
+  type: 'TristampGovernance'
+  eventID: string
+  eventTime: string
+  operation: Operation
+}

@@ -1,0 +1,185 @@
+import { fromBase64Url, utf8 } from './bytes.ts'
+import { ProtocolError } from './error.ts'
+import type { Operation } from './event/governance-types.ts'
+import type { AnyEvent, EpcisEvent, QuantityElement } from './event/types.ts'
+import { digitalLink, parseDigitalLink, percentEncode } from './gs1/digital-link.ts'
+import type { Elements } from './gs1/element-string.ts'
+import { sha256 } from './hash.ts'
+import { keyThumbprint, keyUri } from './key.ts'
+
+// Everything is recorded about a subject, a URI (protocol §1). This file alone decides which subjects an event is about.
+
+export type SubjectKind = 'item' | 'lot' | 'product' | 'unit' | 'asset' | 'place' | 'party' | 'key' | 'other'
+
+const DAY = /#[0-9]{4}-[0-9]{2}-[0-9]{2}$/
+const KEY_PREFIX = 'urn:ietf:params:oauth:ckt:sha-256:'
+
+// Each way to name a subject, the finest of a key first: the AIs that name it, and what it then is.
+const FORMS: readonly [SubjectKind, readonly string[]][] = [
+  ['unit', ['00']],
+  ['item', ['01', '21']],
+  ['item', ['01', '235']],
+  ['lot', ['01', '10']],
+  ['product', ['01']],
+  ['item', ['8006', '21']],
+  ['lot', ['8006', '10']],
+  ['product', ['8006']],
+  ['item', ['8010', '8011']],
+  ['product', ['8010']],
+  ['asset', ['8003']],
+  ['asset', ['8004']],
+  ['place', ['414', '254']],
+  ['place', ['414']],
+  ['party', ['417']],
+]
+
+/** What a subject's URI names; the day of a reading's subject (`#2026-11-22`) is ignored. */
+export function subjectKind(uri: string): SubjectKind {
+  if (uri.startsWith(KEY_PREFIX)) return 'key'
+  if (uri.startsWith('geo:')) return 'place'
+  const elements = elementsOf(uri.replace(DAY, ''))
+  return (elements && formOf(elements)?.[0]) ?? 'other'
+}
+
+/**
+ * The subject that `elements` name most finely: item 01+21 (its lot is dropped: a serial says it all), lot 01+10, product 01,
+ * unit 00, asset 8003 or 8004, place 414[+254], party 417.
+ * @throws ProtocolError GS1_URI (no key), GS1_AI_*, GS1_CHECK_DIGIT
+ */
+export function subjectOfElements(elements: Elements): string {
+  const form = formOf(elements)
+  return digitalLink(form === undefined ? elements : new Map(form[1].map((ai) => [ai, elements.get(ai) ?? ''])))
+}
+
+/** The subject of an identifier as an event carries it: that of its elements for a Digital Link, else the URI itself. */
+export function subjectOfUri(uri: string): string {
+  const elements = elementsOf(uri)
+  return elements === undefined ? uri : subjectOfElements(elements)
+}
+
+/**
+ * Every subject of an event, sorted, each once: goods in all of its lists, the lot that its ilmd names for what it made, and for
+ * assets and places (and a reading without goods) the URI with the event's UTC day. Governance events: the plain URIs they are about.
+ */
+export function subjectsOf(event: AnyEvent): string[] {
+  if (event.type === 'TristampGovernance') return sorted(governed(event.operation))
+  const goods = goodsOf(event).map(subjectOfUri)
+  const lots = made(event).flatMap((uri) => lotOf(event, uri) ?? [])
+  const place = event.bizLocation?.id ?? event.readPoint?.id
+  const all = goods.length === 0 && place !== undefined ? [place] : [...goods, ...lots]
+  const day = new Date(event.eventTime).toISOString().slice(0, 10)
+  return sorted(all.map((uri) => (goods.length === 0 || isDaily(uri) ? `${uri}#${day}` : uri)))
+}
+
+/** The product (01) that an item or lot is one of; undefined for other subjects. */
+export function productOf(uri: string): string | undefined {
+  const gtin = elementsOf(uri.replace(DAY, ''))?.get('01')
+  return gtin === undefined ? undefined : digitalLink(new Map([['01', gtin]]))
+}
+
+/** The subject under which an organisation's enrolment is found by its short name, which gateways and places carry. */
+export function organisationUri(org: string): string {
+  return `urn:tristamp:organisation:${percentEncode(org)}`
+}
+
+/** SHA-256 of the URI: the key of the history map (protocol §7). */
+export function subjectHash(uri: string): Uint8Array {
+  return sha256(utf8(uri))
+}
+
+/** The lot that `event` gives `item`, one of the things it made: by its ilmd, or written in the identifier itself. */
+export function lotOf(event: AnyEvent, item: string): string | undefined {
+  if (event.type === 'TristampGovernance') return undefined
+  const wanted = subjectOfUri(item)
+  for (const uri of made(event)) {
+    if (subjectOfUri(uri) !== wanted) continue
+    const elements = elementsOf(uri)
+    const lot = elements?.get('10') ?? ilmdLot(event)
+    const gtin = elements?.get('01')
+    if (gtin !== undefined && lot !== undefined)
+      return digitalLink(
+        new Map([
+          ['01', gtin],
+          ['10', lot],
+        ]),
+      )
+  }
+  return undefined
+}
+
+function formOf(elements: Elements): (typeof FORMS)[number] | undefined {
+  return FORMS.find(([, identifiers]) => identifiers.every((ai) => elements.has(ai)))
+}
+
+function isDaily(uri: string): boolean {
+  const kind = subjectKind(uri)
+  return kind === 'asset' || kind === 'place'
+}
+
+/** The elements in the path of a Digital Link: attributes describe, they do not name. */
+function elementsOf(uri: string): Elements | undefined {
+  try {
+    const { elements, path } = parseDigitalLink(uri)
+    return new Map(path.map((ai) => [ai, elements.get(ai) ?? '']))
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined
+    throw error
+  }
+}
+
+function goodsOf(event: EpcisEvent): string[] {
+  switch (event.type) {
+    case 'ObjectEvent':
+      return [...(event.epcList ?? []), ...classes(event.quantityList)]
+    case 'TransactionEvent':
+      return [...parent(event), ...(event.epcList ?? []), ...classes(event.quantityList)]
+    case 'AggregationEvent':
+    case 'AssociationEvent':
+      return [...parent(event), ...(event.childEPCs ?? []), ...classes(event.childQuantityList)]
+    case 'TransformationEvent':
+      return [...(event.inputEPCList ?? []), ...classes(event.inputQuantityList), ...made(event)]
+  }
+}
+
+/** The things an event brings into being. */
+function made(event: EpcisEvent): string[] {
+  if (event.type === 'TransformationEvent')
+    return [...(event.outputEPCList ?? []), ...classes(event.outputQuantityList)]
+  if (event.type !== 'ObjectEvent' || event.action !== 'ADD') return []
+  return [...(event.epcList ?? []), ...classes(event.quantityList)]
+}
+
+function classes(list: QuantityElement[] | undefined): string[] {
+  return (list ?? []).map((element) => element.epcClass)
+}
+
+function parent(event: { parentID?: string }): string[] {
+  return event.parentID === undefined ? [] : [event.parentID]
+}
+
+function ilmdLot(event: EpcisEvent): string | undefined {
+  const ilmd = event.type === 'ObjectEvent' || event.type === 'TransformationEvent' ? event.ilmd : undefined
+  const lot = ilmd?.['cbvmda:lotNumber']
+  return typeof lot === 'string' ? lot : undefined
+}
+
+function governed(operation: Operation): string[] {
+  switch (operation.op) {
+    case 'genesis':
+      return operation.administrators.map(({ key }) => keyUri(keyThumbprint(fromBase64Url(key))))
+    case 'enrol-organisation':
+      return [operation.party, organisationUri(operation.org)]
+    case 'enrol-gateway':
+      return [operation.uri, keyUri(keyThumbprint(fromBase64Url(operation.key)))]
+    case 'register-place':
+      return [operation.place]
+    case 'register-product':
+      return [operation.product]
+    case 'revoke-key':
+      return [keyUri(fromBase64Url(operation.key))]
+  }
+}
+
+function sorted(uris: string[]): string[] {
+  return [...new Set(uris)].sort()
+}
