@@ -1,0 +1,74 @@
+import { existsSync, fstatSync, readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { obey } from './command.ts'
+import type { SimEvent } from './event.ts'
+import { type CommandLine, HELP, readCommandLine, UsageError } from './options.ts'
+import { ScenarioError } from './scenario/load.ts'
+import { type Simulator, startSimulator } from './simulator.ts'
+
+/** The command `tristamp-sim`; resolves with its exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const asked = readCommandLine(argv)
+    if (asked === 'help') process.stdout.write(HELP)
+    else if (asked === 'version') process.stdout.write(`${version()}\n`)
+    else await run(asked)
+    return 0
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    if (error instanceof UsageError) return 2
+    return error instanceof ScenarioError ? 3 : 1
+  }
+}
+
+async function run({ simulator: options, playAtOnce }: CommandLine): Promise<void> {
+  const emit = (event: SimEvent): void => {
+    process.stdout.write(`${JSON.stringify(event)}\n`)
+  }
+  const stopped = new AbortController()
+  const stop = (): void => stopped.abort()
+  process.once('SIGTERM', stop).once('SIGINT', stop)
+  // Nobody reads any more: the program that started this one is gone.
+  process.stdout.on('error', stop)
+  await using simulator = await startSimulator({ ...options, scenario: scenarioFile(options.scenario), onEvent: emit })
+  let begun = false
+  const begin = (): void => {
+    if (begun) return
+    begun = true
+    simulator.play().catch((error: Error) => {
+      if (!stopped.signal.aborted) emit({ type: 'error', message: error.message })
+    })
+  }
+  if (playAtOnce) begin()
+  listen(simulator, begin, stop, emit)
+  if (!stopped.signal.aborted) await new Promise((resolve) => stopped.signal.addEventListener('abort', resolve))
+}
+
+/** Obeys standard input, line by line, in order. */
+function listen(simulator: Simulator, begin: () => void, stop: () => void, emit: (event: SimEvent) => void): void {
+  const input = createInterface({ input: process.stdin })
+  let last = Promise.resolve()
+  input.on('line', (line) => {
+    last = last.then(async () => {
+      try {
+        if (await obey(line, simulator, begin)) stop()
+      } catch (error) {
+        emit({ type: 'error', message: error instanceof Error ? error.message : String(error) })
+      }
+    })
+  })
+  const kind = fstatSync(0)
+  if (kind.isFIFO() || kind.isSocket()) input.once('close', stop)
+}
+
+/** A bare name stands for a scenario that comes with the simulator. */
+function scenarioFile(name: string): string {
+  const own = fileURLToPath(new URL(`../scenarios/${name}.yaml`, import.meta.url))
+  return /^[a-z-]+$/.test(name) && existsSync(own) ? own : name
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
