@@ -6,7 +6,7 @@ export const LIMITS = {
   eventBytes: 32_768,
   /** Four times the 256 at which a gateway closes a batch; bounds the work that one signature can cause. */
   batchEvents: 1_024,
-  /** A full batch of ordinary events (0.7–3 kB each), well below the packet limit of common MQTT brokers. */
+  /** The 256 events at which a gateway closes a batch, were each as large as may be; well below a broker's packet limit. */
   batchBytes: 8_388_608,
   /** A checkpoint is three short lines and a few signatures; one ML-DSA-44 line that we ignore is 3.3 kB. */
   noteBytes: 65_536,
@@ -22,6 +22,4 @@ export const LIMITS = {
   cborDepth: 8,
   /** An EPCIS event nests six deep; extensions may add a little. */
   jsonDepth: 16,
-  /** Tree sizes and counters are exact integers of every JavaScript engine: at most 2^53 - 1. */
-  integer: 9_007_199_254_740_991,
 } as const

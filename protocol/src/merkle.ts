@@ -189,6 +189,7 @@ export function verifyConsistency(
   checkSizes(oldSize, newSize)
   const plan = consistencyPlan(oldSize, 0, newSize)
   checkPath(path, plan)
+  checkHash(oldRoot)
   // The walk starts from the piece both trees share: the first hash, or the old root when the old tree is one complete subtree of the new.
   const given = plan[0]?.hi === oldSize
   const shared = given ? path[0]! : oldRoot

@@ -82,6 +82,11 @@ export function organisationUri(org: string): string {
   return `urn:tristamp:organisation:${percentEncode(org)}`
 }
 
+/** The subject of an Ed25519 public key as governance writes it, in base64url. */
+export function publicKeyUri(publicKey: string): string {
+  return keyUri(keyThumbprint(fromBase64Url(publicKey)))
+}
+
 /** SHA-256 of the URI: the key of the history map (protocol §7). */
 export function subjectHash(uri: string): Uint8Array {
   return sha256(utf8(uri))
@@ -166,11 +171,11 @@ function ilmdLot(event: EpcisEvent): string | undefined {
 function governed(operation: Operation): string[] {
   switch (operation.op) {
     case 'genesis':
-      return operation.administrators.map(({ key }) => keyUri(keyThumbprint(fromBase64Url(key))))
+      return operation.administrators.map(({ key }) => publicKeyUri(key))
     case 'enrol-organisation':
       return [operation.party, organisationUri(operation.org)]
     case 'enrol-gateway':
-      return [operation.uri, keyUri(keyThumbprint(fromBase64Url(operation.key)))]
+      return [operation.uri, publicKeyUri(operation.key), operation.station]
     case 'register-place':
       return [operation.place]
     case 'register-product':

@@ -1,0 +1,126 @@
+import { type AdmissionState, applyChanges, type Change, draftOf, type KeyState } from './admission-state.ts'
+import { eventLeaf, type SaltedEvent } from './batch.ts'
+import { equal, toHex } from './bytes.ts'
+import type { VerifySync } from './ed25519.ts'
+import { type ProtocolCode, ProtocolError } from './error.ts'
+import { parseGovernanceEvent } from './event/governance-event.ts'
+import { parseRecordedEvent, type RecordedEvent } from './event/recorded-event.ts'
+import { approve, found } from './governance.ts'
+import { LIMITS } from './limits.ts'
+import { treeRoot } from './merkle.ts'
+import { checkRole, signerOf } from './signer.ts'
+import { parseStatement, type Statement, statementLeaf } from './statement.ts'
+import { subjectsOf } from './subject.ts'
+
+/** An event that the ledger takes, parsed once, with what the indexes and the history map need of it. */
+export interface AdmittedEvent {
+  position: number
+  salt: Uint8Array
+  bytes: Uint8Array
+  leaf: Uint8Array
+  value: RecordedEvent
+  subjects: string[]
+}
+
+/** The ledger's answer to a statement. `expected`: where the key's chain stands, for a gateway to go on from. */
+export type Admission =
+  | { ok: true; statement: Statement; signer: KeyState; events: AdmittedEvent[]; changes: Change[] }
+  | {
+      ok: false
+      code: ProtocolCode
+      message: string
+      statement?: Statement
+      expected?: { seq: number; prev: Uint8Array }
+    }
+
+/**
+ * The one rule of what enters the ledger (docs/spec/admission.md). Leader, follower and auditor call it, and its answer
+ * depends on nothing but the earlier entries: no clock, no order of arrival, no configuration. It changes nothing itself:
+ * whoever commits the entry applies `changes`.
+ */
+export function admit(
+  state: AdmissionState,
+  statement: Uint8Array,
+  events: readonly SaltedEvent[],
+  verify: VerifySync,
+): Admission {
+  let parsed: Statement | undefined
+  let signer: KeyState | undefined
+  try {
+    parsed = parseStatement(statement)
+    const founding = state.genesis === undefined ? foundingChanges(events) : undefined
+    // Batches change nothing but their signer's own chain, so only governance pays for a copy.
+    const draft = parsed.header.kind === 'governance' ? draftOf(state) : state
+    applyChanges(draft, founding ?? [])
+    signer = signerOf(draft, parsed)
+    if (!verify(signer.publicKey, parsed.signed, parsed.signature))
+      refuse('SIGNATURE', 'the signature does not fit the key')
+    checkChain(parsed, signer)
+    const leaves = checkBatch(parsed, events)
+    const { header } = parsed
+    const values = events.map(({ event }) => parseRecordedEvent(header.kind, event))
+    const changes = founding ?? effectsOf(draft, values, signer, header.iat)
+    const admitted = values.map((value, position): AdmittedEvent => {
+      const { salt, event: bytes } = events[position]!
+      return { position, salt, bytes, leaf: leaves[position]!, value, subjects: subjectsOf(value) }
+    })
+    return { ok: true, statement: parsed, signer, events: admitted, changes: [...changes, advanced(draft, parsed)] }
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+    return {
+      ok: false,
+      code: error.code,
+      message: error.message,
+      ...(parsed && { statement: parsed }),
+      ...(signer && { expected: { seq: signer.nextSeq, prev: signer.prev } }),
+    }
+  }
+}
+
+/** The first statement founds the ledger, and does nothing else: its signer is one of the administrators that it names. */
+function foundingChanges(events: readonly SaltedEvent[]): Change[] {
+  const [first, ...others] = events
+  const operation = first && parseGovernanceEvent(first.event).operation
+  if (operation?.op !== 'genesis' || others.length > 0)
+    refuse('GOVERNANCE_GENESIS', 'a ledger begins with its genesis alone')
+  return found(operation)
+}
+
+function checkChain({ header }: Statement, { nextSeq, prev }: KeyState): void {
+  if (header.seq < nextSeq) refuse('SEQ_REPEATED', `seq ${header.seq} has been recorded; ${nextSeq} is next`)
+  if (header.seq > nextSeq) refuse('SEQ_EXPECTED', `seq ${nextSeq} is next, not ${header.seq}`)
+  if (!equal(header.prev, prev)) refuse('PREV_MISMATCH', `prev does not name the statement before seq ${nextSeq}`)
+}
+
+function checkBatch({ header, root }: Statement, events: readonly SaltedEvent[]): Uint8Array[] {
+  if (events.length === 0 || events.length > LIMITS.batchEvents)
+    refuse('BATCH_SIZE', `a batch has 1 to ${LIMITS.batchEvents} events`)
+  const leaves = events.map(eventLeaf)
+  if (header.count !== events.length || !equal(treeRoot(leaves), root)) {
+    refuse('BATCH_ROOT', 'the events are not the ones that were signed')
+  }
+  return leaves
+}
+
+/** What the events change, one after the other: governance changes the state, goods only need the role for each step. */
+function effectsOf(draft: AdmissionState, events: readonly RecordedEvent[], signer: KeyState, iat: number): Change[] {
+  return events.flatMap((event) => {
+    if (event.type !== 'TristampGovernance') {
+      checkRole(signer, event)
+      return []
+    }
+    const { changes } = approve(draft, event.operation, { administrator: signer, iat })
+    applyChanges(draft, changes)
+    return changes
+  })
+}
+
+/** The signer's chain, one statement further. */
+function advanced(draft: AdmissionState, { header, bytes }: Statement): Change {
+  const signer = draft.keys.get(toHex(header.kid))!
+  return { set: 'key', value: { ...signer, nextSeq: header.seq + 1, prev: statementLeaf(bytes) } }
+}
+
+function refuse(code: ProtocolCode, message: string): never {
+  throw new ProtocolError(code, message)
+}

@@ -1,0 +1,120 @@
+import type { Json } from '../canonical-json.ts'
+import { type ProtocolCode, ProtocolError } from '../error.ts'
+
+// Small checks that compose into the field table of epcis.ts. Each passes or throws a ProtocolError that names the field.
+
+/** Checks the value found at `path`. */
+export type Check = (value: Json, path: string) => void
+
+export type JsonObject = { [name: string]: Json }
+
+/** Whether a JSON value is an object. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Refuses, naming the field: `quantityList[0].uom: …`. */
+export function refuse(code: ProtocolCode, path: string, what: string): never {
+  throw new ProtocolError(code, `${path}: ${what}`)
+}
+
+/** The path of a member; a name is somebody's text, so only its beginning is repeated. */
+export function member(path: string, name: string): string {
+  const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name
+  return path === '' ? shown : `${path}.${shown}`
+}
+
+function bad(path: string, what: string): never {
+  return refuse('EVENT_FIELD_VALUE', path, what)
+}
+
+/** Text that matches `expression`; `what` says so to people. */
+export function matching(expression: RegExp, what: string): Check {
+  return (value, path) => {
+    if (typeof value !== 'string' || !expression.test(value)) bad(path, `expected ${what}`)
+  }
+}
+
+export const text: Check = matching(/[^]/, 'text')
+
+/** An absolute URI or CURIE in RFC 3986's characters. */
+export const uri: Check = matching(/^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/, 'an absolute URI')
+
+export const hex: Check = matching(/^(?:[0-9A-Fa-f]{2})+$/, 'hexadecimal bytes')
+
+export const decimal: Check = (value, path) => {
+  if (typeof value !== 'number') bad(path, 'expected a number')
+}
+
+export const flag: Check = (value, path) => {
+  if (typeof value !== 'boolean') bad(path, 'expected true or false')
+}
+
+const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
+
+/** A date-time of RFC 3339; leap seconds are not accepted, for no clock of ours shows them. */
+export const instant: Check = (value, path) => {
+  const parts = typeof value === 'string' ? INSTANT.exec(value) : null
+  const [year, month, day] = (parts ?? []).slice(1, 4).map(Number)
+  const last = new Date(Date.UTC(year ?? 0, month ?? 0, 0)).getUTCDate()
+  if (parts === null || month! < 1 || month! > 12 || day! < 1 || day! > last) bad(path, 'expected a date and time')
+}
+
+/** A bare word of a vocabulary, or a URI of one's own. */
+export function word(vocabulary: ReadonlySet<string>, what: string): Check {
+  return (value, path) => {
+    if (typeof value === 'string' && vocabulary.has(value)) return
+    if (typeof value !== 'string' || !value.includes(':')) bad(path, `expected ${what} of the CBV, or a URI`)
+    uri(value, path)
+  }
+}
+
+/** A list whose items pass `check`; `distinct`: none twice. */
+export function list(check: Check, { min = 0, distinct = false }: { min?: number; distinct?: boolean } = {}): Check {
+  return (value, path) => {
+    if (!Array.isArray(value)) bad(path, 'expected a list')
+    if (value.length < min) bad(path, `expected at least ${min}`)
+    for (const [i, item] of value.entries()) check(item, `${path}[${i}]`)
+    if (distinct && new Set(value).size < value.length) bad(path, 'the same entry twice')
+  }
+}
+
+/** One value, or a list of them. */
+export function oneOrMore(check: Check): Check {
+  return (value, path) => (Array.isArray(value) ? list(check)(value, path) : check(value, path))
+}
+
+export interface Shape {
+  required?: { readonly [name: string]: Check }
+  optional?: { readonly [name: string]: Check }
+  /** Whether members with a CURIE or URI as name may stand beside these. */
+  extensible?: boolean
+}
+
+/** An object of exactly these members. */
+export function shape({ required = {}, optional = {}, extensible = false }: Shape): Check {
+  const known = new Map(Object.entries({ ...required, ...optional }))
+  return (value, path) => {
+    if (!isObject(value)) bad(path, 'expected an object')
+    for (const name of Object.keys(required)) {
+      if (!Object.hasOwn(value, name)) refuse('EVENT_FIELD_MISSING', member(path, name), 'missing')
+    }
+    for (const [name, item] of Object.entries(value)) {
+      const check = known.get(name)
+      if (check !== undefined) check(item, member(path, name))
+      else if (!extensible || !isExtensionName(name))
+        refuse('EVENT_FIELD_UNKNOWN', member(path, name), 'not a field of EPCIS here')
+    }
+  }
+}
+
+/** Whether a member's name is a CURIE or URI, and so an extension. */
+export function isExtensionName(name: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9+._-]*:[^\s:][^\s]*$/.test(name)
+}
+
+/** An object whose names are all CURIEs or URIs. */
+export const extensions: Check = shape({ extensible: true })
+
+/** Anything: an extension's value is its owner's business. */
+export const anything: Check = () => {}

@@ -1,0 +1,121 @@
+import { type Json, parseCanonicalJson } from '../canonical-json.ts'
+import { ProtocolError } from '../error.ts'
+import { LIMITS } from '../limits.ts'
+import { isUri } from '../shape.ts'
+import type { GovernanceEvent, Operation, Role } from './governance-types.ts'
+
+type Fields = { [key: string]: Json }
+type Check = (value: Json) => boolean
+
+/** Names and sentences are shown on small screens. */
+const MAX_TEXT = 200
+const MAX_ADMINISTRATORS = 32
+const ROLES: readonly Role[] = ['commission', 'transform', 'pack', 'ship', 'receive', 'observe', 'sell']
+
+const text: Check = (v) => typeof v === 'string' && v.length > 0 && v.length <= MAX_TEXT
+const texts: Check = (v) => isFields(v) && Object.keys(v).length === 2 && text(v['zh'] ?? null) && text(v['en'] ?? null)
+const uri: Check = (v) => isUri(v)
+/** Part of an MQTT topic; NATS maps topics to subjects, so the alphabet is the one both allow. */
+const name: Check = (v) => typeof v === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(v)
+/** 32 bytes, base64url without padding. */
+const key: Check = (v) => typeof v === 'string' && /^[A-Za-z0-9_-]{43}$/.test(v)
+const integer =
+  (min: number, max: number): Check =>
+  (v) =>
+    typeof v === 'number' && Number.isInteger(v) && v >= min && v <= max
+const list =
+  (check: Check, max: number): Check =>
+  (v) =>
+    Array.isArray(v) && v.length > 0 && v.length <= max && v.every(check)
+const administrator: Check = (v) =>
+  isFields(v) && Object.keys(v).length === 2 && text(v['name'] ?? null) && key(v['key'] ?? null)
+const limits: Check = (v) =>
+  isFields(v) &&
+  Object.keys(v).length === 2 &&
+  [v['minMilliC'], v['maxMilliC']].every((t) => integer(-273_150, 1_000_000)(t ?? null)) &&
+  (v['minMilliC'] as number) <= (v['maxMilliC'] as number)
+/** A calendar the reader's device knows. */
+const zone: Check = (v) => typeof v === 'string' && /^[A-Za-z_+-]+(\/[A-Za-z0-9_+-]+){0,2}$/.test(v) && v.length <= 64
+
+/** Every field of every operation, with its rule; a name that ends in `?` may be absent. */
+const OPERATIONS: { [op in Operation['op']]: { [field: string]: Check } } = {
+  genesis: {
+    origin: (v) => typeof v === 'string' && /^[A-Za-z0-9.-]+(\/[A-Za-z0-9._-]+)*$/.test(v) && v.length <= 255,
+    administrators: list(administrator, MAX_ADMINISTRATORS),
+    threshold: integer(1, MAX_ADMINISTRATORS),
+    windowS: integer(60, 31_536_000),
+    logKey: (v) => typeof v === 'string' && v.length <= 512,
+    ackKey: key,
+  },
+  'enrol-organisation': { org: name, party: uri, name: texts },
+  'enrol-gateway': {
+    org: name,
+    gateway: name,
+    uri,
+    key,
+    station: uri,
+    roles: (v) =>
+      list((r) => ROLES.includes(r as Role), ROLES.length)(v) && new Set(v as Json[]).size === (v as Json[]).length,
+    login: key,
+  },
+  'register-place': {
+    org: name,
+    place: uri,
+    name: texts,
+    address: texts,
+    'latE7?': integer(-900_000_000, 900_000_000),
+    'lonE7?': integer(-1_800_000_000, 1_800_000_000),
+    zone,
+  },
+  'register-product': { org: name, product: uri, name: texts, spec: texts, 'limits?': limits },
+  'revoke-key': { key, reason: text },
+}
+
+const EVENT: { [field: string]: Check } = {
+  type: (v) => v === 'TristampGovernance',
+  eventID: (v) => typeof v === 'string' && /^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(v),
+  eventTime: (v) =>
+    typeof v === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(v) && !Number.isNaN(Date.parse(v)),
+  operation: (v) => isFields(v),
+}
+
+/**
+ * Reads a governance event: its bytes are its own canonical form, and nothing is in it that is not described here.
+ * @throws ProtocolError EVENT_SIZE, JSON_*, GOVERNANCE_SHAPE (names the field)
+ */
+export function parseGovernanceEvent(bytes: Uint8Array): GovernanceEvent {
+  const event = parseCanonicalJson(bytes, { maxBytes: LIMITS.eventBytes })
+  if (!isFields(event)) return refuse('the event')
+  checkFields(event, EVENT)
+  checkOperation(event['operation'] as Fields)
+  return event as unknown as GovernanceEvent
+}
+
+/** @throws ProtocolError GOVERNANCE_SHAPE */
+export function checkOperation(operation: Json): Operation {
+  if (!isFields(operation)) return refuse('the operation')
+  const rules = OPERATIONS[operation['op'] as Operation['op']]
+  if (typeof operation['op'] !== 'string' || !Object.hasOwn(OPERATIONS, operation['op'])) return refuse('op')
+  checkFields(operation, { op: () => true, ...rules })
+  return operation as unknown as Operation
+}
+
+function checkFields(value: Fields, rules: { [field: string]: Check }): void {
+  for (const field of Object.keys(value)) {
+    if (!Object.hasOwn(rules, field) && !Object.hasOwn(rules, `${field}?`)) refuse(`${field} (unknown)`)
+  }
+  for (const [rule, check] of Object.entries(rules)) {
+    const field = rule.replace('?', '')
+    const present = Object.hasOwn(value, field)
+    if (!present && rule === field) refuse(`${field} (missing)`)
+    if (present && !check(value[field]!)) refuse(field)
+  }
+}
+
+function isFields(value: Json): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function refuse(what: string): never {
+  throw new ProtocolError('GOVERNANCE_SHAPE', `${what} is not as a governance event has it`)
+}

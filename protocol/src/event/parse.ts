@@ -1,0 +1,31 @@
+import { utf8 } from '../bytes.ts'
+import { canonicalJson, type Json, parseCanonicalJson } from '../canonical-json.ts'
+import { ProtocolError } from '../error.ts'
+import { LIMITS } from '../limits.ts'
+import { checkEpcis } from './epcis.ts'
+import { checkStamps } from './stamps.ts'
+import type { AnyEvent, StampedEvent } from './types.ts'
+
+/**
+ * Reads the bytes of one event: bounded, canonical JSON (RFC 8785), valid EPCIS 2.0, with its three stamps.
+ * @throws ProtocolError EVENT_SIZE, JSON_*, EVENT_*
+ */
+export function parseEvent(bytes: Uint8Array): StampedEvent {
+  checkSize(bytes)
+  return checkStamps(checkEpcis(parseCanonicalJson(bytes, { maxBytes: LIMITS.eventBytes })))
+}
+
+/**
+ * The bytes of an event as it is signed: canonical JSON in UTF-8. What it writes, parseEvent reads back.
+ * @throws ProtocolError EVENT_SIZE, JSON_*
+ */
+export function encodeEvent(event: AnyEvent): Uint8Array {
+  const bytes = utf8(canonicalJson(event as unknown as Json))
+  checkSize(bytes)
+  return bytes
+}
+
+function checkSize(bytes: Uint8Array): void {
+  if (bytes.length > LIMITS.eventBytes)
+    throw new ProtocolError('EVENT_SIZE', `an event has at most ${LIMITS.eventBytes} bytes`)
+}

@@ -1,0 +1,166 @@
+import type { Json } from '../canonical-json.ts'
+import { ProtocolError } from '../error.ts'
+import { canonicalUri } from '../gs1/digital-link.ts'
+import { checkElement } from '../gs1/element-string.ts'
+import { subjectOfUri } from '../subject.ts'
+import { MAX_EPCS, MAX_LAT_E7, MAX_LIST, MAX_LON_E7, MAX_STRING, milli, utcMs } from './bounds.ts'
+import { type Check, isObject, type JsonObject, member, refuse } from './check.ts'
+import type { EpcisEvent } from './types.ts'
+
+// What a signed event may hold beyond EPCIS's own rules: one spelling of everything, known names only, bounded sizes.
+
+const TOP_EXTENSIONS = new Set(['tristamp:geo', 'tristamp:clock', 'tristamp:origin', 'tristamp:quality'])
+const EPC_LISTS = new Set(['epcList', 'childEPCs', 'inputEPCList', 'outputEPCList'])
+const CLASS_LISTS = new Set(['quantityList', 'childQuantityList', 'inputQuantityList', 'outputQuantityList'])
+const TIMES = new Set(['eventTime', 'declarationTime', 'time', 'startTime', 'endTime'])
+
+/**
+ * Checks names, sizes, numbers, times and identifiers of an event that is valid EPCIS.
+ * @throws ProtocolError EVENT_FIELD_UNKNOWN, EVENT_FIELD_VALUE, EVENT_FIELD_MISSING
+ */
+export function checkProfile(event: EpcisEvent): void {
+  walk(event as unknown as JsonObject, '')
+  if (event.eventID === undefined) refuse('EVENT_FIELD_MISSING', 'eventID', 'missing')
+  if (!/^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(event.eventID ?? ''))
+    bad('eventID', 'expected urn:uuid: and a UUID in lower case')
+  if (event.recordTime !== undefined) bad('recordTime', 'the ledger tells when it recorded, not the event')
+  for (const [name, value] of Object.entries(event as unknown as JsonObject)) IDENTIFIERS[name]?.(value, name)
+}
+
+function bad(path: string, what: string): never {
+  return refuse('EVENT_FIELD_VALUE', path, what)
+}
+
+/** Sizes, numbers, times and names, wherever they stand. */
+function walk(value: Json, path: string): void {
+  if (typeof value === 'number' && milli(value) === undefined)
+    bad(path, 'expected at most three decimals, and an exact number')
+  if (typeof value === 'string' && value.length > MAX_STRING) bad(path, `more than ${MAX_STRING} characters`)
+  if (Array.isArray(value)) {
+    const name = path.slice(path.lastIndexOf('.') + 1)
+    const most =
+      EPC_LISTS.has(name) || CLASS_LISTS.has(name) ? MAX_EPCS : name === 'milli' ? Number.POSITIVE_INFINITY : MAX_LIST
+    if (value.length > most) bad(path, `more than ${most} entries`)
+    for (const [i, item] of value.entries()) walk(item, `${path}[${i}]`)
+  }
+  if (isObject(value)) {
+    for (const [name, item] of Object.entries(value)) {
+      const at = member(path, name)
+      if (!isKnownName(path, name)) refuse('EVENT_FIELD_UNKNOWN', at, 'not an extension of Tristamp')
+      if (TIMES.has(name) && utcMs(String(item)) === undefined) bad(at, 'expected UTC with three decimals and Z')
+      walk(item, at)
+    }
+  }
+}
+
+/** EPCIS's own names were checked before; here every extension must be one of ours, in its place. */
+function isKnownName(path: string, name: string): boolean {
+  if (name === '@context') return false
+  if (path === '') return !name.includes(':') || TOP_EXTENSIONS.has(name)
+  if (path === 'ilmd') return /^cbvmda:[a-z][A-Za-z]{0,63}$/.test(name)
+  if (/^sensorElementList\[\d+\]$/.test(path)) return !name.includes(':') || name === 'tristamp:series'
+  return !name.includes(':')
+}
+
+/** The identifiers of each field that has some. */
+const IDENTIFIERS: { readonly [name: string]: Check } = {
+  epcList: each(checkGoods),
+  childEPCs: each(checkGoods),
+  inputEPCList: each(checkGoods),
+  outputEPCList: each(checkGoods),
+  quantityList: each(checkClass),
+  childQuantityList: each(checkClass),
+  inputQuantityList: each(checkClass),
+  outputQuantityList: each(checkClass),
+  parentID: checkGoods,
+  readPoint: of('id', checkPlace),
+  bizLocation: of('id', checkGoods),
+  sourceList: each(of('source', checkGoods)),
+  destinationList: each(of('destination', checkGoods)),
+  ilmd: checkIlmd,
+}
+
+function each(check: Check): Check {
+  return (value, path) => {
+    for (const [i, item] of (value as Json[]).entries()) check(item, `${path}[${i}]`)
+  }
+}
+
+function of(name: string, check: Check): Check {
+  return (value, path) => check((value as JsonObject)[name] ?? null, member(path, name))
+}
+
+/** An identifier that is, or may become, a subject: https, in the one spelling that subjects have, without a day of its own. */
+function checkGoods(value: Json, path: string): void {
+  const id = String(value)
+  if (!id.startsWith('https://') || id.includes('#'))
+    bad(path, 'expected a canonical Digital Link, or an https URI without fragment')
+  if (canonical(id, path) !== id) bad(path, 'not in canonical form')
+}
+
+function checkClass(value: Json, path: string): void {
+  const element = value as JsonObject
+  checkGoods(element['epcClass'] ?? null, `${path}.epcClass`)
+  if (typeof element['quantity'] === 'number' && element['quantity'] < 0) bad(`${path}.quantity`, 'less than nothing')
+}
+
+function canonical(id: string, path: string): string {
+  try {
+    return subjectOfUri(canonicalUri(id))
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause
+    return bad(path, cause.message)
+  }
+}
+
+/** A registered place, or where on Earth. */
+function checkPlace(value: Json, path: string): void {
+  const id = String(value)
+  if (!id.startsWith('geo:')) checkGoods(id, path)
+  else if (parseGeoUri(id) === undefined) bad(path, 'expected geo:latitude,longitude in decimal degrees')
+}
+
+/** Latitude and longitude of a `geo:` URI (RFC 5870, WGS 84, no parameters) in 1e-7 degrees; undefined if it is none. */
+export function parseGeoUri(uri: string): { latE7: number; lonE7: number } | undefined {
+  const parts = /^geo:(-?\d{1,2}(?:\.\d{1,7})?),(-?\d{1,3}(?:\.\d{1,7})?)$/.exec(uri)
+  const [latE7, lonE7] = (parts ?? []).slice(1).map(e7)
+  if (latE7 === undefined || lonE7 === undefined || Math.abs(latE7) > MAX_LAT_E7 || Math.abs(lonE7) > MAX_LON_E7)
+    return undefined
+  return { latE7, lonE7 }
+}
+
+/** The `geo:` URI of a position in 1e-7 degrees. */
+export function geoUri(latE7: number, lonE7: number): string {
+  return `geo:${degrees(latE7)},${degrees(lonE7)}`
+}
+
+function e7(text: string): number {
+  const [whole = '', decimals = ''] = text.split('.')
+  return Number(whole + decimals.padEnd(7, '0')) || 0
+}
+
+function degrees(valueE7: number): string {
+  const digits = String(Math.abs(valueE7)).padStart(8, '0')
+  const decimals = digits.slice(-7).replace(/0+$/, '')
+  return `${valueE7 < 0 ? '-' : ''}${digits.slice(0, -7)}${decimals === '' ? '' : `.${decimals}`}`
+}
+
+function checkIlmd(value: Json): void {
+  const ilmd = value as JsonObject
+  for (const [name, item] of Object.entries(ilmd)) {
+    if (typeof item !== 'string' && typeof item !== 'number') bad(`ilmd.${name}`, 'expected text or a number')
+    if (/Date$/.test(name) && !isDate(item)) bad(`ilmd.${name}`, 'expected a date, YYYY-MM-DD')
+  }
+  const lot = ilmd['cbvmda:lotNumber']
+  if (lot === undefined) return
+  try {
+    checkElement('10', typeof lot === 'string' ? lot : '')
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause
+    bad('ilmd.cbvmda:lotNumber', cause.message)
+  }
+}
+
+function isDate(value: Json): boolean {
+  return typeof value === 'string' && utcMs(`${value}T00:00:00.000Z`) !== undefined
+}

@@ -1,0 +1,140 @@
+import type { Json } from '../canonical-json.ts'
+import {
+  isIntegerIn,
+  MAX_MILLI_C,
+  MAX_SENSOR_ELEMENTS,
+  MAX_SENSOR_REPORTS,
+  MAX_SERIES_POINTS,
+  MIN_MILLI_C,
+  milli,
+  utcMs,
+} from './bounds.ts'
+import { isObject, refuse } from './check.ts'
+import type { EpcisEvent, SensorElement, SensorException, SensorReport } from './types.ts'
+
+// The quality stamp (protocol §2): what the instruments measured since the last stamp.
+
+/** One property one instrument measured from `startMs` to `endMs`, in thousandths of `uom`. */
+export interface SensorReading {
+  deviceID: string
+  type: string
+  uom?: string
+  startMs: number
+  endMs: number
+  valueMilli?: number
+  minMilli?: number
+  maxMilli?: number
+  meanMilli?: number
+  exception?: SensorException
+  /** Temperature point by point in milli-°C; null where the instrument gave none. */
+  series?: { everyMs: number; milli: (number | null)[] }
+}
+
+// Two units keep readers from converting: what our instruments measure has one unit each.
+const UNITS: Record<string, { uom: string; min: number; max: number } | undefined> = {
+  Temperature: { uom: 'CEL', min: MIN_MILLI_C, max: MAX_MILLI_C },
+  RelativeHumidity: { uom: 'P1', min: 0, max: 100_000 },
+}
+const NUMBERS = ['value', 'minValue', 'maxValue', 'meanValue'] as const
+const VALUES = [...NUMBERS, 'stringValue', 'booleanValue', 'hexBinaryValue', 'uriValue', 'percValue', 'sDev'] as const
+const MAX_EVERY_MS = 86_400_000
+
+/**
+ * Checks the quality stamp: instruments with their interval, or the honest word that the station has none.
+ * @throws ProtocolError EVENT_STAMP_QUALITY
+ */
+export function checkQuality(event: EpcisEvent): void {
+  const elements = event.sensorElementList ?? []
+  const none = event['tristamp:quality']
+  if (none !== undefined && none !== 'none') bad('tristamp:quality', "expected 'none', or nothing")
+  if (elements.length === 0 && none === undefined)
+    bad('sensorElementList', "missing, and tristamp:quality does not say 'none'")
+  if (elements.length > 0 && none !== undefined) bad('tristamp:quality', "'none' beside readings")
+  if (elements.length > MAX_SENSOR_ELEMENTS) bad('sensorElementList', `more than ${MAX_SENSOR_ELEMENTS} instruments`)
+  for (const [i, element] of elements.entries()) checkElement(element, `sensorElementList[${i}]`)
+}
+
+/** The readings of an event that passed checkQuality. */
+export function readingsOf(event: EpcisEvent): SensorReading[] {
+  return (event.sensorElementList ?? []).flatMap((element) =>
+    element.sensorReport.map((report) => readingOf(element, report)),
+  )
+}
+
+function readingOf({ sensorMetadata, 'tristamp:series': series }: SensorElement, report: SensorReport): SensorReading {
+  const integer = (name: (typeof NUMBERS)[number]): number | undefined => {
+    const value = report[name]
+    return value === undefined ? undefined : milli(value)
+  }
+  return defined({
+    deviceID: sensorMetadata?.deviceID ?? '',
+    type: report.type,
+    uom: report.uom,
+    startMs: utcMs(sensorMetadata?.startTime ?? '') ?? 0,
+    endMs: utcMs(sensorMetadata?.endTime ?? '') ?? 0,
+    valueMilli: integer('value'),
+    minMilli: integer('minValue'),
+    maxMilli: integer('maxValue'),
+    meanMilli: integer('meanValue'),
+    exception: report.exception,
+    series: report.type === 'Temperature' ? series : undefined,
+  })
+}
+
+type Optional<T> = { [K in keyof T]: {} extends Pick<T, K> ? T[K] | undefined : T[K] }
+
+function defined(reading: Optional<SensorReading>): SensorReading {
+  return Object.fromEntries(
+    Object.entries(reading).filter(([, value]) => value !== undefined),
+  ) as unknown as SensorReading
+}
+
+function bad(path: string, what: string): never {
+  return refuse('EVENT_STAMP_QUALITY', path, what)
+}
+
+function checkElement(element: SensorElement, path: string): void {
+  const { deviceID, startTime, endTime } = element.sensorMetadata ?? {}
+  if (deviceID === undefined) bad(`${path}.sensorMetadata.deviceID`, 'missing')
+  if (startTime === undefined) bad(`${path}.sensorMetadata.startTime`, 'missing')
+  if (endTime === undefined) bad(`${path}.sensorMetadata.endTime`, 'missing')
+  if (startTime > endTime) bad(`${path}.sensorMetadata.endTime`, 'before startTime')
+  if (element.sensorReport.length > MAX_SENSOR_REPORTS)
+    bad(`${path}.sensorReport`, `more than ${MAX_SENSOR_REPORTS} reports`)
+  const types = element.sensorReport.map((report) => report.type)
+  if (new Set(types).size < types.length) bad(`${path}.sensorReport`, 'the same property twice')
+  for (const [i, report] of element.sensorReport.entries()) checkReport(report, `${path}.sensorReport[${i}]`)
+  const series: unknown = element['tristamp:series']
+  if (series !== undefined) checkSeries(series as Json, types, `${path}.tristamp:series`)
+}
+
+function checkReport(report: SensorReport, path: string): void {
+  const { type, uom, exception, minValue, maxValue } = report
+  if (exception !== undefined && exception !== 'ALARM_CONDITION' && exception !== 'ERROR_CONDITION') {
+    bad(`${path}.exception`, 'expected ALARM_CONDITION or ERROR_CONDITION')
+  }
+  if (exception !== 'ERROR_CONDITION' && VALUES.every((name) => report[name] === undefined))
+    bad(`${path}.value`, 'missing, without ERROR_CONDITION')
+  const present = NUMBERS.filter((name) => report[name] !== undefined)
+  const unit = Object.hasOwn(UNITS, type) ? UNITS[type] : undefined
+  if (present.length > 0 && (unit === undefined ? uom === undefined : uom !== unit.uom))
+    bad(`${path}.uom`, `expected ${unit?.uom ?? 'a unit'}`)
+  for (const name of present) {
+    const value = milli(report[name]!)
+    if (value === undefined || (unit !== undefined && (value < unit.min || value > unit.max)))
+      bad(`${path}.${name}`, `out of range for ${type.slice(0, 64)}`)
+  }
+  if (minValue !== undefined && maxValue !== undefined && minValue > maxValue) bad(`${path}.maxValue`, 'below minValue')
+}
+
+function checkSeries(series: Json, types: string[], path: string): void {
+  if (!isObject(series) || Object.keys(series).sort().join() !== 'everyMs,milli')
+    bad(path, 'expected everyMs and milli')
+  if (!types.includes('Temperature')) bad(path, 'a series without a Temperature report')
+  const { everyMs, milli: points } = series
+  if (!isIntegerIn(everyMs, 1, MAX_EVERY_MS)) bad(`${path}.everyMs`, 'expected milliseconds, at most a day')
+  if (!Array.isArray(points) || points.length < 1 || points.length > MAX_SERIES_POINTS)
+    bad(`${path}.milli`, `expected 1 to ${MAX_SERIES_POINTS} points`)
+  if (!points.every((point) => point === null || isIntegerIn(point, MIN_MILLI_C, MAX_MILLI_C)))
+    bad(`${path}.milli`, 'expected milli-°C or null')
+}

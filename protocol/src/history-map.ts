@@ -1,0 +1,114 @@
+import { compare } from './bytes.ts'
+import { ProtocolError } from './error.ts'
+import { HASH_BYTES, sha256, ZERO_HASH } from './hash.ts'
+import { encodeRecord, type HistoryRecord } from './history-record.ts'
+import { keyBit, Trie } from './trie.ts'
+
+/**
+ * The path of one subject through the map (docs/spec/history-map.md).
+ * `siblings` are the non-empty ones from the root down; bit i of `present` (most significant first) says whether depth i has one.
+ * The path ends after `depth` steps: at the subject's own leaf, at `other` (another subject's leaf), or at nothing.
+ */
+export interface MapProof {
+  depth: number
+  present: Uint8Array
+  siblings: Uint8Array[]
+  other?: { key: Uint8Array; record: HistoryRecord }
+}
+
+const LEAF = Uint8Array.of(3)
+const INNER = Uint8Array.of(4)
+
+export function mapLeaf(key: Uint8Array, record: HistoryRecord): Uint8Array {
+  return sha256(LEAF, key, encodeRecord(record))
+}
+
+function mapNode(left: Uint8Array, right: Uint8Array): Uint8Array {
+  return sha256(INNER, left, right)
+}
+
+/** The authenticated map from subject to history: a binary trie over the subjects' hashes, in memory. */
+export class HistoryMap {
+  readonly #trie = new Trie(mapLeaf, mapNode)
+
+  /** Subjects in the map. */
+  get size(): number {
+    return this.#trie.size
+  }
+
+  get(key: Uint8Array): HistoryRecord | undefined {
+    return this.#trie.get(key)
+  }
+
+  set(key: Uint8Array, record: HistoryRecord): void {
+    this.#trie.set(key, record)
+  }
+
+  /** Hashes what has changed since the last call. 32 zero bytes when the map is empty. */
+  root(): Uint8Array {
+    return this.#trie.root()
+  }
+
+  /** Proof of what the map holds of this subject, be it a record or nothing. */
+  prove(key: Uint8Array): MapProof {
+    const { siblings, end } = this.#trie.path(key)
+    const present = new Uint8Array(Math.ceil(siblings.length / 8))
+    siblings.forEach((hash, depth) => {
+      if (compare(hash, ZERO_HASH) !== 0) present[depth >> 3]! |= 0x80 >> (depth & 7)
+    })
+    const proof: MapProof = {
+      depth: siblings.length,
+      present,
+      siblings: siblings.filter((h) => compare(h, ZERO_HASH) !== 0),
+    }
+    return end === undefined || compare(end.key, key) === 0 ? proof : { ...proof, other: end }
+  }
+}
+
+/**
+ * Checks that the map with this root holds exactly `record` for the subject, or nothing at all when `record` is undefined.
+ * @throws ProtocolError HISTORY_PROOF
+ */
+export function verifyMapProof(
+  root: Uint8Array,
+  key: Uint8Array,
+  proof: MapProof,
+  record: HistoryRecord | undefined,
+): void {
+  const siblings = unpackSiblings(proof)
+  let hash = endOfPath(key, proof, record)
+  for (let depth = proof.depth - 1; depth >= 0; depth--) {
+    const sibling = siblings[depth]!
+    hash = keyBit(key, depth) === 0 ? mapNode(hash, sibling) : mapNode(sibling, hash)
+  }
+  if (compare(hash, root) !== 0) refuse('the path does not lead to the root in the seal')
+}
+
+function endOfPath(key: Uint8Array, proof: MapProof, record: HistoryRecord | undefined): Uint8Array {
+  if (record !== undefined) {
+    if (proof.other !== undefined) refuse('another subject stands where this one should')
+    return mapLeaf(key, record)
+  }
+  if (proof.other === undefined) return ZERO_HASH
+  const { key: other, record: held } = proof.other
+  if (other.length !== HASH_BYTES || compare(other, key) === 0) refuse('absence shown by the subject itself')
+  for (let depth = 0; depth < proof.depth; depth++) {
+    if (keyBit(other, depth) !== keyBit(key, depth)) refuse('absence shown by a subject of another branch')
+  }
+  return mapLeaf(other, held)
+}
+
+function unpackSiblings({ depth, present, siblings }: MapProof): Uint8Array[] {
+  if (!Number.isInteger(depth) || depth < 0 || depth > HASH_BYTES * 8) refuse('a path has 0 to 256 steps')
+  if (present.length !== Math.ceil(depth / 8)) refuse('the bitmap does not fit the path')
+  const unused = [...siblings]
+  const all = Array.from({ length: depth }, (_, i) =>
+    keyBit(present, i) === 0 ? ZERO_HASH : (unused.shift() ?? refuse('a sibling is missing')),
+  )
+  if (unused.length > 0) refuse('a sibling too many')
+  return all
+}
+
+function refuse(why: string): never {
+  throw new ProtocolError('HISTORY_PROOF', why)
+}

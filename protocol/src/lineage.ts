@@ -1,0 +1,92 @@
+import { ProtocolError } from './error.ts'
+import type { Operation } from './event/governance-types.ts'
+import type { AnyEvent, EpcisEvent } from './event/types.ts'
+import { lotOf, organisationUri, productOf, publicKeyUri, subjectKind } from './subject.ts'
+
+/** An event, and the URI of the key that signed it. */
+export interface SignedEvent {
+  event: AnyEvent
+  signer: string
+}
+
+/** Subjects that one history may reach. A product has some tens; the bound keeps a hostile ledger from making readers walk for ever. */
+export const MAX_LINEAGE = 512
+
+/**
+ * Every subject whose history belongs to this one's: what it was made of, its lot, the units it was packed in, and for every
+ * event who signed it and what its place is called. Ledger and reader call the same function, so the reader notices when the
+ * ledger leaves a branch out.
+ * @throws ProtocolError HISTORY_SIZE
+ */
+export async function lineage(
+  root: string,
+  eventsOf: (subject: string) => Promise<readonly SignedEvent[]>,
+): Promise<string[]> {
+  const reached = new Set([root])
+  // A Set is walked in the order of insertion, also over what is added on the way: this is the breadth-first queue.
+  for (const subject of reached) {
+    if (reached.size > MAX_LINEAGE) throw new ProtocolError('HISTORY_SIZE', `more than ${MAX_LINEAGE} subjects`)
+    for (const { event, signer } of await eventsOf(subject)) {
+      reached.add(signer)
+      for (const next of leadsTo(subject, event)) reached.add(next)
+    }
+  }
+  return [...reached]
+}
+
+function leadsTo(subject: string, event: AnyEvent): string[] {
+  return event.type === 'TristampGovernance' ? ofOperation(event.operation) : ofGoods(subject, event)
+}
+
+/** Names are given by organisations, which are enrolled by the administrators that the genesis names. */
+function ofOperation(operation: Operation): string[] {
+  switch (operation.op) {
+    case 'enrol-gateway':
+      return [organisationUri(operation.org), operation.station]
+    case 'register-place':
+    case 'register-product':
+      return [organisationUri(operation.org)]
+    case 'genesis':
+      return operation.administrators.map(({ key }) => publicKeyUri(key))
+    default:
+      return []
+  }
+}
+
+function ofGoods(subject: string, event: EpcisEvent): string[] {
+  const lot = lotOf(event, subject)
+  const product = productOf(subject)
+  return [
+    ...(lot === undefined ? [] : [lot]),
+    ...(product === undefined ? [] : [product]),
+    ...placesOf(event),
+    ...madeOf(subject, event),
+    ...packedIn(subject, event),
+  ]
+}
+
+function placesOf(event: EpcisEvent): string[] {
+  return [event.readPoint?.id, event.bizLocation?.id].filter(
+    (id) => id !== undefined && id.startsWith('https:'),
+  ) as string[]
+}
+
+function madeOf(subject: string, event: EpcisEvent): string[] {
+  if (event.type !== 'TransformationEvent') return []
+  const outputs = [...(event.outputEPCList ?? []), ...classes(event.outputQuantityList)]
+  if (!outputs.includes(subject) && !outputs.some((output) => lotOf(event, output) === subject)) return []
+  return [...(event.inputEPCList ?? []), ...classes(event.inputQuantityList)]
+}
+
+/** The logistic units that it travelled in. What else was in them is not its history, so only upwards. */
+function packedIn(subject: string, event: EpcisEvent): string[] {
+  if (event.type !== 'AggregationEvent' || event.parentID === undefined) return []
+  const children = [...(event.childEPCs ?? []), ...classes(event.childQuantityList)]
+  const parent = subjectKind(event.parentID)
+  if (!children.includes(subject)) return []
+  return parent === 'unit' || parent === 'asset' || parent === 'place' ? [event.parentID] : []
+}
+
+function classes(list: readonly { epcClass: string }[] | undefined): string[] {
+  return (list ?? []).map((q) => q.epcClass)
+}

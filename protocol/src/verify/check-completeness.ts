@@ -1,0 +1,64 @@
+import type { Bundle, HistoryLink, SubjectHistory } from '../bundle.ts'
+import { ProtocolError } from '../error.ts'
+import { verifyMapProof } from '../history-map.ts'
+import { extended, NO_HISTORY } from '../history-record.ts'
+import { keyUri } from '../key.ts'
+import { lineage } from '../lineage.ts'
+import { subjectHash } from '../subject.ts'
+import { type OpenedEvent, placeKey } from './check-contents.ts'
+import { at } from './failure.ts'
+
+/**
+ * Nothing is left out: each history is the whole one that the seal commits to, and no history that belongs to the subject's
+ * is missing.
+ * @returns the subjects in the lineage
+ * @throws ProtocolError HISTORY_PROOF, HISTORY_MISSING, HISTORY_SUBJECT, HISTORY_SIZE, with the subject
+ */
+export async function checkCompleteness(
+  bundle: Bundle,
+  events: ReadonlyMap<string, OpenedEvent>,
+  historyRoot: Uint8Array,
+  subject: string,
+): Promise<string[]> {
+  const histories = new Map<string, SubjectHistory>()
+  for (const history of bundle.histories) {
+    at({ subject: history.subject }, () => checkHistory(history, events, historyRoot))
+    histories.set(history.subject, history)
+  }
+  return lineage(subject, (next) => Promise.resolve(at({ subject: next }, () => disclosed(next, histories, events))))
+}
+
+function checkHistory(
+  { subject, links, proof }: SubjectHistory,
+  events: ReadonlyMap<string, OpenedEvent>,
+  root: Uint8Array,
+): void {
+  const record = links.reduce(
+    (r, link) => extended(r, link.entry, link.position, leafOf(link, subject, events)),
+    NO_HISTORY,
+  )
+  verifyMapProof(root, subjectHash(subject), proof, links.length === 0 ? undefined : record)
+}
+
+function leafOf(link: HistoryLink, subject: string, events: ReadonlyMap<string, OpenedEvent>): Uint8Array {
+  if (link.withheld !== undefined) return link.withheld
+  const event = events.get(placeKey(link))
+  if (event === undefined)
+    throw new ProtocolError('HISTORY_MISSING', 'an event of this history is neither shown nor marked as withheld')
+  if (!event.subjects.includes(subject))
+    throw new ProtocolError('HISTORY_SUBJECT', 'an event in this history is not about its subject')
+  return event.leaf
+}
+
+function disclosed(
+  subject: string,
+  histories: ReadonlyMap<string, SubjectHistory>,
+  events: ReadonlyMap<string, OpenedEvent>,
+): { event: OpenedEvent['event']; signer: string }[] {
+  const history = histories.get(subject)
+  if (history === undefined) throw new ProtocolError('HISTORY_MISSING', 'a history that belongs here is missing')
+  return history.links.flatMap((link) => {
+    const opened = link.withheld === undefined ? events.get(placeKey(link)) : undefined
+    return opened === undefined ? [] : [{ event: opened.event, signer: keyUri(opened.statement.header.kid) }]
+  })
+}

@@ -1,0 +1,43 @@
+import type { Bundle, ProvenEntry } from '../bundle.ts'
+import { equal } from '../bytes.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import { ProtocolError } from '../error.ts'
+import { leafHash, verifyConsistency, verifyInclusion } from '../merkle.ts'
+import { parseSeal, type Seal } from '../seal.ts'
+import { at } from './failure.ts'
+
+/** A state of the ledger that this reader has seen with its own eyes. */
+export interface Remembered {
+  size: number
+  root: Uint8Array
+}
+
+/**
+ * The ledger must continue what this reader saw before: it may grow, and nothing else.
+ * @throws ProtocolError LEDGER_ROLLBACK (it has become smaller), LEDGER_FORK (it is another one)
+ */
+export function checkContinues({ consistency }: Bundle, now: Checkpoint, before: Remembered): void {
+  if (now.size < before.size) throw new ProtocolError('LEDGER_ROLLBACK', `${now.size} entries, ${before.size} before`)
+  if (now.size === before.size) {
+    if (!equal(now.root, before.root)) throw new ProtocolError('LEDGER_FORK', 'another tree of the same size')
+    return
+  }
+  if (consistency?.from !== before.size) throw new ProtocolError('LEDGER_FORK', 'no proof that the ledger only grew')
+  try {
+    verifyConsistency(before.size, before.root, now.size, now.root, consistency.path)
+  } catch (cause) {
+    throw new ProtocolError('LEDGER_FORK', 'the proof that the ledger only grew does not hold', { cause })
+  }
+}
+
+/** The last entry of a published tree is the seal that commits to the history map. @throws ProtocolError SEAL_MALFORMED, PROOF_* */
+export function checkSeal({ seal }: Bundle, checkpoint: Checkpoint): Seal {
+  if (seal.entry !== checkpoint.size - 1) throw new ProtocolError('SEAL_MALFORMED', 'a published tree ends in its seal')
+  checkIncluded(seal, checkpoint)
+  return parseSeal(seal.bytes)
+}
+
+/** @throws ProtocolError PROOF_INDEX, PROOF_LENGTH, PROOF_ROOT, with the entry */
+export function checkIncluded({ entry, bytes, path }: ProvenEntry, { size, root }: Checkpoint): void {
+  at({ entry }, () => verifyInclusion(leafHash(bytes), entry, size, path, root))
+}

@@ -1,0 +1,80 @@
+import type { Checkpoint } from '../checkpoint.ts'
+import type { ProtocolCode } from '../error.ts'
+import type { EnrolOrganisation, RegisterPlace, RegisterProduct } from '../event/governance-types.ts'
+import type { StampedEvent } from '../event/types.ts'
+
+/** What the page says in one word. There is no word for "authentic": no record can see inside the pack. */
+export type VerdictState = 'consistent' | 'recalled' | 'mismatch' | 'elsewhere' | 'none' | 'unchecked'
+
+/**
+ * What a reader checks, in this order:
+ * `bundle` the answer is well formed · `checkpoint` the ledger signed this state · `witnesses` others signed it too ·
+ * `ledger` it continues the state seen before · `seal` the history map is the one of this state · `inclusion` every statement is in it ·
+ * `contents` every event is the one that was signed · `completeness` nothing of any history is left out ·
+ * `signatures` every signer was enrolled, active and allowed · `findings` the rules over the history · `inside` what is in the pack.
+ */
+export type CheckId =
+  | 'bundle'
+  | 'checkpoint'
+  | 'witnesses'
+  | 'ledger'
+  | 'seal'
+  | 'inclusion'
+  | 'contents'
+  | 'completeness'
+  | 'signatures'
+  | 'findings'
+  | 'inside'
+
+export interface Check {
+  id: CheckId
+  status: 'passed' | 'failed' | 'unchecked'
+  /** Why it failed. */
+  code?: ProtocolCode
+  /** Counts, and where it failed: entry, position, subject. */
+  detail?: Record<string, string | number>
+}
+
+/** Who signed an event, by its enrolment at that time. */
+export interface Signer {
+  /** kid in hex. */
+  kid: string
+  uri: string
+  org: string
+  gateway: string
+  station: string
+  /** The key was revoked or suspended later on. */
+  endedLater: boolean
+}
+
+/** An event that is in the log, complete, signed, and signed by whom it says. */
+export interface ProvenEvent {
+  entry: number
+  position: number
+  event: StampedEvent
+  signer: Signer
+  subjects: string[]
+}
+
+/** What things are called, as registered by governance. By URI, organisations by short name. */
+export interface Names {
+  products: Map<string, RegisterProduct>
+  places: Map<string, RegisterPlace>
+  organisations: Map<string, EnrolOrganisation>
+}
+
+export interface Verdict {
+  subject: string
+  state: VerdictState
+  /** Every check in the order above, those that did not run as `unchecked`. */
+  checks: Check[]
+  checkpoint?: Checkpoint
+  /** The ledger's clock when it sealed this state, ms since 1970. */
+  sealedAtMs?: number
+  witnesses: { name: string; signed: boolean }[]
+  /** Events of goods, by their time, then by their entry. Empty unless every check of them passed. */
+  events: ProvenEvent[]
+  names: Names
+  /** Subjects whose histories were checked. */
+  lineage: string[]
+}

@@ -1,0 +1,139 @@
+import { type Bundle, decodeBundle } from '../bundle.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import type { Verify } from '../ed25519.ts'
+import { ProtocolError } from '../error.ts'
+import { parseNote } from '../note.ts'
+import { checkPolicy, type Policy } from '../policy.ts'
+import { checkCompleteness } from './check-completeness.ts'
+import { openEvents, openStatements } from './check-contents.ts'
+import { checkContinues, checkIncluded, checkSeal, type Remembered } from './check-log.ts'
+import { checkSigners } from './check-signers.ts'
+import { whereOf } from './failure.ts'
+import type { Check, CheckId, ProvenEvent, Verdict } from './verdict.ts'
+
+/** What the reader brings: whose signatures count, and the last state of this ledger that it saw. */
+export interface Trust {
+  policy: Policy
+  remembered?: Remembered
+}
+
+const ORDER: readonly CheckId[] = [
+  'bundle',
+  'checkpoint',
+  'witnesses',
+  'ledger',
+  'seal',
+  'inclusion',
+  'contents',
+  'completeness',
+  'signatures',
+  'findings',
+  'inside',
+]
+
+/**
+ * Checks a product's whole history from the bundle and nothing else. Never throws for what is in the bundle: a check that does
+ * not hold is named in the verdict with its code, and the ones after it have not been made.
+ */
+export async function verify(
+  bundleBytes: Uint8Array,
+  subject: string,
+  trust: Trust,
+  verifySignature: Verify,
+): Promise<Verdict> {
+  const verdict: Verdict = {
+    subject,
+    state: 'mismatch',
+    checks: [],
+    witnesses: [],
+    events: [],
+    names: { products: new Map(), places: new Map(), organisations: new Map() },
+    lineage: [],
+  }
+  const made = new Map<CheckId, Check>()
+  let current: CheckId = 'bundle'
+  const passed = (detail: Check['detail'] = {}): void =>
+    void made.set(current, { id: current, status: 'passed', detail })
+  try {
+    const bundle = decodeBundle(bundleBytes)
+    passed({ bytes: bundleBytes.length })
+
+    current = 'checkpoint'
+    const seen = await checkPolicy(parseNote(bundle.checkpoint), trust.policy, verifySignature)
+    const { checkpoint } = seen
+    verdict.checkpoint = checkpoint
+    passed({ size: checkpoint.size })
+
+    current = 'witnesses'
+    const cosigned = new Set(seen.cosigned.map((c) => c.name))
+    verdict.witnesses = trust.policy.witnesses.map(({ name }) => ({ name, signed: cosigned.has(name) }))
+    // A policy that asks for nobody's word has not been met by anybody's.
+    if (trust.policy.quorum !== 'none') {
+      if (!seen.quorum) throw new ProtocolError('POLICY_QUORUM', 'fewer witnesses signed than the policy wants')
+      passed({ signed: cosigned.size, of: trust.policy.witnesses.length })
+    }
+
+    current = 'ledger'
+    if (trust.remembered !== undefined) {
+      checkContinues(bundle, checkpoint, trust.remembered)
+      passed({ from: trust.remembered.size, to: checkpoint.size })
+    }
+
+    current = 'seal'
+    const seal = checkSeal(bundle, checkpoint)
+    verdict.sealedAtMs = seal.timeMs
+    passed({ height: seal.height })
+
+    current = 'inclusion'
+    for (const statement of bundle.statements) checkIncluded(statement, checkpoint)
+    passed({ statements: bundle.statements.length })
+
+    current = 'contents'
+    const statements = openStatements(bundle)
+    const opened = openEvents(bundle, statements)
+    passed({ events: opened.size })
+
+    current = 'completeness'
+    verdict.lineage = await checkCompleteness(bundle, opened, seal.historyRoot, subject)
+    passed({ subjects: verdict.lineage.length })
+
+    current = 'signatures'
+    const { proven, names } = await checkSigners(statements, opened.values(), checkpoint.origin, verifySignature)
+    passed({ statements: statements.size })
+
+    verdict.names = names
+    verdict.events = inOrder(proven)
+    const withheld = withheldIn(bundle)
+    if (withheld > 0) {
+      // Complete, but not readable: a recall or a revocation could stand in what is withheld, so nothing good is said.
+      made.set('completeness', {
+        id: 'completeness',
+        status: 'unchecked',
+        code: 'HISTORY_WITHHELD',
+        detail: { withheld },
+      })
+      verdict.state = 'unchecked'
+    } else {
+      verdict.state = bundle.histories.some((h) => h.subject === subject && h.links.length > 0) ? 'consistent' : 'none'
+    }
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+    made.set(current, { id: current, status: 'failed', code: error.code, detail: whereOf(error) ?? {} })
+  }
+  verdict.checks = ORDER.map((id) => made.get(id) ?? { id, status: 'unchecked' })
+  return verdict
+}
+
+/** The state to remember for the next time: only one that has been checked. */
+export function rememberable(verdict: Verdict): Checkpoint | undefined {
+  return verdict.state === 'mismatch' ? undefined : verdict.checkpoint
+}
+
+function withheldIn(bundle: Bundle): number {
+  return bundle.histories.reduce((n, h) => n + h.links.filter((l) => l.withheld !== undefined).length, 0)
+}
+
+function inOrder(events: ProvenEvent[]): ProvenEvent[] {
+  const time = (e: ProvenEvent): number => Date.parse(e.event.eventTime)
+  return [...events].sort((a, b) => time(a) - time(b) || a.entry - b.entry || a.position - b.position)
+}
