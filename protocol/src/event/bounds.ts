@@ -21,6 +21,8 @@ export const MAX_ACCURACY_M = 20_000_000
 export const MAX_SATELLITES = 128
 /** How far a `geo:` readPoint may differ from the geo stamp, in 1e-7 degrees: four decimals, some 11 m, may be rounded. */
 export const GEO_ROUNDING_E7 = 1000
+/** A century: no boot and no doubt of a clock lasts longer, and its thousandths are still exact. */
+export const MAX_SPAN_MS = 3_155_760_000_000
 /** Absolute zero, and hotter than any food process, in milli-°C. */
 export const MIN_MILLI_C = -273_150
 export const MAX_MILLI_C = 2_000_000

@@ -35,7 +35,7 @@ export function matching(expression: RegExp, what: string): Check {
   }
 }
 
-export const text: Check = matching(/[^]/, 'text')
+export const text: Check = matching(/^.+$/s, 'text')
 
 /** An absolute URI or CURIE in RFC 3986's characters. */
 export const uri: Check = matching(/^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/, 'an absolute URI')

@@ -24,7 +24,7 @@ export function checkProfile(event: EpcisEvent): void {
   if (!/^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(event.eventID ?? ''))
     bad('eventID', 'expected urn:uuid: and a UUID in lower case')
   if (event.recordTime !== undefined) bad('recordTime', 'the ledger tells when it recorded, not the event')
-  for (const [name, value] of Object.entries(event as unknown as JsonObject)) IDENTIFIERS[name]?.(value, name)
+  for (const [name, value] of Object.entries(event as unknown as JsonObject)) IDENTIFIERS.get(name)?.(value, name)
 }
 
 function bad(path: string, what: string): never {
@@ -63,22 +63,24 @@ function isKnownName(path: string, name: string): boolean {
 }
 
 /** The identifiers of each field that has some. */
-const IDENTIFIERS: { readonly [name: string]: Check } = {
-  epcList: each(checkGoods),
-  childEPCs: each(checkGoods),
-  inputEPCList: each(checkGoods),
-  outputEPCList: each(checkGoods),
-  quantityList: each(checkClass),
-  childQuantityList: each(checkClass),
-  inputQuantityList: each(checkClass),
-  outputQuantityList: each(checkClass),
-  parentID: checkGoods,
-  readPoint: of('id', checkPlace),
-  bizLocation: of('id', checkGoods),
-  sourceList: each(of('source', checkGoods)),
-  destinationList: each(of('destination', checkGoods)),
-  ilmd: checkIlmd,
-}
+const IDENTIFIERS = new Map<string, Check>(
+  Object.entries({
+    epcList: each(checkGoods),
+    childEPCs: each(checkGoods),
+    inputEPCList: each(checkGoods),
+    outputEPCList: each(checkGoods),
+    quantityList: each(checkClass),
+    childQuantityList: each(checkClass),
+    inputQuantityList: each(checkClass),
+    outputQuantityList: each(checkClass),
+    parentID: checkGoods,
+    readPoint: of('id', checkPlace),
+    bizLocation: of('id', checkGoods),
+    sourceList: each(of('source', checkGoods)),
+    destinationList: each(of('destination', checkGoods)),
+    ilmd: checkIlmd,
+  }),
+)
 
 function each(check: Check): Check {
   return (value, path) => {

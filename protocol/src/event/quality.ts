@@ -62,31 +62,26 @@ export function readingsOf(event: EpcisEvent): SensorReading[] {
 }
 
 function readingOf({ sensorMetadata, 'tristamp:series': series }: SensorElement, report: SensorReport): SensorReading {
-  const integer = (name: (typeof NUMBERS)[number]): number | undefined => {
-    const value = report[name]
-    return value === undefined ? undefined : milli(value)
+  const { deviceID = '', startTime = '', endTime = '' } = sensorMetadata ?? {}
+  const { type, uom, exception } = report
+  return {
+    deviceID,
+    type,
+    startMs: utcMs(startTime) ?? 0,
+    endMs: utcMs(endTime) ?? 0,
+    ...(uom !== undefined && { uom }),
+    ...(exception !== undefined && { exception }),
+    ...integer('valueMilli', report.value),
+    ...integer('minMilli', report.minValue),
+    ...integer('maxMilli', report.maxValue),
+    ...integer('meanMilli', report.meanValue),
+    ...(series !== undefined && type === 'Temperature' && { series }),
   }
-  return defined({
-    deviceID: sensorMetadata?.deviceID ?? '',
-    type: report.type,
-    uom: report.uom,
-    startMs: utcMs(sensorMetadata?.startTime ?? '') ?? 0,
-    endMs: utcMs(sensorMetadata?.endTime ?? '') ?? 0,
-    valueMilli: integer('value'),
-    minMilli: integer('minValue'),
-    maxMilli: integer('maxValue'),
-    meanMilli: integer('meanValue'),
-    exception: report.exception,
-    series: report.type === 'Temperature' ? series : undefined,
-  })
 }
 
-type Optional<T> = { [K in keyof T]: {} extends Pick<T, K> ? T[K] | undefined : T[K] }
-
-function defined(reading: Optional<SensorReading>): SensorReading {
-  return Object.fromEntries(
-    Object.entries(reading).filter(([, value]) => value !== undefined),
-  ) as unknown as SensorReading
+function integer<Name extends string>(name: Name, value: number | undefined): { [name in Name]?: number } {
+  const thousandths = value === undefined ? undefined : milli(value)
+  return thousandths === undefined ? {} : ({ [name]: thousandths } as { [name in Name]: number })
 }
 
 function bad(path: string, what: string): never {
@@ -128,13 +123,16 @@ function checkReport(report: SensorReport, path: string): void {
 }
 
 function checkSeries(series: Json, types: string[], path: string): void {
-  if (!isObject(series) || Object.keys(series).sort().join() !== 'everyMs,milli')
+  if (!isObject(series) || Object.keys(series).some((name) => name !== 'everyMs' && name !== 'milli'))
     bad(path, 'expected everyMs and milli')
   if (!types.includes('Temperature')) bad(path, 'a series without a Temperature report')
   const { everyMs, milli: points } = series
   if (!isIntegerIn(everyMs, 1, MAX_EVERY_MS)) bad(`${path}.everyMs`, 'expected milliseconds, at most a day')
   if (!Array.isArray(points) || points.length < 1 || points.length > MAX_SERIES_POINTS)
     bad(`${path}.milli`, `expected 1 to ${MAX_SERIES_POINTS} points`)
-  if (!points.every((point) => point === null || isIntegerIn(point, MIN_MILLI_C, MAX_MILLI_C)))
-    bad(`${path}.milli`, 'expected milli-°C or null')
+  if (!points.every(isPoint)) bad(`${path}.milli`, 'expected milli-°C or null')
+}
+
+function isPoint(point: Json): boolean {
+  return point === null || isIntegerIn(point, MIN_MILLI_C, MAX_MILLI_C)
 }

@@ -7,6 +7,7 @@ import {
   MAX_LAT_E7,
   MAX_LON_E7,
   MAX_SATELLITES,
+  MAX_SPAN_MS,
   milli,
   utcMs,
 } from './bounds.ts'
@@ -114,7 +115,7 @@ function checkClock(clock: Json | undefined): void {
   for (const name of Object.keys(others)) bad(name, 'not a field of the clock stamp')
   if (source !== 'gnss' && source !== 'ntp' && source !== 'rtc' && source !== 'none')
     bad('source', 'expected gnss, ntp, rtc or none')
-  if (!isIntegerIn(uncertaintyMs, 0, Number.MAX_SAFE_INTEGER)) bad('uncertaintyMs', 'expected whole milliseconds')
-  if (!isIntegerIn(monotonicMs, 0, Number.MAX_SAFE_INTEGER)) bad('monotonicMs', 'expected whole milliseconds')
+  if (!isIntegerIn(uncertaintyMs, 0, MAX_SPAN_MS)) bad('uncertaintyMs', 'expected whole milliseconds')
+  if (!isIntegerIn(monotonicMs, 0, MAX_SPAN_MS)) bad('monotonicMs', 'expected whole milliseconds')
   if (typeof bootId !== 'string' || !UUID.test(bootId)) bad('bootId', 'expected a UUID in lower case')
 }

@@ -16,33 +16,35 @@ const URI_TEXT = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]*$/
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:[^#]+(?:#.*)?$/
 
 // Names and short GTINs of the first edition of the standard; still printed on goods.
-const LEGACY_NAMES: Record<string, string> = {
-  gtin: '01',
-  itip: '8006',
-  gcn: '255',
-  cpid: '8010',
-  gln: '414',
-  party: '417',
-  gsrnp: '8017',
-  gsrn: '8018',
-  gdti: '253',
-  giai: '8004',
-  grai: '8003',
-  sscc: '00',
-  ginc: '401',
-  gsin: '402',
-  gmn: '8013',
-  cpv: '22',
-  lot: '10',
-  ser: '21',
-  tpx: '235',
-  glnx: '254',
-  cpsn: '8011',
-  srin: '8019',
-  uic: '7040',
-  payto: '415',
-  refno: '8020',
-}
+const LEGACY_NAMES = new Map(
+  Object.entries({
+    gtin: '01',
+    itip: '8006',
+    gcn: '255',
+    cpid: '8010',
+    gln: '414',
+    party: '417',
+    gsrnp: '8017',
+    gsrn: '8018',
+    gdti: '253',
+    giai: '8004',
+    grai: '8003',
+    sscc: '00',
+    ginc: '401',
+    gsin: '402',
+    gmn: '8013',
+    cpv: '22',
+    lot: '10',
+    ser: '21',
+    tpx: '235',
+    glnx: '254',
+    cpsn: '8011',
+    srin: '8019',
+    uic: '7040',
+    payto: '415',
+    refno: '8020',
+  }),
+)
 
 /** A Digital Link taken apart: all elements (key, qualifiers, attributes), the key's AI, and the AIs of the path in order. */
 export interface DigitalLink {
@@ -61,7 +63,7 @@ export function parseDigitalLink(uri: string, { legacy = false }: { legacy?: boo
   const address = uri.length <= MAX_LENGTH && URI_TEXT.test(uri) ? ADDRESS.exec(uri) : null
   if (address === null) throw new ProtocolError('GS1_URI', 'not an http or https address')
   const segments = (address[1] ?? '').split('/')
-  const aiOf = (segment: string): string => (legacy ? (LEGACY_NAMES[segment] ?? segment) : segment)
+  const aiOf = (segment: string): string => (legacy ? (LEGACY_NAMES.get(segment) ?? segment) : segment)
   let start = segments.length - 2
   while (start >= 0 && applicationIdentifier(aiOf(segments[start]!))?.qualifiers === undefined) start -= 2
   if (start < 0) throw new ProtocolError('GS1_URI', 'the address has no GS1 key in its path')
