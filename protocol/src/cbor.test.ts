@@ -57,7 +57,7 @@ describe('what is written', () => {
     const keys = ['aa', -1, 100, 'z', 10, -65_537]
     for (const order of [keys, keys.toReversed()])
       expect(toHex(encodeCbor(new Map(order.map((key) => [key, 0]))))).toBe(
-        'a60a001864002000' + '3a000100000000' + '617a00626161' + '00',
+        'a60a00186400' + '20003a0001000000' + '617a0062616100',
       )
   })
 
@@ -99,7 +99,7 @@ describe('what is written', () => {
 
 describe('what is read', () => {
   test('every value reads back', () => {
-    fc.assert(fc.property(anyValue, (value) => expect(decodeCbor(encodeCbor(value), limits)).toEqual(value)))
+    fc.assert(fc.property(anyValue, (value) => void expect(decodeCbor(encodeCbor(value), limits)).toEqual(value)))
   })
 
   test('byte strings are copies', () => {
