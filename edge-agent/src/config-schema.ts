@@ -1,0 +1,182 @@
+import { canonicalUri, fromBase64Url } from '@tristamp/protocol'
+import * as v from 'valibot'
+import { ACTIONS, type FileShape, type RawDevice, ROLES } from './config-types.ts'
+import { durationMs } from './duration.ts'
+
+/** Topic parts and file names are made of these: NATS maps topics to subjects and allows no more. */
+const name = v.pipe(v.string('must be text'), v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A–Z a–z 0–9 _ -'))
+
+const uri = v.pipe(
+  v.string('must be a URI'),
+  v.check(
+    (text) => isCanonical(text),
+    'must be a URI in its canonical form, such as https://id.gs1.org/414/9506000134017',
+  ),
+)
+
+const integer = (min: number, max: number): v.GenericSchema<number> =>
+  v.pipe(
+    v.number(`must be a whole number from ${min} to ${max}`),
+    v.integer(`must be a whole number from ${min} to ${max}`),
+    v.minValue(min, `must be at least ${min}`),
+    v.maxValue(max, `must be at most ${max}`),
+  )
+
+const site = v.strictObject({
+  latE7: integer(-900_000_000, 900_000_000),
+  lonE7: integer(-1_800_000_000, 1_800_000_000),
+  accuracyM: v.optional(integer(1, 100_000), 20),
+})
+
+const gateway = v.strictObject({
+  org: name,
+  id: name,
+  uri,
+  station: uri,
+  roles: v.pipe(
+    v.array(v.picklist(ROLES, `must be one of ${ROLES.join(', ')}`), 'must be a list of roles'),
+    v.minLength(1, 'must name at least one role'),
+  ),
+  zone: v.optional(v.pipe(v.string(), v.check(isZone, 'must be an IANA time zone such as Asia/Shanghai')), 'UTC'),
+})
+
+const uplink = v.strictObject({
+  url: v.pipe(
+    v.string('must be an address such as mqtts://ledger.example:8883'),
+    v.check(isMqttUrl, 'must begin with mqtt:// or mqtts:// and name a host, without user or password'),
+  ),
+  ledgerKey: v.pipe(
+    v.string('must be the acknowledgement key that the ledger printed at its init'),
+    v.check(
+      (text) => keyBytes(text)?.length === 32,
+      'must be 32 bytes in base64url: the acknowledgement key of the ledger',
+    ),
+  ),
+  /** Certificate authority file for mqtts, when the ledger's certificate is not from a public one. */
+  ca: v.optional(v.pipe(v.string(), v.minLength(1))),
+  window: v.optional(integer(1, 1000), 100),
+  ackTimeout: v.optional(durationMs, '20s'),
+})
+
+const batch = v.strictObject({
+  flushMs: v.optional(integer(0, 60_000), 1000),
+  maxEvents: v.optional(integer(1, 1024), 256),
+})
+
+const place = v.variant(
+  'source',
+  [
+    v.strictObject({ source: v.literal('site'), ...site.entries }),
+    v.strictObject({ source: v.literal('gnss'), device: name, site: v.optional(site) }),
+  ],
+  'must have `source: site` or `source: gnss`',
+)
+
+const clock = v.variant(
+  'source',
+  [v.strictObject({ source: v.literal('gnss'), device: name }), v.strictObject({ source: v.literal('system') })],
+  'must have `source: gnss` or `source: system`',
+)
+
+/** What one action does differently here from the usual (docs: the table of actions). */
+const actionOptions = v.strictObject({
+  bizStep: v.optional(v.pipe(v.string(), v.minLength(1))),
+  disposition: v.optional(v.pipe(v.string(), v.minLength(1))),
+  /** Where from and where to, for ship and receive: places (414) or parties (417). */
+  from: v.optional(uri),
+  to: v.optional(uri),
+})
+
+const limits = v.pipe(
+  v.strictObject({ minMilliC: integer(-100_000, 200_000), maxMilliC: integer(-100_000, 200_000) }),
+  v.check((l) => l.minMilliC < l.maxMilliC, 'minMilliC must be below maxMilliC'),
+)
+
+const station = v.strictObject({
+  id: name,
+  scanner: v.optional(name),
+  thermometer: v.optional(name),
+  holds: v.optional(uri),
+  limits: v.optional(limits),
+  start: v.optional(v.picklist(ACTIONS, `must be one of ${ACTIONS.join(', ')}`)),
+  observe: v.optional(durationMs),
+  actions: v.optional(
+    v.record(
+      v.picklist(ACTIONS, `must be one of ${ACTIONS.join(', ')}`),
+      // `receive:` with nothing after it is null in YAML.
+      v.nullish(actionOptions, {}),
+    ),
+    {},
+  ),
+})
+
+/** The whole file but for the devices' own options, which their drivers check. */
+export const fileSchema: v.GenericSchema<unknown, FileShape> = v.strictObject({
+  gateway,
+  data: v.pipe(v.string('must be a folder'), v.minLength(1, 'must be a folder')),
+  uplink,
+  batch: v.optional(batch, {}),
+  place,
+  clock: v.optional(clock, { source: 'system' }),
+  devices: v.optional(v.array(v.looseObject({}), 'must be a list of devices'), []),
+  stations: v.optional(v.array(station, 'must be a list of stations'), []),
+})
+
+const BAUD_RATES = [1200, 2400, 4800, 9600, 14_400, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600]
+
+const deviceEntries = {
+  id: name,
+  driver: v.string('must be the kind of instrument'),
+  port: v.pipe(
+    v.string('must be a serial path or tcp://host:port'),
+    v.minLength(1, 'must be a serial path or tcp://host:port'),
+  ),
+  baudRate: v.optional(v.picklist(BAUD_RATES, `must be one of ${BAUD_RATES.join(', ')}`)),
+  parity: v.optional(v.picklist(['none', 'even', 'odd'], 'must be none, even or odd'), 'none'),
+  stopBits: v.optional(v.picklist([1, 2], 'must be 1 or 2'), 1),
+  uri: v.optional(uri),
+}
+
+/** What every device has, with its driver's options beside. */
+export function deviceSchema(options: v.ObjectEntries): v.GenericSchema<unknown, RawDevice> {
+  return v.strictObject({ ...options, ...deviceEntries }) as unknown as v.GenericSchema<unknown, RawDevice>
+}
+
+function isCanonical(text: string): boolean {
+  try {
+    return canonicalUri(text) === text
+  } catch {
+    return false
+  }
+}
+
+function isZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isMqttUrl(text: string): boolean {
+  try {
+    const url = new URL(text)
+    return (
+      (url.protocol === 'mqtt:' || url.protocol === 'mqtts:') &&
+      url.hostname !== '' &&
+      url.username === '' &&
+      url.password === ''
+    )
+  } catch {
+    return false
+  }
+}
+
+export function keyBytes(text: string): Uint8Array | undefined {
+  try {
+    return fromBase64Url(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,149 @@
+import type { DeviceConfig } from './driver/index.ts'
+import type { Parity } from './transport/index.ts'
+
+/** What the scans at a station can mean; each is chosen by the configuration or by a command barcode. */
+export const ACTIONS = [
+  'commission',
+  'transform',
+  'pack',
+  'unpack',
+  'load',
+  'unload',
+  'ship',
+  'receive',
+  'sell',
+] as const
+export type Action = (typeof ACTIONS)[number]
+
+/** What the enrolment allows a gateway to sign. */
+export const ROLES = ['commission', 'transform', 'pack', 'ship', 'receive', 'observe', 'sell'] as const
+export type Role = (typeof ROLES)[number]
+
+/** The role that each action needs. */
+export const ROLE_OF: Readonly<Record<Action | 'observe', Role>> = {
+  commission: 'commission',
+  transform: 'transform',
+  pack: 'pack',
+  unpack: 'pack',
+  load: 'pack',
+  unload: 'pack',
+  ship: 'ship',
+  receive: 'receive',
+  sell: 'sell',
+  observe: 'observe',
+}
+
+export interface GatewayConfig {
+  org: string
+  id: string
+  /** The gateway's own identifier (GIAI): `iss` of its statements. */
+  uri: string
+  /** The place (414) or asset (8003, 8004) that it speaks for: `sub` of its statements. */
+  station: string
+  roles: Role[]
+  /** IANA zone for `eventTimeZoneOffset`. */
+  zone: string
+}
+
+export interface UplinkConfig {
+  url: string
+  /** 32 bytes: the key that the ledger signs its acknowledgements with. */
+  ledgerKey: Uint8Array
+  ca?: string | undefined
+  /** Most batches in flight. */
+  window: number
+  ackTimeoutMs: number
+}
+
+/** A surveyed place, in 1e-7 degrees. */
+export interface Site {
+  latE7: number
+  lonE7: number
+  accuracyM: number
+}
+
+export type PlaceConfig = { source: 'site'; site: Site } | { source: 'gnss'; device: string; site?: Site | undefined }
+
+export type ClockConfig = { source: 'gnss'; device: string } | { source: 'system' }
+
+/** What one action does differently at a station from the usual. */
+export interface ActionOptions {
+  bizStep?: string | undefined
+  disposition?: string | undefined
+  /** Where from and where to: places (414) or parties (417). */
+  from?: string | undefined
+  to?: string | undefined
+}
+
+export interface Limits {
+  minMilliC: number
+  maxMilliC: number
+}
+
+export interface StationConfig {
+  id: string
+  scanner?: string | undefined
+  thermometer?: string | undefined
+  /** The asset or place that holds the goods here: a cold room, a truck. */
+  holds: string
+  limits?: Limits | undefined
+  /** What a scan means before any command. */
+  start?: Action | undefined
+  /** How often the asset's readings are signed without any goods, ms. */
+  observeMs?: number | undefined
+  actions: ReadonlyMap<Action, ActionOptions>
+}
+
+/** A device with its driver's own, checked options. */
+export interface ConfiguredDevice extends DeviceConfig {
+  options: Readonly<Record<string, unknown>>
+}
+
+/** The gateway's configuration, parsed: nothing in it needs checking again. */
+export interface AgentConfig {
+  /** Where it was read from. */
+  file: string
+  gateway: GatewayConfig
+  /** Absolute path of the data folder. */
+  data: string
+  uplink: UplinkConfig
+  batch: { flushMs: number; maxEvents: number }
+  place: PlaceConfig
+  clock: ClockConfig
+  devices: ConfiguredDevice[]
+  stations: StationConfig[]
+}
+
+/** The file's own shape after the structural check, before references are resolved. */
+export interface FileShape {
+  gateway: GatewayConfig
+  data: string
+  uplink: { url: string; ledgerKey: string; ca?: string | undefined; window: number; ackTimeout: number }
+  batch: { flushMs: number; maxEvents: number }
+  place: ({ source: 'site' } & Site) | { source: 'gnss'; device: string; site?: Site | undefined }
+  clock: ClockConfig
+  devices: Record<string, unknown>[]
+  stations: RawStation[]
+}
+
+export interface RawStation {
+  id: string
+  scanner?: string | undefined
+  thermometer?: string | undefined
+  holds?: string | undefined
+  limits?: Limits | undefined
+  start?: Action | undefined
+  observe?: number | undefined
+  actions: { [A in Action]?: ActionOptions | null | undefined }
+}
+
+export interface RawDevice {
+  id: string
+  driver: string
+  port: string
+  baudRate?: number | undefined
+  parity: Parity
+  stopBits: 1 | 2
+  uri?: string | undefined
+  [option: string]: unknown
+}

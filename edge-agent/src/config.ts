@@ -1,0 +1,218 @@
+import { readFileSync } from 'node:fs'
+import { dirname, isAbsolute, resolve } from 'node:path'
+import { fromBase64Url } from '@tristamp/protocol'
+import * as v from 'valibot'
+import { LineCounter, parseDocument } from 'yaml'
+import { crossIssues } from './config-cross.ts'
+import { deviceSchema, fileSchema } from './config-schema.ts'
+import type { AgentConfig, ConfiguredDevice, FileShape, RawDevice, RawStation, StationConfig } from './config-types.ts'
+import { drivers } from './driver/index.ts'
+import { AgentError, whyOf } from './error.ts'
+import type { PortAddress } from './transport/index.ts'
+
+export type * from './config-types.ts'
+
+/** A path in the file and what is wrong there. */
+export interface ConfigIssue {
+  path: string
+  what: string
+}
+
+/** A gateway's file is a screenful; this bounds what a wrong path (a disk image) can cost. */
+const MAX_BYTES = 262_144
+
+/**
+ * Environment variables that override the file, for deployments that may not edit it. `TRISTAMP_PORT_<DEVICE>` (id in upper case,
+ * `-` as `_`) sets a device's port.
+ */
+const OVERRIDES: Readonly<Record<string, readonly string[]>> = {
+  TRISTAMP_DATA: ['data'],
+  TRISTAMP_UPLINK_URL: ['uplink', 'url'],
+  TRISTAMP_UPLINK_LEDGER_KEY: ['uplink', 'ledgerKey'],
+  TRISTAMP_UPLINK_CA: ['uplink', 'ca'],
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads and checks the file. @throws AgentError CONFIG_*; CONFIG_INVALID lists every error of the file at once. */
+export function loadConfig(file: string, env: Environment = {}): AgentConfig {
+  let text: string
+  try {
+    const bytes = readFileSync(file)
+    if (bytes.length > MAX_BYTES) throw new Error(`it has more than ${MAX_BYTES} bytes`)
+    text = bytes.toString('utf8')
+  } catch (cause) {
+    throw new AgentError('CONFIG_MISSING', { file, why: whyOf(cause) }, { cause })
+  }
+  return parseConfig(text, resolve(file), env)
+}
+
+export function parseConfig(text: string, file: string, env: Environment = {}): AgentConfig {
+  const raw = override(parseYaml(text, file), env)
+  const { issues, shape, devices } = check(raw)
+  if (issues.length > 0 || !shape) {
+    const list = issues.map(({ path, what }) => `  ${path}: ${what}`).join('\n')
+    throw new AgentError('CONFIG_INVALID', { file, count: issues.length, list: list.slice(0, 8000) })
+  }
+  return toConfig(shape, devices, file)
+}
+
+function parseYaml(text: string, file: string): unknown {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: true })
+  const [error] = document.errors
+  if (error) throw new AgentError('CONFIG_MALFORMED', { file, why: error.message.split('\n')[0] ?? '' })
+  try {
+    // A file of aliases that multiply is refused by this bound.
+    return document.toJS({ maxAliasCount: 50 })
+  } catch (cause) {
+    throw new AgentError('CONFIG_MALFORMED', { file, why: whyOf(cause) }, { cause })
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function override(raw: unknown, env: Environment): unknown {
+  if (!isRecord(raw)) return raw
+  for (const [variable, path] of Object.entries(OVERRIDES)) {
+    const value = env[variable]
+    if (value !== undefined) setPath(raw, path, value)
+  }
+  for (const device of Array.isArray(raw['devices']) ? (raw['devices'] as unknown[]) : []) {
+    if (!isRecord(device) || typeof device['id'] !== 'string') continue
+    const port = env[`TRISTAMP_PORT_${device['id'].toUpperCase().replaceAll('-', '_')}`]
+    if (port !== undefined) device['port'] = port
+  }
+  return raw
+}
+
+function setPath(target: Record<string, unknown>, path: readonly string[], value: string): void {
+  const [head, ...rest] = path
+  if (head === undefined) return
+  if (rest.length === 0) {
+    target[head] = value
+    return
+  }
+  const inner = target[head]
+  if (isRecord(inner)) setPath(inner, rest, value)
+}
+
+interface Checked {
+  issues: ConfigIssue[]
+  shape: FileShape | undefined
+  devices: RawDevice[]
+}
+
+function check(raw: unknown): Checked {
+  if (!isRecord(raw))
+    return {
+      issues: [{ path: '(file)', what: 'must be a map with gateway, data, uplink, …' }],
+      shape: undefined,
+      devices: [],
+    }
+  const result = v.safeParse(fileSchema, raw)
+  const issues = result.success ? [] : result.issues.map((issue) => issueOf(issue))
+  const devices: RawDevice[] = []
+  for (const [i, device] of (Array.isArray(raw['devices']) ? (raw['devices'] as unknown[]) : []).entries()) {
+    if (isRecord(device)) checkDevice(device, `devices[${i}]`, issues, devices)
+  }
+  issues.push(...crossIssues(raw))
+  return { issues, shape: result.success ? result.output : undefined, devices }
+}
+
+function checkDevice(device: Record<string, unknown>, path: string, issues: ConfigIssue[], devices: RawDevice[]): void {
+  const driver = typeof device['driver'] === 'string' ? drivers.get(device['driver']) : undefined
+  if (!driver) {
+    issues.push({ path: `${path}.driver`, what: `must be one of ${[...drivers.keys()].join(', ')}` })
+    return
+  }
+  const result = v.safeParse(deviceSchema(driver.options), device)
+  if (!result.success) issues.push(...result.issues.map((issue) => issueOf(issue, path)))
+  else if (parseAddress(result.output.port) === undefined)
+    issues.push({ path: `${path}.port`, what: 'must be a serial path or tcp://host:port' })
+  else devices.push(result.output)
+}
+
+function issueOf(issue: v.BaseIssue<unknown>, base = ''): ConfigIssue {
+  const path = (issue.path ?? []).reduce((text, item) => text + step(item.key), base).replace(/^\./, '')
+  if (issue.type === 'strict_object' && issue.expected === 'never')
+    return { path, what: 'is not known here; remove it or correct its name' }
+  if (issue.received === 'undefined')
+    return { path, what: `is missing${issue.message.startsWith('must') ? ` (it ${issue.message})` : ''}` }
+  const what = issue.message.startsWith('Invalid') ? `must be ${issue.expected}, not ${issue.received}` : issue.message
+  return { path: path || '(file)', what }
+}
+
+function step(key: unknown): string {
+  return typeof key === 'number' ? `[${key}]` : `.${String(key)}`
+}
+
+/** A serial path or `tcp://host:port`. */
+export function parseAddress(
+  port: string,
+): { kind: 'serial'; path: string } | { kind: 'tcp'; host: string; port: number } | undefined {
+  if (!port.includes('://')) return { kind: 'serial', path: port }
+  const match = /^tcp:\/\/(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/.exec(port)
+  if (!match || Number(match[2]) < 1 || Number(match[2]) > 65_535) return undefined
+  return { kind: 'tcp', host: match[1]!.replace(/^\[|\]$/g, ''), port: Number(match[2]) }
+}
+
+function toConfig(shape: FileShape, devices: readonly RawDevice[], file: string): AgentConfig {
+  const folder = dirname(file)
+  const { uplink, place } = shape
+  return {
+    file,
+    gateway: shape.gateway,
+    data: resolve(folder, shape.data),
+    uplink: {
+      url: uplink.url,
+      ledgerKey: fromBase64Url(uplink.ledgerKey),
+      ca: uplink.ca === undefined ? undefined : resolve(folder, uplink.ca),
+      window: uplink.window,
+      ackTimeoutMs: uplink.ackTimeout,
+    },
+    batch: shape.batch,
+    place:
+      place.source === 'gnss'
+        ? place
+        : { source: 'site', site: { latE7: place.latE7, lonE7: place.lonE7, accuracyM: place.accuracyM } },
+    clock: shape.clock,
+    devices: devices.map((device) => toDevice(device, folder)),
+    stations: shape.stations.map((station) => toStation(station, shape.gateway.station)),
+  }
+}
+
+function toDevice(device: RawDevice, folder: string): ConfiguredDevice {
+  const { id, driver, port, baudRate, parity, stopBits, uri, ...options } = device
+  const parsed = parseAddress(port)!
+  const address: PortAddress =
+    parsed.kind === 'tcp'
+      ? parsed
+      : {
+          kind: 'serial',
+          path: isAbsolute(parsed.path) ? parsed.path : resolve(folder, parsed.path),
+          baudRate: baudRate ?? drivers.get(driver)!.baudRate,
+          parity,
+          stopBits,
+        }
+  return { id, driver, address, options, ...(uri === undefined ? {} : { uri }) }
+}
+
+function toStation(station: RawStation, fallback: string): StationConfig {
+  const { id, scanner, thermometer, holds, limits, start, observe, actions } = station
+  const chosen = Object.entries(actions).map(
+    ([action, options]) => [action as keyof typeof actions, options ?? {}] as const,
+  )
+  return {
+    id,
+    scanner,
+    thermometer,
+    holds: holds ?? fallback,
+    limits,
+    start,
+    observeMs: observe,
+    actions: new Map(chosen),
+  }
+}

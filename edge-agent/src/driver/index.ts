@@ -1,0 +1,12 @@
+import type { Driver } from './driver.ts'
+import { modbusTh } from './modbus-th.ts'
+import { nmea } from './nmea.ts'
+import { scanner } from './scanner.ts'
+
+/** The table of instrument families. A new one is its own file and one line here. */
+const list: readonly Driver<never>[] = [modbusTh, scanner, nmea]
+
+export const drivers: ReadonlyMap<string, Driver<never>> = new Map(list.map((driver) => [driver.kind, driver]))
+
+export type { DeviceConfig, DeviceState, Driver, Measurement, Quantity } from './driver.ts'
+export { type DeviceSink, supervise } from './supervise.ts'

@@ -1,0 +1,71 @@
+import * as v from 'valibot'
+import { sleep } from '../backoff.ts'
+import { Nmea, type NmeaMessage } from '../codec/nmea.ts'
+import { durationMs } from '../duration.ts'
+import type { Driver, DriverContext } from './driver.ts'
+
+const options = {
+  /** Above this dilution the geometry is too poor for a stamp. */
+  hdopMax: v.optional(v.pipe(v.number(), v.minValue(0.5), v.maxValue(50, 'must be 0.5 to 50')), 5),
+  /** A receiver speaks every second or so even without a fix: longer silence is a dead line. */
+  silence: v.optional(durationMs, '10s'),
+}
+
+export interface NmeaOptions {
+  hdopMax: number
+  silence: number
+}
+
+/** User equivalent range error of a single-frequency receiver: one standard deviation per unit of HDOP, in metres. */
+const RANGE_ERROR_M = 5
+/** A receiver whose week counter rolled over is 1,024 weeks (19.6 years) behind: nothing from before this program is a date. */
+const EARLIEST_MS = Date.UTC(2025, 0, 1)
+
+/** GNSS receivers that speak NMEA-0183. */
+export const nmea: Driver<NmeaOptions> = {
+  kind: 'nmea',
+  gives: 'fix',
+  baudRate: 9600,
+  options,
+  async session(config, context) {
+    const codec = new Nmea()
+    let heardMs = context.now()
+    let bad = 0
+    context.link.onData((chunk) => {
+      heardMs = context.now()
+      for (const message of codec.push(chunk, heardMs)) give(message, config, context)
+      if (codec.stats.bad === bad) return
+      bad = codec.stats.bad
+      context.fault('DEVICE_FRAME', { why: 'a sentence is damaged' })
+    })
+    while (!context.signal.aborted) {
+      await sleep(Math.max(0, heardMs + config.silence - context.now()) + 1, context.signal)
+      if (context.signal.aborted || context.now() - heardMs < config.silence) continue
+      context.state('down', 'DEVICE_SILENT')
+      context.emit({ kind: 'no-fix', atMs: context.now(), why: 'the receiver is silent' })
+      return
+    }
+  },
+}
+
+function give(message: NmeaMessage, config: NmeaOptions, context: DriverContext): void {
+  const doubt = message.kind === 'no-fix' ? message.why : doubtOf(message, config, context)
+  if (message.kind === 'no-fix' || doubt !== undefined) {
+    const why = doubt ?? ''
+    context.state('degraded', 'GNSS_NO_FIX', { why })
+    context.emit({ kind: 'no-fix', atMs: context.now(), why })
+    return
+  }
+  context.state('up')
+  const { atMs, utcMs, latE7, lonE7, satellites, hdopMilli } = message
+  const accuracyM = Math.max(1, Math.ceil((hdopMilli * RANGE_ERROR_M) / 1000))
+  context.emit({ kind: 'fix', atMs, utcMs, latE7, lonE7, accuracyM, satellites })
+}
+
+/** Why a fix is not good enough for a stamp, if so. */
+function doubtOf(fix: NmeaMessage & { kind: 'fix' }, config: NmeaOptions, context: DriverContext): string | undefined {
+  if (fix.hdopMilli > config.hdopMax * 1000) return `HDOP ${fix.hdopMilli / 1000} above ${config.hdopMax}`
+  if (fix.utcMs >= EARLIEST_MS) return undefined
+  context.fault('GNSS_IMPLAUSIBLE', { why: `the date ${new Date(fix.utcMs).toISOString()}` })
+  return 'the date is not believable'
+}

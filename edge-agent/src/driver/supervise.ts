@@ -1,0 +1,83 @@
+import { Backoff } from '../backoff.ts'
+import { type AgentCode, type AgentError, asAgentError, type Fields } from '../error.ts'
+import { addressText, type Link, openLink, type PortAddress } from '../transport/index.ts'
+import type { DeviceConfig, DeviceState, Driver, Measurement } from './driver.ts'
+
+/** Where a device's words go. */
+export interface DeviceSink {
+  now(): number
+  emit(device: string, measurement: Measurement): void
+  state(device: string, state: DeviceState, error?: AgentError): void
+  fault(device: string, error: AgentError): void
+  problem(code: AgentCode, fields: Fields): AgentError
+}
+
+/** First and longest pause between attempts to open a line: a replugged cable is back at once, a missing one costs nothing. */
+const FIRST_MS = 250
+const LONGEST_MS = 10_000
+
+/**
+ * Keeps one device going until the signal aborts: opens its line, lets the driver speak, and begins again after any end of it.
+ * Never rejects: a broken instrument must not stop the others.
+ */
+export async function supervise<O>(
+  driver: Driver<O>,
+  device: DeviceConfig,
+  options: O,
+  sink: DeviceSink,
+  signal: AbortSignal,
+  open: (device: string, address: PortAddress) => Promise<Link> = openLink,
+): Promise<void> {
+  const backoff = new Backoff(FIRST_MS, LONGEST_MS)
+  while (!signal.aborted) {
+    try {
+      const link = await open(device.id, device.address)
+      await attend(driver, device, options, sink, signal, link, () => backoff.reset())
+    } catch (thrown) {
+      const error = asAgentError(thrown, 'DEVICE_FAILED', { device: device.id })
+      sink.state(device.id, 'down', error)
+    }
+    if (!signal.aborted) await backoff.wait(signal)
+  }
+}
+
+/** One open line, to its end. */
+async function attend<O>(
+  driver: Driver<O>,
+  device: DeviceConfig,
+  options: O,
+  sink: DeviceSink,
+  signal: AbortSignal,
+  link: Link,
+  onAlive: () => void,
+): Promise<void> {
+  const ended = new AbortController()
+  const session = AbortSignal.any([signal, ended.signal])
+  const fields = { device: device.id, port: addressText(device.address) }
+  const closed = link.closed.then((reason) => {
+    ended.abort()
+    if (reason) sink.state(device.id, 'down', reason)
+  })
+  try {
+    await driver.session(options, {
+      device: device.id,
+      link,
+      signal: session,
+      now: sink.now,
+      emit(measurement) {
+        if (measurement.kind !== 'missing' && measurement.kind !== 'no-fix') onAlive()
+        sink.emit(device.id, measurement)
+      },
+      state(state, code, more) {
+        // A line that is gone has the last word; a driver that still ends its sentence has not.
+        if (ended.signal.aborted) return
+        if (state === 'up' && driver.gives === 'scan') onAlive()
+        sink.state(device.id, state, code && sink.problem(code, { ...fields, ...more }))
+      },
+      fault: (code, more) => sink.fault(device.id, sink.problem(code, { ...fields, ...more })),
+    })
+  } finally {
+    await link.close()
+    await closed
+  }
+}

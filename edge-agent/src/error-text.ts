@@ -1,0 +1,201 @@
+import type { AgentCode, Language } from './error.ts'
+
+/** The one catalogue of sentences: what happened, then what to do. `{name}` is filled from the error's fields. */
+export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, string>>>> = {
+  CONFIG_MISSING: {
+    en: 'The configuration file {file} cannot be read ({why}). Give its path with --config.',
+    zh: '无法读取配置文件 {file}（{why}）。请用 --config 指定路径。',
+  },
+  CONFIG_MALFORMED: {
+    en: 'The configuration file {file} is not valid YAML: {why}. Correct it and start again.',
+    zh: '配置文件 {file} 不是有效的 YAML：{why}。请改正后重新启动。',
+  },
+  CONFIG_INVALID: {
+    en: 'The configuration file {file} has {count} error(s):\n{list}\nCorrect them all and start again.',
+    zh: '配置文件 {file} 有 {count} 处错误：\n{list}\n请全部改正后重新启动。',
+  },
+  KEY_MISSING: {
+    en: 'There is no key at {path}. Run `tristamp-agent init` once for this gateway, then have it enrolled.',
+    zh: '{path} 没有密钥。请先对该网关运行一次 `tristamp-agent init`，再进行登记。',
+  },
+  KEY_MODE: {
+    en: 'The secret file {path} may be read by others (mode {mode}). Run `chmod 600 {path}`; if others had access, have the key revoked and make a new one.',
+    zh: '密钥文件 {path} 可被他人读取（权限 {mode}）。请运行 `chmod 600 {path}`；若他人可能读过，请吊销并重新生成密钥。',
+  },
+  KEY_MALFORMED: {
+    en: 'The key file {path} is not an Ed25519 private key in PKCS#8 PEM ({why}). Restore it from its backup, or make a new gateway key and have it enrolled.',
+    zh: '密钥文件 {path} 不是 PKCS#8 PEM 格式的 Ed25519 私钥（{why}）。请从备份恢复，或生成新密钥并登记。',
+  },
+  LOGIN_MALFORMED: {
+    en: 'The login file {path} does not hold the secret that init wrote ({why}). Restore it from its backup, or run init in a new data folder and have the gateway enrolled again.',
+    zh: '登录文件 {path} 内容不正确（{why}）。请从备份恢复，或在新的数据目录重新 init 并登记。',
+  },
+  DATA_DENIED: {
+    en: 'The data folder {path} cannot be used ({why}). Make it writable for the user that runs the gateway.',
+    zh: '数据目录 {path} 不可用（{why}）。请让运行网关的用户可写。',
+  },
+  OUTBOX_MISSING: {
+    en: 'The outbox at {path} is missing or incomplete ({why}). It is not made anew by itself, because unsent stamps may be in the lost one: restore it, or run init in a new data folder and enrol the new key.',
+    zh: '发件箱 {path} 缺失或不完整（{why}）。为防未发送的记录被掩盖，不会自动重建：请恢复它，或在新的数据目录 init 并登记新密钥。',
+  },
+  OUTBOX_LOCKED: {
+    en: 'The outbox at {path} is in use. Stop the other tristamp-agent that runs on this data folder.',
+    zh: '发件箱 {path} 正被使用。请停止在该数据目录上运行的另一个 tristamp-agent。',
+  },
+  OUTBOX_DAMAGED: {
+    en: 'The outbox at {path} has lost signed records ({why}). Keep a copy of the folder, restore it from a backup, or run init in a new data folder and enrol the new key; do not go on signing with this one.',
+    zh: '发件箱 {path} 丢失了已签名的记录（{why}）。请保留该目录副本，从备份恢复，或在新的数据目录 init 并登记新密钥；不要继续使用此密钥签名。',
+  },
+  OUTBOX_BEHIND: {
+    en: 'The ledger holds batches of this gateway up to {seq}, the outbox knew only {known}: an old copy was restored. Signing goes on after {seq}.',
+    zh: '账本已有本网关至 {seq} 的批次，而发件箱只记到 {known}：恢复的是旧副本。将从 {seq} 之后继续签名。',
+  },
+  OUTBOX_FORKED: {
+    en: 'The ledger holds another batch {seq} of this key than the outbox. Someone else signs with this key, or an old copy was restored: sending has stopped. Have the key revoked and enrol a new one.',
+    zh: '账本中本密钥的批次 {seq} 与发件箱不同：密钥可能被他人使用，或恢复了旧副本。已停止发送，请吊销并登记新密钥。',
+  },
+  OUTBOX_WRITE: {
+    en: 'A record could not be written to the outbox ({why}). The scan is not accepted; check the disk, then scan again.',
+    zh: '记录无法写入发件箱（{why}）。本次扫码未被接受；请检查磁盘后重新扫码。',
+  },
+  DISK_FULL: {
+    en: 'The disk is full ({free} KiB free at {path}). No scan is accepted until there is space; all that was accepted is kept. Free some space: it goes on by itself.',
+    zh: '磁盘已满（{path} 剩余 {free} KiB）。腾出空间前不接受扫码；已接受的记录都已保留。清理空间后会自动继续。',
+  },
+  STATUS_WRITE: {
+    en: 'The status file {path} cannot be written ({why}). Stamping goes on; check the disk.',
+    zh: '状态文件 {path} 无法写入（{why}）。盖戳照常进行；请检查磁盘。',
+  },
+  STATUS_NONE: {
+    en: 'There is no status at {path}: this gateway has not run yet. Start it with `tristamp-agent run`.',
+    zh: '{path} 没有状态：该网关尚未运行过。请用 `tristamp-agent run` 启动。',
+  },
+  PORT_MISSING: {
+    en: 'Device {device}: the path {port} does not exist. Plug it in or correct `port` in the configuration{hint}. It is tried again by itself.',
+    zh: '设备 {device}：路径 {port} 不存在。请插好设备或改正配置中的 port{hint}。会自动重试。',
+  },
+  PORT_DENIED: {
+    en: 'Device {device}: no permission for {port}. Add the user of the gateway to the group of that path (often `dialout`).',
+    zh: '设备 {device}：没有 {port} 的权限。请把运行网关的用户加入该路径所属的组（通常为 dialout）。',
+  },
+  PORT_BUSY: {
+    en: 'Device {device}: {port} is held by another program. Stop that program.',
+    zh: '设备 {device}：{port} 被其他程序占用。请停止该程序。',
+  },
+  PORT_NOT_SERIAL: {
+    en: 'Device {device}: {port} is not a serial line. Correct `port` in the configuration.',
+    zh: '设备 {device}：{port} 不是串口。请改正配置中的 port。',
+  },
+  PORT_FAILED: {
+    en: 'Device {device}: {port} cannot be opened ({why}). Check the cable and the address; it is tried again by itself.',
+    zh: '设备 {device}：{port} 无法打开（{why}）。请检查接线和地址；会自动重试。',
+  },
+  PORT_LOST: {
+    en: 'Device {device}: the connection on {port} was lost ({why}). Plug it in again; it is reopened by itself.',
+    zh: '设备 {device}：{port} 连接中断（{why}）。请重新插好；会自动重新打开。',
+  },
+  DEVICE_SILENT: {
+    en: 'Device {device}: no answer on {port}. Check its power, wiring, address and baud rate.',
+    zh: '设备 {device}：{port} 无应答。请检查供电、接线、地址和波特率。',
+  },
+  DEVICE_FRAME: {
+    en: 'Device {device}: damaged data on {port} ({why}); it was not used. If this repeats, check wiring, shielding and baud rate.',
+    zh: '设备 {device}：{port} 数据损坏（{why}），未被采用。若反复出现，请检查接线、屏蔽和波特率。',
+  },
+  DEVICE_EXCEPTION: {
+    en: 'Device {device}: the instrument refused the request ({why}). Check `profile` and `unit` in the configuration.',
+    zh: '设备 {device}：仪器拒绝了请求（{why}）。请检查配置中的 profile 和 unit。',
+  },
+  DEVICE_VALUE: {
+    en: 'Device {device}: the reading is not believable ({why}); it is recorded as missing. Check the probe.',
+    zh: '设备 {device}：读数不可信（{why}），按缺失记录。请检查探头。',
+  },
+  DEVICE_FAILED: {
+    en: 'Device {device}: its driver stopped ({why}). It is started again by itself.',
+    zh: '设备 {device}：驱动停止（{why}）。会自动重新启动。',
+  },
+  GNSS_NO_FIX: {
+    en: 'Device {device}: no position ({why}). Give the antenna a view of the sky.',
+    zh: '设备 {device}：没有定位（{why}）。请让天线看到天空。',
+  },
+  GNSS_IMPLAUSIBLE: {
+    en: 'Device {device}: the receiver reports {why}; it was not used. Restart the receiver, or replace one whose date counter has rolled over.',
+    zh: '设备 {device}：接收机报告 {why}，未被采用。请重启接收机；若日期计数已翻转请更换。',
+  },
+  SCAN_CUT: {
+    en: 'Scanner {device}: a scan arrived incomplete ({text}) and was not used. Scan again; the scanner must send CR or LF after each code.',
+    zh: '扫码器 {device}：收到不完整的扫码（{text}），未被采用。请重扫；扫码器须在每个码后发送 CR 或 LF。',
+  },
+  SCAN_UNKNOWN: {
+    en: 'The scan {text} carries no AIM identifier, so it is not clear what kind of code it was. Switch on "AIM code ID" in the scanner and scan again.',
+    zh: '扫码 {text} 没有 AIM 标识，无法判断码制。请在扫码器中打开 AIM ID 后重扫。',
+  },
+  SCAN_MALFORMED: {
+    en: 'The scan {text} cannot be read without guessing ({why}). Scan again; if the label itself is wrong, replace it.',
+    zh: '扫码 {text} 无法无歧义地读取（{why}）。请重扫；若标签有误请更换。',
+  },
+  SCAN_IDENTITY: {
+    en: 'The scan {text} does not say which goods these are. Scan the label that has a serial number, a lot, or a logistic unit number.',
+    zh: '扫码 {text} 不能确定是哪件货物。请扫描带序列号、批号或物流单元号的标签。',
+  },
+  SCAN_QUANTITY: {
+    en: 'The scan {text} has a quantity that cannot be recorded ({why}). Use a label with at most three decimals.',
+    zh: '扫码 {text} 的数量无法记录（{why}）。请使用最多三位小数的标签。',
+  },
+  SCAN_COMMAND: {
+    en: 'The command {text} is not known. Use one of: do/<action>, next, end, cancel.',
+    zh: '未知命令 {text}。可用命令：do/<动作>、next、end、cancel。',
+  },
+  SCAN_NOT_HERE: {
+    en: 'The action {action} is not set up at station {station}. Add it under `actions` in the configuration, and to the roles of the gateway.',
+    zh: '站点 {station} 没有配置动作 {action}。请在配置的 actions 和网关角色中加入。',
+  },
+  SCAN_NOT_A_UNIT: {
+    en: 'The scan {text} is not a logistic unit or a returnable container. Scan the SSCC label.',
+    zh: '扫码 {text} 不是物流单元或周转容器。请扫描 SSCC 标签。',
+  },
+  SCAN_ORDER: {
+    en: 'The command {text} does not fit now ({why}).',
+    zh: '命令 {text} 此时不适用（{why}）。',
+  },
+  SCAN_UNFINISHED: {
+    en: 'The action {action} is not finished at station {station}. Scan "end" to record it or "cancel" to drop it first.',
+    zh: '站点 {station} 的动作 {action} 尚未完成。请先扫 end 记录，或扫 cancel 放弃。',
+  },
+  SCAN_MIXED: {
+    en: 'The goods made here carry different lots or expiry dates ({why}). Record them as separate transformations.',
+    zh: '此处产出的货物批号或有效期不同（{why}）。请分开记录。',
+  },
+  SCAN_TOO_MANY: {
+    en: 'More than {limit} goods in one {action}. Scan "end" and begin another.',
+    zh: '一次 {action} 超过 {limit} 件。请扫 end 后另起一次。',
+  },
+  EVENT_INVALID: {
+    en: 'The record would not be a valid event ({why}); it was not stored. Check the labels and the station in the configuration.',
+    zh: '该记录不是有效事件（{why}），未保存。请检查标签和站点配置。',
+  },
+  UPLINK_UNREACHABLE: {
+    en: 'The ledger at {url} cannot be reached ({why}). Stamps are kept and sent later; check the network and `uplink.url`.',
+    zh: '无法连接账本 {url}（{why}）。记录已保存，稍后发送；请检查网络和 uplink.url。',
+  },
+  UPLINK_LOGIN: {
+    en: 'The ledger at {url} does not let this gateway in ({why}). Have enrolment-request.json enrolled by an administrator; stamps are kept until then.',
+    zh: '账本 {url} 拒绝本网关登录（{why}）。请管理员登记 enrolment-request.json；在此之前记录会保留。',
+  },
+  UPLINK_SILENT: {
+    en: 'The ledger has not acknowledged batch {seq} for {seconds} s. It is sent again; nothing is deleted before the acknowledgement.',
+    zh: '账本 {seconds} 秒内未确认批次 {seq}。将重新发送；确认之前不会删除。',
+  },
+  UPLINK_REFUSED: {
+    en: 'The ledger refuses batch {seq} ({reason}). It is kept and tried again; ask the administrator of the ledger whether this gateway and its key are enrolled and active.',
+    zh: '账本拒收批次 {seq}（{reason}）。已保留并会重试；请向账本管理员确认本网关及密钥已登记且有效。',
+  },
+  UPLINK_ACK: {
+    en: 'An acknowledgement was not signed by the ledger or not meant for this gateway ({why}); it was not used. Check `uplink.ledgerKey`.',
+    zh: '收到的确认不是账本签发或不属于本网关（{why}），未被采用。请检查 uplink.ledgerKey。',
+  },
+  INTERNAL: {
+    en: 'An unexpected error: {why}. Please report it with the lines around it; nothing that was accepted is lost.',
+    zh: '意外错误：{why}。请连同前后日志上报；已接受的记录不会丢失。',
+  },
+}

@@ -1,0 +1,102 @@
+import { sentences } from './error-text.ts'
+
+/** Every way in which the gateway can fail or refuse. A closed union: a typo does not compile, and a display can switch on it. */
+export type AgentCode =
+  | 'CONFIG_MISSING'
+  | 'CONFIG_MALFORMED'
+  | 'CONFIG_INVALID'
+  | 'KEY_MISSING'
+  | 'KEY_MODE'
+  | 'KEY_MALFORMED'
+  | 'LOGIN_MALFORMED'
+  | 'DATA_DENIED'
+  | 'OUTBOX_MISSING'
+  | 'OUTBOX_LOCKED'
+  | 'OUTBOX_DAMAGED'
+  | 'OUTBOX_BEHIND'
+  | 'OUTBOX_FORKED'
+  | 'OUTBOX_WRITE'
+  | 'DISK_FULL'
+  | 'STATUS_WRITE'
+  | 'STATUS_NONE'
+  | 'PORT_MISSING'
+  | 'PORT_DENIED'
+  | 'PORT_BUSY'
+  | 'PORT_NOT_SERIAL'
+  | 'PORT_FAILED'
+  | 'PORT_LOST'
+  | 'DEVICE_SILENT'
+  | 'DEVICE_FRAME'
+  | 'DEVICE_EXCEPTION'
+  | 'DEVICE_VALUE'
+  | 'DEVICE_FAILED'
+  | 'GNSS_NO_FIX'
+  | 'GNSS_IMPLAUSIBLE'
+  | 'SCAN_CUT'
+  | 'SCAN_UNKNOWN'
+  | 'SCAN_MALFORMED'
+  | 'SCAN_IDENTITY'
+  | 'SCAN_QUANTITY'
+  | 'SCAN_COMMAND'
+  | 'SCAN_NOT_HERE'
+  | 'SCAN_NOT_A_UNIT'
+  | 'SCAN_ORDER'
+  | 'SCAN_UNFINISHED'
+  | 'SCAN_MIXED'
+  | 'SCAN_TOO_MANY'
+  | 'EVENT_INVALID'
+  | 'UPLINK_UNREACHABLE'
+  | 'UPLINK_LOGIN'
+  | 'UPLINK_SILENT'
+  | 'UPLINK_REFUSED'
+  | 'UPLINK_ACK'
+  | 'INTERNAL'
+
+export type Language = 'en' | 'zh'
+
+/** The data a sentence is made of; texts in it are shown bounded and on one line. */
+export type Fields = Readonly<Record<string, string | number>>
+
+/** The one error of the gateway: a stable code, the data of the case, and the cause where there is one. */
+export class AgentError extends Error {
+  override name = 'AgentError'
+  readonly code: AgentCode
+  readonly fields: Fields
+
+  constructor(code: AgentCode, fields: Fields = {}, options?: ErrorOptions) {
+    super(sentence(code, fields, 'en'), options)
+    this.code = code
+    this.fields = fields
+  }
+}
+
+/** A field comes from outside (a path, a scan, a system message): keep it short, on one line, and visible. */
+const MAX_FIELD = 300
+
+/** The sentence for people: what happened and what to do, in one language. */
+export function sentence(code: AgentCode, fields: Fields, language: Language): string {
+  return sentences[code][language].replace(/\{(\w+)\}/g, (_, name: string) => printable(String(fields[name] ?? '?')))
+}
+
+/** Control characters are shown as `<1D>`: a label's separator must be seen, and a terminal must not obey what was scanned. */
+export function printable(text: string): string {
+  const shown = text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/g,
+    (c) => `<${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}>`,
+  )
+  return shown.length > MAX_FIELD ? `${shown.slice(0, MAX_FIELD)}…` : shown
+}
+
+/** Any thrown value as an AgentError; what is not ours becomes `fallback` with the original as cause. */
+export function asAgentError(thrown: unknown, fallback: AgentCode = 'INTERNAL', fields: Fields = {}): AgentError {
+  if (thrown instanceof AgentError) return thrown
+  return new AgentError(fallback, { ...fields, why: whyOf(thrown) }, { cause: thrown })
+}
+
+/** The short reason inside any thrown value. */
+export function whyOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown)
+  const inner = thrown.cause instanceof Error ? `: ${thrown.cause.message}` : ''
+  return (thrown.message || thrown.name) + inner
+}
