@@ -41,6 +41,12 @@ function ledgerWithGateway(): { ledger: MemoryLedger; gateway: TestSigner } {
 }
 
 const event = (): Json => sampleObjectEvent() as unknown as Json
+/** A sample without what only a commissioning has. */
+function shipment(): Json {
+  const { ilmd: _, ...event } = sampleObjectEvent({ bizStep: 'shipping', action: 'OBSERVE' })
+  return event as unknown as Json
+}
+
 const codeOf = (admission: Admission): string => (admission.ok ? 'ok' : admission.code)
 
 /** Submits one statement of `signer` with these events and says what became of it. */
@@ -127,14 +133,7 @@ describe('admit', () => {
         return codeOf(l.submit(statement, events.slice(1)))
       },
     ],
-    [
-      'a step that it is not enrolled for',
-      'ROLE',
-      (l, g) =>
-        submit(l, g, [
-          sampleObjectEvent({ bizStep: 'shipping', action: 'OBSERVE', ilmd: undefined }) as unknown as Json,
-        ]),
-    ],
+    ['a step that it is not enrolled for', 'ROLE', (l, g) => submit(l, g, [shipment()])],
     [
       'JSON that is not its own canonical form',
       'JSON_NOT_CANONICAL',

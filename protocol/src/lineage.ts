@@ -66,9 +66,7 @@ function ofGoods(subject: string, event: EpcisEvent): string[] {
 }
 
 function placesOf(event: EpcisEvent): string[] {
-  return [event.readPoint?.id, event.bizLocation?.id].filter(
-    (id) => id !== undefined && id.startsWith('https:'),
-  ) as string[]
+  return [event.readPoint?.id, event.bizLocation?.id].filter((id): id is string => id?.startsWith('https:') === true)
 }
 
 function madeOf(subject: string, event: EpcisEvent): string[] {

@@ -66,9 +66,9 @@ describe('batch', () => {
         const back = decodeBatch(encodeBatch(statement, events))
         expect(back).toEqual({ statement, events })
         const leaves = events.map(eventLeaf)
-        events.forEach((e, i) =>
-          verifyInclusion(eventLeaf(e), i, events.length, batchPath(leaves, i), batchRoot(events)),
-        )
+        for (const [i, e] of events.entries()) {
+          verifyInclusion(eventLeaf(e), i, events.length, batchPath(leaves, i), batchRoot(events))
+        }
       }),
     )
   })

@@ -1,0 +1,268 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { sampleAggregation, sampleObjectEvent, sampleTransformation } from '../_events.ts'
+import { MemoryLedger, seed, TestSigner } from '../_memory-ledger.ts'
+import { eventLeaf as leafOf } from '../batch.ts'
+import { type Bundle, decodeBundle, encodeBundle } from '../bundle.ts'
+import { buildBundle } from '../bundle-builder.ts'
+import { toBase64Url } from '../bytes.ts'
+import type { Json } from '../canonical-json.ts'
+import { formatCheckpoint } from '../checkpoint.ts'
+import { publicKeyOf, signOnNoble, type Verify, verifyOnNoble } from '../ed25519.ts'
+import { signNote } from '../note.ts'
+import type { CheckId, Verdict } from './verdict.ts'
+import { type Trust, verify } from './verify.ts'
+
+const FARM = 'https://id.gs1.org/414/9506000134017'
+const PIG = 'https://id.gs1.org/01/09506000134369/21/PIG1'
+const LOT = 'https://id.gs1.org/01/09506000134352/10/B261120-07'
+const PACK = 'https://id.gs1.org/01/09506000134352/21/7K3M92QD40XA'
+const OTHER_PACK = 'https://id.gs1.org/01/09506000134352/21/OTHER'
+const CASE = 'https://id.gs1.org/00/095060001343520017'
+const NEVER = 'https://id.gs1.org/01/09506000134352/21/NEVER'
+const check: Verify = async (...args) => verifyOnNoble(...args)
+/** As JSON: a sample's field that was overridden with undefined is gone. */
+const json = (value: unknown): Json => JSON.parse(JSON.stringify(value))
+
+/** A pig, a lot of two packs, a case, one sale: the shortest life with every kind of step. */
+function life(): { ledger: MemoryLedger; gateway: TestSigner } {
+  const ledger = new MemoryLedger()
+  const gateway = new TestSigner('farm', 'https://id.gs1.org/8004/9506000134FARM1', FARM)
+  ledger.govern({
+    op: 'enrol-organisation',
+    org: 'farm',
+    party: 'https://id.gs1.org/417/9506000134000',
+    name: { zh: '农场', en: 'Farm' },
+  })
+  ledger.govern({
+    op: 'enrol-gateway',
+    org: 'farm',
+    gateway: 'gw1',
+    uri: gateway.iss,
+    key: toBase64Url(gateway.publicKey),
+    station: FARM,
+    roles: ['commission', 'transform', 'pack', 'sell', 'observe'],
+    login: toBase64Url(new Uint8Array(32)),
+  })
+  ledger.govern({
+    op: 'register-place',
+    org: 'farm',
+    place: FARM,
+    name: { zh: '农场', en: 'Farm' },
+    address: { zh: '湖北', en: 'Hubei' },
+    zone: 'Asia/Shanghai',
+  })
+  step(ledger, gateway, sampleObjectEvent({ epcList: [PIG], ilmd: undefined }))
+  step(
+    ledger,
+    gateway,
+    sampleTransformation({
+      inputEPCList: [PIG],
+      outputEPCList: [PACK, OTHER_PACK],
+      ilmd: { 'cbvmda:lotNumber': 'B261120-07' },
+    }),
+    sampleAggregation({ parentID: CASE, childEPCs: [PACK, OTHER_PACK] }),
+  )
+  ledger.seal()
+  step(
+    ledger,
+    gateway,
+    sampleAggregation({ parentID: CASE, childEPCs: [PACK, OTHER_PACK], action: 'DELETE', bizStep: 'unpacking' }),
+  )
+  step(
+    ledger,
+    gateway,
+    sampleObjectEvent({
+      epcList: [PACK],
+      action: 'DELETE',
+      bizStep: 'retail_selling',
+      disposition: 'retail_sold',
+      ilmd: undefined,
+    }),
+  )
+  ledger.seal()
+  return { ledger, gateway }
+}
+
+function step(ledger: MemoryLedger, gateway: TestSigner, ...events: unknown[]): void {
+  const batch = gateway.statement('batch', events.map(json))
+  const admission = ledger.submit(batch.statement, batch.events)
+  if (!admission.ok) throw new Error(admission.message)
+}
+
+function failed(verdict: Verdict): string {
+  const check = verdict.checks.find((c) => c.status === 'failed')
+  return check === undefined ? 'none failed' : `${check.id} ${check.code}`
+}
+
+describe('verify', () => {
+  let ledger: MemoryLedger
+  let gateway: TestSigner
+  let good: Uint8Array
+  let trust: Trust
+  const read = (bytes: Uint8Array, subject = PACK, t = trust): Promise<Verdict> => verify(bytes, subject, t, check)
+  const changed = (change: (bundle: Bundle) => void, subject = PACK): Promise<Verdict> => {
+    const bundle = decodeBundle(good)
+    change(bundle)
+    return read(encodeBundle(bundle), subject)
+  }
+
+  beforeAll(async () => {
+    ;({ ledger, gateway } = life())
+    good = await buildBundle(PACK, ledger.source())
+    trust = { policy: ledger.policy }
+  })
+
+  it('agrees with a whole, true history: the pack, its lot, its case, the pig it was', async () => {
+    const verdict = await read(good)
+    expect(failed(verdict)).toBe('none failed')
+    expect(verdict.state).toBe('consistent')
+    expect(verdict.events).toHaveLength(5)
+    expect(verdict.events.every((e) => e.signer.org === 'farm' && e.signer.station === FARM)).toBe(true)
+    expect(verdict.lineage).toEqual(expect.arrayContaining([PACK, LOT, CASE, PIG, FARM]))
+    expect(verdict.lineage).not.toContain(OTHER_PACK)
+    expect(verdict.names.places.get(FARM)?.name.en).toBe('Farm')
+    expect(verdict.names.organisations.get('farm')?.name.zh).toBe('农场')
+  })
+
+  it('claims only what was checked', async () => {
+    const status = Object.fromEntries((await read(good)).checks.map((c) => [c.id, c.status]))
+    expect(status).toEqual({
+      bundle: 'passed',
+      checkpoint: 'passed',
+      witnesses: 'unchecked',
+      ledger: 'unchecked',
+      seal: 'passed',
+      inclusion: 'passed',
+      contents: 'passed',
+      completeness: 'passed',
+      signatures: 'passed',
+      findings: 'unchecked',
+      inside: 'unchecked',
+    } satisfies Record<CheckId, string>)
+  })
+
+  it('says that a number was never recorded, with proof', async () => {
+    const verdict = await read(await buildBundle(NEVER, ledger.source()), NEVER)
+    expect(verdict.state).toBe('none')
+    expect(failed(verdict)).toBe('none failed')
+    expect(failed(await read(good, NEVER))).toBe('completeness HISTORY_MISSING')
+  })
+
+  it('remembers the ledger: growth is proved, a rollback and a fork have their own codes', async () => {
+    const before = { size: 7, root: ledger.root(7) }
+    const since = await buildBundle(PACK, ledger.source(), 7)
+    const verdict = await read(since, PACK, { ...trust, remembered: before })
+    expect(verdict.checks.find((c) => c.id === 'ledger')).toMatchObject({ status: 'passed', detail: { from: 7 } })
+    const seen = (remembered: Trust['remembered']): Promise<string> =>
+      read(since, PACK, { ...trust, ...(remembered && { remembered }) }).then(failed)
+    expect(await seen({ size: 7, root: ledger.root(6) })).toBe('ledger LEDGER_FORK')
+    expect(await seen({ size: ledger.entries.length, root: ledger.root(6) })).toBe('ledger LEDGER_FORK')
+    expect(await seen({ size: 1000, root: ledger.root() })).toBe('ledger LEDGER_ROLLBACK')
+    expect(failed(await read(good, PACK, { ...trust, remembered: before }))).toBe('ledger LEDGER_FORK')
+  })
+
+  const forgeries: [string, string, (b: Bundle) => void][] = [
+    ['a byte of an event', 'contents PROOF_ROOT', (b) => void (b.events[3]!.event[40]! ^= 1)],
+    ['a salt', 'contents PROOF_ROOT', (b) => void (b.events[3]!.salt[0]! ^= 1)],
+    [
+      'a byte of a signature',
+      'inclusion PROOF_ROOT',
+      (b) => void (b.statements.at(-1)!.bytes[b.statements.at(-1)!.bytes.length - 1]! ^= 1),
+    ],
+    ['a byte of the seal', 'seal PROOF_ROOT', (b) => void (b.seal.bytes[60]! ^= 1)],
+    ['an inclusion path', 'inclusion PROOF_ROOT', (b) => void (b.statements[1]!.path[0]![5]! ^= 1)],
+    ['an inclusion path cut short', 'inclusion PROOF_LENGTH', (b) => void b.statements[1]!.path.pop()],
+    ['a map path', 'completeness HISTORY_PROOF', (b) => void (b.histories[0]!.proof.siblings[0]![0]! ^= 1)],
+    ['two events swapped in a history', 'completeness HISTORY_PROOF', (b) => void b.histories[0]!.links.reverse()],
+    ['an event left out of a history', 'completeness HISTORY_PROOF', (b) => void b.histories[0]!.links.pop()],
+    ['an event left out of the bundle', 'completeness HISTORY_MISSING', (b) => void b.events.pop()],
+    [
+      'a whole history left out',
+      'completeness HISTORY_MISSING',
+      (b) =>
+        void b.histories.splice(
+          b.histories.findIndex((h) => h.subject === LOT),
+          1,
+        ),
+    ],
+    [
+      "another subject's event in a history",
+      'completeness HISTORY_SUBJECT',
+      (b) => void b.histories.find((h) => h.subject === PIG)!.links.push(b.events.at(-1)!),
+    ],
+    ['the same entry twice', 'contents BUNDLE_MALFORMED', (b) => void b.statements.push(b.statements[1]!)],
+    ['the same event twice', 'contents BUNDLE_MALFORMED', (b) => void b.events.push(b.events[1]!)],
+    ['an entry claimed at another place', 'inclusion PROOF_ROOT', (b) => void (b.statements[1]!.entry += 1)],
+    [
+      'the checkpoint of another size',
+      'checkpoint NOTE_SIGNATURE',
+      (b) => void (b.checkpoint = b.checkpoint.replace(/\n\d+\n/, '\n99\n')),
+    ],
+  ]
+  it.each(forgeries)('refuses %s: %s', async (_name, expected, change) => {
+    const verdict = await changed(change)
+    expect(failed(verdict)).toBe(expected)
+    expect(verdict.state).toBe('mismatch')
+    expect(verdict.events).toEqual([])
+  })
+
+  it('refuses every flipped byte of the bundle', async () => {
+    // Nothing in a bundle may be free to change: each byte is in a proof, or its change is seen in the form.
+    for (let i = 0; i < good.length; i += 11) {
+      const copy = good.slice()
+      copy[i]! ^= 1 << (i % 8)
+      expect((await read(copy)).state, `byte ${i}`).toBe('mismatch')
+    }
+  })
+
+  it('says nothing good of a history of which something is withheld', async () => {
+    const verdict = await changed((b) => {
+      const link = b.histories[0]!.links.at(-1)!
+      const at = b.events.findIndex((e) => e.entry === link.entry && e.position === link.position)
+      const [event] = b.events.splice(at, 1)
+      const statement = b.statements.find((s) => s.entry === link.entry)!
+      expect(statement).toBeDefined()
+      link.withheld = leafOf(event!)
+    })
+    expect(verdict.state).toBe('unchecked')
+    expect(verdict.checks.find((c) => c.id === 'completeness')).toMatchObject({
+      status: 'unchecked',
+      code: 'HISTORY_WITHHELD',
+    })
+  })
+
+  it('refuses a checkpoint by another key, and one of another ledger', async () => {
+    const thief = signOnNoble(seed('thief'))
+    const text = formatCheckpoint({ origin: ledger.origin, size: ledger.entries.length, root: ledger.root() })
+    const forged = signNote(text, [
+      { name: ledger.origin, type: 1, publicKey: publicKeyOf(seed('thief')), sign: thief },
+    ])
+    expect(failed(await changed((b) => void (b.checkpoint = forged)))).toMatch(/^checkpoint NOTE_/)
+    expect(failed(await read(good, PACK, { policy: new MemoryLedger('ledger.example/other').policy }))).toMatch(
+      /^checkpoint /,
+    )
+  })
+
+  it('refuses what a key signed after it was revoked, and marks what it signed before', async () => {
+    const { ledger: l, gateway: g } = life()
+    l.govern({ op: 'revoke-key', key: toBase64Url(g.kid), reason: 'lost' })
+    l.seal()
+    const verdict = await verify(await buildBundle(PACK, l.source()), PACK, { policy: l.policy }, check)
+    expect(verdict.state).toBe('consistent')
+    expect(verdict.events.every((e) => e.signer.endedLater)).toBe(true)
+    // A dishonest ledger takes the key's statement all the same: its own reader sees that the key was dead.
+    const { statement, events } = g.statement('batch', [json(sampleObjectEvent({ epcList: [PACK], ilmd: undefined }))])
+    const key = [...l.state.keys.entries()].find(([, k]) => k.kind === 'gateway')!
+    l.state.keys.set(key[0], { ...key[1], status: 'active' })
+    expect(l.submit(statement, events).ok).toBe(true)
+    l.seal()
+    expect(failed(await verify(await buildBundle(PACK, l.source()), PACK, { policy: l.policy }, check))).toBe(
+      'signatures KEY_INACTIVE',
+    )
+  })
+
+  it('is not larger than it must be', () => {
+    expect(good.length).toBeLessThan(16_000)
+    expect(gateway.seq).toBe(4)
+  })
+})
