@@ -121,12 +121,13 @@ export function edgeNodes(size: number): NodeId[] {
 
 async function readRanges(ranges: readonly Range[], read: ReadNodes): Promise<Uint8Array[]> {
   const plan = ranges.map(subtrees)
-  const hashes = await read(plan.flat())
+  const ids = plan.flat()
+  const hashes = await read(ids)
+  checkPath(hashes, ids)
   let at = 0
-  return plan.map((ids) => {
-    const from = at
-    at += ids.length
-    return fold(hashes.slice(from, at))
+  return plan.map(({ length }) => {
+    at += length
+    return fold(hashes.slice(at - length, at))
   })
 }
 
