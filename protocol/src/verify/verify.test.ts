@@ -162,17 +162,49 @@ describe('verify', () => {
   })
 
   const forgeries: [string, string, (b: Bundle) => void][] = [
-    ['a byte of an event', 'contents PROOF_ROOT', (b) => void (b.events[3]!.event[40]! ^= 1)],
-    ['a salt', 'contents PROOF_ROOT', (b) => void (b.events[3]!.salt[0]! ^= 1)],
+    [
+      'a byte of an event',
+      'contents PROOF_ROOT',
+      (b) => {
+        b.events[3]!.event[40]! ^= 1
+      },
+    ],
+    [
+      'a salt',
+      'contents PROOF_ROOT',
+      (b) => {
+        b.events[3]!.salt[0]! ^= 1
+      },
+    ],
     [
       'a byte of a signature',
       'inclusion PROOF_ROOT',
-      (b) => void (b.statements.at(-1)!.bytes[b.statements.at(-1)!.bytes.length - 1]! ^= 1),
+      (b) => {
+        b.statements.at(-1)!.bytes[b.statements.at(-1)!.bytes.length - 1]! ^= 1
+      },
     ],
-    ['a byte of the seal', 'seal PROOF_ROOT', (b) => void (b.seal.bytes[60]! ^= 1)],
-    ['an inclusion path', 'inclusion PROOF_ROOT', (b) => void (b.statements[1]!.path[0]![5]! ^= 1)],
+    [
+      'a byte of the seal',
+      'seal PROOF_ROOT',
+      (b) => {
+        b.seal.bytes[60]! ^= 1
+      },
+    ],
+    [
+      'an inclusion path',
+      'inclusion PROOF_ROOT',
+      (b) => {
+        b.statements[1]!.path[0]![5]! ^= 1
+      },
+    ],
     ['an inclusion path cut short', 'inclusion PROOF_LENGTH', (b) => void b.statements[1]!.path.pop()],
-    ['a map path', 'completeness HISTORY_PROOF', (b) => void (b.histories[0]!.proof.siblings[0]![0]! ^= 1)],
+    [
+      'a map path',
+      'completeness HISTORY_PROOF',
+      (b) => {
+        b.histories[0]!.proof.siblings[0]![0]! ^= 1
+      },
+    ],
     ['two events swapped in a history', 'completeness HISTORY_PROOF', (b) => void b.histories[0]!.links.reverse()],
     ['an event left out of a history', 'completeness HISTORY_PROOF', (b) => void b.histories[0]!.links.pop()],
     ['an event left out of the bundle', 'completeness HISTORY_MISSING', (b) => void b.events.pop()],
@@ -192,11 +224,19 @@ describe('verify', () => {
     ],
     ['the same entry twice', 'contents BUNDLE_MALFORMED', (b) => void b.statements.push(b.statements[1]!)],
     ['the same event twice', 'contents BUNDLE_MALFORMED', (b) => void b.events.push(b.events[1]!)],
-    ['an entry claimed at another place', 'inclusion PROOF_ROOT', (b) => void (b.statements[1]!.entry += 1)],
+    [
+      'an entry claimed at another place',
+      'inclusion PROOF_ROOT',
+      (b) => {
+        b.statements[1]!.entry += 1
+      },
+    ],
     [
       'the checkpoint of another size',
       'checkpoint NOTE_SIGNATURE',
-      (b) => void (b.checkpoint = b.checkpoint.replace(/\n\d+\n/, '\n99\n')),
+      (b) => {
+        b.checkpoint = b.checkpoint.replace(/\n\d+\n/, '\n99\n')
+      },
     ],
   ]
   it.each(forgeries)('refuses %s: %s', async (_name, expected, change) => {
@@ -237,7 +277,13 @@ describe('verify', () => {
     const forged = signNote(text, [
       { name: ledger.origin, type: 1, publicKey: publicKeyOf(seed('thief')), sign: thief },
     ])
-    expect(failed(await changed((b) => void (b.checkpoint = forged)))).toMatch(/^checkpoint NOTE_/)
+    expect(
+      failed(
+        await changed((b) => {
+          b.checkpoint = forged
+        }),
+      ),
+    ).toMatch(/^checkpoint NOTE_/)
     expect(failed(await read(good, PACK, { policy: new MemoryLedger('ledger.example/other').policy }))).toMatch(
       /^checkpoint /,
     )
