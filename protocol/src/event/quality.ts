@@ -128,9 +128,10 @@ function checkSeries(series: Json, types: string[], path: string): void {
   if (!types.includes('Temperature')) bad(path, 'a series without a Temperature report')
   const { everyMs, milli: points } = series
   if (!isIntegerIn(everyMs, 1, MAX_EVERY_MS)) bad(`${path}.everyMs`, 'expected milliseconds, at most a day')
-  if (!Array.isArray(points) || points.length < 1 || points.length > MAX_SERIES_POINTS)
+  const list = Array.isArray(points) ? points : []
+  if (list.length < 1 || list.length > MAX_SERIES_POINTS)
     bad(`${path}.milli`, `expected 1 to ${MAX_SERIES_POINTS} points`)
-  if (!points.every(isPoint)) bad(`${path}.milli`, 'expected milli-°C or null')
+  for (const point of list) if (!isPoint(point)) bad(`${path}.milli`, 'expected milli-°C or null')
 }
 
 function isPoint(point: Json): boolean {

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../error.ts'
 import { hasCheckDigit } from './check-digit.ts'
 import { parseDigitalLink } from './digital-link.ts'
-import { type Elements, parseElementString } from './element-string.ts'
+import { addElement, type Elements, parseElementString } from './element-string.ts'
 
 /** What a scanner read: the symbol's kind, what it carries, its text, and the GS1 elements in it, if any. */
 export interface Scan {
@@ -68,7 +68,7 @@ function retailScan({ name, length }: { name: string; length: number }, data: st
   }
   const elements = new Map([['01', digits.padStart(14, '0')]])
   if (component !== undefined) {
-    for (const [ai, value] of parseElementString(component)) if (!elements.has(ai)) elements.set(ai, value)
+    for (const [ai, value] of parseElementString(component)) addElement(elements, ai, value)
   }
   return { symbology: name, carrier: 'gs1', text: data, elements }
 }
