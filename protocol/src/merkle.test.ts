@@ -237,7 +237,7 @@ describe.skipIf(log === undefined)('vectors of transparency-dev/merkle', () => {
       treeSize: number
       root: string
       leafHash: string
-      proof: string[]
+      proof: string[] | null
       wantErr: boolean
     }
     const cases = load<Case[]>('merkle-inclusion.json')
@@ -256,7 +256,7 @@ describe.skipIf(log === undefined)('vectors of transparency-dev/merkle', () => {
       size2: number
       root1: string
       root2: string
-      proof: string[]
+      proof: string[] | null
       wantErr: boolean
     }
     const cases = load<Case[]>('merkle-consistency.json')
