@@ -1,5 +1,5 @@
 import { existsSync, fstatSync, readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { createInterface, type Interface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { obey } from './command.ts'
 import type { SimEvent } from './event.ts'
@@ -41,12 +41,13 @@ async function run({ simulator: options, playAtOnce }: CommandLine): Promise<voi
     })
   }
   if (playAtOnce) begin()
-  listen(simulator, begin, stop, emit)
+  const input = listen(simulator, begin, stop, emit)
   if (!stopped.signal.aborted) await new Promise((resolve) => stopped.signal.addEventListener('abort', resolve))
+  input.close()
 }
 
 /** Obeys standard input, line by line, in order. */
-function listen(simulator: Simulator, begin: () => void, stop: () => void, emit: (event: SimEvent) => void): void {
+function listen(simulator: Simulator, begin: () => void, stop: () => void, emit: (event: SimEvent) => void): Interface {
   const input = createInterface({ input: process.stdin })
   let last = Promise.resolve()
   input.on('line', (line) => {
@@ -60,6 +61,7 @@ function listen(simulator: Simulator, begin: () => void, stop: () => void, emit:
   })
   const kind = fstatSync(0)
   if (kind.isFIFO() || kind.isSocket()) input.once('close', stop)
+  return input
 }
 
 /** A bare name stands for a scenario that comes with the simulator. */

@@ -45,7 +45,7 @@ export class Climate {
     const phase = (this.#seed >>> 0) / 2 ** 32
     const wave = swing * Math.sin(2 * Math.PI * (timeMs / cycleMs + phase))
     const celsius = this.#level(timeMs) + wave + noise * wobble(this.#seed, slot)
-    const rh = Math.min(100, Math.max(0, humidity - 4 * wave + 2 * wobble(this.#seed + 1, slot)))
+    const rh = Math.min(100, Math.max(0, humidity - 4 * wave + 10 * noise * wobble(this.#seed + 1, slot)))
     return { milliC: Math.round(celsius * 1000), milliRh: Math.round(rh * 1000) }
   }
 

@@ -1,0 +1,114 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it, vi } from 'vitest'
+import type { SimEvent } from './event.ts'
+import { parseScenario } from './scenario/load.ts'
+import { type Simulator, startSimulator } from './simulator.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'tristamp-sim-'))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+const scenario = parseScenario(`
+scenario: test
+start: "2026-11-20T00:00:00Z"
+places:
+  here: { lat: 30, lon: 109, name: { zh: 此, en: Here } }
+  there: { lat: 31, lon: 110, name: { zh: 彼, en: There } }
+instruments:
+  a.thermo: { kind: modbus-th, baudRate: 115200, air: { celsius: 2.5, noise: 0, humidity: 80 } }
+  a.scanner: { kind: scanner, baudRate: 115200 }
+  a.gnss: { kind: nmea, baudRate: 115200, rate: 10, place: here }
+steps:
+  - say: { zh: 一, en: one }
+    at: 18h
+    over: 200ms
+    move: { gnss: a.gnss, to: there, over: 17h }
+    temperature: { thermo: a.thermo, to: 4, within: 1h }
+    fault: { instrument: a.thermo, kind: silence, for: 2h }
+    scan: { scanner: a.scanner, codes: ["tristamp:do/ship", "(01)09506000134352(21)A{n}"], gap: 10ms, repeat: 2, every: 10ms }
+    expect: { gateway: a, subject: x, events: 1 }
+  - { fault: [{ instrument: a.thermo, kind: bad-crc }] }
+`)
+
+async function start(onEvent: (event: SimEvent) => void = () => {}): Promise<Simulator> {
+  return startSimulator({ scenario, dir, transport: 'tcp', onEvent })
+}
+
+function open(simulator: Simulator, id: string): { socket: Socket; text: () => string; bytes: () => Buffer } {
+  const chunks: Buffer[] = []
+  const socket = connect(Number(new URL(simulator.ports[id] ?? '').port), '127.0.0.1')
+  socket.on('data', (chunk) => chunks.push(chunk)).on('error', () => {})
+  const bytes = (): Buffer => Buffer.concat(chunks)
+  return { socket, bytes, text: () => bytes().toString('latin1') }
+}
+
+it('plays a scenario on its lines: scans, movement, time and temperature', async () => {
+  const events: SimEvent[] = []
+  await using simulator = await start((event) => events.push(event))
+  expect(JSON.parse(readFileSync(join(dir, 'ports.json'), 'utf8'))).toEqual(simulator.ports)
+  const [thermo, scanner, gnss] = ['a.thermo', 'a.scanner', 'a.gnss'].map((id) => open(simulator, id))
+  await vi.waitFor(() => expect(gnss?.text()).toContain('$GNRMC,000000'))
+  await simulator.play()
+  await vi.waitFor(() =>
+    expect(scanner?.text()).toBe([1, 2].map((n) => `]C0tristamp:do/ship\r\n]d2010950600013435221A${n}\r\n`).join('')),
+  )
+  await vi.waitFor(() =>
+    expect(gnss?.text()).toMatch(/\$GNRMC,18000\d\.\d\d,A,3[01]\d{2}\.\d+,N,1(09|10)\d{2}\.\d+,E,0\.000,,201126,/),
+  )
+  thermo?.socket.write(Buffer.from('010400010002200B', 'hex'))
+  await vi.waitFor(() => expect(thermo?.bytes().toString('hex')).toMatch(/^01040400280320/))
+  expect(events.map((event) => event.type)).toEqual([
+    'ready',
+    'step',
+    'fault',
+    'fault',
+    'scan',
+    'scan',
+    'scan',
+    'scan',
+    'step',
+    'fault',
+    'done',
+  ])
+  expect(events[1]).toMatchObject({ state: 'begun', index: 0, say: { en: 'one' }, expect: { events: 1 } })
+})
+
+it('breaks and mends an instrument, and says what it cannot do', async () => {
+  await using simulator = await start()
+  const thermo = open(simulator, 'a.thermo')
+  const ask = async (): Promise<string> => {
+    const before = thermo.bytes().length
+    thermo.socket.write(Buffer.from('010400010002200B', 'hex'))
+    await new Promise((resolve) => setTimeout(resolve, 80))
+    return thermo.bytes().subarray(before).toString('hex')
+  }
+  const good = await ask()
+  expect(good).toMatch(/^0104040019/)
+  await simulator.fault('a.thermo', 'silence', 1)
+  expect(await ask()).toBe('')
+  await simulator.fault('a.thermo', 'noise', 1)
+  expect((await ask()).length).toBeGreaterThan(good.length)
+  await simulator.fault('a.thermo', 'fragment', 1)
+  expect(await ask()).toBe(good)
+  await simulator.fault('a.thermo', 'unplug')
+  await vi.waitFor(() => expect(thermo.socket.destroyed).toBe(true))
+  await simulator.clearFault('a.thermo', 'unplug')
+  const again = open(simulator, 'a.thermo')
+  again.socket.write(Buffer.from('010400010002200B', 'hex'))
+  await vi.waitFor(() => expect(again.bytes().toString('hex')).toBe(good))
+  await expect(simulator.fault('a.thermo', 'glue')).rejects.toThrow('cannot have glue')
+  await expect(simulator.fault('b', 'glue')).rejects.toThrow('there is no instrument b')
+  expect(() => simulator.scan('a.thermo', 'x')).toThrow('there is no scanner a.thermo')
+})
+
+it('takes its ports file away when it stops, and a play ends with it', async () => {
+  const simulator = await start()
+  const playing = simulator.play()
+  const advance = simulator.advance(3_600_000, 60_000)
+  await simulator[Symbol.asyncDispose]()
+  await expect(playing).rejects.toThrow('stops')
+  await expect(advance).rejects.toThrow('stops')
+  expect(existsSync(join(dir, 'ports.json'))).toBe(false)
+})
