@@ -1,0 +1,91 @@
+// The temperature drawing as numbers: paths and shares of a box 1000 wide and 100 high. Pure, so that it can be tested without a browser.
+import type { Journey, Stop } from './journey.ts'
+import type { Limits } from './safety.ts'
+import type { Span, Track } from './temperature.ts'
+
+export const WIDTH = 1000
+export const HEIGHT = 100
+
+export interface Chart {
+  trace: string
+  bands: string
+  /** y of the limits, where there are any, for lines and labels. */
+  limits?: { top: number; bottom: number }
+  gaps: { x: number; width: number; ms: number }[]
+  /** y and milli-°C of the labels at the side. */
+  labels: { y: number; milli: number }[]
+}
+
+/** A stage's share of the time axis, 0 to 1; `stop` undefined between stops. */
+export interface StageShare {
+  share: number
+  stop?: Stop
+}
+
+// A gap of minutes on an axis of days must still be seen.
+const MIN_GAP = 8
+
+const one = (n: number): string => n.toFixed(1)
+
+/** Room above and below what has to be seen: a fifth of it, and never less than half a degree. */
+function domain(track: Track, limits: Limits | undefined): { low: number; high: number } {
+  const low = Math.min(track.minMilli, limits?.minMilliC ?? track.minMilli)
+  const high = Math.max(track.maxMilli, limits?.maxMilliC ?? track.maxMilli)
+  const room = Math.max(500, (high - low) / 5)
+  return { low: low - room, high: high + room * 1.5 }
+}
+
+export function chartOf(track: Track, limits: Limits | undefined): Chart {
+  const { low, high } = domain(track, limits)
+  const length = Math.max(1, track.toMs - track.fromMs)
+  const x = (ms: number): number => ((ms - track.fromMs) / length) * WIDTH
+  const y = (milli: number): number => ((high - milli) / (high - low)) * HEIGHT
+  const trace = track.lines
+    .map((line) => {
+      const path = line.map((p, i) => `${i === 0 ? 'M' : 'L'}${one(x(p.ms))} ${one(y(p.milli))}`).join('')
+      return line.length === 1 ? `${path}h1` : path
+    })
+    .join('')
+  const bands = track.bands
+    .filter((band) => band.maxMilli > band.minMilli)
+    .map(
+      (b) => `M${one(x(b.fromMs))} ${one(y(b.maxMilli))}H${one(x(b.toMs))}V${one(y(b.minMilli))}H${one(x(b.fromMs))}Z`,
+    )
+    .join('')
+  const gaps = track.gaps.map((gap) => {
+    const width = Math.max(MIN_GAP, x(gap.toMs) - x(gap.fromMs))
+    return { x: Math.max(0, (x(gap.fromMs) + x(gap.toMs) - width) / 2), width, ms: gap.toMs - gap.fromMs }
+  })
+  const ends = limits === undefined ? [track.maxMilli, track.minMilli] : [limits.maxMilliC, limits.minMilliC]
+  const chart: Chart = { trace, bands, gaps, labels: ends.map((milli) => ({ y: y(milli), milli })) }
+  if (limits !== undefined) chart.limits = { top: y(limits.maxMilliC), bottom: y(limits.minMilliC) }
+  return chart
+}
+
+/** The time axis cut into the stops that the goods were at, with the time between them. */
+export function stagesOf(journey: Journey, track: Track): StageShare[] {
+  const length = Math.max(1, track.toMs - track.fromMs)
+  const shares: StageShare[] = []
+  let reached = track.fromMs
+  const push = (toMs: number, stop?: Stop): void => {
+    const share = (Math.min(toMs, track.toMs) - reached) / length
+    if (share > 0) shares.push(stop === undefined ? { share } : { share, stop })
+    reached = Math.max(reached, Math.min(toMs, track.toMs))
+  }
+  journey.stops.forEach((stop, i) => {
+    const span = spanOf(journey, i)
+    push(span.fromMs)
+    push(span.toMs, stop)
+  })
+  push(track.toMs)
+  return shares
+}
+
+/** How long the goods were at stop `i`: up to its last record there, a vehicle's up to the next stop, the last stop's up to the last reading. */
+export function spanOf(journey: Journey, i: number): Span {
+  const stop = journey.stops[i]!
+  const next = journey.stops[i + 1]
+  const fromMs = stop.from.ms
+  if (next === undefined) return { fromMs, toMs: Math.max(stop.to.ms, journey.track?.toMs ?? 0) }
+  return { fromMs, toMs: stop.moving ? next.from.ms : Math.max(fromMs, stop.to.ms) }
+}

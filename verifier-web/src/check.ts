@@ -1,0 +1,94 @@
+// One check of one subject, from the address to what the page shows. The only place where asking, checking and remembering meet.
+import {
+  bestVerify,
+  type Elements,
+  type Policy,
+  ProtocolError,
+  parsePolicy,
+  rememberable,
+  type Verdict,
+  verify,
+} from '@tristamp/protocol'
+import { FetchError, fetchHistory, fetchPolicy } from './fetch-history.ts'
+import type { Memory } from './remembered.ts'
+
+/** `checking` before any answer, else the verdict's own state; `unchecked` also when no answer could be had. */
+export type Shown = 'checking' | Verdict['state']
+
+export interface Finding {
+  state: Shown
+  subject: string
+  elements: Elements
+  verdict?: Verdict
+  bundle?: Uint8Array
+  /** When this device made the check that is shown, ms. */
+  checkedAtMs?: number
+  /** Why the ledger could not be asked; what is shown then is the last check, if any was kept. */
+  failure?: { code: string; status?: number }
+  /** When this device first saw the policy it trusts; undefined while this is the first time. */
+  policySinceMs?: number
+}
+
+/**
+ * Asks the ledger and checks its answer. Trust on first use: the policy that the ledger serves is pinned by the first check that
+ * holds, and every later answer must satisfy it and continue the ledger seen before.
+ */
+export async function check(
+  subject: string,
+  elements: Elements,
+  memory: Memory,
+  now: () => number = Date.now,
+): Promise<Finding> {
+  const pinned = memory.policy()
+  try {
+    // The origin whose state is remembered is the pinned policy's; without one there is nothing to continue.
+    const known = pinned === undefined ? undefined : memory.checkpoint(originOf(parsePolicy(pinned.text)))
+    const [text, bundle] = await Promise.all([pinned?.text ?? fetchPolicy(), fetchHistory(subject, known?.size ?? 0)])
+    const trust = { policy: parsePolicy(text), ...(known === undefined ? {} : { remembered: known }) }
+    const verdict = await verify(bundle, subject, trust, await bestVerify())
+    const checkedAtMs = now()
+    const checkpoint = rememberable(verdict)
+    if (checkpoint !== undefined) {
+      if (pinned === undefined) memory.pinPolicy({ text, firstSeenMs: checkedAtMs })
+      memory.rememberCheckpoint(checkpoint.origin, checkpoint)
+      memory.keep(subject, { atMs: checkedAtMs, bundle })
+    }
+    return { state: verdict.state, subject, elements, verdict, bundle, checkedAtMs, ...since(pinned?.firstSeenMs) }
+  } catch (error) {
+    const failure = failureOf(error)
+    return {
+      state: 'unchecked',
+      subject,
+      elements,
+      failure,
+      ...since(pinned?.firstSeenMs),
+      ...(await lastCheck(subject, memory)),
+    }
+  }
+}
+
+/** The last check that was kept, made again from its proofs: what it showed then, it shows now. */
+async function lastCheck(subject: string, memory: Memory): Promise<Partial<Finding>> {
+  const kept = memory.kept(subject)
+  const policy = memory.policy()
+  if (kept === undefined || policy === undefined) return {}
+  try {
+    const verdict = await verify(kept.bundle, subject, { policy: parsePolicy(policy.text) }, await bestVerify())
+    return verdict.state === 'mismatch' ? {} : { verdict, bundle: kept.bundle, checkedAtMs: kept.atMs }
+  } catch {
+    return {}
+  }
+}
+
+export function originOf(policy: Policy): string {
+  return policy.logs[0]?.key.name ?? ''
+}
+
+const since = (ms: number | undefined): { policySinceMs?: number } => (ms === undefined ? {} : { policySinceMs: ms })
+
+function failureOf(error: unknown): { code: string; status?: number } {
+  if (error instanceof FetchError)
+    return error.status === undefined ? { code: error.code } : { code: error.code, status: error.status }
+  if (error instanceof ProtocolError) return { code: error.code }
+  throw error
+}

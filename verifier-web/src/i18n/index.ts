@@ -1,0 +1,47 @@
+// Words by key, in the reader's language. A missing key or an unknown one does not compile.
+import { type Format, formats, type Lang } from '../format.ts'
+import type { Message, zh } from './zh.ts'
+
+export type { Lang, Message }
+export type MessageKey = keyof typeof zh
+export type Messages = Record<MessageKey, Message>
+export type Values = Record<string, string | number>
+
+/** A language at work: `t` makes a sentence, `format` its numbers; `pick` chooses from a text that the ledger has in both. */
+export interface Language {
+  lang: Lang
+  t(key: MessageKey, values?: Values): string
+  format: Format
+  pick(text: { zh: string; en: string }): string
+}
+
+/** What a page's `lang` attribute says for each. */
+export const HTML_LANG: Record<Lang, string> = { zh: 'zh-Hans', en: 'en' }
+
+/** The words of the one language that is read: the other is not loaded. */
+export async function loadLanguage(lang: Lang): Promise<Language> {
+  return languageOf(lang, lang === 'zh' ? (await import('./zh.ts')).zh : (await import('./en.ts')).en)
+}
+
+export function languageOf(lang: Lang, messages: Messages): Language {
+  const format = formats[lang]
+  const t = (key: MessageKey, values: Values = {}): string => {
+    const message = messages[key]
+    const form = typeof message === 'string' ? message : values['n'] === 1 ? message.one : message.other
+    return form.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = values[name] ?? ''
+      return typeof value === 'number' ? format.number(value) : value
+    })
+  }
+  return { lang, t, format, pick: (text) => text[lang] }
+}
+
+/** `?lang=` wins, then the first of the browser's languages that we have, then Chinese. */
+export function chooseLanguage(search: string, preferred: readonly string[]): Lang {
+  const asked = new URLSearchParams(search).get('lang')
+  for (const tag of [asked, ...preferred]) {
+    if (tag?.toLowerCase().startsWith('zh')) return 'zh'
+    if (tag?.toLowerCase().startsWith('en')) return 'en'
+  }
+  return preferred.length > 0 ? 'en' : 'zh'
+}

@@ -1,0 +1,118 @@
+// What this device keeps between visits: the policy that it saw first, the ledger's last checkpoint, and the last check of each subject.
+import { fromBase64, fromHex, toBase64, toHex } from '@tristamp/protocol'
+
+/** The part of localStorage that is used. */
+export interface Shelf {
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
+
+export interface PinnedPolicy {
+  text: string
+  firstSeenMs: number
+}
+
+export interface SeenCheckpoint {
+  size: number
+  root: Uint8Array
+}
+
+/** A subject's last complete check: when, in which state, and the proofs, so that it can be shown again without a connection. */
+export interface KeptCheck {
+  atMs: number
+  bundle: Uint8Array
+}
+
+const PREFIX = 'tristamp/1/'
+// localStorage holds about 5 MB of text; a bundle is some tens of kB.
+const MAX_KEPT = 12
+const MAX_KEPT_BYTES = 160_000
+
+/**
+ * Memory on a shelf that may be missing, full or filled by another version: reading what cannot be read gives undefined, and a
+ * write that fails is forgotten, for the page checks just as well without.
+ */
+export class Memory {
+  readonly #shelf: Shelf | undefined
+
+  constructor(shelf: Shelf | undefined) {
+    this.#shelf = shelf
+  }
+
+  policy(): PinnedPolicy | undefined {
+    const value = this.#read('policy')
+    const { text, firstSeenMs } = value ?? {}
+    return typeof text === 'string' && typeof firstSeenMs === 'number' ? { text, firstSeenMs } : undefined
+  }
+
+  pinPolicy(policy: PinnedPolicy): void {
+    this.#write('policy', policy)
+  }
+
+  checkpoint(origin: string): SeenCheckpoint | undefined {
+    const { size, root } = this.#read(`checkpoint/${origin}`) ?? {}
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1 || typeof root !== 'string')
+      return undefined
+    return attempt(() => ({ size, root: fromHex(root) }))
+  }
+
+  /** Only a later state replaces an earlier one: an old answer must not make this device forget. */
+  rememberCheckpoint(origin: string, { size, root }: SeenCheckpoint): void {
+    if (size < (this.checkpoint(origin)?.size ?? 0)) return
+    this.#write(`checkpoint/${origin}`, { size, root: toHex(root) })
+    this.#write('checkpoints', { origins: [...new Set([...this.#origins(), origin])] })
+  }
+
+  kept(subject: string): KeptCheck | undefined {
+    const { atMs, bundle } = this.#read(`kept/${subject}`) ?? {}
+    if (typeof atMs !== 'number' || typeof bundle !== 'string') return undefined
+    return attempt(() => ({ atMs, bundle: fromBase64(bundle) }))
+  }
+
+  keep(subject: string, { atMs, bundle }: KeptCheck): void {
+    if (bundle.length > MAX_KEPT_BYTES) return
+    const before = this.#read('kept')?.['subjects']
+    const others = Array.isArray(before)
+      ? before.filter((s): s is string => typeof s === 'string' && s !== subject)
+      : []
+    for (const old of others.slice(MAX_KEPT - 1)) this.#remove(`kept/${old}`)
+    this.#write(`kept/${subject}`, { atMs, bundle: toBase64(bundle) })
+    this.#write('kept', { subjects: [subject, ...others.slice(0, MAX_KEPT - 1)] })
+  }
+
+  /** Forgets the pinned policy and every checkpoint: the next check trusts what it is given, as a first visit does. */
+  forgetLedgers(): void {
+    for (const origin of this.#origins()) this.#remove(`checkpoint/${origin}`)
+    this.#remove('checkpoints')
+    this.#remove('policy')
+  }
+
+  #origins(): string[] {
+    const origins = this.#read('checkpoints')?.['origins']
+    return Array.isArray(origins) ? origins.filter((origin) => typeof origin === 'string') : []
+  }
+
+  #read(key: string): Record<string, unknown> | undefined {
+    return attempt(() => {
+      const value: unknown = JSON.parse(this.#shelf?.getItem(PREFIX + key) ?? 'null')
+      return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+    })
+  }
+
+  #write(key: string, value: unknown): void {
+    attempt(() => this.#shelf?.setItem(PREFIX + key, JSON.stringify(value)))
+  }
+
+  #remove(key: string): void {
+    attempt(() => this.#shelf?.removeItem(PREFIX + key))
+  }
+}
+
+function attempt<T>(step: () => T): T | undefined {
+  try {
+    return step()
+  } catch {
+    return undefined
+  }
+}

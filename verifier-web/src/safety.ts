@@ -1,0 +1,107 @@
+// The three rows a shopper asks for first, as facts; the words are made in the view. Pure.
+import type { Journey } from './journey.ts'
+import type { Pack } from './product.ts'
+import { measuredMs, type Track } from './temperature.ts'
+
+/** ok a good answer, stop an answer to act on, care one to look at, idle no answer. */
+export type Tone = 'ok' | 'stop' | 'care' | 'idle'
+
+export type Recall = 'recalled' | 'not-checked' | 'unknown-now' | 'unknowable'
+
+export type Temperature =
+  | { kind: 'none' }
+  | { kind: 'doubtful' }
+  | { kind: 'no-limits'; minMilli: number; maxMilli: number; measuredMs: number; totalMs: number }
+  | {
+      kind: 'kept' | 'left'
+      limits: Limits
+      minMilli: number
+      maxMilli: number
+      overMs: number
+      totalMs: number
+      gaps: number
+      gapMs: number
+    }
+
+export type UseBy = { kind: 'unknown' } | { kind: 'days'; days: number }
+
+export interface Limits {
+  minMilliC: number
+  maxMilliC: number
+}
+
+const DAY_MS = 86_400_000
+
+/** How the goods were kept, judged by their registered limits over what was measured and nothing else. */
+export function temperatureOf(track: Track | undefined, limits: Limits | undefined): Temperature {
+  if (track === undefined) return { kind: 'none' }
+  const { minMilli, maxMilli } = track
+  const totalMs = track.toMs - track.fromMs
+  if (limits === undefined) return { kind: 'no-limits', minMilli, maxMilli, measuredMs: measuredMs(track), totalMs }
+  const within = minMilli >= limits.minMilliC && maxMilli <= limits.maxMilliC
+  return {
+    kind: within ? 'kept' : 'left',
+    limits,
+    minMilli,
+    maxMilli,
+    overMs: within ? 0 : outsideMs(track, limits),
+    totalMs,
+    gaps: track.gaps.length,
+    gapMs: totalMs - measuredMs(track),
+  }
+}
+
+/** Milliseconds outside the limits: from each reading outside to the next reading of its line. Extremes between readings have no length of their own. */
+function outsideMs(track: Track, limits: Limits): number {
+  let sum = 0
+  for (const line of track.lines) {
+    line.forEach((point, i) => {
+      const outside = point.milli < limits.minMilliC || point.milli > limits.maxMilliC
+      if (outside) sum += (line[i + 1]?.ms ?? point.ms) - point.ms
+    })
+  }
+  return sum
+}
+
+/** Whole days until the end of the use-by date, in the reader's own calendar; negative after it. */
+export function useByOf(useBy: string | undefined, now: Date): UseBy {
+  if (useBy === undefined) return { kind: 'unknown' }
+  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate())
+  return { kind: 'days', days: Math.round((Date.parse(`${useBy}T00:00:00Z`) - today) / DAY_MS) }
+}
+
+export function temperatureTone({ kind }: Temperature): Tone {
+  const tones: Record<Temperature['kind'], Tone> = {
+    kept: 'ok',
+    left: 'stop',
+    doubtful: 'stop',
+    none: 'idle',
+    'no-limits': 'idle',
+  }
+  return tones[kind]
+}
+
+export function useByTone(useBy: UseBy): Tone {
+  if (useBy.kind === 'unknown') return 'idle'
+  return useBy.days < 0 ? 'stop' : useBy.days === 0 ? 'care' : 'ok'
+}
+
+/** The three rows together. `state` is what the page shows: without a check of now, nothing is known of now. */
+export function safetyOf(
+  state: string,
+  journey: Journey | undefined,
+  pack: Pack,
+  now: Date,
+): { recall: Recall; temperature: Temperature; useBy: UseBy } {
+  const recalls: Record<string, Recall> = {
+    recalled: 'recalled',
+    none: 'unknowable',
+    unchecked: 'unknown-now',
+    mismatch: 'unknown-now',
+  }
+  return {
+    recall: recalls[state] ?? 'not-checked',
+    temperature: state === 'mismatch' ? { kind: 'doubtful' } : temperatureOf(journey?.track, pack.limits),
+    useBy: useByOf(pack.useBy, now),
+  }
+}

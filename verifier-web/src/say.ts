@@ -1,0 +1,52 @@
+// What the verdict says: its sentence, from the checks that were made and no more than they support. Pure.
+import type { Check, Verdict } from '@tristamp/protocol'
+import { failuresOf, locatedBy } from './broken.ts'
+import type { Finding } from './check.ts'
+import type { MessageKey, Values } from './i18n/index.ts'
+
+export interface Sentence {
+  key: MessageKey
+  values?: Values
+}
+
+const passed = (verdict: Verdict, id: Check['id']): boolean =>
+  verdict.checks.some((check) => check.id === id && check.status === 'passed')
+
+/** The sentences under the word, in order. `records` is how many the page shows. */
+export function sentencesOf(finding: Finding, records: number): Sentence[] {
+  const { state, verdict } = finding
+  if (finding.failure !== undefined) return [{ key: ofFailure(finding.failure.code) }, ...lastOf(verdict)]
+  if (state === 'mismatch') return verdict === undefined ? [] : [ofCheck(failuresOf(verdict)[0])]
+  if (state === 'unchecked') return [{ key: 'say.unchecked.withheld', values: { n: withheldIn(verdict) } }]
+  if (state === 'consistent') {
+    const ordered = verdict !== undefined && passed(verdict, 'findings')
+    return [{ key: ordered ? 'say.consistent.ordered' : 'say.consistent.complete', values: { n: records } }]
+  }
+  return [{ key: `say.${state}` }]
+}
+
+function withheldIn(verdict: Verdict | undefined): number {
+  const detail = verdict?.checks.find((check) => check.id === 'completeness')?.detail
+  return Number(detail?.['withheld'] ?? 0)
+}
+
+function lastOf(verdict: Verdict | undefined): Sentence[] {
+  return verdict === undefined ? [] : [{ key: `say.unchecked.last.${verdict.state}` }]
+}
+
+function ofFailure(code: string): MessageKey {
+  if (code === 'OFFLINE') return 'say.unchecked.offline'
+  return code === 'TIMEOUT' ? 'say.unchecked.timeout' : 'say.unchecked.server'
+}
+
+/** The sentence for the first check that failed: the ones after it were not made. */
+function ofCheck(check: Check | undefined): Sentence {
+  if (check === undefined || check.id === 'inside') return { key: 'fail.findings' }
+  if (check.id === 'ledger')
+    return { key: check.code === 'LEDGER_ROLLBACK' ? 'fail.ledger.rollback' : 'fail.ledger.fork' }
+  const located = locatedBy(check)
+  if (located !== undefined && (check.id === 'inclusion' || check.id === 'contents' || check.id === 'signatures')) {
+    return { key: `fail.${check.id}.at`, values: { entry: located.entry } }
+  }
+  return { key: `fail.${check.id}` }
+}

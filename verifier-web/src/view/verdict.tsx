@@ -1,0 +1,136 @@
+import type { VNode } from 'preact'
+import { brokenSeals } from '../broken.ts'
+import type { Finding, Shown } from '../check.ts'
+import type { MessageKey } from '../i18n/index.ts'
+import { type Journey, sealsOf } from '../journey.ts'
+import { deviceOffset } from '../local-time.ts'
+import { STAMPS, type Stamps } from '../record.ts'
+import { sentencesOf } from '../say.ts'
+import { Broken, Mark, Phrases, useLanguage } from './parts.tsx'
+
+const ICONS: Partial<Record<Shown, string>> = {
+  checking: 'i-wait',
+  consistent: 'i-agree',
+  mismatch: 'i-differ',
+  elsewhere: 'i-else',
+  none: 'i-none',
+  unchecked: 'i-wait',
+}
+
+const ACTIONS: Partial<Record<Shown, { key: MessageKey; href?: string }>> = {
+  recalled: { key: 'act.recalled', href: '#report' },
+  mismatch: { key: 'act.mismatch', href: '#report' },
+  elsewhere: { key: 'act.elsewhere', href: '#report' },
+  none: { key: 'act.none', href: '/' },
+  unchecked: { key: 'act.unchecked' },
+}
+
+const UNCHECKED: Stamps = { place: 'unchecked', time: 'unchecked', quality: 'unchecked' }
+
+/** The seals as the verdict leaves them: whole only where the check of now holds. */
+function sealsFor({ state, verdict }: Finding, journey: Journey | undefined): Stamps {
+  if (state === 'mismatch' && verdict !== undefined) {
+    const broken = brokenSeals(verdict)
+    return { ...UNCHECKED, ...Object.fromEntries([...broken].map((name) => [name, 'broken'])) }
+  }
+  return (state === 'consistent' || state === 'elsewhere') && journey !== undefined ? sealsOf(journey) : UNCHECKED
+}
+
+const SEAL = { checked: 's', unchecked: 'o', broken: 'x' } as const
+
+function Seals({ stamps }: { stamps: Stamps }): VNode {
+  const { t } = useLanguage()
+  return (
+    <ul class="seals">
+      {STAMPS.map((name) => {
+        const state = stamps[name]
+        return (
+          <li key={name} class={state === 'broken' ? 'bad' : undefined}>
+            <Mark id={`${SEAL[state]}-${name}`} class={state === 'checked' ? 'hit' : ''} />
+            {t(state === 'broken' ? `stamp.${name}.broken` : `stamp.${name}`)}
+            {state !== 'broken' && <span class="vh"> {t(`stamp.${state}`)}</span>}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function When({ finding }: { finding: Finding }): VNode {
+  const { t, format } = useLanguage()
+  const ms = finding.checkedAtMs
+  if (finding.state === 'checking') return <p class="when">{t('when.checking')}</p>
+  if (ms === undefined) return <p class="when">{t('when.never')}</p>
+  const at = format.moment({ ms, offset: deviceOffset(ms) })
+  return <p class="when num">{t(finding.failure === undefined ? 'when.now' : 'when.last', { at })}</p>
+}
+
+/** 1: icon, when and where it was checked, the word, the sentence, the next step, one action; the seals beside it. */
+export function VerdictPart({
+  finding,
+  journey,
+  onAgain,
+}: {
+  finding: Finding
+  journey?: Journey | undefined
+  onAgain: () => void
+}): VNode {
+  const { t } = useLanguage()
+  const { state } = finding
+  const icon = ICONS[state]
+  const action = ACTIONS[state]
+  const sentences = sentencesOf(finding, journey?.records.length ?? 0)
+  const next: MessageKey = state === 'consistent' && !hasLot(finding) ? 'next.consistent.number' : `next.${state}`
+  return (
+    <section class="verdict" id="verdict" role="status" aria-live="polite">
+      <div>
+        <div class="head">
+          {icon !== undefined && <Mark id={icon} />}
+          <When finding={finding} />
+        </div>
+        <h1>
+          <Phrases of={`word.${state}`} />
+        </h1>
+        <p class="say">
+          {sentences.map(({ key, values }, i) => (
+            <span key={key}>
+              {i > 0 && ' '}
+              <Broken text={t(key, values)} />
+            </span>
+          ))}
+        </p>
+        <p class="next">
+          <b>{t('next')}</b>
+          <span>
+            <Phrases of={next} />
+          </span>
+        </p>
+      </div>
+      {state === 'recalled' ? (
+        <p class="big">
+          <Mark id="i-recall" />
+        </p>
+      ) : (
+        <Seals stamps={sealsFor(finding, journey)} />
+      )}
+      {action !== undefined && (
+        <p class="act">
+          {action.href === undefined ? (
+            <button type="button" class="btn solid" onClick={onAgain}>
+              {t(action.key)}
+            </button>
+          ) : (
+            <a class="btn solid" href={action.href}>
+              {t(action.key)}
+            </a>
+          )}
+        </p>
+      )}
+    </section>
+  )
+}
+
+/** Whether there is a lot and a serial to compare; a case has only its number. */
+function hasLot({ elements }: Finding): boolean {
+  return elements.has('01')
+}
