@@ -67,15 +67,19 @@ export function parseSignatures(block: string): NoteSignature[] {
 /** The note as it is published. Throws NOTE_MALFORMED. */
 export function formatNote({ text, signatures }: Note): string {
   const note = `${text}\n${formatSignatures(signatures)}`
-  // A text without its last newline, or a name that smuggles lines in, would be read back as something else.
+  // A text without its last newline would be read back as another.
   if (parseNote(note).text !== text) throw malformed('the text does not end in a newline')
   return note
 }
 
-/** The signature lines alone. */
+/** The signature lines alone. Throws NOTE_MALFORMED. */
 export function formatSignatures(signatures: readonly NoteSignature[]): string {
   return signatures
-    .map(({ name, keyId, signature }) => `— ${name} ${toBase64(concat(u32be(keyId), signature))}\n`)
+    .map(({ name, keyId, signature }) => {
+      // A name with a newline could smuggle lines in.
+      if (!isKeyName(name)) throw malformed('not a key name')
+      return `— ${name} ${toBase64(concat(u32be(keyId), signature))}\n`
+    })
     .join('')
 }
 
