@@ -2,7 +2,7 @@ import { fromBase64Url, utf8 } from './bytes.ts'
 import { ProtocolError } from './error.ts'
 import type { Operation } from './event/governance-types.ts'
 import type { AnyEvent, EpcisEvent, QuantityElement } from './event/types.ts'
-import { digitalLink, parseDigitalLink, percentEncode } from './gs1/digital-link.ts'
+import { digitalLink, parseDigitalLink, percentEncode, spellDigitalLink } from './gs1/digital-link.ts'
 import type { Elements } from './gs1/element-string.ts'
 import { sha256 } from './hash.ts'
 import { keyThumbprint, keyUri } from './key.ts'
@@ -33,12 +33,28 @@ const FORMS: readonly [SubjectKind, readonly string[]][] = [
   ['party', ['417']],
 ]
 
+/** An identifier as a subject: its one spelling, and what it names. */
+export interface Subject {
+  uri: string
+  kind: SubjectKind
+}
+
+/**
+ * The subject that an identifier names: of a Digital Link what its elements name most finely, of any other URI itself.
+ * Never throws: a URI that is no Digital Link is a subject of its own.
+ */
+export function subjectFrom(uri: string): Subject {
+  if (uri.startsWith(KEY_PREFIX)) return { uri, kind: 'key' }
+  if (uri.startsWith('geo:')) return { uri, kind: 'place' }
+  const elements = elementsOf(uri)
+  const form = elements && formOf(elements)
+  if (elements === undefined || form === undefined) return { uri, kind: 'other' }
+  return { uri: spellDigitalLink(form[1], elements), kind: form[0] }
+}
+
 /** What a subject's URI names; the day of a reading's subject (`#2026-11-22`) is ignored. */
 export function subjectKind(uri: string): SubjectKind {
-  if (uri.startsWith(KEY_PREFIX)) return 'key'
-  if (uri.startsWith('geo:')) return 'place'
-  const elements = elementsOf(uri.replace(DAY, ''))
-  return (elements && formOf(elements)?.[0]) ?? 'other'
+  return subjectFrom(uri.replace(DAY, '')).kind
 }
 
 /**
@@ -51,30 +67,29 @@ export function subjectOfElements(elements: Elements): string {
   return digitalLink(form === undefined ? elements : new Map(form[1].map((ai) => [ai, elements.get(ai) ?? ''])))
 }
 
-/** The subject of an identifier as an event carries it: that of its elements for a Digital Link, else the URI itself. */
-export function subjectOfUri(uri: string): string {
-  const elements = elementsOf(uri)
-  return elements === undefined ? uri : subjectOfElements(elements)
-}
-
 /**
  * Every subject of an event, sorted, each once: goods in all of its lists, the lot that its ilmd names for what it made, and for
  * assets and places (and a reading without goods) the URI with the event's UTC day. Governance events: the plain URIs they are about.
  */
 export function subjectsOf(event: AnyEvent): string[] {
   if (event.type === 'TristampGovernance') return sorted(governed(event.operation))
-  const goods = goodsOf(event).map(subjectOfUri)
-  const lots = made(event).flatMap((uri) => lotOf(event, uri) ?? [])
-  const place = event.bizLocation?.id ?? event.readPoint?.id
-  const all = goods.length === 0 && place !== undefined ? [place] : [...goods, ...lots]
   const day = new Date(event.eventTime).toISOString().slice(0, 10)
-  return sorted(all.map((uri) => (goods.length === 0 || isDaily(uri) ? `${uri}#${day}` : uri)))
+  const goods = goodsOf(event)
+  const place = event.bizLocation?.id ?? event.readPoint?.id
+  if (goods.length === 0) return place === undefined ? [] : [`${place}#${day}`]
+  const named = goods.map(subjectFrom).map(({ uri, kind }) => (isDaily(kind) ? `${uri}#${day}` : uri))
+  return sorted([...named, ...made(event).flatMap((thing) => lotOfMade(event, thing) ?? [])])
+}
+
+/** Whether an event has any subject: goods, or a place where they are not. */
+export function isAboutSomething(event: EpcisEvent): boolean {
+  return (event.bizLocation ?? event.readPoint) !== undefined || goodsOf(event).length > 0
 }
 
 /** The product (01) that an item or lot is one of; undefined for other subjects. */
 export function productOf(uri: string): string | undefined {
   const gtin = elementsOf(uri.replace(DAY, ''))?.get('01')
-  return gtin === undefined ? undefined : digitalLink(new Map([['01', gtin]]))
+  return gtin === undefined ? undefined : spellDigitalLink(['01'], new Map([['01', gtin]]))
 }
 
 /** The subject under which an organisation's enrolment is found by its short name, which gateways and places carry. */
@@ -95,29 +110,25 @@ export function subjectHash(uri: string): Uint8Array {
 /** The lot that `event` gives `item`, one of the things it made: by its ilmd, or written in the identifier itself. */
 export function lotOf(event: AnyEvent, item: string): string | undefined {
   if (event.type === 'TristampGovernance') return undefined
-  const wanted = subjectOfUri(item)
-  for (const uri of made(event)) {
-    if (subjectOfUri(uri) !== wanted) continue
-    const elements = elementsOf(uri)
-    const lot = elements?.get('10') ?? ilmdLot(event)
-    const gtin = elements?.get('01')
-    if (gtin !== undefined && lot !== undefined)
-      return digitalLink(
-        new Map([
-          ['01', gtin],
-          ['10', lot],
-        ]),
-      )
-  }
-  return undefined
+  const things = made(event)
+  // Signed events hold subjects as they are; only others need the slower look.
+  const thing = things.includes(item) ? item : things.find((thing) => subjectFrom(thing).uri === subjectFrom(item).uri)
+  return thing === undefined ? undefined : lotOfMade(event, thing)
+}
+
+function lotOfMade(event: EpcisEvent, thing: string): string | undefined {
+  const lot = ilmdLot(event)
+  const elements = elementsOf(thing)
+  if (elements === undefined || !elements.has('01')) return undefined
+  if (elements.has('10')) return spellDigitalLink(['01', '10'], elements)
+  return lot === undefined ? undefined : spellDigitalLink(['01', '10'], new Map(elements).set('10', lot))
 }
 
 function formOf(elements: Elements): (typeof FORMS)[number] | undefined {
   return FORMS.find(([, identifiers]) => identifiers.every((ai) => elements.has(ai)))
 }
 
-function isDaily(uri: string): boolean {
-  const kind = subjectKind(uri)
+function isDaily(kind: SubjectKind): boolean {
   return kind === 'asset' || kind === 'place'
 }
 
@@ -125,7 +136,7 @@ function isDaily(uri: string): boolean {
 function elementsOf(uri: string): Elements | undefined {
   try {
     const { elements, path } = parseDigitalLink(uri)
-    return new Map(path.map((ai) => [ai, elements.get(ai) ?? '']))
+    return path.length === elements.size ? elements : new Map(path.map((ai) => [ai, elements.get(ai) ?? '']))
   } catch (error) {
     if (error instanceof ProtocolError) return undefined
     throw error

@@ -27,16 +27,16 @@ export const MAX_SPAN_MS = 3_155_760_000_000
 export const MIN_MILLI_C = -273_150
 export const MAX_MILLI_C = 2_000_000
 
+// Beyond this, neighbouring doubles are too far apart for thousandths to be exact.
+const MAX_MILLI = 2 ** 50
+
 /**
  * A decimal of at most three places as an integer of thousandths; undefined if it has more places or is too large to be exact.
- * Goes through the number's shortest decimal text, so that 4.35 is 4350 and never 4349.
+ * Exact, not rounded: a decimal of three places is the double nearest to k/1000, and that division gives back the very same double.
  */
 export function milli(value: number): number | undefined {
-  const parts = /^(-?)(\d+)(?:\.(\d{1,3}))?$/.exec(String(value))
-  if (parts === null) return undefined
-  const size = Number(parts[2]! + (parts[3] ?? '').padEnd(3, '0'))
-  if (!Number.isSafeInteger(size)) return undefined
-  return parts[1] === '-' && size !== 0 ? -size : size
+  const thousandths = Math.round(value * 1000) + 0
+  return Math.abs(thousandths) <= MAX_MILLI && thousandths / 1000 === value ? thousandths : undefined
 }
 
 /** Whether `value` is an integer from `min` to `max`. */

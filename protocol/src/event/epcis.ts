@@ -81,6 +81,7 @@ const sensorReport = shape({
     deviceMetadata: uri,
     rawData: uri,
     dataProcessingMethod: uri,
+    bizRules: uri,
     time: instant,
     microorganism: uri,
     chemicalSubstance: uri,

@@ -1,17 +1,24 @@
 import type { Json } from '../canonical-json.ts'
 import { ProtocolError } from '../error.ts'
-import { canonicalUri } from '../gs1/digital-link.ts'
-import { checkElement } from '../gs1/element-string.ts'
-import { subjectOfUri } from '../subject.ts'
+import { canonicalUri, checkStep } from '../gs1/digital-link.ts'
+import { subjectFrom } from '../subject.ts'
 import { MAX_EPCS, MAX_LAT_E7, MAX_LIST, MAX_LON_E7, MAX_STRING, milli, utcMs } from './bounds.ts'
-import { type Check, isObject, type JsonObject, member, refuse } from './check.ts'
+import { type Check, type JsonObject, member, refuse } from './check.ts'
 import type { EpcisEvent } from './types.ts'
 
 // What a signed event may hold beyond EPCIS's own rules: one spelling of everything, known names only, bounded sizes.
 
 const TOP_EXTENSIONS = new Set(['tristamp:geo', 'tristamp:clock', 'tristamp:origin', 'tristamp:quality'])
-const EPC_LISTS = new Set(['epcList', 'childEPCs', 'inputEPCList', 'outputEPCList'])
-const CLASS_LISTS = new Set(['quantityList', 'childQuantityList', 'inputQuantityList', 'outputQuantityList'])
+const LONG_LISTS = new Set<string | number>([
+  'epcList',
+  'childEPCs',
+  'inputEPCList',
+  'outputEPCList',
+  'quantityList',
+  'childQuantityList',
+  'inputQuantityList',
+  'outputQuantityList',
+])
 const TIMES = new Set(['eventTime', 'declarationTime', 'time', 'startTime', 'endTime'])
 
 /**
@@ -19,7 +26,7 @@ const TIMES = new Set(['eventTime', 'declarationTime', 'time', 'startTime', 'end
  * @throws ProtocolError EVENT_FIELD_UNKNOWN, EVENT_FIELD_VALUE, EVENT_FIELD_MISSING
  */
 export function checkProfile(event: EpcisEvent): void {
-  walk(event as unknown as JsonObject, '')
+  walk(event as unknown as JsonObject, { name: '' })
   if (event.eventID === undefined) refuse('EVENT_FIELD_MISSING', 'eventID', 'missing')
   if (!/^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(event.eventID ?? ''))
     bad('eventID', 'expected urn:uuid: and a UUID in lower case')
@@ -31,35 +38,45 @@ function bad(path: string, what: string): never {
   return refuse('EVENT_FIELD_VALUE', path, what)
 }
 
+/** Where a value stands; its text is only made when there is something to complain about. */
+interface At {
+  up?: At
+  name: string | number
+}
+
+function pathTo({ up, name }: At): string {
+  if (up === undefined) return String(name)
+  return typeof name === 'number' ? `${pathTo(up)}[${name}]` : member(pathTo(up), name)
+}
+
 /** Sizes, numbers, times and names, wherever they stand. */
-function walk(value: Json, path: string): void {
-  if (typeof value === 'number' && milli(value) === undefined)
-    bad(path, 'expected at most three decimals, and an exact number')
-  if (typeof value === 'string' && value.length > MAX_STRING) bad(path, `more than ${MAX_STRING} characters`)
-  if (Array.isArray(value)) {
-    const name = path.slice(path.lastIndexOf('.') + 1)
-    const most =
-      EPC_LISTS.has(name) || CLASS_LISTS.has(name) ? MAX_EPCS : name === 'milli' ? Number.POSITIVE_INFINITY : MAX_LIST
-    if (value.length > most) bad(path, `more than ${most} entries`)
-    for (const [i, item] of value.entries()) walk(item, `${path}[${i}]`)
-  }
-  if (isObject(value)) {
+function walk(value: Json, at: At): void {
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value) && milli(value) === undefined) bad(pathTo(at), 'expected at most three decimals')
+  } else if (typeof value === 'string') {
+    if (value.length > MAX_STRING) bad(pathTo(at), `more than ${MAX_STRING} characters`)
+  } else if (Array.isArray(value)) {
+    const most = LONG_LISTS.has(at.name) ? MAX_EPCS : MAX_LIST
+    if (value.length > most && at.name !== 'milli') bad(pathTo(at), `more than ${most} entries`)
+    for (const [i, item] of value.entries()) walk(item, { up: at, name: i })
+  } else if (value !== null && typeof value === 'object') {
     for (const [name, item] of Object.entries(value)) {
-      const at = member(path, name)
-      if (!isKnownName(path, name)) refuse('EVENT_FIELD_UNKNOWN', at, 'not an extension of Tristamp')
-      if (TIMES.has(name) && utcMs(String(item)) === undefined) bad(at, 'expected UTC with three decimals and Z')
-      walk(item, at)
+      const here = { up: at, name }
+      if (!isKnownName(here)) refuse('EVENT_FIELD_UNKNOWN', pathTo(here), 'not an extension of Tristamp')
+      if (TIMES.has(name) && utcMs(String(item)) === undefined)
+        bad(pathTo(here), 'expected UTC with three decimals and Z')
+      walk(item, here)
     }
   }
 }
 
 /** EPCIS's own names were checked before; here every extension must be one of ours, in its place. */
-function isKnownName(path: string, name: string): boolean {
+function isKnownName({ up, name }: { up: At; name: string }): boolean {
   if (name === '@context') return false
-  if (path === '') return !name.includes(':') || TOP_EXTENSIONS.has(name)
-  if (path === 'ilmd') return /^cbvmda:[a-z][A-Za-z]{0,63}$/.test(name)
-  if (/^sensorElementList\[\d+\]$/.test(path)) return !name.includes(':') || name === 'tristamp:series'
-  return !name.includes(':')
+  if (up.name === 'ilmd') return /^cbvmda:[a-z][A-Za-z]{0,63}$/.test(name)
+  if (!name.includes(':')) return true
+  if (up.up === undefined) return TOP_EXTENSIONS.has(name)
+  return name === 'tristamp:series' && up.up.name === 'sensorElementList'
 }
 
 /** The identifiers of each field that has some. */
@@ -97,21 +114,25 @@ function checkGoods(value: Json, path: string): void {
   const id = String(value)
   if (!id.startsWith('https://') || id.includes('#'))
     bad(path, 'expected a canonical Digital Link, or an https URI without fragment')
-  if (canonical(id, path) !== id) bad(path, 'not in canonical form')
+  const { uri, kind } = subjectFrom(id)
+  if (uri !== id || (kind === 'other' && !isCanonical(id))) bad(path, 'not a canonical Digital Link')
 }
 
 function checkClass(value: Json, path: string): void {
   const element = value as JsonObject
   checkGoods(element['epcClass'] ?? null, `${path}.epcClass`)
-  if (typeof element['quantity'] === 'number' && element['quantity'] < 0) bad(`${path}.quantity`, 'less than nothing')
+  const quantity = element['quantity']
+  if (typeof quantity === 'number' && (quantity < 0 || milli(quantity) === undefined))
+    bad(`${path}.quantity`, 'expected an amount, not less than nothing')
 }
 
-function canonical(id: string, path: string): string {
+/** A URI of one's own, or a rarer key of GS1. */
+function isCanonical(id: string): boolean {
   try {
-    return subjectOfUri(canonicalUri(id))
-  } catch (cause) {
-    if (!(cause instanceof ProtocolError)) throw cause
-    return bad(path, cause.message)
+    return canonicalUri(id) === id
+  } catch (error) {
+    if (error instanceof ProtocolError) return false
+    throw error
   }
 }
 
@@ -156,10 +177,10 @@ function checkIlmd(value: Json): void {
   const lot = ilmd['cbvmda:lotNumber']
   if (lot === undefined) return
   try {
-    checkElement('10', typeof lot === 'string' ? lot : '')
+    checkStep('10', typeof lot === 'string' ? lot : '')
   } catch (cause) {
     if (!(cause instanceof ProtocolError)) throw cause
-    bad('ilmd.cbvmda:lotNumber', cause.message)
+    bad('ilmd.cbvmda:lotNumber', 'not a lot number of GS1 (AI 10)')
   }
 }
 

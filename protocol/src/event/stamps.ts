@@ -1,5 +1,5 @@
 import type { Json } from '../canonical-json.ts'
-import { subjectsOf } from '../subject.ts'
+import { isAboutSomething } from '../subject.ts'
 import {
   GEO_ROUNDING_E7,
   isIntegerIn,
@@ -60,7 +60,7 @@ export function checkStamps(event: EpcisEvent): StampedEvent {
   if (origin === undefined) refuse('EVENT_FIELD_MISSING', 'tristamp:origin', 'missing')
   if (origin !== 'device' && origin !== 'operator')
     refuse('EVENT_FIELD_VALUE', 'tristamp:origin', 'expected device or operator')
-  if (subjectsOf(event).length === 0)
+  if (!isAboutSomething(event))
     refuse('EVENT_STAMP_PLACE', 'readPoint', 'an event about no goods needs a readPoint or bizLocation')
   return event as StampedEvent
 }

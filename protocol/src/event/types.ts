@@ -63,6 +63,7 @@ export interface SensorReport {
   deviceMetadata?: string
   rawData?: string
   dataProcessingMethod?: string
+  bizRules?: string
   time?: string
   microorganism?: string
   chemicalSubstance?: string

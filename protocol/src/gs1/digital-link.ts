@@ -74,7 +74,7 @@ export function parseDigitalLink(uri: string, { legacy = false }: { legacy?: boo
     const ai = aiOf(segments[i]!)
     const value = percentDecode(segments[i + 1]!)
     const padded = legacy && ai === '01' && /^([0-9]{8}|[0-9]{12,13})$/.test(value) ? value.padStart(14, '0') : value
-    checkElement(ai, padded)
+    checkStep(ai, padded)
     elements.set(ai, padded)
     path.push(ai)
   }
@@ -89,13 +89,21 @@ export function parseDigitalLink(uri: string, { legacy = false }: { legacy?: boo
  * @throws ProtocolError GS1_URI (no key, or more than one), GS1_AI_*, GS1_CHECK_DIGIT
  */
 export function digitalLink(elements: Elements, base: string = CANONICAL_BASE): string {
-  return base + pathText(pathOf(elements), elements)
+  const path = pathOf(elements)
+  for (const ai of path) checkStep(ai, elements.get(ai) ?? '')
+  return base + pathText(path, elements)
+}
+
+/** The canonical Digital Link of the AIs of `path`, for elements that parseDigitalLink has checked. */
+export function spellDigitalLink(path: readonly string[], elements: Elements): string {
+  return CANONICAL_BASE + pathText(path, elements)
 }
 
 /** As `digitalLink`, with every other element as an attribute in the query: what a label's QR Code carries. */
 export function digitalLinkWithAttributes(elements: Elements, base: string = CANONICAL_BASE): string {
   const path = pathOf(elements)
   const attributes = [...elements].filter(([ai]) => !path.includes(ai))
+  for (const ai of path) checkStep(ai, elements.get(ai) ?? '')
   for (const [ai, value] of attributes) {
     checkElement(ai, value)
     checkAttribute(ai, path)
@@ -144,17 +152,21 @@ function pathOf(elements: Elements): string[] {
   return paths.reduce((best, path) => (path.length > best.length ? path : best), [key])
 }
 
-function pathText(path: string[], elements: Elements): string {
+function pathText(path: readonly string[], elements: Elements): string {
   let text = ''
-  for (const ai of path) {
-    const value = elements.get(ai) ?? ''
-    checkElement(ai, value)
-    // A browser would resolve these as steps in the path, escaped or not (WHATWG URL §4.4).
-    if (value === '.' || value === '..')
-      throw new ProtocolError('GS1_URI', `(${ai}) '${value}' cannot stand in an address`)
-    text += `/${ai}/${percentEncode(value)}`
-  }
+  for (const ai of path) text += `/${ai}/${percentEncode(elements.get(ai) ?? '')}`
   return text
+}
+
+/**
+ * Checks an element that is to stand in the path of a Digital Link.
+ * @throws ProtocolError GS1_AI_*, GS1_CHECK_DIGIT, GS1_URI if no path can hold the value
+ */
+export function checkStep(ai: string, value: string): void {
+  checkElement(ai, value)
+  // A browser would resolve these as steps in the path, escaped or not (WHATWG URL §4.4).
+  if (value === '.' || value === '..')
+    throw new ProtocolError('GS1_URI', `(${ai}) '${value}' cannot stand in an address`)
 }
 
 function isPath(path: readonly string[]): boolean {
