@@ -4,6 +4,7 @@ import { SAMPLE, sampleAggregation, sampleObjectEvent, sampleTransformation } fr
 import { refusal } from './_refusal.ts'
 import { toHex } from './bytes.ts'
 import type { GovernanceEvent, Operation } from './event/governance-types.ts'
+import type { ObjectEvent } from './event/types.ts'
 import { parseElementString } from './gs1/element-string.ts'
 import {
   isAboutSomething,
@@ -105,7 +106,7 @@ describe('subjects of an event', () => {
   })
 
   test('a reading without goods is about the holder, else the place, of that UTC day', () => {
-    const reading = { action: 'OBSERVE', epcList: [] } as const
+    const reading: Partial<ObjectEvent> = { action: 'OBSERVE', epcList: [] }
     expect(subjectsOf(sampleObjectEvent({ ...reading, bizLocation: { id: SAMPLE.truck } }))).toEqual([
       SAMPLE.truck + DAY,
     ])
