@@ -4,6 +4,7 @@ import { refusal } from './_refusal.ts'
 import {
   compare,
   concat,
+  copy,
   equal,
   fromBase64,
   fromBase64Url,
@@ -31,6 +32,15 @@ test('concat, equal and compare agree with Buffer', () => {
     }),
   )
   expect(concat()).toEqual(new Uint8Array(0))
+})
+
+test('a copy is new memory and a plain Uint8Array, also of a Buffer', () => {
+  const buffer = Buffer.from('abcdef')
+  const part = copy(buffer, 1, 3)
+  part.fill(0)
+  expect(buffer.toString()).toBe('abcdef')
+  expect(part).toEqual(new Uint8Array(2))
+  expect(copy(buffer)).toEqual(utf8('abcdef'))
 })
 
 describe('text forms of bytes', () => {

@@ -22,6 +22,11 @@ export function concat(...parts: Uint8Array[]): Uint8Array {
   return whole
 }
 
+/** Bytes `from` … `to - 1` in new memory. Not `slice`, which on a Node Buffer is a view: writing to it would write to the caller's bytes. */
+export function copy(bytes: Uint8Array, from?: number, to?: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes.subarray(from, to))
+}
+
 /** Whether both hold the same bytes. Not constant-time: everything compared here is public. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i])

@@ -42,7 +42,7 @@ test('with any bit turned it is refused, or is another envelope that encodes to 
 })
 
 describe('refused', () => {
-  const parts = [encodeCbor(new Map([[1, -8]])), new Map<unknown, unknown>(), utf8('payload'), new Uint8Array(64)]
+  const parts: unknown[] = [encodeCbor(new Map([[1, -8]])), new Map(), utf8('payload'), new Uint8Array(64)]
   test.each([
     ['no tag', encodeCbor(parts)],
     ['three parts', encodeCbor(new Tagged(18, parts.slice(0, 3)))],

@@ -92,6 +92,17 @@ describe.each(engines)('on %s', (_, verify) => {
     expect(await verify(publicKeyOf(secret), utf8('once'), twin)).toBe(false)
   })
 
+  test('Buffers are taken and left as they were', async () => {
+    const secret = new Uint8Array(32).fill(3)
+    const [publicKey, signature] = [publicKeyOf(secret), signOnNoble(secret)(utf8('b'))]
+    // The sign bits that the byte checks mask must be set for this to tell anything.
+    expect([publicKey[31]! & 0x80, signature[31]! & 0x80]).toEqual([128, 128])
+    const [key, signed] = [Buffer.from(publicKey), Buffer.from(signature)]
+    expect(await verify(key, Buffer.from('b'), signed)).toBe(true)
+    assertEnrollableKey(key)
+    expect([new Uint8Array(key), new Uint8Array(signed)]).toEqual([publicKey, signature])
+  })
+
   test('lengths are exact', async () => {
     const secret = new Uint8Array(32).fill(9)
     const [publicKey, text] = [publicKeyOf(secret), utf8('length')]

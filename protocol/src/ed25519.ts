@@ -1,6 +1,6 @@
 import { getPublicKey, hashes, Point, sign } from '@noble/ed25519'
 import { sha512 } from '@noble/hashes/sha2.js'
-import { concat, equal, fromBase64, fromHex, toBase64, toBase64Url, toHex } from './bytes.ts'
+import { concat, copy, equal, fromBase64, fromHex, toBase64, toBase64Url, toHex } from './bytes.ts'
 import { ProtocolError } from './error.ts'
 
 /**
@@ -43,7 +43,7 @@ function littleEndian(bytes: Uint8Array): bigint {
 }
 
 function withoutSign(point: Uint8Array): Uint8Array {
-  const y = point.slice()
+  const y = copy(point)
   y[31]! &= 0x7f
   return y
 }
@@ -102,12 +102,17 @@ function cached<Key>(importKey: (publicKey: Uint8Array) => Key): (publicKey: Uin
 export interface SubtleLike {
   importKey(
     format: 'raw',
-    keyData: Uint8Array,
+    keyData: Uint8Array<ArrayBuffer>,
     algorithm: { name: string },
     extractable: boolean,
     keyUsages: 'verify'[],
   ): Promise<unknown>
-  verify(algorithm: { name: string }, key: never, signature: Uint8Array, data: Uint8Array): Promise<boolean>
+  verify(
+    algorithm: { name: string },
+    key: never,
+    signature: Uint8Array<ArrayBuffer>,
+    data: Uint8Array<ArrayBuffer>,
+  ): Promise<boolean>
 }
 
 /** The rule on WebCrypto. */
@@ -115,12 +120,12 @@ export function verifyOnWebCrypto(subtle: SubtleLike): Verify {
   const algorithm = { name: 'Ed25519' }
   // An engine may refuse bytes that are no point when it imports them (CryptoKit does): no key, so no good signature.
   const load = cached((publicKey) =>
-    subtle.importKey('raw', publicKey, algorithm, false, ['verify']).catch(() => undefined),
+    subtle.importKey('raw', copy(publicKey), algorithm, false, ['verify']).catch(() => undefined),
   )
   return async (publicKey, message, signature) => {
     if (!rulePBytes(publicKey, signature)) return false
     const key = await load(publicKey)
-    return key !== undefined && subtle.verify(algorithm, key as never, signature, message)
+    return key !== undefined && subtle.verify(algorithm, key as never, copy(signature), copy(message))
   }
 }
 
@@ -197,7 +202,7 @@ export function publicKeyOf(seed: Uint8Array): Uint8Array {
 /** Signs in JavaScript: about 0.4 ms a signature. */
 export function signOnNoble(seed: Uint8Array): Sign {
   checkSeed(seed)
-  const secret = seed.slice()
+  const secret = copy(seed)
   return (message) => sign(message, secret)
 }
 
@@ -227,5 +232,5 @@ export function fromPkcs8Pem(text: string): Uint8Array {
   const der = body === undefined ? undefined : fromBase64(body)
   if (der === undefined || !equal(der.subarray(0, PKCS8.length), PKCS8))
     throw new ProtocolError('KEY_MALFORMED', 'not an Ed25519 private key in PKCS #8 PEM')
-  return der.slice(PKCS8.length)
+  return copy(der, PKCS8.length)
 }

@@ -1,4 +1,4 @@
-import { concat, fromBase64, fromBigEndian, isWellFormed, toBase64, u32be, utf8 } from './bytes.ts'
+import { concat, copy, fromBase64, fromBigEndian, isWellFormed, toBase64, u32be, utf8 } from './bytes.ts'
 import { cosignatureMessage, encodeCosignature } from './cosignature.ts'
 import type { Sign, Verify } from './ed25519.ts'
 import { ProtocolError } from './error.ts'
@@ -60,7 +60,7 @@ export function parseSignatures(block: string): NoteSignature[] {
       throw malformed('not canonical base64', cause)
     }
     if (bytes.length < 5) throw malformed('no signature after the key id')
-    return { name, keyId: fromBigEndian(bytes.subarray(0, 4)), signature: bytes.slice(4) }
+    return { name, keyId: fromBigEndian(bytes.subarray(0, 4)), signature: copy(bytes, 4) }
   })
 }
 
@@ -129,7 +129,7 @@ async function verifySignature(
     if (await verify(key.publicKey, utf8(text), bytes)) return { key }
   } else if (bytes.length > TIME_BYTES) {
     const timeS = bytes.subarray(0, TIME_BYTES).reduce((value, byte) => value * 256 + byte, 0)
-    const signature = bytes.slice(TIME_BYTES)
+    const signature = bytes.subarray(TIME_BYTES)
     if (Number.isSafeInteger(timeS) && (await verify(key.publicKey, cosignatureMessage(timeS, text), signature)))
       return { key, timeS }
   }

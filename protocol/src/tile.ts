@@ -1,4 +1,4 @@
-import { concat, fromBigEndian, u16be } from './bytes.ts'
+import { concat, copy, fromBigEndian, u16be } from './bytes.ts'
 import { ProtocolError } from './error.ts'
 import { HASH_BYTES } from './hash.ts'
 import { LIMITS } from './limits.ts'
@@ -86,7 +86,7 @@ export function nodeFromTile(id: NodeId, tile: Uint8Array): Uint8Array {
   if (tile.length % HASH_BYTES !== 0 || tile.length > TILE_WIDTH * HASH_BYTES || tile.length < to * HASH_BYTES)
     throw new ProtocolError('TILE_SIZE', `a tile of ${tile.length} bytes where ${to} hashes are needed`)
   return treeRoot(
-    Array.from({ length: to - from }, (_, i) => tile.slice((from + i) * HASH_BYTES, (from + i + 1) * HASH_BYTES)),
+    Array.from({ length: to - from }, (_, i) => copy(tile, (from + i) * HASH_BYTES, (from + i + 1) * HASH_BYTES)),
   )
 }
 
@@ -110,7 +110,7 @@ export function decodeEntryBundle(bytes: Uint8Array): Uint8Array[] {
     const start = at + 2
     const end = start + fromBigEndian(bytes.subarray(at, start))
     if (start > bytes.length || end > bytes.length) throw new ProtocolError('TILE_SIZE', 'truncated entry bundle')
-    entries.push(bytes.slice(start, end))
+    entries.push(copy(bytes, start, end))
     at = end
   } while (at < bytes.length)
   if (entries.length > TILE_WIDTH) throw new ProtocolError('TILE_SIZE', `${entries.length} entries`)

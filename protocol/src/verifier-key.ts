@@ -1,4 +1,4 @@
-import { equal, fromBase64, fromBigEndian, fromHex, isWellFormed, toBase64, toHex, u32be, utf8 } from './bytes.ts'
+import { copy, equal, fromBase64, fromBigEndian, fromHex, isWellFormed, toBase64, toHex, u32be, utf8 } from './bytes.ts'
 import { ProtocolError } from './error.ts'
 import { sha256 } from './hash.ts'
 
@@ -58,7 +58,7 @@ export function parseVerifierKey(text: string): VerifierKey {
     throw new ProtocolError('NOTE_KEY', 'not canonical base64', { cause })
   }
   const type = bytes[0] ?? 0
-  const publicKey = bytes.slice(1)
+  const publicKey = copy(bytes, 1)
   const keyId = noteKeyId(name, type, publicKey)
   if (!equal(u32be(keyId), fromHex(id))) throw new ProtocolError('NOTE_KEY', 'the id is not that of the key')
   return { name, keyId, type, publicKey }
