@@ -1,7 +1,7 @@
 import * as nodeCrypto from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { vectors } from '../../test/_vectors.ts'
 import { flip, refusal } from './_refusal.ts'
 import { fromBase64Url, fromHex, toHex, utf8 } from './bytes.ts'
@@ -9,6 +9,9 @@ import { decodeCbor, encodeCbor, Tagged } from './cbor.ts'
 import { decodeSign1, encodeSign1, sigStructure } from './cose.ts'
 import { verifyOnNoble, verifyOnNode, verifyOnWebCrypto } from './ed25519.ts'
 import { leafHash, rootFromInclusion } from './merkle.ts'
+
+// Elliptic curves in JavaScript on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const anyBytes = fc.uint8Array({ maxLength: 300 })
 const header = fc

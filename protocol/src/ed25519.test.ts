@@ -22,6 +22,9 @@ import {
   verifyOnWebCrypto,
 } from './ed25519.ts'
 
+// Elliptic curves in JavaScript on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
+
 const engines: [string, Verify][] = [
   ['noble', async (...signed) => verifyOnNoble(...signed)],
   [

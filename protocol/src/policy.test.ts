@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { vectors } from '../../test/_vectors.ts'
 import { signer, verify } from './_notes.ts'
 import { refusal, refusalOf } from './_refusal.ts'
 import { formatCheckpoint } from './checkpoint.ts'
 import { formatNote, parseNote, signNote } from './note.ts'
 import { checkPolicy, formatPolicy, parsePolicy } from './policy.ts'
+
+// Elliptic curves in JavaScript on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const ledger = signer('ledger.example', 1, 1)
 const other = signer('other.example', 1, 2)

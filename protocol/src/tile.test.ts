@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { vectors } from '../../test/_vectors.ts'
 import { verify } from './_notes.ts'
 import { refusal, refusalOf } from './_refusal.ts'
 import { concat, fromBase64, fromHex, fromUtf8, toHex, utf8 } from './bytes.ts'
 import { parseCheckpoint } from './checkpoint.ts'
+import { useSha256 } from './hash.ts'
 import {
   edgeNodes,
   leafHash,
@@ -31,6 +34,11 @@ import {
   tilePath,
   tileWidthAt,
 } from './tile.ts'
+
+// The large tree hashes a million times; node:crypto makes that seconds. hash.test.ts shows that it is the same function.
+vi.setConfig({ testTimeout: 60_000 })
+beforeAll(() => useSha256((data) => createHash('sha256').update(data).digest()))
+afterAll(() => useSha256(nobleSha256))
 
 describe('paths', () => {
   test('read back', () => {
