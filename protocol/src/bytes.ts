@@ -29,7 +29,7 @@ export function copy(bytes: Uint8Array, from?: number, to?: number): Uint8Array<
 
 /** Whether both hold the same bytes. Not constant-time: everything compared here is public. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
+  return a.length === b.length && compare(a, b) === 0
 }
 
 /** Bytewise order, a prefix first: negative, zero or positive as for `Array.sort`. */
@@ -42,10 +42,12 @@ export function compare(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+  for (let i = 0; i < bytes.length; i++) text += HEX[bytes[i]!]
   return text
 }
 
