@@ -76,6 +76,14 @@ export type ProtocolCode =
   | 'HISTORY_WITHHELD'
   | 'LEDGER_ROLLBACK'
   | 'LEDGER_FORK'
+  | 'TLOG_PROOF_MALFORMED'
+  | 'WITNESS_MALFORMED'
+  | 'RECEIPT_SIZE'
+  | 'RECEIPT_MALFORMED'
+  | 'RECEIPT_HEADER'
+  | 'RECEIPT_MISSING'
+  | 'FORK_MALFORMED'
+  | 'FORK_UNPROVEN'
 
 /** The only error this package throws for input that it does not accept. `message` is for developers; branch on `code`. */
 export class ProtocolError extends Error {
