@@ -1,0 +1,181 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import { toHex } from '@tristamp/protocol'
+import { Aedes, type AuthenticateError, type Client, type PublishPacket, type Subscription } from 'aedes'
+import { type Login, logIn, publishes, subscribes, topicOf } from './access.ts'
+import { hasErrno, type LedgerCode, LedgerError, SENTENCES } from './error.ts'
+import { type GuardRefusal, PacketGuard } from './guard.ts'
+import type { Intake, Sender } from './intake.ts'
+import type { Ledger } from './ledger.ts'
+import type { Metrics } from './metrics.ts'
+import { STATUS_BYTES, type StatusBoard } from './status.ts'
+
+/** A batch of the protocol's 8 MiB with its topic. */
+const PACKET_BYTES = 8 * 1024 * 1024 + 1024
+/** A CONNECT with a login and a status message as its will. */
+const CONNECT_BYTES = 2048 + STATUS_BYTES
+/** A client that has connected says CONNECT at once. */
+const CONNECT_TIMEOUT_MS = 10_000
+const NOT_AUTHORIZED = 5
+const BAD_LOGIN = 4
+
+export interface BrokerParts {
+  ledger: Ledger
+  intake: Intake
+  status: StatusBoard
+  metrics: Metrics
+  /** The gateway listens to its acks now: it may have missed one. */
+  greet: (login: Login) => void
+}
+
+export interface BrokerOptions {
+  host: string
+  port: number
+  maxConnections: number
+  /** PEM texts. */
+  tls?: { cert: string; key: string }
+}
+
+/**
+ * The embedded MQTT broker. A batch is taken in while the client waits to be authorised to publish it, so that its PUBACK means
+ * committed; nothing of it is routed on. Every client is an enrolled gateway and sees its own topics only.
+ */
+export class Broker {
+  readonly #aedes: Aedes
+  readonly #server: Server
+  readonly #parts: BrokerParts
+  readonly #logins = new Map<Client, Login>()
+
+  private constructor(aedes: Aedes, server: Server, parts: BrokerParts) {
+    this.#aedes = aedes
+    this.#server = server
+    this.#parts = parts
+    aedes.authenticate = (client, username, password, done) => this.#authenticate(client, username, password, done)
+    aedes.authorizePublish = (client, packet, done) =>
+      void this.#authorizePublish(client, packet).then(() => done(null), done)
+    aedes.authorizeSubscribe = (client, subscription, done) =>
+      done(null, this.#authorizeSubscribe(client, subscription))
+    aedes.on('clientReady', (client) => this.#greet(client))
+    aedes.on('subscribe', (_, client) => this.#greet(client))
+    aedes.on('clientDisconnect', (client) => this.#logins.delete(client))
+    server.on('connection', () => this.#count())
+  }
+
+  /** @throws LedgerError PORT_TAKEN */
+  static async listen(options: BrokerOptions, parts: BrokerParts): Promise<Broker> {
+    const aedes = await Aedes.createBroker({ connectTimeout: CONNECT_TIMEOUT_MS, queueLimit: 64 })
+    const accept = (socket: Socket): void => {
+      socket.setNoDelay(true).setKeepAlive(true, 60_000)
+      const refuse = (why: GuardRefusal): void => parts.metrics.refusedClient(why)
+      aedes.handle(new PacketGuard(socket, { packetBytes: PACKET_BYTES, connectBytes: CONNECT_BYTES }, refuse))
+    }
+    const server = options.tls === undefined ? createServer(accept) : createTlsServer(options.tls, accept)
+    server.maxConnections = options.maxConnections
+    server.on('drop', () => parts.metrics.refusedClient('MQTT_CONNECTIONS'))
+    const broker = new Broker(aedes, server, parts)
+    await listening(server, options)
+    return broker
+  }
+
+  get port(): number {
+    const address = this.#server.address()
+    return typeof address === 'object' && address !== null ? address.port : 0
+  }
+
+  /** Sends an ack, kept for the gateway that comes later. QoS 0 is enough: acks are cumulative, and repeated at every greeting. */
+  acknowledge(to: Sender, payload: Uint8Array): void {
+    const packet = {
+      cmd: 'publish',
+      topic: topicOf(to, 'ack'),
+      payload: Buffer.from(payload),
+      qos: 0,
+      retain: true,
+      dup: false,
+    } as const
+    this.#aedes.publish(packet as PublishPacket, () => undefined)
+  }
+
+  /** Ends the connections of gateways whose key is no longer active. */
+  recheck(): void {
+    for (const [client, { kid }] of this.#logins) {
+      if (this.#parts.ledger.state.keys.get(toHex(kid))?.status !== 'active') client.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    await new Promise<void>((resolve) => this.#aedes.close(resolve))
+    await closed
+  }
+
+  #authenticate(
+    client: Client,
+    username: string | undefined,
+    password: Buffer | undefined,
+    done: (error: AuthenticateError | null, success: boolean | null) => void,
+  ): void {
+    const login = logIn(this.#parts.ledger.state, username ?? '', password ?? new Uint8Array(0))
+    if (login === undefined) return done(this.#refusal('MQTT_LOGIN', BAD_LOGIN), null)
+    if (client.id !== `${login.org}.${login.gateway}`)
+      return done(this.#refusal('MQTT_CLIENT_ID', NOT_AUTHORIZED), null)
+    this.#logins.set(client, login)
+    if (client.conn instanceof PacketGuard) client.conn.admit()
+    done(null, true)
+  }
+
+  async #authorizePublish(client: Client | null, packet: PublishPacket): Promise<void> {
+    const login = client === null ? undefined : this.#logins.get(client)
+    // Covers `$SYS/` as well: only a gateway's own topics match.
+    const channel = login && publishes(login, packet.topic)
+    if (login === undefined || channel === undefined) throw this.#refusal('MQTT_TOPIC')
+    if (packet.qos === 2) throw this.#refusal('MQTT_QOS')
+    const payload = bytesOf(packet.payload)
+    if (channel === 'status') {
+      if (payload.length > STATUS_BYTES) throw this.#refusal('MQTT_PACKET_SIZE')
+      this.#parts.status.receive(login, payload)
+      return
+    }
+    // Nobody subscribes to batches: what the broker goes on to route is empty.
+    packet.payload = Buffer.alloc(0)
+    packet.retain = false
+    // A refused batch is answered by an `expected`; PUBACK then says that the broker is done with it. A batch that could not be
+    // written gets no PUBACK: the error ends the connection, and the gateway sends it again.
+    await this.#parts.intake.submit(payload, login)
+  }
+
+  #authorizeSubscribe(client: Client, subscription: Subscription): Subscription | null {
+    const login = this.#logins.get(client)
+    if (login !== undefined && subscribes(login, subscription.topic)) return subscription
+    this.#parts.metrics.refusedClient('MQTT_TOPIC')
+    return null
+  }
+
+  #greet(client: Client): void {
+    const login = this.#logins.get(client)
+    if (login === undefined) return
+    const subscriptions = (client as unknown as { subscriptions: { [topic: string]: unknown } }).subscriptions
+    if (topicOf(login, 'ack') in subscriptions) this.#parts.greet(login)
+  }
+
+  #count(): void {
+    this.#server.getConnections((_, open) => this.#parts.metrics.connections(open))
+  }
+
+  #refusal(code: LedgerCode, returnCode: number = NOT_AUTHORIZED): AuthenticateError {
+    this.#parts.metrics.refusedClient(code)
+    return Object.assign(new LedgerError(code, SENTENCES[code].en), { returnCode })
+  }
+}
+
+function bytesOf(payload: string | Buffer): Uint8Array {
+  return typeof payload === 'string' ? Buffer.from(payload) : payload
+}
+
+function listening(server: Server, { host, port }: BrokerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => {
+      reject(hasErrno(cause, 'EADDRINUSE') ? new LedgerError('PORT_TAKEN', `MQTT ${host}:${port}`, { cause }) : cause)
+    })
+    server.listen(port, host, resolve)
+  })
+}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  type Checkpoint,
+  formatCheckpoint,
+  formatVerifierKey,
+  fromUtf8,
+  parseCheckpoint,
+  parseNote,
+  parseVerifierKey,
+  signNote,
+  utf8,
+  type VerifySync,
+  verifyNote,
+} from '@tristamp/protocol'
+import type { Disk } from './disk.ts'
+import { hasErrno, LedgerError } from './error.ts'
+import type { SigningKey } from './keys.ts'
+
+/**
+ * The last checkpoint that this ledger signed, in a small file beside the derived data: it outlives them, so that a ledger
+ * whose files were put back to an older state notices that it has signed more than it holds.
+ */
+export class CheckpointFile {
+  readonly path: string
+  readonly #disk: Disk
+  readonly #verify: VerifySync
+
+  constructor(disk: Disk, folder: string, verify: VerifySync) {
+    this.path = join(folder, 'checkpoint')
+    this.#disk = disk
+    this.#verify = verify
+  }
+
+  /** @param vkey the log's key as the genesis names it. @throws LedgerError LEDGER_ROOT when the file is not signed by it */
+  async read(vkey: string): Promise<(Checkpoint & { note: string }) | undefined> {
+    const text = await this.#text()
+    if (text === undefined) return undefined
+    try {
+      const note = parseNote(text)
+      await verifyNote(note, [parseVerifierKey(vkey)], async (key, message, signature) =>
+        this.#verify(key, message, signature),
+      )
+      return { ...parseCheckpoint(note.text), note: text }
+    } catch (cause) {
+      throw new LedgerError('LEDGER_ROOT', `${this.path} is not a checkpoint signed by this ledger`, { cause })
+    }
+  }
+
+  /** Signs, and keeps the note durably. Ed25519 is deterministic: the same state gives the same note again. */
+  async write(checkpoint: Checkpoint, key: SigningKey): Promise<string> {
+    const note = signNote(formatCheckpoint(checkpoint), [{ name: checkpoint.origin, type: 1, ...key }])
+    if (note !== (await this.#text())) await this.#disk.replace(this.path, utf8(note))
+    return note
+  }
+
+  async #text(): Promise<string | undefined> {
+    try {
+      return fromUtf8(await readFile(this.path))
+    } catch (error) {
+      if (hasErrno(error, 'ENOENT')) return undefined
+      throw error
+    }
+  }
+}
+
+/** @throws LedgerError KEY_FILE_OTHER when a key is not the one that the ledger was founded with */
+export function checkLogKey(origin: string, key: SigningKey, vkey: string): void {
+  if (formatVerifierKey(origin, 1, key.publicKey) !== vkey) {
+    throw new LedgerError('KEY_FILE_OTHER', `the log key is not ${vkey}`)
+  }
+}

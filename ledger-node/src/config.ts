@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import * as v from 'valibot'
+import { parse } from 'yaml'
+import { LedgerError } from './error.ts'
+
+/** Everything that an operator decides. Read once, by `readConfig`, and passed on as this type. */
+export interface Config {
+  /** The ledger's folder. */
+  data: string
+  http: {
+    host: string
+    /** 0: any free port. */
+    port: number
+    /** What readers see in front of this node: in QR codes and in the policy. Without it, the address that it listens on. */
+    publicUrl?: string
+    /** The built pages of verifier-web. */
+    pages?: string
+    /** Batches a client address may POST a second, over a burst of as many again. */
+    postsPerSecond: number
+  }
+  mqtt: {
+    host: string
+    port: number
+    maxConnections: number
+    tls?: { cert: string; key: string }
+  }
+  /** The shortest time between two seals, ms. */
+  sealEveryMs: number
+}
+
+export const DEFAULTS = {
+  host: '127.0.0.1',
+  httpPort: 8080,
+  mqttPort: 1883,
+  postsPerSecond: 50,
+  maxConnections: 1024,
+  sealEveryMs: 1000,
+} as const
+
+const port = v.pipe(v.number('expected a port number'), v.integer(), v.minValue(0), v.maxValue(65_535))
+const text = v.pipe(v.string('expected text'), v.nonEmpty('must not be empty'))
+const url = v.pipe(
+  text,
+  v.url('expected a URL'),
+  v.startsWith('http', 'expected an http or https URL'),
+  v.transform((u) => u.replace(/\/+$/, '')),
+)
+const count = (max: number) => v.pipe(v.number('expected a number'), v.integer(), v.minValue(1), v.maxValue(max))
+
+const SCHEMA = v.strictObject({
+  data: v.optional(text),
+  http: v.optional(
+    v.strictObject({
+      host: v.optional(text, DEFAULTS.host),
+      port: v.optional(port, DEFAULTS.httpPort),
+      publicUrl: v.optional(url),
+      pages: v.optional(text),
+      postsPerSecond: v.optional(count(1_000_000), DEFAULTS.postsPerSecond),
+    }),
+    {},
+  ),
+  mqtt: v.optional(
+    v.strictObject({
+      host: v.optional(text, DEFAULTS.host),
+      port: v.optional(port, DEFAULTS.mqttPort),
+      maxConnections: v.optional(count(100_000), DEFAULTS.maxConnections),
+      tls: v.optional(v.strictObject({ cert: text, key: text })),
+    }),
+    {},
+  ),
+  sealEveryMs: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(1000, 'one seal a second at most'), v.maxValue(3_600_000)),
+    DEFAULTS.sealEveryMs,
+  ),
+})
+
+/** Values by their place in the file, as environment variables and flags give them: text, not yet checked. */
+export type Overrides = { [path: string]: string | undefined }
+
+/** Environment variable → place in the file. The table that --help and the operator's guide show. */
+export const VARIABLES = {
+  TRISTAMP_DATA: 'data',
+  TRISTAMP_HTTP_HOST: 'http.host',
+  TRISTAMP_HTTP_PORT: 'http.port',
+  TRISTAMP_PUBLIC_URL: 'http.publicUrl',
+  TRISTAMP_PAGES: 'http.pages',
+  TRISTAMP_MQTT_HOST: 'mqtt.host',
+  TRISTAMP_MQTT_PORT: 'mqtt.port',
+} as const
+
+/** The one reader of the environment. */
+export function readEnvironment(env: { [name: string]: string | undefined }): Overrides {
+  return Object.fromEntries(Object.entries(VARIABLES).map(([name, path]) => [path, env[name]]))
+}
+
+/**
+ * The configuration: defaults, then the file, then the overrides, later ones first. Paths in the file are relative to it.
+ * @throws LedgerError CONFIG_INVALID, with every fault in one message
+ */
+export async function readConfig(file: string | undefined, ...overrides: Overrides[]): Promise<Config> {
+  const values = file === undefined ? {} : await readYaml(file)
+  const base = file === undefined ? '.' : dirname(file)
+  for (const key of ['data', 'http.pages', 'mqtt.tls.cert', 'mqtt.tls.key']) {
+    const found = lookUp(values, key)
+    if (typeof found === 'string') put(values, key, resolve(base, found))
+  }
+  for (const layer of overrides) {
+    for (const [path, value] of Object.entries(layer))
+      if (value !== undefined) put(values, path, /port$/i.test(path) ? number(value) : value)
+  }
+  const result = v.safeParse(SCHEMA, values)
+  const faults = (result.issues ?? []).map((issue) => `${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`)
+  if (result.success && result.output.data === undefined)
+    faults.push('data: the ledger’s folder is missing (--data DIR)')
+  if (faults.length > 0) throw new LedgerError('CONFIG_INVALID', faults.join('\n  '))
+  const config = result.output as Config
+  return { ...config, data: resolve(config.data) }
+}
+
+async function readYaml(file: string): Promise<{ [key: string]: unknown }> {
+  let value: unknown
+  try {
+    value = parse(await readFile(file, 'utf8'), { maxAliasCount: 0 }) ?? {}
+  } catch (cause) {
+    throw new LedgerError('CONFIG_INVALID', `${file}: ${(cause as Error).message}`, { cause })
+  }
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new LedgerError('CONFIG_INVALID', `${file}: expected keys and values`)
+  return value as { [key: string]: unknown }
+}
+
+function lookUp(values: { [key: string]: unknown }, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (at, key) => (typeof at === 'object' && at !== null ? (at as { [k: string]: unknown })[key] : undefined),
+      values,
+    )
+}
+
+function put(values: { [key: string]: unknown }, path: string, value: unknown): void {
+  const keys = path.split('.')
+  const last = keys.pop()!
+  let at = values
+  for (const key of keys) {
+    if (typeof at[key] !== 'object' || at[key] === null) at[key] = {}
+    at = at[key] as { [key: string]: unknown }
+  }
+  at[last] = value
+}
+
+/** A number, or the text as it is, for the check to name. */
+function number(value: string): number | string {
+  return /^\d{1,9}$/.test(value) ? Number(value) : value
+}

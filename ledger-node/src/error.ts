@@ -1,0 +1,169 @@
+/** What the ledger program itself refuses or suffers; what the protocol refuses keeps its ProtocolCode. Closed: every code has its sentence below. */
+export type LedgerCode =
+  | 'CONFIG_INVALID'
+  | 'DATA_MISSING'
+  | 'DATA_EXISTS'
+  | 'DATA_LOCKED'
+  | 'KEY_FILE_MISSING'
+  | 'KEY_FILE_MODE'
+  | 'KEY_FILE_MALFORMED'
+  | 'KEY_FILE_OTHER'
+  | 'DISK_FULL'
+  | 'DISK_ERROR'
+  | 'SEGMENT_CORRUPT'
+  | 'LEDGER_ROOT'
+  | 'STORE_CORRUPT'
+  | 'NODE_DEGRADED'
+  | 'NODE_STOPPING'
+  | 'NODE_BUSY'
+  | 'PORT_TAKEN'
+  | 'MQTT_LOGIN'
+  | 'MQTT_CLIENT_ID'
+  | 'MQTT_TOPIC'
+  | 'MQTT_QOS'
+  | 'MQTT_PACKET_SIZE'
+  | 'MQTT_CONNECTIONS'
+  | 'STATUS_MALFORMED'
+  | 'REQUEST_QUERY'
+  | 'REQUEST_BODY'
+  | 'REQUEST_TOO_LARGE'
+  | 'REQUEST_RATE'
+  | 'NOT_FOUND'
+  | 'PEER_UNREACHABLE'
+  | 'PEER_REFUSED'
+  | 'INTERNAL'
+
+/** A sentence for people in both languages of the product: what happened, and what to do. */
+export interface Sentence {
+  zh: string
+  en: string
+}
+
+/** The one catalogue of the program's own codes. The detail of a case is in the error's message. */
+export const SENTENCES: Record<LedgerCode, Sentence> = {
+  CONFIG_INVALID: {
+    en: 'The configuration is not valid: correct the values listed.',
+    zh: '配置无效：请更正列出的各项。',
+  },
+  DATA_MISSING: {
+    en: 'This folder holds no ledger: make one with `tristamp-ledger init`.',
+    zh: '此目录中没有账本：请用 `tristamp-ledger init` 创建。',
+  },
+  DATA_EXISTS: {
+    en: 'This folder holds a ledger already: choose another folder.',
+    zh: '此目录中已有账本：请选择其他目录。',
+  },
+  DATA_LOCKED: {
+    en: 'Another process works on this ledger: stop it first.',
+    zh: '另一进程正在使用此账本：请先停止它。',
+  },
+  KEY_FILE_MISSING: { en: 'A key file is missing: restore it from the backup.', zh: '缺少密钥文件：请从备份恢复。' },
+  KEY_FILE_MODE: {
+    en: 'Others may read a key file: `chmod 600` it, and think about whether it was copied.',
+    zh: '密钥文件可被他人读取：请执行 `chmod 600`，并确认其未被复制。',
+  },
+  KEY_FILE_MALFORMED: {
+    en: 'A key file is not an Ed25519 key in PKCS#8 PEM: restore it from the backup.',
+    zh: '密钥文件不是 PKCS#8 PEM 格式的 Ed25519 密钥：请从备份恢复。',
+  },
+  KEY_FILE_OTHER: {
+    en: 'A key file holds another key than the one this ledger was founded with: restore the right one.',
+    zh: '密钥文件与此账本创建时的密钥不符：请恢复正确的密钥。',
+  },
+  DISK_FULL: {
+    en: 'The disk is full: free some space; what was accepted before is safe, and intake goes on by itself.',
+    zh: '磁盘已满：请释放空间；此前接收的数据完好，之后将自动恢复接收。',
+  },
+  DISK_ERROR: {
+    en: 'The disk reported an error: check it; what was acknowledged before was flushed to it.',
+    zh: '磁盘报告错误：请检查磁盘；此前确认的数据已写入。',
+  },
+  SEGMENT_CORRUPT: {
+    en: 'A segment file was changed or damaged: run `tristamp-ledger verify`, then restore the file from a backup or a follower.',
+    zh: '账本文件被更改或损坏：请运行 `tristamp-ledger verify`，再从备份或跟随节点恢复该文件。',
+  },
+  LEDGER_ROOT: {
+    en: 'The entries on disk do not give the last signed root: nothing is served; restore the files from a backup or a follower.',
+    zh: '磁盘上的条目与最近签名的根不符：停止服务；请从备份或跟随节点恢复文件。',
+  },
+  STORE_CORRUPT: {
+    en: 'The derived data are damaged: stop the node, remove the folder `derived`, and start it; it is rebuilt from the segment files.',
+    zh: '派生数据损坏：请停止节点，删除 `derived` 目录后重启，它会由账本文件重建。',
+  },
+  NODE_DEGRADED: {
+    en: 'The ledger cannot write at present: try again later; nothing that was acknowledged is lost.',
+    zh: '账本暂时无法写入：请稍后重试；已确认的数据不会丢失。',
+  },
+  NODE_STOPPING: { en: 'The ledger is stopping: try again later.', zh: '账本正在停止：请稍后重试。' },
+  NODE_BUSY: {
+    en: 'The ledger has more work queued than it may hold: try again in a moment.',
+    zh: '账本排队任务过多：请稍后重试。',
+  },
+  PORT_TAKEN: {
+    en: 'The network port is taken by another program: choose another port.',
+    zh: '网络端口已被占用：请选择其他端口。',
+  },
+  MQTT_LOGIN: {
+    en: 'Unknown gateway or wrong password: compare with its enrolment.',
+    zh: '网关未登记或密码错误：请核对登记信息。',
+  },
+  MQTT_CLIENT_ID: {
+    en: 'A gateway connects with the client id `<org>.<gateway>`.',
+    zh: '网关连接时的客户端标识应为 `<org>.<gateway>`。',
+  },
+  MQTT_TOPIC: { en: 'A gateway uses its own topics only.', zh: '网关只能使用自己的主题。' },
+  MQTT_QOS: { en: 'Publish with QoS 0 or 1.', zh: '请使用 QoS 0 或 1 发布。' },
+  MQTT_PACKET_SIZE: {
+    en: 'A packet is larger than this broker takes: close batches earlier.',
+    zh: '报文过大：请更早地结束批次。',
+  },
+  MQTT_CONNECTIONS: {
+    en: 'The broker has as many connections as it may hold: try again later or raise the limit.',
+    zh: '连接数已达上限：请稍后重试或提高上限。',
+  },
+  STATUS_MALFORMED: { en: 'A status message is not readable JSON.', zh: '状态消息不是可读的 JSON。' },
+  REQUEST_QUERY: { en: 'The address or a parameter is not valid.', zh: '地址或参数无效。' },
+  REQUEST_BODY: {
+    en: 'The body is not a batch: send `application/cbor`.',
+    zh: '请求正文不是批次：请发送 `application/cbor`。',
+  },
+  REQUEST_TOO_LARGE: { en: 'The request is larger than this node takes.', zh: '请求过大。' },
+  REQUEST_RATE: { en: 'Too many requests from this address: slow down.', zh: '来自此地址的请求过多：请放慢。' },
+  NOT_FOUND: { en: 'There is nothing at this address.', zh: '此地址没有内容。' },
+  PEER_UNREACHABLE: {
+    en: 'The ledger node cannot be reached: check the address and whether it runs.',
+    zh: '无法连接账本节点：请检查地址及其是否运行。',
+  },
+  PEER_REFUSED: { en: 'The ledger node refused the request.', zh: '账本节点拒绝了请求。' },
+  INTERNAL: {
+    en: 'The node met a fault of its own: see its log under the given id.',
+    zh: '节点内部错误：请按所给编号查看日志。',
+  },
+}
+
+/** The only error that this program throws on purpose. Branch on `code`; `message` carries the detail of the case. */
+export class LedgerError extends Error {
+  override readonly name = 'LedgerError'
+  readonly code: LedgerCode
+
+  constructor(code: LedgerCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** `CODE: what happened. What to do.` for a console. */
+export function explain(error: unknown): string {
+  if (error instanceof LedgerError) return `${error.code}: ${error.message}\n  ${SENTENCES[error.code].en}`
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Whether the operating system said that the disk or a quota is full. */
+export function isDiskFull(error: unknown): boolean {
+  return hasErrno(error, 'ENOSPC') || hasErrno(error, 'EDQUOT')
+}
+
+export function hasErrno(error: unknown, errno: string): boolean {
+  if (!(error instanceof Error)) return false
+  return ('code' in error && error.code === errno) || (error.cause !== undefined && hasErrno(error.cause, errno))
+}

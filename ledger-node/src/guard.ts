@@ -1,0 +1,113 @@
+import type { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+
+export interface GuardLimits {
+  /** The largest packet of a client that has logged in. */
+  packetBytes: number
+  /** The largest first packet: a CONNECT with its will. */
+  connectBytes: number
+}
+
+/** Packets that may wait for the broker on one connection: enough that several batches share one flush. */
+const BUFFER_BYTES = 512 * 1024
+const CONNECT = 1
+
+export type GuardRefusal = 'MQTT_PACKET_SIZE' | 'MQTT_LOGIN'
+
+/**
+ * Stands between a socket and the MQTT parser, which would buffer whatever length a packet claims, from anyone. It reads only
+ * packet heads: the first packet must be a small CONNECT, nothing behind it passes before `admit`, and a packet that claims to
+ * be larger than allowed ends the connection before its bytes are kept.
+ */
+export class PacketGuard extends Duplex {
+  readonly #socket: Socket
+  readonly #limits: GuardLimits
+  readonly #refuse: (why: GuardRefusal) => void
+  /** Bytes of the present packet still to come. */
+  #left = 0
+  /** Bytes of a packet head seen so far. */
+  #head: number[] = []
+  #packets = 0
+  #admitted = false
+  #held: Buffer | undefined
+
+  constructor(socket: Socket, limits: GuardLimits, refuse: (why: GuardRefusal) => void) {
+    super({ readableHighWaterMark: BUFFER_BYTES, allowHalfOpen: false })
+    this.#socket = socket
+    this.#limits = limits
+    this.#refuse = refuse
+    socket.on('data', (chunk: Buffer) => this.#accept(chunk))
+    socket.on('end', () => this.push(null))
+    socket.on('error', (error) => this.destroy(error))
+    socket.on('close', () => this.destroy())
+  }
+
+  /** The client has logged in: what waited behind its CONNECT goes on. */
+  admit(): void {
+    if (this.#admitted || this.destroyed) return
+    this.#admitted = true
+    const held = this.#held
+    this.#held = undefined
+    if (held !== undefined) this.#accept(held)
+    this.#socket.resume()
+  }
+
+  override _read(): void {
+    if (this.#held === undefined) this.#socket.resume()
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#socket.write(chunk, done)
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this.#socket.write(Buffer.concat(chunks.map((c) => c.chunk)), done)
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#socket.end(done)
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#socket.destroy()
+    this.#held = undefined
+    done(error)
+  }
+
+  #accept(chunk: Buffer): void {
+    let at = 0
+    while (at < chunk.length) {
+      if (this.#left > 0) {
+        const skipped = Math.min(this.#left, chunk.length - at)
+        this.#left -= skipped
+        at += skipped
+      } else if (this.#packets === 1 && !this.#admitted && this.#head.length === 0) {
+        this.#held = chunk.subarray(at)
+        this.#socket.pause()
+        break
+      } else {
+        this.#head.push(chunk[at++]!)
+        const refusal = this.#readHead()
+        if (refusal !== undefined) {
+          this.#refuse(refusal)
+          this.destroy()
+          return
+        }
+      }
+    }
+    if (at > 0 && !this.push(chunk.subarray(0, at))) this.#socket.pause()
+  }
+
+  /** MQTT 3.1.1 §2.2: one byte of type and flags, then the length in up to four bytes of seven bits. */
+  #readHead(): GuardRefusal | undefined {
+    const [type = 0, ...digits] = this.#head
+    const last = digits.at(-1)
+    if (last === undefined) return this.#packets === 0 && type >> 4 !== CONNECT ? 'MQTT_LOGIN' : undefined
+    if (last >= 0x80) return digits.length === 4 ? 'MQTT_PACKET_SIZE' : undefined
+    this.#left = digits.reduce((sum, digit, i) => sum + (digit & 0x7f) * 128 ** i, 0)
+    const most = this.#packets === 0 ? this.#limits.connectBytes : this.#limits.packetBytes
+    this.#head = []
+    this.#packets++
+    return this.#left > most ? 'MQTT_PACKET_SIZE' : undefined
+  }
+}

@@ -1,0 +1,69 @@
+import compression from 'compression'
+import express, { type Express } from 'express'
+import { LedgerError } from '../error.ts'
+import type { Intake } from '../intake.ts'
+import type { Ledger } from '../ledger.ts'
+import type { Metrics } from '../metrics.ts'
+import { Entries } from '../query/source.ts'
+import type { StatusBoard } from '../status.ts'
+import { checkpointRoutes } from './checkpoint.ts'
+import { digitalLinkRoutes } from './digital-link.ts'
+import { eventRoutes } from './events.ts'
+import { gatewayRoutes } from './gateways.ts'
+import { guarded } from './headers.ts'
+import { healthRoutes } from './health.ts'
+import { historyRoutes } from './history.ts'
+import { keyRoutes } from './keys.ts'
+import { metricsRoutes } from './metrics.ts'
+import { Pages } from './pages.ts'
+import { policyRoutes } from './policy.ts'
+import { problems } from './problem.ts'
+import { qrRoutes } from './qr.ts'
+import { statementRoutes } from './statements.ts'
+import { tileRoutes } from './tiles.ts'
+
+export interface AppParts {
+  ledger: Ledger
+  intake: Intake
+  status: StatusBoard
+  metrics: Metrics
+  publicUrl: () => string
+  pages: string
+  postsPerSecond: number
+  version: string
+  log: (text: string) => void
+}
+
+/** What is worth squeezing: text, and bundles, which are mostly JSON. Tiles are hashes and stay as they are. */
+const COMPRESSIBLE = /^(?:text\/|image\/svg|application\/(?:json|problem\+json|javascript|cbor))/
+
+/** The HTTP side of the node: one router for each resource. */
+export function createApp(parts: AppParts): Express {
+  const { ledger, intake, metrics, publicUrl } = parts
+  const entries = new Entries(ledger)
+  const pages = new Pages(parts.pages)
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('query parser', 'simple')
+  app.use(guarded)
+  app.use(compression({ filter: (_req, res) => COMPRESSIBLE.test(String(res.getHeader('Content-Type'))) }))
+  app.use(checkpointRoutes(ledger))
+  app.use(tileRoutes(ledger, entries))
+  app.use(policyRoutes(ledger, publicUrl))
+  app.use(historyRoutes(ledger, entries))
+  app.use(eventRoutes(ledger, entries))
+  app.use(keyRoutes(ledger))
+  app.use(statementRoutes(intake, parts.postsPerSecond))
+  app.use(gatewayRoutes(ledger, parts.status))
+  app.use(qrRoutes(publicUrl))
+  app.use(healthRoutes(ledger, intake, parts.version))
+  app.use(metricsRoutes(metrics))
+  app.use(digitalLinkRoutes(ledger, entries, pages, publicUrl))
+  app.use(pages.routes())
+  app.use((req) => {
+    throw new LedgerError('NOT_FOUND', `${req.method} ${req.path}`)
+  })
+  app.use(problems(parts.log))
+  return app
+}

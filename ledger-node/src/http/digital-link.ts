@@ -1,0 +1,57 @@
+import { ProtocolError, parseDigitalLink, subjectOfElements } from '@tristamp/protocol'
+import { type Request, Router } from 'express'
+import { LedgerError } from '../error.ts'
+import type { Ledger } from '../ledger.ts'
+import { eventsOf } from '../query/history.ts'
+import type { Entries } from '../query/source.ts'
+import { open, REVALIDATE } from './headers.ts'
+import type { Pages } from './pages.ts'
+
+/** The keys that goods, units, assets, places and parties are named by. */
+const PATHS = /^\/(?:00|01|414|417|8003|8004|8006|8010)\/.+/
+
+/** EPCIS 2.0 wants to know what the names in the events mean. */
+const CONTEXT = [
+  'https://ref.gs1.org/standards/epcis/epcis-context.jsonld',
+  { tristamp: 'urn:tristamp:terms:', cbvmda: 'urn:epcglobal:cbv:mda:' },
+]
+
+/**
+ * The Digital Link paths that labels carry: the page for people, and for `Accept: application/json` an EPCISQueryDocument of the
+ * subject's own events, with links to what proves them.
+ */
+export function digitalLinkRoutes(ledger: Ledger, entries: Entries, pages: Pages, publicUrl: () => string): Router {
+  return Router().get(PATHS, open, async (req, res) => {
+    res.vary('Accept')
+    const subject = subjectOf(req)
+    if (req.accepts(['html', 'json']) !== 'json') {
+      // The page says itself what is wrong with an address that names nothing.
+      pages.send(res, subject === undefined ? 404 : 200)
+      return
+    }
+    if (subject === undefined) throw new LedgerError('REQUEST_QUERY', 'the path is no GS1 Digital Link')
+    const { sealed, events } = await eventsOf(ledger, entries, subject)
+    const bundle = `${publicUrl()}/v1/history?subject=${encodeURIComponent(subject)}`
+    res.setHeader('Link', [
+      `<${bundle}>; rel="urn:tristamp:rel:bundle"; type="application/cbor"`,
+      `<${publicUrl()}/v1/policy>; rel="urn:tristamp:rel:policy"; type="text/plain"`,
+    ])
+    res.setHeader('Cache-Control', REVALIDATE)
+    res.json({
+      '@context': CONTEXT,
+      type: 'EPCISQueryDocument',
+      schemaVersion: '2.0',
+      creationDate: new Date(sealed.seal.timeMs).toISOString(),
+      epcisBody: { queryResults: { queryName: 'SimpleEventQuery', resultsBody: { eventList: events } } },
+    })
+  })
+}
+
+function subjectOf(req: Request): string | undefined {
+  try {
+    return subjectOfElements(parseDigitalLink(`https://id.gs1.org${req.path}`).elements)
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined
+    throw error
+  }
+}

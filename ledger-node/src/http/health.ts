@@ -1,0 +1,20 @@
+import { Router } from 'express'
+import type { Intake } from '../intake.ts'
+import type { Ledger } from '../ledger.ts'
+
+/** `GET /healthz`: 200 while batches can be taken, 503 with the reason while not. */
+export function healthRoutes(ledger: Ledger, intake: Intake, version: string): Router {
+  return Router().get('/healthz', (_req, res) => {
+    const { trouble } = intake
+    const { sealed } = ledger
+    res.setHeader('Cache-Control', 'no-store')
+    res.status(trouble === undefined ? 200 : 503).json({
+      status: trouble === undefined ? 'ok' : 'degraded',
+      ...(trouble && { code: trouble.code, detail: trouble.message }),
+      version,
+      origin: ledger.state.genesis?.origin,
+      entries: ledger.size,
+      sealed: sealed && { size: sealed.size, height: sealed.seal.height, timeMs: sealed.seal.timeMs },
+    })
+  })
+}

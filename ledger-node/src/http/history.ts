@@ -1,0 +1,25 @@
+import { subjectHash, toBase64Url } from '@tristamp/protocol'
+import { Router } from 'express'
+import type { Ledger } from '../ledger.ts'
+import { history } from '../query/history.ts'
+import type { Entries } from '../query/source.ts'
+import { open, REVALIDATE } from './headers.ts'
+import { sizeParameter, subjectParameter } from './query.ts'
+
+/** `GET /v1/history?subject=<uri>[&since=<size>]`: the proof bundle of a subject's whole history, as of the last seal. */
+export function historyRoutes(ledger: Ledger, entries: Entries): Router {
+  return Router().get('/v1/history', open, async (req, res) => {
+    const subject = subjectParameter(req)
+    const since = sizeParameter(req, 'since')
+    const size = await ledger.read(async (sealed) => sealed.size)
+    res.setHeader('Cache-Control', REVALIDATE)
+    // A bundle is a function of these three; another one may have been sealed since, and then the tag is merely old.
+    res.setHeader('ETag', `"${size}-${since}-${toBase64Url(subjectHash(subject))}"`)
+    if (req.fresh) {
+      res.status(304).end()
+      return
+    }
+    const bundle = await history(ledger, entries, subject, since)
+    res.type('application/cbor').send(Buffer.from(bundle.buffer, bundle.byteOffset, bundle.length))
+  })
+}

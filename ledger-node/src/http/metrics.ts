@@ -1,0 +1,11 @@
+import { Router } from 'express'
+import type { Metrics } from '../metrics.ts'
+
+/** `GET /metrics`, in the text format of Prometheus. */
+export function metricsRoutes({ registry }: Metrics): Router {
+  return Router().get('/metrics', async (_req, res) => {
+    res.setHeader('Cache-Control', 'no-store')
+    res.setHeader('Content-Type', registry.contentType)
+    res.send(await registry.metrics())
+  })
+}

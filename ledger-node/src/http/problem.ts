@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { ProtocolError } from '@tristamp/protocol'
+import type { ErrorRequestHandler, Response } from 'express'
+import { type LedgerCode, LedgerError, SENTENCES } from '../error.ts'
+
+/** RFC 9457. `code` is what a program branches on; `title` is for people. */
+export interface Problem {
+  status: number
+  code: string
+  title: string
+  detail?: string
+  [member: string]: unknown
+}
+
+const STATUS: Partial<Record<LedgerCode, number>> = {
+  NOT_FOUND: 404,
+  REQUEST_QUERY: 400,
+  REQUEST_BODY: 415,
+  REQUEST_TOO_LARGE: 413,
+  REQUEST_RATE: 429,
+  NODE_DEGRADED: 503,
+  NODE_BUSY: 503,
+  NODE_STOPPING: 503,
+}
+
+/** A code of the protocol's families, as HTTP sees it. */
+const PROTOCOL_STATUS: readonly [RegExp, number][] = [
+  [/^TILE_/, 404],
+  [/_SIZE$/, 413],
+  [/^(KEY_|SIGNATURE$|ROLE$|GOVERNANCE_NOT)/, 403],
+  [/^(SEQ_|PREV_|GOVERNANCE_(CONFLICT|REPEATED))/, 409],
+]
+
+export function protocolStatus(code: string): number {
+  return PROTOCOL_STATUS.find(([family]) => family.test(code))?.[1] ?? 422
+}
+
+export function sendProblem(res: Response, { status, code, title, ...rest }: Problem): void {
+  if (status === 429 || status === 503) res.setHeader('Retry-After', '1')
+  res.setHeader('Cache-Control', 'no-store')
+  res.status(status).type('application/problem+json')
+  res.send(JSON.stringify({ type: `urn:tristamp:problem:${code}`, title, status, code, ...rest }))
+}
+
+/** The one place where an error becomes an answer. What nobody foresaw is told by an id alone, and logged with it. */
+export function problems(log: (text: string) => void): ErrorRequestHandler {
+  return (error: unknown, req, res, _next) => {
+    if (res.headersSent) {
+      res.destroy()
+      return
+    }
+    const known = problemOf(error)
+    if (known !== undefined) {
+      sendProblem(res, known)
+      return
+    }
+    const id = randomUUID()
+    log(
+      `INTERNAL ${id} ${req.method} ${req.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    )
+    sendProblem(res, { status: 500, code: 'INTERNAL', title: SENTENCES.INTERNAL.en, detail: id })
+  }
+}
+
+function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof LedgerError) {
+    const status = STATUS[error.code]
+    return status === undefined
+      ? undefined
+      : { status, code: error.code, title: SENTENCES[error.code].en, detail: error.message }
+  }
+  if (error instanceof ProtocolError) {
+    return {
+      status: protocolStatus(error.code),
+      code: error.code,
+      title: 'The protocol does not allow this.',
+      detail: error.message,
+    }
+  }
+  // Express and its parsers mark what the client did wrong with a status of the 400s.
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 0
+  if (status < 400 || status > 499) return undefined
+  const code: LedgerCode = status === 413 ? 'REQUEST_TOO_LARGE' : 'REQUEST_QUERY'
+  return { status, code, title: SENTENCES[code].en }
+}

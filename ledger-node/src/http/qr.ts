@@ -1,0 +1,22 @@
+import { Router } from 'express'
+import { toBuffer, toString as toText } from 'qrcode'
+import { LedgerError } from '../error.ts'
+import { SHORT } from './headers.ts'
+import { pageAddress } from './page-address.ts'
+import { parameter, subjectParameter } from './query.ts'
+
+/** Four modules of margin as the standard wants, and a correction level that survives a scratched label. */
+const OPTIONS = { errorCorrectionLevel: 'M', margin: 4 } as const
+
+/** `GET /v1/qr?subject=<uri>[&format=svg|png]`: the code that opens the subject's page on this node. */
+export function qrRoutes(publicUrl: () => string): Router {
+  return Router().get('/v1/qr', async (req, res) => {
+    const address = pageAddress(publicUrl(), subjectParameter(req))
+    const format = parameter(req, 'format') ?? 'svg'
+    res.setHeader('Cache-Control', SHORT)
+    if (format === 'svg') res.type('image/svg+xml').send(await toText(address, { ...OPTIONS, type: 'svg' }))
+    else if (format === 'png')
+      res.type('image/png').send(await toBuffer(address, { ...OPTIONS, type: 'png', scale: 8 }))
+    else throw new LedgerError('REQUEST_QUERY', 'format: expected svg or png')
+  })
+}

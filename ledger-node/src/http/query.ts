@@ -1,0 +1,30 @@
+import type { Request } from 'express'
+import { LedgerError } from '../error.ts'
+
+/** Longer than any GS1 identifier with all its parts. */
+const SUBJECT_LENGTH = 512
+
+/** One parameter, given at most once. @throws LedgerError REQUEST_QUERY */
+export function parameter(req: Request, name: string): string | undefined {
+  const value = req.query[name]
+  if (value === undefined || typeof value === 'string') return value
+  throw new LedgerError('REQUEST_QUERY', `${name} is given more than once`)
+}
+
+/** The parameter `subject`: an absolute URI. @throws LedgerError REQUEST_QUERY */
+export function subjectParameter(req: Request): string {
+  const subject = parameter(req, 'subject')
+  if (subject === undefined || subject.length > SUBJECT_LENGTH || !/^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(subject)) {
+    throw new LedgerError('REQUEST_QUERY', 'subject: expected an absolute URI')
+  }
+  return subject
+}
+
+/** A parameter that is a whole number. @throws LedgerError REQUEST_QUERY */
+export function sizeParameter(req: Request, name: string): number {
+  const value = parameter(req, name) ?? '0'
+  if (!/^(0|[1-9]\d{0,15})$/.test(value) || !Number.isSafeInteger(Number(value))) {
+    throw new LedgerError('REQUEST_QUERY', `${name}: expected a whole number`)
+  }
+  return Number(value)
+}

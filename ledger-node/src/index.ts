@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { type Genesis, toBase64Url, type VerifySync } from '@tristamp/protocol'
+import { Acks } from './ack.ts'
+import { Broker, type BrokerOptions } from './broker.ts'
+import { Closers } from './closers.ts'
+import type { Config } from './config.ts'
+import { type Disk, nodeDisk } from './disk.ts'
+import { LedgerError } from './error.ts'
+import { Evidence } from './evidence.ts'
+import { createApp } from './http/app.ts'
+import { reachableHost, serveHttp } from './http/server.ts'
+import { Intake } from './intake.ts'
+import { keyPath, loadKey, type SigningKey } from './keys.ts'
+import { Ledger } from './ledger.ts'
+import { lockData } from './lock.ts'
+import { Metrics } from './metrics.ts'
+import { verifySignature } from './node-crypto.ts'
+import { SealTimer } from './seal.ts'
+import { StatusBoard } from './status.ts'
+import { VERSION } from './version.ts'
+
+export { type Config, DEFAULTS, readConfig, readEnvironment } from './config.ts'
+export type { Disk, DiskFile } from './disk.ts'
+export { type EnrolTarget, enrol } from './enrol.ts'
+export { type LedgerCode, LedgerError, SENTENCES } from './error.ts'
+export { type Founded, type Founding, found } from './found.ts'
+export { keyPath, loadKey, type SigningKey } from './keys.ts'
+export { type Audit, type Flaw, verifyLedger } from './verify.ts'
+
+/** A ledger node that runs. Disposing of it writes and seals what was taken, and frees ports and folder. */
+export interface RunningLedger extends AsyncDisposable {
+  httpPort: number
+  mqttPort: number
+  /** Where this process answers. */
+  url: string
+  mqttUrl: string
+  /** Where readers are sent: `url` unless configured. */
+  publicUrl: string
+  genesis: Genesis
+}
+
+/** What a test may put in the place of the machine. */
+export interface Machine {
+  disk: Disk
+  verify: VerifySync
+  /** ms since 1970. */
+  now: () => number
+  /** Told what an operator should know of. */
+  log: (text: string) => void
+}
+
+const MACHINE: Machine = { disk: nodeDisk, verify: verifySignature, now: Date.now, log: () => undefined }
+
+/** The built pages beside this package in the repository. */
+const PAGES = fileURLToPath(new URL('../../verifier-web/dist', import.meta.url))
+
+/**
+ * Starts a node on a founded ledger; ports 0 are any free ones. Ends when the signal says so, or when disposed of.
+ * @throws LedgerError when it cannot: the code says why
+ */
+export async function startLedger(
+  config: Config,
+  signal?: AbortSignal,
+  machine: Partial<Machine> = {},
+): Promise<RunningLedger> {
+  const closers = new Closers()
+  try {
+    const node = await start(config, { ...MACHINE, ...machine }, closers)
+    // A failure to close has nobody to go to: what matters was flushed before it was acknowledged.
+    signal?.addEventListener('abort', () => void closers.close().catch(() => undefined), { once: true })
+    return { ...node, [Symbol.asyncDispose]: () => closers.close() }
+  } catch (error) {
+    await closers.close().catch(() => undefined)
+    throw error
+  }
+}
+
+async function start(
+  config: Config,
+  { disk, verify, now, log }: Machine,
+  closers: Closers,
+): Promise<Omit<RunningLedger, typeof Symbol.asyncDispose>> {
+  const [logKey, ackKey] = [await keyOf(config, 'log'), await keyOf(config, 'ack')]
+  closers.add(await lockData(config.data))
+  const ledger = await Ledger.open({ disk, folder: config.data, logKey, verify, now, note: log })
+  closers.add(() => ledger.close())
+  const genesis = foundedWith(ledger, ackKey, config)
+
+  const metrics = new Metrics(log)
+  if (ledger.sealed !== undefined) metrics.sealed(ledger.sealed)
+  const status = new StatusBoard(metrics, now)
+  const quietly = (work: Promise<void>): void => void work.catch((error: unknown) => log(`ack: ${String(error)}`))
+  const acks = new Acks(ledger, ackKey, (to, ack) => broker.acknowledge(to, ack))
+  const intake = new Intake({
+    ledger,
+    verify,
+    metrics,
+    timer: new SealTimer(config.sealEveryMs),
+    evidence: new Evidence(disk, config.data),
+    settled: (group) => {
+      quietly(acks.answer(group))
+      // Governance comes without a sender, and may have revoked a key that is connected.
+      if (group.some(({ receipt, sender }) => receipt.kind === 'recorded' && sender === undefined)) broker.recheck()
+    },
+  })
+  const broker = await Broker.listen(await brokerOptions(config), {
+    ledger,
+    intake,
+    status,
+    metrics,
+    greet: (login) => quietly(acks.greet(login)),
+  })
+  closers.add(() => broker.close())
+  // Before the broker closes: what was taken is written, sealed and acknowledged.
+  closers.add(() => intake.stop())
+
+  let publicUrl = config.http.publicUrl ?? ''
+  const { postsPerSecond, pages = PAGES } = config.http
+  const app = createApp({
+    ledger,
+    intake,
+    status,
+    metrics,
+    publicUrl: () => publicUrl,
+    pages,
+    postsPerSecond,
+    version: VERSION,
+    log,
+  })
+  const http = await serveHttp(app, config.http)
+  closers.add(http.close)
+  const url = `http://${reachableHost(config.http.host)}:${http.port}`
+  publicUrl ||= url
+  const mqttUrl = `${config.mqtt.tls ? 'mqtts' : 'mqtt'}://${reachableHost(config.mqtt.host)}:${broker.port}`
+  return { httpPort: http.port, mqttPort: broker.port, url, mqttUrl, publicUrl, genesis }
+}
+
+async function keyOf({ data }: Config, name: string): Promise<SigningKey> {
+  try {
+    return await loadKey(keyPath(data, name))
+  } catch (error) {
+    if (error instanceof LedgerError && error.code === 'KEY_FILE_MISSING')
+      throw new LedgerError('DATA_MISSING', error.message, { cause: error })
+    throw error
+  }
+}
+
+function foundedWith(ledger: Ledger, ackKey: SigningKey, { data }: Config): Genesis {
+  const { genesis } = ledger.state
+  if (genesis === undefined) throw new LedgerError('DATA_MISSING', data)
+  if (toBase64Url(ackKey.publicKey) !== genesis.ackKey)
+    throw new LedgerError('KEY_FILE_OTHER', `the ack key is not ${genesis.ackKey}`)
+  return genesis
+}
+
+async function brokerOptions({ mqtt: { tls, ...options } }: Config): Promise<BrokerOptions> {
+  if (tls === undefined) return options
+  try {
+    return { ...options, tls: { cert: await readFile(tls.cert, 'utf8'), key: await readFile(tls.key, 'utf8') } }
+  } catch (cause) {
+    throw new LedgerError('CONFIG_INVALID', `mqtt.tls: ${(cause as Error).message}`, { cause })
+  }
+}

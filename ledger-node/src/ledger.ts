@@ -1,0 +1,408 @@
+import { join } from 'node:path'
+import {
+  type AdmissionState,
+  admit,
+  applyChanges,
+  type Checkpoint,
+  emptyState,
+  encodeSeal,
+  equal,
+  HASH_BYTES,
+  HistoryMap,
+  isSeal,
+  leafHash,
+  parseSeal,
+  readRoot,
+  type Seal,
+  sealHash,
+  toHex,
+  type VerifySync,
+  ZERO_HASH,
+} from '@tristamp/protocol'
+import { type Admitted, Block, type UnsealedStatement } from './apply.ts'
+import { CheckpointFile, checkLogKey } from './checkpoint-file.ts'
+import type { Disk } from './disk.ts'
+import { LedgerError } from './error.ts'
+import { type EntryPlace, FEED_BEGIN, type FeedItem, type FeedPlace, LocalFeed } from './feed.ts'
+import { Gate } from './gate.ts'
+import type { SigningKey } from './keys.ts'
+import { LogEdge, Tiles } from './log.ts'
+import { chainKey, entryKey, rangeOf, readChainRow, readEntryRow } from './row.ts'
+import { type Mark, Store } from './store.ts'
+import { checkHeights, storedMap, storedState } from './stored.ts'
+
+/** A state of the ledger that a checkpoint was signed over. Readers see nothing else. */
+export interface Sealed {
+  /** Entries of the checkpoint's tree; the last is the seal. */
+  size: number
+  root: Uint8Array
+  seal: Seal
+  sealBytes: Uint8Array
+  /** Signed note. */
+  checkpoint: string
+}
+
+/** A statement that is admitted and waits to be written. */
+export interface Staged {
+  item: FeedItem
+  admitted: Admitted
+}
+
+/** Where a key's chain stands on disk. */
+export interface ChainEnd {
+  seq: number
+  /** Leaf hash of that statement: the next one's `prev`. */
+  leaf: Uint8Array
+  entry: number
+}
+
+export interface LedgerParts {
+  disk: Disk
+  folder: string
+  /** Signs checkpoints. */
+  logKey: SigningKey
+  verify: VerifySync
+  now: () => number
+  /** Called with what an operator should know of. */
+  note: (text: string) => void
+  fileBytes?: number
+}
+
+/**
+ * The ledger on one disk: the feed is the truth, everything else follows from it. One caller writes (`stage`, `commit`,
+ * `restore`, `seal`, one after another); readers come in through `read`.
+ */
+export class Ledger {
+  readonly #parts: LedgerParts
+  readonly #gate = new Gate()
+  readonly #checkpointFile: CheckpointFile
+  readonly #feed: LocalFeed
+  #store: Store
+  #state: AdmissionState = emptyState()
+  #map = new HistoryMap()
+  #tiles: Tiles
+  #edge!: LogEdge
+  #block!: Block
+  #sealed: Sealed | undefined
+  #chains = new Map<string, ChainEnd>()
+  /** A seal failed half-way: memory is ahead of the disk until `#load` has run again. */
+  #astray = false
+  /** Whether the derived data of an earlier run are built upon, which may then be what is wrong. */
+  #resumed = false
+
+  private constructor(parts: LedgerParts, feed: LocalFeed, store: Store) {
+    this.#parts = parts
+    this.#checkpointFile = new CheckpointFile(parts.disk, parts.folder, parts.verify)
+    this.#feed = feed
+    this.#store = store
+    this.#tiles = new Tiles(store)
+  }
+
+  /**
+   * Opens the ledger in a folder, empty if there is none: cuts a torn tail, replays what the derived data lack, and compares
+   * with the last signed checkpoint. @throws LedgerError SEGMENT_CORRUPT, LEDGER_ROOT, STORE_CORRUPT, DISK_FULL
+   */
+  static async open(parts: LedgerParts): Promise<Ledger> {
+    const feed = await LocalFeed.open(parts.disk, parts.folder, parts.fileBytes)
+    const ledger = new Ledger(parts, feed, await Store.open(join(parts.folder, 'derived')))
+    try {
+      await ledger.#load()
+      return ledger
+    } catch (error) {
+      await ledger.close()
+      throw error
+    }
+  }
+
+  /** As admission sees it: with everything staged. */
+  get state(): AdmissionState {
+    return this.#state
+  }
+
+  get sealed(): Sealed | undefined {
+    return this.#sealed
+  }
+
+  /** Entries on disk. */
+  get size(): number {
+    return this.#feed.bounds().next
+  }
+
+  /** Whether entries wait for a seal. */
+  get unsealed(): boolean {
+    return this.#block.entries > 0
+  }
+
+  /** Whether the ledger must first find back to what is on disk. */
+  get astray(): boolean {
+    return this.#astray
+  }
+
+  get tiles(): Tiles {
+    return this.#tiles
+  }
+
+  get feed(): LocalFeed {
+    return this.#feed
+  }
+
+  get store(): Store {
+    return this.#store
+  }
+
+  get historyMap(): HistoryMap {
+    return this.#map
+  }
+
+  /** Writes what was staged, durably; answers each statement's entry. After a failure nothing was written: call `restore`. */
+  async commit(staged: readonly Staged[]): Promise<number[]> {
+    if (this.#astray) throw new LedgerError('NODE_DEGRADED', 'the last seal could not be written')
+    const places = await this.#feed.append(staged.map((s) => s.item))
+    places.forEach((place, i) => {
+      this.#take(place, staged[i]!.admitted)
+    })
+    return places.map((place) => place.entry.index)
+  }
+
+  /** Puts the admission state back to what is on disk, after a commit that failed. */
+  async restore(): Promise<void> {
+    const state = await storedState(this.#store)
+    applyChanges(state, [...this.#block.changes])
+    this.#state = state
+  }
+
+  /** Closes the block: seal, derived data, signed checkpoint. Readers then see it. */
+  async seal(): Promise<void> {
+    await this.#gate.write(async () => {
+      if (this.#astray) return this.#findBack()
+      this.#astray = true
+      const seal = this.#nextSeal()
+      const bytes = encodeSeal(seal)
+      const [place] = await this.#feed.append([{ bytes, events: [] }])
+      await this.#finish(place!, seal, bytes, this.#feed.end)
+      await this.#publish(seal, bytes)
+      this.#astray = false
+    })
+  }
+
+  /** Runs a query on the last sealed state, which does not change meanwhile. */
+  async read<T>(work: (sealed: Sealed) => Promise<T>): Promise<T> {
+    return this.#gate.read(async () => {
+      if (this.#sealed === undefined || this.#astray)
+        throw new LedgerError('NODE_DEGRADED', 'no sealed state can be read at present')
+      return work(this.#sealed)
+    })
+  }
+
+  /** Where a key's chain stands on disk, sealed or not. */
+  async chainEnd(kid: Uint8Array): Promise<ChainEnd | undefined> {
+    const known = this.#chains.get(toHex(kid))
+    if (known !== undefined) return known
+    for await (const [key, value] of this.#store.rows({
+      ...rangeOf(chainKey(kid, 0).subarray(0, 1 + HASH_BYTES)),
+      reverse: true,
+      limit: 1,
+    })) {
+      const { seq, entry } = readChainRow(key, value)
+      const end = { seq, entry, leaf: await this.#leaf(entry) }
+      this.#chains.set(toHex(kid), end)
+      return end
+    }
+    return undefined
+  }
+
+  /** The statement that a key made with this seq. */
+  async statementAt(kid: Uint8Array, seq: number): Promise<UnsealedStatement | undefined> {
+    const unsealed = this.#block.statement(kid, seq)
+    if (unsealed !== undefined) return unsealed
+    const key = chainKey(kid, seq)
+    const value = await this.#store.get(key)
+    if (value === undefined) return undefined
+    const { entry } = readChainRow(key, value)
+    return { entry, leaf: await this.#leaf(entry) }
+  }
+
+  /** Where a sealed entry lies. */
+  async placeOf(entry: number): Promise<EntryPlace> {
+    const value = await this.#store.get(entryKey(entry))
+    if (value === undefined) throw new LedgerError('STORE_CORRUPT', `no row for entry ${entry}`)
+    return readEntryRow(entry, value)
+  }
+
+  async close(): Promise<void> {
+    await this.#gate.write(async () => {
+      await Promise.allSettled([this.#store.close(), this.#feed.close()])
+    })
+  }
+
+  /** Stages one statement: from here on admission counts with it. */
+  stage(item: FeedItem, admitted: Admitted): Staged {
+    applyChanges(this.#state, admitted.changes)
+    return { item, admitted }
+  }
+
+  async #leaf(entry: number): Promise<Uint8Array> {
+    return (await this.#tiles.nodes([{ level: 0, index: entry }]))[0]!
+  }
+
+  #take(place: EntryPlace, admitted: Admitted): void {
+    this.#block.add(place, admitted)
+    const { kid, seq } = admitted.statement.header
+    this.#chains.set(toHex(kid), { seq, entry: place.entry.index, leaf: leafHash(admitted.statement.bytes) })
+  }
+
+  #nextSeal(): Seal {
+    const block = this.#block
+    block.extendMap(this.#map)
+    const last = this.#sealed
+    return {
+      height: block.height,
+      previous: last === undefined ? ZERO_HASH : sealHash(last.sealBytes),
+      firstEntry: block.firstEntry,
+      entryCount: block.entries,
+      eventCount: block.events,
+      // A clock that was set back must not make blocks go back in time.
+      timeMs: Math.max(this.#parts.now(), last?.seal.timeMs ?? 0),
+      historyRoot: this.#map.root(),
+    }
+  }
+
+  /** Derives a block whose seal is on disk, and begins the next. */
+  async #finish(place: EntryPlace, seal: Seal, bytes: Uint8Array, next: FeedPlace): Promise<void> {
+    const rows = this.#block.rows(this.#edge, place, bytes, seal.timeMs)
+    await this.#store.commit(rows, { height: seal.height, size: this.#edge.size, next })
+    this.#beginBlock(seal.height + 1)
+  }
+
+  #beginBlock(height: number): void {
+    this.#block = new Block(height, this.#edge.size, (subject) => this.#map.get(subject))
+  }
+
+  /** Signs the sealed state, keeps the checkpoint on disk, and only then shows it. */
+  async #publish(seal: Seal, sealBytes: Uint8Array): Promise<void> {
+    const { origin } = this.#state.genesis!
+    const [size, root] = [this.#edge.size, this.#edge.root()]
+    const checkpoint = await this.#checkpointFile.write({ origin, size, root }, this.#parts.logKey)
+    this.#sealed = { size, root, seal, sealBytes, checkpoint }
+  }
+
+  async #findBack(): Promise<void> {
+    await this.#store.close().catch(() => undefined)
+    this.#store = await Store.open(join(this.#parts.folder, 'derived'))
+    await this.#load()
+    this.#astray = false
+  }
+
+  async #load(): Promise<void> {
+    try {
+      await this.#loadDerived()
+    } catch (error) {
+      if (!(error instanceof LedgerError) || error.code !== 'STORE_CORRUPT') throw error
+      this.#parts.note(`derived data are rebuilt from the segment files: ${error.message}`)
+      await this.#store.clear()
+      await this.#loadDerived()
+    }
+  }
+
+  async #loadDerived(): Promise<void> {
+    const mark = await this.#store.mark()
+    this.#resumed = mark !== undefined
+    if (mark === undefined) await this.#store.clear()
+    else await checkHeights(this.#store, mark)
+    this.#state = await storedState(this.#store)
+    this.#map = await storedMap(this.#store)
+    this.#tiles = new Tiles(this.#store)
+    this.#edge = await LogEdge.load(mark?.size ?? 0, this.#tiles)
+    this.#chains = new Map()
+    const last = mark && (await this.#sealAt(mark))
+    this.#sealed = last && { ...last, size: this.#edge.size, root: this.#edge.root(), checkpoint: '' }
+    this.#beginBlock(mark === undefined ? 0 : mark.height + 1)
+    const end = await this.#replay(mark?.next ?? FEED_BEGIN)
+    await this.#checkAgainstSigned()
+    await this.#feed.resume(end)
+    if (this.#sealed !== undefined) await this.#publish(this.#sealed.seal, this.#sealed.sealBytes)
+  }
+
+  /** The seal that the mark names, which must fit the tiles and the map that were read from the store. */
+  async #sealAt(mark: Mark): Promise<{ seal: Seal; sealBytes: Uint8Array }> {
+    const sealBytes = await this.#feed.readEntry(await this.placeOf(mark.size - 1))
+    const seal = parseSeal(sealBytes)
+    if (!equal(leafHash(sealBytes), await this.#leaf(mark.size - 1)) || seal.height !== mark.height) {
+      throw new LedgerError('STORE_CORRUPT', `the seal at entry ${mark.size - 1} is not the one in the tiles`)
+    }
+    if (!equal(seal.historyRoot, this.#map.root()))
+      throw new LedgerError('STORE_CORRUPT', 'the history map is not the one in the seal')
+    return { seal, sealBytes }
+  }
+
+  async #replay(from: FeedPlace): Promise<FeedPlace> {
+    for await (const found of this.#feed.read(from)) {
+      if (found.kind === 'end') {
+        const signed = await this.#signed()
+        const { place, fault } = found
+        if (signed !== undefined && place.entries.index < signed.size) {
+          const where = fault ? `${fault.file} offset ${fault.offset}: ${fault.field}; ` : ''
+          throw new LedgerError(
+            'SEGMENT_CORRUPT',
+            `${where}${place.entries.index} entries can be read, ${signed.size} were signed`,
+          )
+        }
+        if (fault !== undefined && !fault.atEnd) {
+          throw new LedgerError(
+            'SEGMENT_CORRUPT',
+            `${fault.file} offset ${fault.offset} entry ${place.entries.index}: ${fault.field}`,
+          )
+        }
+        if (fault !== undefined)
+          this.#parts.note(
+            `torn tail after entry ${place.entries.index - 1} cut off (${fault.file} offset ${fault.offset}); it was never acknowledged`,
+          )
+        return place
+      }
+      if (isSeal(found.item.bytes)) await this.#replaySeal(found.place, found.item.bytes, found.next)
+      else this.#replayStatement(found.place, found.item)
+    }
+    throw new Error('a feed ends with its end')
+  }
+
+  #replayStatement(place: EntryPlace, item: FeedItem): void {
+    // The signature was checked before the entry was written; `verify` checks all of them again.
+    const admitted = admit(this.#state, item.bytes, item.events, () => true)
+    if (!admitted.ok) throw this.#misfit(`entry ${place.entry.index} is not admitted: ${admitted.message}`)
+    applyChanges(this.#state, admitted.changes)
+    this.#take(place, admitted)
+  }
+
+  async #replaySeal(place: EntryPlace, bytes: Uint8Array, next: FeedPlace): Promise<void> {
+    const { timeMs, ...found } = parseSeal(bytes)
+    const { timeMs: _, ...expected } = this.#nextSeal()
+    if (!equal(encodeSeal({ ...found, timeMs: 0 }), encodeSeal({ ...expected, timeMs: 0 }))) {
+      throw this.#misfit(`the seal at entry ${place.entry.index} does not fit the entries before it`)
+    }
+    const seal = { ...found, timeMs }
+    await this.#finish(place, seal, bytes, next)
+    this.#sealed = { size: this.#edge.size, root: this.#edge.root(), seal, sealBytes: bytes, checkpoint: '' }
+  }
+
+  /** @throws LedgerError LEDGER_ROOT when the entries on disk are not those that the last checkpoint was signed over */
+  async #checkAgainstSigned(): Promise<void> {
+    const signed = await this.#signed()
+    if (signed === undefined) return
+    const root = signed.size <= this.#edge.size ? await readRoot(signed.size, this.#tiles.nodes) : undefined
+    if (root === undefined || !equal(root, signed.root)) {
+      throw this.#misfit(`the checkpoint over ${signed.size} entries was signed with another root`)
+    }
+  }
+
+  async #signed(): Promise<Checkpoint | undefined> {
+    const { origin, logKey } = this.#state.genesis ?? {}
+    if (origin === undefined || logKey === undefined) return undefined
+    checkLogKey(origin, this.#parts.logKey, logKey)
+    return this.#checkpointFile.read(logKey)
+  }
+
+  /** What is found does not fit together: the derived data are doubted first, as they can be made again. */
+  #misfit(message: string): LedgerError {
+    return new LedgerError(this.#resumed ? 'STORE_CORRUPT' : 'LEDGER_ROOT', message)
+  }
+}

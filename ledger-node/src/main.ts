@@ -1,0 +1,207 @@
+import { parseArgs } from 'node:util'
+import { ProtocolError } from '@tristamp/protocol'
+import { readConfig, readEnvironment } from './config.ts'
+import { enrol } from './enrol.ts'
+import { explain, LedgerError } from './error.ts'
+import { found } from './found.ts'
+import { HELP } from './help.ts'
+import { startLedger } from './index.ts'
+import { loadKey } from './keys.ts'
+import { hashOnNode, verifySignature } from './node-crypto.ts'
+import { operationFrom, readOperations } from './operation.ts'
+import { verifyLedger } from './verify.ts'
+import { VERSION } from './version.ts'
+
+const [DONE, FAILED, USAGE, CONFIG] = [0, 1, 2, 3]
+const PROGRESS_MS = 2000
+
+/** Wrong flags or words on the command line. */
+class UsageError extends Error {}
+
+/** Runs the program; answers its exit code. */
+export async function main(argv: string[]): Promise<number> {
+  const [command = '--help', ...rest] = argv
+  hashOnNode()
+  try {
+    switch (command) {
+      case '--help':
+      case '-h':
+      case 'help':
+        print(HELP.trimEnd())
+        return DONE
+      case '--version':
+        print(VERSION)
+        return DONE
+      case 'init':
+        return await init(rest)
+      case 'run':
+        return await run(rest)
+      case 'enrol':
+        return await enrolAll(rest)
+      case 'verify':
+        return await verify(rest)
+      default:
+        throw new UsageError(`no such command: ${command}`)
+    }
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+async function init(args: string[]): Promise<number> {
+  const { values } = parse(args, { data: text, origin: text, admin: list, threshold: text })
+  const administrators = values.admin ?? ['admin']
+  const threshold = values.threshold ?? '1'
+  const bad = administrators.find((name) => !/^[A-Za-z0-9_-]{1,64}$/.test(name))
+  if (bad !== undefined) throw new UsageError(`--admin ${bad}: expected letters, digits, - and _`)
+  if (new Set(administrators).size !== administrators.length)
+    throw new UsageError('--admin: two administrators have one name')
+  if (!/^[1-9]\d?$/.test(threshold)) throw new UsageError(`--threshold ${threshold}: expected a number`)
+  const data = required(values.data, 'data')
+  const { vkey, ackKey } = await found({
+    data,
+    origin: required(values.origin, 'origin'),
+    administrators,
+    threshold: Number(threshold),
+  })
+  print(`log key ${vkey}\nack key ${ackKey}`)
+  say(`founded ${values.origin} in ${data}; keep a copy of ${data}/keys in a safe place`)
+  return DONE
+}
+
+async function run(args: string[]): Promise<number> {
+  const flags = {
+    data: text,
+    host: text,
+    port: text,
+    'mqtt-host': text,
+    'mqtt-port': text,
+    'public-url': text,
+    pages: text,
+    config: text,
+  } as const
+  const { values } = parse(args, flags)
+  const config = await readConfig(values.config, readEnvironment(process.env), {
+    data: values.data,
+    'http.host': values.host,
+    'http.port': values.port,
+    'http.publicUrl': values['public-url'],
+    'http.pages': values.pages,
+    'mqtt.host': values['mqtt-host'] ?? values.host,
+    'mqtt.port': values['mqtt-port'],
+  })
+  const stopped = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
+  })
+  const node = await startLedger(config, undefined, { log: say })
+  say(`${node.genesis.origin} in ${config.data}; pages at ${node.publicUrl}`)
+  print(`ready ${node.url} ${node.mqttUrl}`)
+  say(`${await stopped}: stopping`)
+  await node[Symbol.asyncDispose]()
+  return DONE
+}
+
+async function enrolAll(args: string[]): Promise<number> {
+  const fields = [
+    'org',
+    'party',
+    'place',
+    'product',
+    'name-zh',
+    'name-en',
+    'address-zh',
+    'address-en',
+    'spec-zh',
+    'spec-en',
+    'zone',
+    'lat',
+    'lon',
+    'min',
+    'max',
+  ] as const
+  const flags = { node: text, 'admin-key': text, file: list, ...Object.fromEntries(fields.map((name) => [name, text])) }
+  const { values, positionals } = parse(args, flags, true)
+  const node = required(values['node'] as string | undefined, 'node')
+  const administrator = await loadKey(required(values['admin-key'] as string | undefined, 'admin-key'))
+  const files = values['file'] as string[] | undefined
+  if (positionals.length > 1) throw new UsageError(`unexpected ${positionals[1]}`)
+  const operations =
+    files === undefined
+      ? [operationFrom(positionals[0] ?? '', values as { [name: string]: string | undefined })]
+      : await readOperations(files)
+  const entry = await enrol({ node, administrator }, operations)
+  print(`recorded entry ${entry}`)
+  for (const operation of operations)
+    say(
+      `${operation.op} ${'gateway' in operation ? `${operation.org}/${operation.gateway}` : 'org' in operation ? operation.org : ''}`,
+    )
+  return DONE
+}
+
+async function verify(args: string[]): Promise<number> {
+  const { values } = parse(args, { data: text })
+  const data = required(values.data, 'data')
+  let told = performance.now()
+  const audit = await verifyLedger(data, verifySignature, (entries) => {
+    if (performance.now() - told < PROGRESS_MS) return
+    told = performance.now()
+    say(`${entries} entries ...`)
+  })
+  for (const note of audit.notes) say(`note: ${note}`)
+  if (audit.flaw !== undefined) {
+    const { file, offset, entry, field, detail } = audit.flaw
+    print(
+      `FLAW ${file}${offset === undefined ? '' : ` offset ${offset}`}${entry === undefined ? '' : ` entry ${entry}`} field ${field}: ${detail}`,
+    )
+    return FAILED
+  }
+  const { entries, events, seals, checkpoint } = audit
+  print(
+    `ok ${entries} entries (${seals} seals), ${events} events; checkpoint over ${checkpoint?.size ?? 0} entries verified`,
+  )
+  return DONE
+}
+
+const text = { type: 'string' } as const
+const list = { type: 'string', multiple: true } as const
+
+type Flags = { [name: string]: typeof text | typeof list }
+
+function parse<F extends Flags>(
+  args: string[],
+  options: F,
+  allowPositionals = false,
+): ReturnType<typeof parseArgs<{ args: string[]; options: F; allowPositionals: boolean }>> {
+  try {
+    return parseArgs({ args, options, allowPositionals })
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+function required(value: string | undefined, name: string): string {
+  if (value === undefined || value === '') throw new UsageError(`--${name} is missing`)
+  return value
+}
+
+function failed(error: unknown): number {
+  if (error instanceof UsageError) {
+    say(`${error.message}\nSee tristamp-ledger --help`)
+    return USAGE
+  }
+  if (error instanceof LedgerError || error instanceof ProtocolError) {
+    say(explain(error))
+    return error.code === 'CONFIG_INVALID' ? CONFIG : FAILED
+  }
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return FAILED
+}
+
+/** Results go to standard output, everything said on the way to standard error. */
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}

@@ -1,0 +1,105 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { LedgerError } from './error.ts'
+import type { Receipt } from './intake.ts'
+import type { Sealed } from './ledger.ts'
+
+/** What `/metrics` shows. One registry for each node, so that tests can run several in one process. */
+export class Metrics {
+  readonly registry: Registry = new Registry()
+  readonly #log: (text: string) => void
+  readonly #registers = [this.registry]
+  readonly #batches = new Counter({
+    name: 'tristamp_batches_total',
+    help: 'Batches answered, by outcome: recorded, repeated, or the code of the refusal',
+    labelNames: ['outcome'],
+    registers: this.#registers,
+  })
+  readonly #events = new Counter({ name: 'tristamp_events_total', help: 'Events recorded', registers: this.#registers })
+  readonly #seals = new Counter({ name: 'tristamp_seals_total', help: 'Seals made', registers: this.#registers })
+  readonly #size = new Gauge({
+    name: 'tristamp_log_size',
+    help: 'Entries in the last signed checkpoint',
+    registers: this.#registers,
+  })
+  readonly #height = new Gauge({
+    name: 'tristamp_seal_height',
+    help: 'Height of the last seal',
+    registers: this.#registers,
+  })
+  readonly #commit = new Histogram({
+    name: 'tristamp_commit_seconds',
+    help: 'From arrival of a batch to its answer',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: this.#registers,
+  })
+  readonly #troubles = new Counter({
+    name: 'tristamp_troubles_total',
+    help: 'Failures to write, by code',
+    labelNames: ['code'],
+    registers: this.#registers,
+  })
+  readonly #refusals = new Counter({
+    name: 'tristamp_mqtt_refusals_total',
+    help: 'MQTT clients and packets refused, by code',
+    labelNames: ['code'],
+    registers: this.#registers,
+  })
+  readonly #connections = new Gauge({
+    name: 'tristamp_mqtt_connections',
+    help: 'Open MQTT connections',
+    registers: this.#registers,
+  })
+  readonly #gatewayErrors = new Gauge({
+    name: 'tristamp_gateway_errors',
+    help: 'Errors that a gateway counted, by code, as its status says',
+    labelNames: ['gateway', 'code'],
+    registers: this.#registers,
+  })
+  readonly #gatewayUp = new Gauge({
+    name: 'tristamp_gateway_online',
+    help: '1 while a gateway says that it is online',
+    labelNames: ['gateway'],
+    registers: this.#registers,
+  })
+
+  constructor(log: (text: string) => void = () => undefined) {
+    this.#log = log
+    collectDefaultMetrics({ register: this.registry })
+  }
+
+  answered(receipt: Receipt, events: number, ms: number): void {
+    this.#commit.observe(ms / 1000)
+    if (receipt.kind === 'refused') {
+      this.#batches.inc({ outcome: receipt.code })
+      if (receipt.code === 'SEQ_EQUIVOCATION')
+        this.#log(`ALERT ${receipt.message}: a key signed two statements with one seq; both are kept`)
+      return
+    }
+    this.#batches.inc({ outcome: receipt.repeated ? 'repeated' : 'recorded' })
+    this.#events.inc(events)
+  }
+
+  sealed({ size, seal }: Sealed): void {
+    this.#seals.inc()
+    this.#size.set(size)
+    this.#height.set(seal.height)
+  }
+
+  trouble(error: LedgerError): void {
+    this.#troubles.inc({ code: error.code })
+    this.#log(`${error.code}: ${error.message}`)
+  }
+
+  refusedClient(code: string): void {
+    this.#refusals.inc({ code })
+  }
+
+  connections(open: number): void {
+    this.#connections.set(open)
+  }
+
+  gateway(name: string, online: boolean, errors: ReadonlyMap<string, number>): void {
+    this.#gatewayUp.set({ gateway: name }, online ? 1 : 0)
+    for (const [code, count] of errors) this.#gatewayErrors.set({ gateway: name, code }, count)
+  }
+}

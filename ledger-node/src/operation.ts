@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises'
+import type { Operation } from '@tristamp/protocol'
+import { LedgerError } from './error.ts'
+
+/** Flags by name, as `enrol` takes them. */
+export type Fields = { [name: string]: string | undefined }
+
+/** Operations from files, each an operation object or an array of them. @throws LedgerError CONFIG_INVALID */
+export async function readOperations(files: readonly string[]): Promise<Operation[]> {
+  const operations: Operation[] = []
+  for (const file of files) {
+    let value: unknown
+    try {
+      value = JSON.parse(await readFile(file, 'utf8'))
+    } catch (cause) {
+      throw new LedgerError('CONFIG_INVALID', `${file}: ${(cause as Error).message}`, { cause })
+    }
+    // Their shape is checked where they are signed, by the protocol's own rule.
+    operations.push(...((Array.isArray(value) ? value : [value]) as Operation[]))
+  }
+  return operations
+}
+
+/** An operation from flags. @throws LedgerError CONFIG_INVALID, naming every flag that is missing or wrong */
+export function operationFrom(what: string, fields: Fields): Operation {
+  const form = new Form(fields)
+  const make = MAKERS[what]
+  if (make === undefined)
+    throw new LedgerError('CONFIG_INVALID', `enrol what? One of: ${Object.keys(MAKERS).join(', ')}`)
+  const operation = make(form)
+  form.assertComplete()
+  return operation
+}
+
+const MAKERS: { [what: string]: (form: Form) => Operation } = {
+  organisation: (form) => ({
+    op: 'enrol-organisation',
+    org: form.text('org'),
+    party: form.text('party'),
+    name: form.texts('name'),
+  }),
+  place: (form) => ({
+    op: 'register-place',
+    org: form.text('org'),
+    place: form.text('place'),
+    name: form.texts('name'),
+    address: form.texts('address'),
+    ...form.pair('lat', 'lon', 1e7, (latE7, lonE7) => ({ latE7, lonE7 })),
+    zone: form.text('zone'),
+  }),
+  product: (form) => ({
+    op: 'register-product',
+    org: form.text('org'),
+    product: form.text('product'),
+    name: form.texts('name'),
+    spec: form.texts('spec'),
+    ...form.pair('min', 'max', 1e3, (minMilliC, maxMilliC) => ({ limits: { minMilliC, maxMilliC } })),
+  }),
+}
+
+/** Reads flags and gathers what is wrong with them, so that all of it can be said at once. */
+class Form {
+  readonly #fields: Fields
+  readonly #faults: string[] = []
+
+  constructor(fields: Fields) {
+    this.#fields = fields
+  }
+
+  text(name: string): string {
+    const value = this.#fields[name]
+    if (value === undefined || value === '') this.#faults.push(`--${name} is missing`)
+    return value ?? ''
+  }
+
+  texts(name: string): { zh: string; en: string } {
+    return { zh: this.text(`${name}-zh`), en: this.text(`${name}-en`) }
+  }
+
+  /** Two numbers that come together or not at all, scaled to whole ones. */
+  pair<T extends object>(
+    first: string,
+    second: string,
+    scale: number,
+    make: (a: number, b: number) => T,
+  ): T | Record<string, never> {
+    if (this.#fields[first] === undefined && this.#fields[second] === undefined) return {}
+    return make(this.#number(first, scale), this.#number(second, scale))
+  }
+
+  assertComplete(): void {
+    if (this.#faults.length > 0) throw new LedgerError('CONFIG_INVALID', this.#faults.join('\n  '))
+  }
+
+  #number(name: string, scale: number): number {
+    const text = this.text(name)
+    if (!/^-?\d{1,3}(\.\d+)?$/.test(text)) this.#faults.push(`--${name}: expected a number`)
+    return Math.round(Number(text) * scale)
+  }
+}

@@ -1,0 +1,77 @@
+import { type BundleSource, type SaltedEvent, subjectHash } from '@tristamp/protocol'
+import { Cache } from '../cache.ts'
+import type { EntryPlace } from '../feed.ts'
+import type { Ledger, Sealed } from '../ledger.ts'
+import { eventKeys, historyKey, type Posting, rangeOf, readEventKey, readHistoryRow } from '../row.ts'
+
+/** Statements and batches kept in memory: the events of a few thousand products. */
+const STATEMENT_BYTES = 16 * 1024 * 1024
+const BATCH_BYTES = 48 * 1024 * 1024
+
+/** Reads the sealed entries of a ledger, for all queries. An entry never changes, so what was read once may be kept. */
+export class Entries {
+  readonly #ledger: Ledger
+  readonly #statements = new Cache<Uint8Array>(STATEMENT_BYTES)
+  readonly #batches = new Cache<SaltedEvent[]>(BATCH_BYTES)
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger
+  }
+
+  async bytes(entry: number): Promise<Uint8Array> {
+    const known = this.#statements.get(entry)
+    if (known !== undefined) return known
+    const place = await this.#ledger.placeOf(entry)
+    const bytes = await this.#ledger.feed.readEntry(place)
+    this.#statements.set(entry, bytes, place.length)
+    return bytes
+  }
+
+  async events(entry: number): Promise<SaltedEvent[]> {
+    const known = this.#batches.get(entry)
+    if (known !== undefined) return known
+    const place = await this.#ledger.placeOf(entry)
+    const events = await this.#ledger.feed.readEvents(place)
+    this.#batches.set(entry, events, bodyBytes(place))
+    return events
+  }
+
+  /** Where a subject's events stand, ascending, up to a seal. */
+  async postings(subject: string, height: number): Promise<Posting[]> {
+    const hash = subjectHash(subject)
+    const postings: Posting[] = []
+    for await (const [, value] of this.#ledger.store.rows({
+      gte: historyKey(hash, 0),
+      lt: historyKey(hash, height + 1),
+    })) {
+      postings.push(...readHistoryRow(value).postings)
+    }
+    return postings
+  }
+
+  /** Where the events with this eventID stand, ascending. */
+  async withId(uuid: Uint8Array): Promise<Posting[]> {
+    const found: Posting[] = []
+    for await (const key of this.#ledger.store.keys({ ...rangeOf(eventKeys(uuid)), limit: 100 }))
+      found.push(readEventKey(key))
+    return found
+  }
+
+  /** What a proof bundle is built from. Valid within one `Ledger.read` only. */
+  source(sealed: Sealed): BundleSource {
+    const { size, checkpoint, seal } = sealed
+    return {
+      size,
+      checkpoint,
+      entry: (index) => this.bytes(index),
+      batch: (entry) => this.events(entry),
+      postings: (subject) => this.postings(subject, seal.height),
+      mapProof: async (subject) => this.#ledger.historyMap.prove(subjectHash(subject)),
+      readNodes: this.#ledger.tiles.nodes,
+    }
+  }
+}
+
+function bodyBytes(place: EntryPlace): number {
+  return place.lengths.reduce((sum, length) => sum + length, 0)
+}
