@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { type EnrolGateway, toBase64Url } from '@tristamp/protocol'
+import type { AgentConfig } from './config-types.ts'
+import { AgentError, whyOf } from './error.ts'
+import { replaceFile } from './head-file.ts'
+import { loginHash, makeKeyFile, makeLoginFile, newSeed, readKeyFile, readLoginFile } from './key-file.ts'
+import { Outbox } from './outbox.ts'
+import { paths } from './paths.ts'
+import { Signer } from './signer.ts'
+import { Store } from './store.ts'
+
+/** What `init` made, or found from before. */
+export interface Initialised {
+  /** The operation that an administrator enrols. It holds nothing secret. */
+  request: EnrolGateway
+  requestFile: string
+  /** Whether a key was made; false when there was one already, which is kept. */
+  made: boolean
+}
+
+/** Makes the gateway's key, its login secret and its empty outbox. Doing it again changes nothing and writes the request again. */
+export async function initAgent(config: AgentConfig): Promise<Initialised> {
+  const files = paths(config.data)
+  try {
+    mkdirSync(config.data, { recursive: true, mode: 0o700 })
+    const made = !existsSync(files.key)
+    if (!existsSync(files.login)) makeLoginFile(files.login)
+    if (made) await makeKeyAndOutbox(config)
+    const request = enrolment(config, new Signer(readKeyFile(files.key), config.gateway), readLoginFile(files.login))
+    replaceFile(files.enrolment, `${JSON.stringify(request, null, 2)}\n`, true)
+    return { request, requestFile: files.enrolment, made }
+  } catch (cause) {
+    if (cause instanceof AgentError) throw cause
+    throw new AgentError('DATA_DENIED', { path: config.data, why: whyOf(cause) }, { cause })
+  }
+}
+
+/** The key file comes last: when the power fails before it is there, the next init begins anew; a key without outbox is a loss. */
+async function makeKeyAndOutbox(config: AgentConfig): Promise<void> {
+  const files = paths(config.data)
+  // An outbox without key is a broken init, or the remains of a lost key: it is put aside, for it may hold unsent records.
+  if (existsSync(files.outbox)) renameSync(files.outbox, `${files.outbox}.${Date.now()}`)
+  const seed = newSeed()
+  const store = await Store.create(files.outbox)
+  try {
+    await Outbox.init(store, config.data, new Signer(seed, config.gateway).kid)
+  } finally {
+    await store.close()
+  }
+  makeKeyFile(files.key, seed)
+}
+
+function enrolment({ gateway }: AgentConfig, signer: Signer, password: string): EnrolGateway {
+  return {
+    op: 'enrol-gateway',
+    org: gateway.org,
+    gateway: gateway.id,
+    uri: gateway.uri,
+    key: toBase64Url(signer.publicKey),
+    station: gateway.station,
+    roles: gateway.roles,
+    login: loginHash(password),
+  }
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { useSha256 } from '@tristamp/protocol'
+import { startAgent } from './agent.ts'
+import { loadConfig } from './config.ts'
+import { asAgentError } from './error.ts'
+import { initAgent } from './init.ts'
+import { createLog, languageOf, problemText } from './log.ts'
+import { showStatus } from './show-status.ts'
+import { VERSION } from './version.ts'
+
+const HELP = `tristamp-agent ${VERSION}: the gateway program, instruments in, signed stamps out
+
+  tristamp-agent init   --config gateway.yaml           make the key, the login and the outbox; print the enrolment request
+  tristamp-agent run    --config gateway.yaml           run until SIGINT or SIGTERM
+  tristamp-agent status --config gateway.yaml [--json]  how the running gateway is
+  tristamp-agent --help | --version
+
+Environment (overrides the file): TRISTAMP_DATA, TRISTAMP_UPLINK_URL, TRISTAMP_UPLINK_LEDGER_KEY, TRISTAMP_UPLINK_CA,
+  TRISTAMP_PORT_<DEVICE> (a device's port), TRISTAMP_LANG (en or zh, for the lines on stderr)
+Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 configuration invalid
+`
+
+export const EXIT = { ok: 0, failed: 1, usage: 2, config: 3 } as const
+
+/** The command line. @returns the exit code */
+export async function main(argv: string[]): Promise<number> {
+  const language = languageOf(process.env)
+  const log = createLog((line) => process.stderr.write(line), language)
+  const usage = (why: string): number => {
+    process.stderr.write(`${why}\n\n${HELP}`)
+    return EXIT.usage
+  }
+  const args = readArgs(argv)
+  if (typeof args === 'string') return usage(args)
+  if (args.help || args.version) {
+    process.stdout.write(args.help ? HELP : `${VERSION}\n`)
+    return EXIT.ok
+  }
+  const { command, file, json } = args
+  if (command !== 'init' && command !== 'run' && command !== 'status') return usage(`unknown command: ${command}`)
+  if (file === undefined) return usage('--config is missing')
+  // The protocol's own hash is the reference; node's is the same function, ten times as fast.
+  useSha256((data) => new Uint8Array(createHash('sha256').update(data).digest()))
+  try {
+    const config = loadConfig(file, process.env)
+    if (command === 'status') return showStatus(config, json, language) ? EXIT.ok : EXIT.failed
+    if (command === 'run') {
+      await run(config, log)
+      return EXIT.ok
+    }
+    const { request, requestFile, made } = await initAgent(config)
+    log.info(
+      made
+        ? `key made; have ${requestFile} enrolled by an administrator of the ledger`
+        : `the key of before is kept; the request is ${requestFile}`,
+    )
+    process.stdout.write(`${JSON.stringify(request, null, 2)}\n`)
+    return EXIT.ok
+  } catch (thrown) {
+    const error = asAgentError(thrown)
+    process.stderr.write(`${problemText(error.code, error.fields, language)}\n`)
+    return error.code.startsWith('CONFIG_') ? EXIT.config : EXIT.failed
+  }
+}
+
+async function run(config: ReturnType<typeof loadConfig>, log: ReturnType<typeof createLog>): Promise<void> {
+  const stop = new AbortController()
+  const onSignal = (): void => stop.abort()
+  process.once('SIGINT', onSignal)
+  process.once('SIGTERM', onSignal)
+  try {
+    const agent = await startAgent(config, stop.signal, log)
+    const { org, id } = config.gateway
+    log.info(`tristamp-agent ${VERSION} runs as ${org}/${id}`)
+    if (!stop.signal.aborted)
+      await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }))
+    log.info('stopping')
+    await agent[Symbol.asyncDispose]()
+  } finally {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+  }
+}
+
+interface Args {
+  command: string
+  file: string | undefined
+  json: boolean
+  help: boolean
+  version: boolean
+}
+
+/** The arguments, or what is wrong with them. */
+function readArgs(argv: string[]): Args | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', short: 'c' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+        version: { type: 'boolean', short: 'v', default: false },
+      },
+    })
+    const [command, ...more] = positionals
+    const { config, json, help, version } = values
+    if (!help && !version && command === undefined) return 'a command is missing'
+    if (more.length > 0) return `too many arguments: ${more.join(' ')}`
+    return { command: command ?? '', file: config, json, help, version }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}

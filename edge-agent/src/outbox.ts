@@ -1,0 +1,251 @@
+import { randomBytes } from 'node:crypto'
+import { compare, concat, equal, fromHex, fromUtf8, type SaltedEvent, toHex, utf8, ZERO_HASH } from '@tristamp/protocol'
+import { AgentError, whyOf } from './error.ts'
+import { type HeadFile, readHeadFile, writeHeadFile } from './head-file.ts'
+import type { ChainPoint, SignedBatch } from './signer.ts'
+import type { Store, Write } from './store.ts'
+
+/** The chain as the outbox keeps it. */
+interface Head extends ChainPoint {
+  /** Key thumbprint, hex: an outbox belongs to one key. */
+  kid: string
+  /** Batches below this number have been acknowledged by the ledger and deleted. */
+  acked: number
+  /** Leaf hash of batch `acked` − 1. */
+  ackedPrev: Uint8Array
+  /** Number of the first accepted event that is in no batch yet. */
+  firstEvent: number
+}
+
+const SALT_BYTES = 16
+/** Batches are kept well below what brokers take (1 MiB is a common limit), whatever the number of events. */
+const MAX_BATCH_BYTES = 1_000_000
+const HEAD = 'head'
+
+/**
+ * Accepted events, then signed batches, until the ledger's signed acknowledgement. Two rules: an event is on the disk before anyone is told
+ * that it was accepted, and a batch is on the disk before anyone sees it, so that no place in the chain is ever signed twice.
+ */
+export class Outbox {
+  readonly #store: Store
+  readonly #folder: string
+  #head: Head
+  /** Number that the next accepted event gets. */
+  #nextEvent: number
+  #busy: Promise<unknown> = Promise.resolve()
+
+  private constructor(store: Store, folder: string, head: Head, nextEvent: number) {
+    this.#store = store
+    this.#folder = folder
+    this.#head = head
+    this.#nextEvent = nextEvent
+  }
+
+  /** The first record of a new store. */
+  static async init(store: Store, folder: string, kid: Uint8Array): Promise<void> {
+    const head: Head = { kid: toHex(kid), seq: 0, prev: ZERO_HASH, acked: 0, ackedPrev: ZERO_HASH, firstEvent: 0 }
+    await store.commit([putHead(head)])
+    writeHeadFile(folder, { kid: head.kid, seq: 0, prev: toHex(ZERO_HASH) })
+  }
+
+  /**
+   * Reads what there is and checks that nothing is missing: LevelDB opens without a word after losing synced records (measured).
+   * @throws AgentError OUTBOX_MISSING, OUTBOX_DAMAGED
+   */
+  static async open(store: Store, folder: string, kid: Uint8Array): Promise<Outbox> {
+    const { head, nextEvent } = await readAll(store, folder, kid)
+    return new Outbox(store, folder, head, nextEvent)
+  }
+
+  /** After the store was reopened: what is on the disk is what counts. */
+  async reload(): Promise<void> {
+    const { head, nextEvent } = await readAll(this.#store, this.#folder, fromHex(this.#head.kid))
+    this.#head = head
+    this.#nextEvent = nextEvent
+  }
+
+  /** Sequence number of the next batch. */
+  get nextSeq(): number {
+    return this.#head.seq
+  }
+
+  /** First batch that the ledger has not acknowledged. */
+  get acked(): number {
+    return this.#head.acked
+  }
+
+  /** Accepted events that are in no batch yet. */
+  get unsigned(): number {
+    return this.#nextEvent - this.#head.firstEvent
+  }
+
+  /** Accepts events, together with whatever else must be true when they are (holdings, station states). Resolves when it is on the disk. */
+  async accept(events: readonly Uint8Array[], others: readonly Write[]): Promise<void> {
+    await this.#inTurn(async () => {
+      const first = this.#nextEvent
+      const puts = events.map((event, i): Write => {
+        return { type: 'put', space: 'event', key: numberKey(first + i), value: concat(randomBytes(SALT_BYTES), event) }
+      })
+      await this.#store.commit([...puts, ...others])
+      this.#nextEvent = first + events.length
+    })
+  }
+
+  /**
+   * Signs the oldest accepted events as the next batch, at most `maxEvents` of them; false when there are none. One write holds the batch, the
+   * removal of its events and the chain's new head: after a crash there is either all of it or nothing.
+   */
+  async sign(maxEvents: number, signBatch: (events: SaltedEvent[], at: ChainPoint) => SignedBatch): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const { keys, events } = await this.#oldest(maxEvents)
+      if (keys.length === 0) return false
+      const { seq, prev, firstEvent } = this.#head
+      const { payload, leaf } = signBatch(events, { seq, prev })
+      const head: Head = { ...this.#head, seq: seq + 1, prev: leaf, firstEvent: firstEvent + keys.length }
+      await this.#store.commit([
+        ...keys.map((key): Write => ({ type: 'del', space: 'event', key })),
+        { type: 'put', space: 'batch', key: numberKey(seq), value: payload },
+        { type: 'put', space: 'link', key: numberKey(seq), value: concat(prev, leaf) },
+        putHead(head),
+      ])
+      // First in memory: whatever happens below, this place in the chain is taken.
+      this.#head = head
+      // The second, tiny truth: it would show if the database came back without this batch.
+      writeHeadFile(this.#folder, { kid: head.kid, seq: head.seq, prev: toHex(head.prev) })
+      return true
+    })
+  }
+
+  /** The bytes of a signed batch, exactly as they were signed. @throws AgentError OUTBOX_DAMAGED */
+  async batch(seq: number): Promise<Uint8Array> {
+    const payload = await this.#store.get('batch', numberKey(seq))
+    if (!payload) throw new AgentError('OUTBOX_DAMAGED', { path: this.#folder, why: `batch ${seq} is missing` })
+    return payload
+  }
+
+  /** Leaf hash of batch `seq` − 1, where it is still known. */
+  async prevOf(seq: number): Promise<Uint8Array | undefined> {
+    if (seq === this.#head.seq) return this.#head.prev
+    if (seq === this.#head.acked) return this.#head.ackedPrev
+    const link = await this.#store.get('link', numberKey(seq))
+    return link?.slice(0, ZERO_HASH.length)
+  }
+
+  /**
+   * The ledger holds everything below `next`, and `prev` is the leaf hash of the last: deletes up to there.
+   * @returns 'behind' when the ledger knew more batches than this outbox, which then goes on from there
+   * @throws AgentError OUTBOX_FORKED when the ledger's chain is not ours
+   */
+  async acknowledge(next: number, prev: Uint8Array): Promise<'advanced' | 'known' | 'behind'> {
+    return this.#inTurn(async () => {
+      if (next <= this.#head.acked) return 'known'
+      const ours = next <= this.#head.seq ? await this.prevOf(next) : undefined
+      if (ours && !equal(ours, prev)) throw new AgentError('OUTBOX_FORKED', { seq: next - 1 })
+      const behind = next > this.#head.seq
+      const head: Head = { ...this.#head, acked: next, ackedPrev: prev, ...(behind && { seq: next, prev }) }
+      const last = Math.min(next, this.#head.seq)
+      const removals: Write[] = []
+      for (let seq = this.#head.acked; seq < last; seq++) {
+        removals.push(
+          { type: 'del', space: 'batch', key: numberKey(seq) },
+          { type: 'del', space: 'link', key: numberKey(seq) },
+        )
+      }
+      await this.#store.commit([...removals, putHead(head)])
+      this.#head = head
+      if (behind) writeHeadFile(this.#folder, { kid: head.kid, seq: head.seq, prev: toHex(head.prev) })
+      return behind ? 'behind' : 'advanced'
+    })
+  }
+
+  async #oldest(maxEvents: number): Promise<{ keys: string[]; events: SaltedEvent[] }> {
+    const keys: string[] = []
+    const events: SaltedEvent[] = []
+    let bytes = 0
+    for await (const [key, value] of this.#store.entries('event', { limit: maxEvents })) {
+      bytes += value.length
+      if (events.length > 0 && bytes > MAX_BATCH_BYTES) break
+      keys.push(key)
+      events.push({ salt: value.slice(0, SALT_BYTES), event: value.slice(SALT_BYTES) })
+    }
+    return { keys, events }
+  }
+
+  /** One change of the chain after the other. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#busy.then(work)
+    this.#busy = done.catch(() => undefined)
+    return done
+  }
+}
+
+async function readAll(store: Store, folder: string, kid: Uint8Array): Promise<{ head: Head; nextEvent: number }> {
+  const damaged = (why: string): AgentError => new AgentError('OUTBOX_DAMAGED', { path: folder, why })
+  const bytes = await store.get('head', HEAD)
+  const file = readHeadFile(folder)
+  if (!bytes || !file) throw new AgentError('OUTBOX_MISSING', { path: folder, why: 'it has no head' })
+  const head = decodeHead(bytes, damaged)
+  if (head.kid !== toHex(kid)) throw damaged('it belongs to another key')
+  checkAgainst(file, head, damaged)
+  await checkLinks(store, head, damaged)
+  let nextEvent = head.firstEvent
+  for await (const key of store.keys('event')) {
+    if (key !== numberKey(nextEvent)) throw damaged(`accepted event ${nextEvent} is missing`)
+    nextEvent++
+  }
+  return { head, nextEvent }
+}
+
+/** The file is written after the database: it may be behind, never ahead. */
+function checkAgainst(file: HeadFile, head: Head, damaged: (why: string) => AgentError): void {
+  const same = file.seq === head.seq && file.prev === toHex(head.prev)
+  if (file.kid !== head.kid || file.seq > head.seq || (file.seq === head.seq && !same)) {
+    throw damaged(`it ends before batch ${head.seq}, but batch ${file.seq - 1} was signed`)
+  }
+}
+
+/** Unacknowledged batches are there without a gap, and each names the one before. */
+async function checkLinks(store: Store, head: Head, damaged: (why: string) => AgentError): Promise<void> {
+  let seq = head.acked
+  let prev = head.ackedPrev
+  for await (const [key, link] of store.entries('link')) {
+    if (key !== numberKey(seq)) throw damaged(`batch ${seq} is missing`)
+    const half = ZERO_HASH.length
+    if (link.length !== 2 * half || compare(link.subarray(0, half), prev) !== 0)
+      throw damaged(`batch ${seq} does not follow the one before`)
+    prev = link.slice(half)
+    seq++
+  }
+  if (seq !== head.seq || !equal(prev, head.prev)) throw damaged(`batch ${seq} is missing`)
+}
+
+function putHead(head: Head): Write {
+  const { prev, ackedPrev, ...rest } = head
+  const value = utf8(JSON.stringify({ ...rest, prev: toHex(prev), ackedPrev: toHex(ackedPrev) }))
+  return { type: 'put', space: 'head', key: HEAD, value }
+}
+
+function decodeHead(bytes: Uint8Array, damaged: (why: string) => AgentError): Head {
+  try {
+    const { kid, seq, prev, acked, ackedPrev, firstEvent } = JSON.parse(fromUtf8(bytes)) as Record<
+      string,
+      string & number
+    >
+    if (![seq, acked, firstEvent].every(Number.isSafeInteger)) throw new Error('a number is missing')
+    return {
+      kid: String(kid),
+      seq: seq!,
+      acked: acked!,
+      firstEvent: firstEvent!,
+      prev: fromHex(String(prev)),
+      ackedPrev: fromHex(String(ackedPrev)),
+    }
+  } catch (cause) {
+    throw damaged(`its head cannot be read: ${whyOf(cause)}`)
+  }
+}
+
+/** Numbers as keys sort as numbers: 16 digits hold every safe integer. */
+function numberKey(n: number): string {
+  return String(n).padStart(16, '0')
+}

@@ -1,0 +1,21 @@
+import { join } from 'node:path'
+import { STATUS_FILE } from './health.ts'
+
+/** What lies where in the data folder. */
+export interface DataPaths {
+  key: string
+  login: string
+  outbox: string
+  status: string
+  enrolment: string
+}
+
+export function paths(data: string): DataPaths {
+  return {
+    key: join(data, 'key.pem'),
+    login: join(data, 'login'),
+    outbox: join(data, 'outbox'),
+    status: join(data, STATUS_FILE),
+    enrolment: join(data, 'enrolment-request.json'),
+  }
+}

@@ -1,0 +1,81 @@
+import type { EpcisEvent, SensorElement, SensorReport, Series } from '@tristamp/protocol'
+import type { Moment } from './clock.ts'
+import type { Limits } from './config-types.ts'
+import { breaks } from './limits.ts'
+import type { Readings, Span } from './readings.ts'
+import { isoTime } from './stamp.ts'
+
+/** The quality stamp: what the instruments measured in the interval, or the honest word that the station has none. */
+export type QualityStamp = Pick<EpcisEvent, 'sensorElementList' | 'tristamp:quality'>
+
+/** An instrument of a station, as the quality stamp needs it. */
+export interface Instrument {
+  /** `sensorMetadata.deviceID`. */
+  uri: string
+  readings: Readings
+  limits?: Limits | undefined
+}
+
+/** Steps of a series that people can read off; the coarsest that the protocol allows is a day. */
+const SERIES_STEPS_MS = [
+  1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000,
+  21_600_000, 43_200_000, 86_400_000,
+]
+/** A day at a quarter of an hour: what an event has room for (protocol, bounds). */
+const MAX_POINTS = 96
+
+export function qualityStamp(instrument: Instrument | undefined, fromMs: number, now: Moment): QualityStamp {
+  if (!instrument) return { 'tristamp:quality': 'none' }
+  const toMs = now.ms
+  const startMs = Math.min(fromMs, toMs)
+  const { readings, limits, uri } = instrument
+  const reports: SensorReport[] = []
+  for (const [type, uom] of readings.units) {
+    const spans = readings.spans(type, startMs, toMs, now)
+    if (spans.length > 0) reports.push(report(type, uom, spans, limits))
+  }
+  const temperature = readings.spans('Temperature', startMs, toMs, now)
+  // Silence is information in a cold chain: a thermometer that gave nothing is named, not left out.
+  if (temperature.length === 0) reports.push({ type: 'Temperature', exception: 'ERROR_CONDITION' })
+  const series = temperature.length > 0 ? seriesOf(temperature, startMs, toMs) : undefined
+  const element: SensorElement = {
+    sensorMetadata: { startTime: isoTime(startMs), endTime: isoTime(toMs), deviceID: uri },
+    sensorReport: reports,
+    ...(series && { 'tristamp:series': series }),
+  }
+  return { sensorElementList: [element] }
+}
+
+function report(type: string, uom: string, spans: readonly Span[], limits: Limits | undefined): SensorReport {
+  const min = Math.min(...spans.map((s) => s.min))
+  const max = Math.max(...spans.map((s) => s.max))
+  const sum = spans.reduce((total, s) => total + s.sum, 0)
+  const count = spans.reduce((total, s) => total + s.count, 0)
+  return {
+    type,
+    value: spans.at(-1)!.last / 1000,
+    minValue: min / 1000,
+    maxValue: max / 1000,
+    // `+ 0` because −0 has no place in JSON.
+    meanValue: (Math.round(sum / count) + 0) / 1000,
+    uom,
+    ...(type === 'Temperature' && breaks(limits, min, max) && { exception: 'ALARM_CONDITION' as const }),
+  }
+}
+
+/** Points of the mean at every step from `fromMs`; null where nothing was measured: a gap is shown, not smoothed over. */
+function seriesOf(spans: readonly Span[], fromMs: number, toMs: number): Series | undefined {
+  const everyMs = SERIES_STEPS_MS.find((step) => Math.floor((toMs - fromMs) / step) + 1 <= MAX_POINTS)
+  // Longer than 96 days: the figures of the report must do.
+  if (everyMs === undefined || toMs - fromMs < everyMs) return undefined
+  const sums = Array.from({ length: Math.floor((toMs - fromMs) / everyMs) + 1 }, () => ({ sum: 0, count: 0 }))
+  for (const span of spans) {
+    const first = Math.floor((span.fromMs - fromMs) / everyMs)
+    const last = Math.floor((span.toMs - fromMs) / everyMs)
+    for (let i = Math.max(first, 0); i <= last && i < sums.length; i++) {
+      sums[i]!.sum += span.sum
+      sums[i]!.count += span.count
+    }
+  }
+  return { everyMs, milli: sums.map(({ sum, count }) => (count === 0 ? null : Math.round(sum / count) + 0)) }
+}

@@ -1,0 +1,130 @@
+import type { Moment } from './clock.ts'
+import type { Quantity } from './driver/index.ts'
+
+/** One poll of an instrument: its values, or none where there should have been some. */
+export interface Sample {
+  moment: Moment
+  quantities: Quantity[]
+}
+
+/** What one quantity was for a while, in thousandths of its unit. Extremes and mean stay exact when samples are merged. */
+export interface Span extends Extent {
+  fromMs: number
+  toMs: number
+}
+
+interface Extent {
+  min: number
+  max: number
+  sum: number
+  count: number
+  last: number
+}
+
+interface Entry {
+  fromMs: number
+  /** Until when the values hold: the next sample, unless that came too late and there is a gap. */
+  toMs: number
+  /** Of the last sample in it. */
+  moment: Moment
+  extents: ReadonlyMap<string, Extent>
+}
+
+/** Two days at a sample a minute stay exact; then neighbours of the older half are merged, which halves its resolution. */
+const MAX_ENTRIES = 2880
+
+/** A sample later than so many periods after the one before leaves a gap: one poll may be late, two may not. */
+const GAP_PERIODS = 2.5
+
+/** The recent readings of one instrument, bounded. */
+export class Readings {
+  readonly #everyMs: number
+  readonly #place: (moment: Moment) => number
+  readonly #units = new Map<string, string>()
+  #entries: Entry[] = []
+
+  /** `place` gives the UTC of a moment as it is known now (Clock.place). */
+  constructor(everyMs: number, place: (moment: Moment) => number) {
+    this.#everyMs = everyMs
+    this.#place = place
+  }
+
+  add({ moment, quantities }: Sample): void {
+    this.#placeEarly()
+    const extents = new Map<string, Extent>()
+    for (const { type, milli, uom } of quantities) {
+      this.#units.set(type, uom)
+      extents.set(type, { min: milli, max: milli, sum: milli, count: 1, last: milli })
+    }
+    const previous = this.#entries.at(-1)
+    if (previous && this.#inTime(previous.moment, moment)) previous.toMs = Math.max(previous.toMs, moment.ms)
+    this.#entries.push({ fromMs: moment.ms, toMs: moment.ms, moment, extents })
+    if (this.#entries.length > MAX_ENTRIES) this.#entries = mergeOlderHalf(this.#entries)
+  }
+
+  /** The unit of each quantity that this instrument has given. */
+  get units(): ReadonlyMap<string, string> {
+    return this.#units
+  }
+
+  /**
+   * What a quantity was from `fromMs` to `toMs` (UTC, both included), oldest first. A value holds until the next sample came in time,
+   * so the one from just before the interval belongs to it, and so does the last one while no poll has been missed.
+   */
+  spans(type: string, fromMs: number, toMs: number, now: Moment): Span[] {
+    this.#placeEarly()
+    const found: Span[] = []
+    for (const [i, entry] of this.#entries.entries()) {
+      const isLast = i === this.#entries.length - 1
+      const endMs = isLast && this.#inTime(entry.moment, now) ? Math.max(entry.toMs, now.ms) : entry.toMs
+      const extent = entry.extents.get(type)
+      if (!extent || endMs < fromMs || entry.fromMs > toMs) continue
+      found.push({ ...extent, fromMs: Math.max(entry.fromMs, fromMs), toMs: Math.min(endMs, toMs) })
+    }
+    return found
+  }
+
+  /** By the count that no clock change moves. */
+  #inTime(earlier: Moment, later: Moment): boolean {
+    const elapsedMs = later.monotonicMs - earlier.monotonicMs
+    return earlier.bootId === later.bootId && elapsedMs >= 0 && elapsedMs <= this.#everyMs * GAP_PERIODS
+  }
+
+  /** Samples from before the clock was set get their time, once, when it is. */
+  #placeEarly(): void {
+    for (const entry of this.#entries) {
+      const { moment } = entry
+      if (moment.source !== 'none') continue
+      const ms = this.#place(moment)
+      if (ms === moment.ms) continue
+      entry.toMs += ms - moment.ms
+      entry.fromMs += ms - moment.ms
+      entry.moment = { ...moment, ms, source: 'gnss' }
+    }
+  }
+}
+
+function mergeOlderHalf(entries: readonly Entry[]): Entry[] {
+  const half = Math.floor(entries.length / 4) * 2
+  const merged: Entry[] = []
+  for (let i = 0; i < half; i += 2) merged.push(...merge(entries[i]!, entries[i + 1]!))
+  return [...merged, ...entries.slice(half)]
+}
+
+/** Two neighbours as one; a gap between them, or a sample without values, must stay visible, so those are left as they are. */
+function merge(a: Entry, b: Entry): Entry[] {
+  if (a.toMs < b.fromMs || a.extents.size !== b.extents.size) return [a, b]
+  const extents = new Map<string, Extent>()
+  for (const [type, y] of b.extents) {
+    const x = a.extents.get(type)
+    if (!x) return [a, b]
+    extents.set(type, {
+      min: Math.min(x.min, y.min),
+      max: Math.max(x.max, y.max),
+      sum: x.sum + y.sum,
+      count: x.count + y.count,
+      last: y.last,
+    })
+  }
+  return [{ fromMs: a.fromMs, toMs: b.toMs, moment: b.moment, extents }]
+}

@@ -1,0 +1,181 @@
+import { ProtocolError } from '@tristamp/protocol'
+import type { Moment } from '../clock.ts'
+import type { Action, StationConfig } from '../config-types.ts'
+import { type Command, isCommand, parseCommand } from './command.ts'
+import { commission } from './commission.ts'
+import { ids } from './event.ts'
+import { type Goods, goodsOf, NoGoods } from './goods.ts'
+import { load, pack, unload, unpack } from './pack.ts'
+import { receive } from './receive.ts'
+import { sell } from './sell.ts'
+import { ship } from './ship.ts'
+import {
+  type Draft,
+  type Family,
+  type Intent,
+  isRefusal,
+  type Refusal,
+  type ScanInput,
+  type StationState,
+  type Step,
+  type Work,
+} from './state.ts'
+import { transform } from './transform.ts'
+
+const families: Readonly<Record<Action, Family>> = {
+  commission,
+  transform,
+  pack,
+  unpack,
+  load,
+  unload,
+  ship,
+  receive,
+  sell,
+}
+
+/** Acts that are a list of goods close by themselves after this long without a scan. */
+export const CLOSE_AFTER_MS = 2000
+
+/** A second read of the same label within this time is the operator making sure, not a second act. */
+export const REPEAT_MS = 30_000
+
+/** What a scan means at a station: a pure step from state to state, with what is to be done about it. */
+export function reduce(station: StationConfig, state: StationState, input: ScanInput): Step {
+  const { text } = input.scan
+  if (!isCommand(text)) return take(station, state, input)
+  const command = parseCommand(text)
+  if (!command) return refused(state, { code: 'SCAN_COMMAND', fields: { text } })
+  return obey(station, state, command, input)
+}
+
+/** The same for the passing of time: an act that closes by itself, when it is due. */
+export function settle(station: StationConfig, state: StationState, now: Moment): Step {
+  const { work, action } = state
+  if (!work || !action || !families[action].closesByItself) return { state, intents: [] }
+  const last = work.stamp.moment
+  const due = now.bootId !== last.bootId || now.monotonicMs - last.monotonicMs >= CLOSE_AFTER_MS
+  return due ? close(station, state, work, action) : { state, intents: [] }
+}
+
+function obey(station: StationConfig, state: StationState, command: Command, input: ScanInput): Step {
+  switch (command.kind) {
+    case 'do':
+      return choose(station, state, command.action)
+    case 'next':
+      return next(state, input)
+    case 'cancel':
+      return {
+        state: { ...state, work: undefined },
+        intents: [said(state.work ? `cancelled: ${state.action}` : 'nothing to cancel')],
+      }
+    case 'end':
+      return end(station, state, input.stamp.moment)
+  }
+}
+
+function choose(station: StationConfig, state: StationState, action: Action): Step {
+  if (!station.actions.has(action)) {
+    return refused(state, { code: 'SCAN_NOT_HERE', fields: { action, station: station.id } })
+  }
+  const { work, action: current } = state
+  const begun = { kind: 'said', text: `now: ${action}` } as const
+  if (!work || !current) return { state: { ...state, action }, intents: [begun] }
+  // A list of goods is complete at any time; a pallet that was not ended is not.
+  if (current === 'pack' || current === 'transform') {
+    return refused(state, { code: 'SCAN_UNFINISHED', fields: { action: current, station: station.id } })
+  }
+  const closed = close(station, state, work, current)
+  if (closed.state.work) return closed
+  return { state: { ...closed.state, action }, intents: [...closed.intents, begun] }
+}
+
+function next(state: StationState, { stamp }: ScanInput): Step {
+  const { work, action } = state
+  const wrong = (why: string): Step => refused(state, { code: 'SCAN_ORDER', fields: { text: 'next', why } })
+  if (action !== 'transform') return wrong('only a transformation has a second part')
+  if (!work || work.goods.length === 0) return wrong('scan the inputs first')
+  if (work.outputs) return wrong('the outputs are being scanned already')
+  return { state: { ...state, work: { ...work, stamp, outputs: [] } }, intents: [said('transform: now the outputs')] }
+}
+
+function end(station: StationConfig, state: StationState, now: Moment): Step {
+  const { work, action, last } = state
+  if (work && action) return close(station, state, work, action)
+  // The operator scans "end" again when the confirmation was lost, in a restart for instance.
+  if (last && isRecent(last.moment, now)) {
+    return { state, intents: [{ kind: 'repeated', action: last.action, ids: last.ids }] }
+  }
+  return refused(state, { code: 'SCAN_ORDER', fields: { text: 'end', why: 'nothing is open' } })
+}
+
+function take(station: StationConfig, state: StationState, input: ScanInput): Step {
+  const { action, work, last } = state
+  const { scan, stamp } = input
+  if (!action) return refused(state, { code: 'SCAN_ORDER', fields: { text: scan.text, why: 'choose an action first' } })
+  const goods = read(input)
+  if (isRefusal(goods)) return refused(state, goods)
+  if (
+    !inWork(work, goods) &&
+    last?.action === action &&
+    last.ids.includes(goods.id) &&
+    isRecent(last.moment, stamp.moment)
+  ) {
+    return { state, intents: [{ kind: 'repeated', action, ids: [goods.id] }] }
+  }
+  const begun: Work = work ? { ...work, stamp } : { goods: [], stamp }
+  const taken = families[action].take(begun, goods, { station, action })
+  if (!isRefusal(taken)) return { state: { ...state, work: taken }, intents: [gathered(action, goods, taken)] }
+  if (taken.code !== 'SCAN_TOO_MANY' || !work || !families[action].closesByItself) {
+    return refused(state, { code: taken.code, fields: { action, ...taken.fields } })
+  }
+  // A full list is recorded, and the next one begins with this scan.
+  const closed = close(station, state, work, action)
+  const rest = take(station, closed.state, input)
+  return { state: rest.state, intents: [...closed.intents, ...rest.intents] }
+}
+
+function read({ scan, stamp }: ScanInput): Goods | Refusal {
+  try {
+    return goodsOf(scan, new Date(stamp.moment.ms).getUTCFullYear())
+  } catch (error) {
+    if (error instanceof NoGoods) return { code: error.code, fields: { text: scan.text, why: error.why } }
+    if (error instanceof ProtocolError)
+      return { code: 'SCAN_MALFORMED', fields: { text: scan.text, why: error.message } }
+    throw error
+  }
+}
+
+function close(station: StationConfig, state: StationState, work: Work, action: Action): Step {
+  const drafts = families[action].close(work, { station, action })
+  if (isRefusal(drafts)) return refused(state, { code: drafts.code, fields: { action, ...drafts.fields } })
+  const last = { action, ids: everyId(work), moment: work.stamp.moment }
+  return {
+    state: { ...state, work: undefined, last },
+    intents: drafts.map((draft: Draft): Intent => ({ kind: 'record', draft })),
+  }
+}
+
+function everyId({ parent, goods, outputs = [] }: Work): string[] {
+  return [...(parent ? [parent.id] : []), ...ids(goods), ...ids(outputs)]
+}
+
+function inWork(work: Work | undefined, goods: Goods): boolean {
+  return work !== undefined && everyId(work).includes(goods.id)
+}
+
+function isRecent(earlier: Moment, now: Moment): boolean {
+  return earlier.bootId === now.bootId && now.monotonicMs - earlier.monotonicMs <= REPEAT_MS
+}
+
+function gathered(action: Action, goods: Goods, { parent, goods: list, outputs }: Work): Intent {
+  return { kind: 'gathered', action, goods, count: (outputs ?? list).length + (parent ? 1 : 0) }
+}
+
+function said(text: string): Intent {
+  return { kind: 'said', text }
+}
+
+function refused(state: StationState, refusal: Refusal): Step {
+  return { state, intents: [{ kind: 'refused', ...refusal }] }
+}

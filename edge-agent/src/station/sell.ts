@@ -1,0 +1,24 @@
+import { classes, draft, here, ids, instances, meaning, member } from './event.ts'
+import { gather } from './gather.ts'
+import type { Family } from './state.ts'
+
+/** The end of the chain: sold or served, and gone. */
+export const sell: Family = {
+  closesByItself: true,
+  take: gather,
+  close: (work, at) => [
+    draft(
+      work,
+      at,
+      {
+        type: 'ObjectEvent',
+        action: 'DELETE',
+        ...member('epcList', instances(work.goods)),
+        ...member('quantityList', classes(work.goods)),
+        ...meaning(at, 'retail_selling', 'retail_sold'),
+        ...here(at),
+      },
+      { left: ids(work.goods) },
+    ),
+  ],
+}

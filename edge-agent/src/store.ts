@@ -1,0 +1,194 @@
+import { mkdirSync } from 'node:fs'
+import { Level } from 'level'
+import { AgentError, whyOf } from './error.ts'
+
+/** The kinds of records, each a key space of its own. */
+export const SPACES = ['event', 'batch', 'link', 'head', 'holding', 'station', 'reading'] as const
+export type Space = (typeof SPACES)[number]
+
+export type Write =
+  | { type: 'put'; space: Space; key: string; value: Uint8Array }
+  | { type: 'del'; space: Space; key: string }
+
+type Database = Level<string, Uint8Array>
+type Sublevel = ReturnType<typeof sublevelOf>
+
+interface Waiting {
+  writes: Write[]
+  resolve: () => void
+  reject: (error: unknown) => void
+}
+
+/** LevelDB's own default is 4 MiB twice; a gateway's traffic needs less, and memory is short. */
+const OPTIONS = {
+  keyEncoding: 'utf8',
+  valueEncoding: 'view',
+  writeBufferSize: 1_048_576,
+  cacheSize: 1_048_576,
+} as const
+
+/**
+ * The gateway's one database: the only file that knows `level`. Every commit is synced to the disk before it resolves, and commits that come
+ * while one is being written share the next write (group commit).
+ */
+export class Store {
+  readonly #folder: string
+  #database: Database
+  #sublevels: Map<Space, Sublevel>
+  #waiting: Waiting[] = []
+  #writing: Promise<void> | undefined
+  #failed: AgentError | undefined
+
+  private constructor(folder: string, database: Database) {
+    this.#folder = folder
+    this.#database = database
+    this.#sublevels = sublevelsOf(database)
+  }
+
+  /** Makes a new, empty store. Only `init` does this: a store that is missing later was lost, and must not be replaced in silence. */
+  static async create(folder: string): Promise<Store> {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return new Store(folder, await openDatabase(folder, true))
+  }
+
+  /** @throws AgentError OUTBOX_MISSING, OUTBOX_LOCKED, OUTBOX_DAMAGED, DISK_FULL */
+  static async open(folder: string): Promise<Store> {
+    return new Store(folder, await openDatabase(folder, false))
+  }
+
+  /**
+   * Writes all of it or nothing, synced. @throws AgentError DISK_FULL, OUTBOX_WRITE. After a failure the database takes nothing more
+   * until {@link reopen}.
+   */
+  commit(writes: Write[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ writes, resolve, reject })
+      this.#writing ??= this.#drain().finally(() => {
+        this.#writing = undefined
+      })
+    })
+  }
+
+  /** Writes without waiting for the disk, for what may be lost in a power cut but not by a stop of the program. */
+  async note(writes: Write[]): Promise<void> {
+    if (this.#failed) return
+    try {
+      await this.#batch(writes, false)
+    } catch (cause) {
+      this.#failed = writeError(cause, this.#folder)
+    }
+  }
+
+  async get(space: Space, key: string): Promise<Uint8Array | undefined> {
+    return this.#sublevel(space).get(key)
+  }
+
+  async getMany(space: Space, keys: string[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#sublevel(space).getMany(keys)
+  }
+
+  /** Records in key order. */
+  entries(
+    space: Space,
+    range: { gte?: string; lt?: string; limit?: number } = {},
+  ): AsyncIterable<[string, Uint8Array]> {
+    return this.#sublevel(space).iterator(range)
+  }
+
+  keys(space: Space): AsyncIterable<string> {
+    return this.#sublevel(space).keys()
+  }
+
+  /** Why the store takes no writes just now. */
+  get failure(): AgentError | undefined {
+    return this.#failed
+  }
+
+  /** After a failed write: closes and opens the database again. What was rejected may be on the disk after all: read everything anew. */
+  async reopen(): Promise<void> {
+    await this.#writing
+    await this.#database.close()
+    this.#database = await openDatabase(this.#folder, false)
+    this.#sublevels = sublevelsOf(this.#database)
+    this.#failed = undefined
+  }
+
+  async close(): Promise<void> {
+    await this.#writing
+    await this.#database.close()
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting
+      this.#waiting = []
+      try {
+        if (this.#failed) throw this.#failed
+        await this.#batch(
+          group.flatMap(({ writes }) => writes),
+          true,
+        )
+        for (const { resolve } of group) resolve()
+      } catch (cause) {
+        // LevelDB keeps refusing after one failed write, even deletes (measured): nothing more is tried until it is reopened.
+        this.#failed = writeError(cause, this.#folder)
+        for (const { reject } of group) reject(this.#failed)
+      }
+    }
+  }
+
+  async #batch(writes: readonly Write[], sync: boolean): Promise<void> {
+    const operations = writes.map((write) => ({ ...write, sublevel: this.#sublevel(write.space) }))
+    await this.#database.batch(operations, { sync })
+  }
+
+  #sublevel(space: Space): Sublevel {
+    return this.#sublevels.get(space)!
+  }
+}
+
+async function openDatabase(folder: string, createIfMissing: boolean): Promise<Database> {
+  const database: Database = new Level<string, Uint8Array>(folder, {
+    ...OPTIONS,
+    createIfMissing,
+    errorIfExists: createIfMissing,
+  })
+  try {
+    await database.open()
+    return database
+  } catch (cause) {
+    throw openError(cause, folder)
+  }
+}
+
+function sublevelOf(database: Database, space: Space) {
+  return database.sublevel<string, Uint8Array>(space, { keyEncoding: 'utf8', valueEncoding: 'view' })
+}
+
+function sublevelsOf(database: Database): Map<Space, Sublevel> {
+  return new Map(SPACES.map((space) => [space, sublevelOf(database, space)]))
+}
+
+function openError(thrown: unknown, path: string): AgentError {
+  const inner = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
+  const code = (inner as { code?: string }).code
+  const why = whyOf(inner)
+  if (code === 'LEVEL_LOCKED') return new AgentError('OUTBOX_LOCKED', { path }, { cause: thrown })
+  if (/does not exist|no such file/i.test(why))
+    return new AgentError('OUTBOX_MISSING', { path, why }, { cause: thrown })
+  if (isFull(why)) return new AgentError('DISK_FULL', { path, free: 0 }, { cause: thrown })
+  return new AgentError('OUTBOX_DAMAGED', { path, why }, { cause: thrown })
+}
+
+function writeError(thrown: unknown, path: string): AgentError {
+  if (thrown instanceof AgentError) return thrown
+  const why = whyOf(thrown)
+  return isFull(why)
+    ? new AgentError('DISK_FULL', { path, free: 0 }, { cause: thrown })
+    : new AgentError('OUTBOX_WRITE', { why }, { cause: thrown })
+}
+
+/** LevelDB passes on the system's text only: no space, quota exceeded, file too large. */
+function isFull(why: string): boolean {
+  return /no space left|ENOSPC|quota exceeded|file too large/i.test(why)
+}
