@@ -115,9 +115,14 @@ export class Broker {
     done: (error: AuthenticateError | null, success: boolean | null) => void,
   ): void {
     const login = logIn(this.#parts.ledger.state, username ?? '', password ?? new Uint8Array(0))
-    if (login === undefined) return done(this.#refusal('MQTT_LOGIN', BAD_LOGIN), null)
-    if (client.id !== `${login.org}.${login.gateway}`)
-      return done(this.#refusal('MQTT_CLIENT_ID', NOT_AUTHORIZED), null)
+    if (login === undefined) {
+      done(this.#refusal('MQTT_LOGIN', BAD_LOGIN), null)
+      return
+    }
+    if (client.id !== `${login.org}.${login.gateway}`) {
+      done(this.#refusal('MQTT_CLIENT_ID', NOT_AUTHORIZED), null)
+      return
+    }
     this.#logins.set(client, login)
     if (client.conn instanceof PacketGuard) client.conn.admit()
     done(null, true)

@@ -4,7 +4,7 @@
  */
 export class Gate {
   #readers = 0
-  #writing = false
+  #writing: boolean = false
   readonly #writers: (() => void)[] = []
   #waiting: (() => void)[] = []
 

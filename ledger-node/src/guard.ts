@@ -28,7 +28,7 @@ export class PacketGuard extends Duplex {
   /** Bytes of a packet head seen so far. */
   #head: number[] = []
   #packets = 0
-  #admitted = false
+  #admitted: boolean = false
   #held: Buffer | undefined
 
   constructor(socket: Socket, limits: GuardLimits, refuse: (why: GuardRefusal) => void) {

@@ -74,9 +74,9 @@ export class Intake {
   readonly #queue: Submission[] = []
   #queuedBytes = 0
   #writing: Promise<void> | undefined
-  #writeFailed = false
+  #writeFailed: boolean = false
   #trouble: LedgerError | undefined
-  #stopping = false
+  #stopping: boolean = false
   #wake: (() => void) | undefined
   readonly #done: Promise<void>
 
@@ -115,7 +115,7 @@ export class Intake {
 
   async #run(): Promise<void> {
     const { ledger, timer } = this.#parts
-    while (true) {
+    for (;;) {
       if (this.#writeFailed && this.#writing === undefined) await this.#backOut([])
       const wantsSeal = ledger.unsealed || ledger.astray
       if (wantsSeal && (timer.waitMs() === 0 || (this.#stopping && this.#queue.length === 0))) {

@@ -86,9 +86,9 @@ export class Ledger {
   #sealed: Sealed | undefined
   #chains = new Map<string, ChainEnd>()
   /** A seal failed half-way: memory is ahead of the disk until `#load` has run again. */
-  #astray = false
+  #astray: boolean = false
   /** Whether the derived data of an earlier run are built upon, which may then be what is wrong. */
-  #resumed = false
+  #resumed: boolean = false
 
   private constructor(parts: LedgerParts, feed: LocalFeed, store: Store) {
     this.#parts = parts

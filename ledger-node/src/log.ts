@@ -106,7 +106,8 @@ export class LogEdge {
   }
 
   #push(level: number, hash: Uint8Array): void {
-    const tile = (this.#tiles[level] ??= { index: 0, hashes: [] })
+    this.#tiles[level] ??= { index: 0, hashes: [] }
+    const tile = this.#tiles[level]
     tile.hashes.push(hash)
     this.#touched.add(level)
     if (tile.hashes.length < TILE_WIDTH) return

@@ -49,7 +49,7 @@ export class SegmentSeries {
   #files: number[]
   #end: Place | undefined
   /** The last append failed: bytes may stand behind the end. */
-  #dirty = false
+  #dirty: boolean = false
 
   private constructor(disk: Disk, folder: string, options: SegmentOptions, files: number[]) {
     this.#disk = disk
@@ -138,7 +138,7 @@ export class SegmentSeries {
   /** Every record from `from` on; the last item is the end, with the fault that ended the reading if it was one. */
   async *scan(from: Place): AsyncGenerator<Scanned> {
     let place = from
-    while (true) {
+    for (;;) {
       const fault = yield* this.#scanFile(place, (next) => {
         place = next
       })
@@ -176,7 +176,7 @@ export class SegmentSeries {
     while (place.offset < size) {
       const buffer = asBuffer(await file.read(place.offset, Math.min(wanted, size - place.offset)))
       let at = 0
-      while (true) {
+      for (;;) {
         const frame = readFrame(buffer, at, this.#options.recordBytes)
         if (frame.kind === 'bad') return { file: this.path(from.file), offset: place.offset, field: frame.field }
         if (frame.kind === 'partial') {
