@@ -58,9 +58,9 @@ const iso = (ms: number): string => new Date(ms).toISOString()
 
 /** A fixed wave, so that the same sample always looks the same. */
 const wave = (i: number, low: number, high: number): number =>
-  Math.round(low + (high - low) * (0.5 + 0.34 * Math.sin(i / 2.1) + 0.16 * Math.sin(i * 1.7)))
+  Math.round(low + (high - low) * (0.5 + 0.3 * Math.sin(i / 9) + 0.14 * Math.sin(i / 3.1) + 0.06 * Math.sin(i * 1.7)))
 
-/** A quarter-hourly series that ends at `toMs`; null where `silent` says so. */
+/** A series of ten-minute readings that ends at `toMs`; null where `silent` says so. */
 function sensor(
   device: string,
   fromMs: number,

@@ -32,6 +32,8 @@ function Checked({
   const checking: Finding = { state: 'checking', subject, elements }
   const [finding, setFinding] = useState(checking)
   const [failed, setFailed] = useState<unknown>()
+  // One day for the whole page: it is checked again on every visit.
+  const [now] = useState(() => new Date())
   // What check throws is a fault of ours, not of the answer: it must reach the page's error handler, not vanish.
   if (failed !== undefined) throw failed
   const show = useCallback((made: Promise<Finding>) => void made.then(setFinding, setFailed), [])
@@ -47,7 +49,7 @@ function Checked({
   useLayoutEffect(() => {
     document.getElementById('page')!.dataset['state'] = finding.state
   }, [finding.state])
-  return <Page finding={finding} now={new Date()} onAgain={again} onForget={forget} />
+  return <Page finding={finding} now={now} onAgain={again} onForget={forget} />
 }
 
 export function App({ address, language: chosen, memory, first }: AppProps): VNode {

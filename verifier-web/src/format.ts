@@ -20,6 +20,10 @@ export interface Format {
   /** 2026-11-22 19:08:31 +08:00 */
   stamp(at: LocalTime): string
   duration(ms: number): string
+  /** A length in which minutes say nothing any more: whole hours from ten hours on. */
+  roughly(ms: number): string
+  /** A clock's doubt, never less than it is: whole seconds, minutes when it is many. */
+  doubt(ms: number): string
   distance(metres: number): string
   /** 3.7 ℃ from milli-°C */
   celsius(milli: number): string
@@ -74,6 +78,9 @@ function ranged(unit: string): Pick<Format, 'celsius' | 'range'> {
   }
 }
 
+const TEN_HOURS = 10 * 3_600_000
+const rough = (ms: number): number => (ms < TEN_HOURS ? ms : Math.round(ms / 3_600_000) * 3_600_000)
+
 const zh: Format = {
   ...shared('zh-CN'),
   ...ranged('℃'),
@@ -86,6 +93,9 @@ const zh: Format = {
     const minutes = `${min}${NBSP}分${h > 0 ? '' : '钟'}`
     return h === 0 ? minutes : `${shared('zh-CN').number(h)}${NBSP}小时${min === 0 ? '' : ` ${minutes}`}`
   },
+  roughly: (ms) => zh.duration(rough(ms)),
+  doubt: (ms) =>
+    ms > 99_000 ? zh.duration(Math.ceil(ms / 60_000) * 60_000) : `${NBSP}${Math.max(1, Math.ceil(ms / 1000))}${NBSP}秒`,
   distance: (metres) => `${shared('zh-CN').number(Math.round(metres / 1000))}${NBSP}公里`,
 }
 
@@ -101,6 +111,9 @@ const en: Format = {
     const minutes = `${min}${NBSP}min`
     return h === 0 ? minutes : `${shared('en-GB').number(h)}${NBSP}h${min === 0 ? '' : ` ${minutes}`}`
   },
+  roughly: (ms) => en.duration(rough(ms)),
+  doubt: (ms) =>
+    ms > 99_000 ? en.duration(Math.ceil(ms / 60_000) * 60_000) : `${Math.max(1, Math.ceil(ms / 1000))}${NBSP}s`,
   distance: (metres) => `${shared('en-GB').number(Math.round(metres / 1000))}${NBSP}km`,
 }
 

@@ -12,6 +12,7 @@ import {
   recordOf,
   STAMPS,
   type StampName,
+  type StampState,
   type Stamps,
   type Step,
 } from './record.ts'
@@ -26,7 +27,7 @@ export type Evidence =
   | { kind: 'thermometer-silent'; device: boolean }
 
 /** What a stop is in one word, for the bar under the chart. */
-export type Stage = 'origin' | 'process' | 'transit' | 'store' | 'sale'
+export type Stage = 'origin' | 'process' | 'transit' | 'store' | 'arrival' | 'sale'
 
 /** The goods at one station, from its first record about them to its last. */
 export interface Stop {
@@ -156,11 +157,15 @@ function evidenceOf(records: readonly JourneyRecord[], readings: readonly Readin
   return evidence
 }
 
-/** A stop's stamp holds when every record's does; one broken record breaks it. */
+/**
+ * A stop's stamp holds when every record's does; one broken record breaks it. Quality is measured over the whole stay, so one record
+ * that carries it is enough, while a place or a time belongs to each record alone.
+ */
 function joined(records: readonly JourneyRecord[], name: StampName): Stamps[StampName] {
   const states = records.map((record) => record.stamps[name])
   if (states.includes('broken')) return 'broken'
-  return states.every((state) => state === 'checked') ? 'checked' : 'unchecked'
+  const checked = (state: StampState): boolean => state === 'checked'
+  return (name === 'quality' ? states.some(checked) : states.every(checked)) ? 'checked' : 'unchecked'
 }
 
 function stopOf(visit: Visit, born: number): Stop {
@@ -251,6 +256,8 @@ export function journeyOf(verdict: Verdict): Journey {
   })
   const born = bornMs(verdict, goods)
   const stops = visits.map((visit) => stopOf(visit, born))
+  const last = stops.at(-1)
+  if (last?.stage === 'store') last.stage = 'arrival'
   const track = trackOf(stops.flatMap((stop) => stop.readings))
   const rows = rowsOf(stops, track, records)
   const metres = rows.reduce((sum, row) => sum + (row.kind === 'leg' && row.metres >= MOVED_M ? row.metres : 0), 0)

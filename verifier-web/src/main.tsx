@@ -16,7 +16,7 @@ function shelf(): Shelf | undefined {
 }
 
 const memory = new Memory(shelf())
-const address = subjectFromPath(location.pathname + location.search)
+const address = subjectFromPath(location.pathname, location.search)
 // Asking starts before the words are loaded: on a slow line that is one round trip less.
 const first = address.kind === 'subject' ? check(address.subject, address.elements, memory) : undefined
 const language = await loadLanguage(chooseLanguage(location.search, navigator.languages))

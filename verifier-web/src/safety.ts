@@ -86,13 +86,14 @@ export function useByTone(useBy: UseBy): Tone {
   return useBy.days < 0 ? 'stop' : useBy.days === 0 ? 'care' : 'ok'
 }
 
+export interface Safety {
+  recall: Recall
+  temperature: Temperature
+  useBy: UseBy
+}
+
 /** The three rows together. `state` is what the page shows: without a check of now, nothing is known of now. */
-export function safetyOf(
-  state: string,
-  journey: Journey | undefined,
-  pack: Pack,
-  now: Date,
-): { recall: Recall; temperature: Temperature; useBy: UseBy } {
+export function safetyOf(state: string, journey: Journey | undefined, pack: Pack, now: Date): Safety {
   const recalls: Record<string, Recall> = {
     recalled: 'recalled',
     none: 'unknowable',

@@ -3,6 +3,7 @@ import type { Check, Verdict } from '@tristamp/protocol'
 import { failuresOf, locatedBy } from './broken.ts'
 import type { Finding } from './check.ts'
 import type { MessageKey, Values } from './i18n/index.ts'
+import type { Safety } from './safety.ts'
 
 export interface Sentence {
   key: MessageKey
@@ -23,6 +24,15 @@ export function sentencesOf(finding: Finding, records: number): Sentence[] {
     return [{ key: ordered ? 'say.consistent.ordered' : 'say.consistent.complete', values: { n: records } }]
   }
   return [{ key: `say.${state}` }]
+}
+
+/** What to do now. A record that agrees can still tell of a pack that was kept too warm or too long. */
+export function nextOf({ state, elements }: Finding, { temperature, useBy }: Safety): MessageKey {
+  if (state !== 'consistent') return `next.${state}`
+  if (useBy.kind === 'days' && useBy.days < 0) return 'next.consistent.over'
+  if (temperature.kind === 'left') return 'next.consistent.warm'
+  // A case has one number; a pack has a lot and a serial to compare.
+  return elements.has('01') ? 'next.consistent' : 'next.consistent.number'
 }
 
 function withheldIn(verdict: Verdict | undefined): number {

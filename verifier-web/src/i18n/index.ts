@@ -23,15 +23,19 @@ export async function loadLanguage(lang: Lang): Promise<Language> {
   return languageOf(lang, lang === 'zh' ? (await import('./zh.ts')).zh : (await import('./en.ts')).en)
 }
 
+// A number stays on the line of the Chinese word that it counts.
+const COUNTED = /(\d) (?=[\u4e00-\u9fff])/g
+
 export function languageOf(lang: Lang, messages: Messages): Language {
   const format = formats[lang]
   const t = (key: MessageKey, values: Values = {}): string => {
     const message = messages[key]
     const form = typeof message === 'string' ? message : values['n'] === 1 ? message.one : message.other
-    return form.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const sentence = form.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = values[name] ?? ''
       return typeof value === 'number' ? format.number(value) : value
     })
+    return sentence.replace(COUNTED, '$1\u00a0')
   }
   return { lang, t, format, pick: (text) => text[lang] }
 }

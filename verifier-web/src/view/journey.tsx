@@ -66,7 +66,9 @@ function StopRow({ stop, naming }: { stop: Stop; naming: Naming }): VNode {
           <span>{nameOf(stop.station, naming)}</span>
           <Minis stamps={stop.stamps} />
         </h3>
-        <p class="where">{address === undefined ? capital(steps) : `${address}${t('journey.list')}${steps}`}</p>
+        <p class="where">
+          {address === undefined ? capital(steps) : t('journey.where', { address, steps: capital(steps) })}
+        </p>
         <p class="where">{t('journey.signed', { org: organisationName(stop.org, naming), gateway: stop.gateway })}</p>
         <ul class="claims">
           {stop.evidence.map((evidence) => (

@@ -1,17 +1,14 @@
-import type { VNode } from 'preact'
-import { useMemo } from 'preact/hooks'
+import type { FunctionComponent, VNode } from 'preact'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Finding } from '../check.ts'
 import { journeyOf } from '../journey.ts'
 import { packOf, packOfCode } from '../product.ts'
-import { ChecksPart } from './checks.tsx'
-import { JourneyPart } from './journey.tsx'
+import { safetyOf } from '../safety.ts'
 import { PackPart } from './pack.tsx'
 import { useLanguage } from './parts.tsx'
-import { ReportPart } from './report.tsx'
+import type { RestProps } from './rest.tsx'
 import { SafetyPart } from './safety.tsx'
-import { TemperaturePart } from './temperature.tsx'
 import { VerdictPart } from './verdict.tsx'
-import { VouchPart } from './vouch.tsx'
 
 export interface PageProps {
   finding: Finding
@@ -22,7 +19,6 @@ export interface PageProps {
 
 /** The whole page for one finding: 1 to 3 lead, the rest follows. Nothing stands below the verdict while it is being made. */
 export function Page({ finding, now, onAgain, onForget }: PageProps): VNode {
-  const language = useLanguage()
   const { verdict, elements } = finding
   const journey = useMemo(
     () => (verdict !== undefined && verdict.events.length > 0 ? journeyOf(verdict) : undefined),
@@ -32,11 +28,13 @@ export function Page({ finding, now, onAgain, onForget }: PageProps): VNode {
     () => (verdict === undefined ? packOfCode(elements) : packOf(verdict, elements)),
     [verdict, elements],
   )
+  const safety = useMemo(() => safetyOf(finding.state, journey, pack, now), [finding.state, journey, pack, now])
+  const Rest = useRest()
   if (finding.state === 'checking') {
     return (
       <main>
         <div class="lead">
-          <VerdictPart finding={finding} onAgain={onAgain} />
+          <VerdictPart finding={finding} safety={safety} onAgain={onAgain} />
         </div>
       </main>
     )
@@ -45,25 +43,24 @@ export function Page({ finding, now, onAgain, onForget }: PageProps): VNode {
     <>
       <main>
         <div class="lead">
-          <VerdictPart finding={finding} journey={journey} onAgain={onAgain} />
+          <VerdictPart finding={finding} journey={journey} safety={safety} onAgain={onAgain} />
           <PackPart pack={pack} proven={journey !== undefined} />
-          <SafetyPart finding={finding} journey={journey} pack={pack} now={now} />
+          <SafetyPart finding={finding} safety={safety} />
         </div>
-        <div class="rest">
-          {verdict !== undefined && journey !== undefined && (
-            <>
-              <TemperaturePart journey={journey} limits={pack.limits} naming={{ names: verdict.names, language }} />
-              <JourneyPart journey={journey} naming={{ names: verdict.names, language }} />
-              <VouchPart verdict={verdict} journey={journey} pack={pack} naming={{ names: verdict.names, language }} />
-            </>
-          )}
-          <ChecksPart finding={finding} onForget={onForget} />
-          <ReportPart finding={finding} pack={pack} />
-        </div>
+        {Rest !== undefined && <Rest finding={finding} journey={journey} pack={pack} onForget={onForget} />}
       </main>
-      <Foot first={finding.policySinceMs === undefined && finding.failure === undefined} />
+      {Rest !== undefined && <Foot first={finding.policySinceMs === undefined && finding.failure === undefined} />}
     </>
   )
+}
+
+/** What follows the first screen, once it has arrived. Asked for after the first drawing, behind what the verdict needs. */
+function useRest(): FunctionComponent<RestProps> | undefined {
+  const [rest, setRest] = useState<{ part: FunctionComponent<RestProps> } | undefined>()
+  useEffect(() => {
+    void import('./rest.tsx').then(({ Rest }) => setRest({ part: Rest }))
+  }, [])
+  return rest?.part
 }
 
 function Foot({ first }: { first: boolean }): VNode {

@@ -1,12 +1,10 @@
 import type { VNode } from 'preact'
 import type { Finding } from '../check.ts'
 import type { Language, MessageKey } from '../i18n/index.ts'
-import type { Journey } from '../journey.ts'
 import { deviceOffset } from '../local-time.ts'
-import type { Pack } from '../product.ts'
 import {
   type Recall,
-  safetyOf,
+  type Safety,
   type Temperature,
   type Tone,
   temperatureTone,
@@ -35,7 +33,7 @@ function gapsText(
   { t, format }: Language,
   { totalMs, gaps, gapMs }: Extract<Temperature, { kind: 'kept' | 'left' }>,
 ): string {
-  const values = { n: gaps, total: format.duration(totalMs), length: format.duration(gapMs) }
+  const values = { n: gaps, total: format.roughly(totalMs), length: format.duration(gapMs) }
   return t(gaps === 0 ? 'kept.no-gaps' : gaps === 1 ? 'kept.one-gap' : 'kept.gaps', values)
 }
 
@@ -97,19 +95,9 @@ function Row({ label, tone, text }: { label: MessageKey; tone: Tone; text: RowTe
 }
 
 /** 3: recall, temperature, use by. */
-export function SafetyPart({
-  finding,
-  journey,
-  pack,
-  now,
-}: {
-  finding: Finding
-  journey?: Journey | undefined
-  pack: Pack
-  now: Date
-}): VNode {
+export function SafetyPart({ finding, safety }: { finding: Finding; safety: Safety }): VNode {
   const language = useLanguage()
-  const { recall, temperature, useBy } = safetyOf(finding.state, journey, pack, now)
+  const { recall, temperature, useBy } = safety
   const proven = (finding.verdict?.events.length ?? 0) > 0
   const last = finding.failure === undefined ? undefined : finding.checkedAtMs
   const until = last === undefined ? undefined : language.format.moment({ ms: last, offset: deviceOffset(last) })

@@ -12,7 +12,7 @@ export function StartPart({ wrong }: { wrong?: string | undefined }): VNode {
     event.preventDefault()
     const text = String(new FormData(event.currentTarget).get('number') ?? '')
     const address = subjectFromText(text)
-    if (address.kind === 'subject') location.assign(pathOf(address.subject) + location.search)
+    if (address.kind === 'subject') location.assign(pathOf(address.subject))
     else setCode(address.kind === 'wrong' ? address.code : undefined)
   }
   const word: MessageKey = wrong === undefined ? 'start.word' : 'wrong.word'

@@ -69,7 +69,7 @@ function Plot({ journey, track, limits }: { journey: Journey; track: Track; limi
         {stages.map(({ share, stop }, i) => (
           <span
             key={i}
-            class={stop === undefined ? 'between' : i % 2 === 1 ? 'dark' : ''}
+            class={stop === undefined ? 'between' : journey.stops.indexOf(stop) % 2 === 0 ? 'dark' : ''}
             style={{ width: `${share * 100}%` }}
           >
             {stop !== undefined && share >= MIN_LABEL_SHARE && t(`stage.${stop.stage}`)}

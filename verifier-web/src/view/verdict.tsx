@@ -5,7 +5,8 @@ import type { MessageKey } from '../i18n/index.ts'
 import { type Journey, sealsOf } from '../journey.ts'
 import { deviceOffset } from '../local-time.ts'
 import { STAMPS, type Stamps } from '../record.ts'
-import { sentencesOf } from '../say.ts'
+import type { Safety } from '../safety.ts'
+import { nextOf, sentencesOf } from '../say.ts'
 import { Broken, Mark, Phrases, useLanguage } from './parts.tsx'
 
 const ICONS: Partial<Record<Shown, string>> = {
@@ -65,22 +66,20 @@ function When({ finding }: { finding: Finding }): VNode {
   return <p class="when num">{t(finding.failure === undefined ? 'when.now' : 'when.last', { at })}</p>
 }
 
-/** 1: icon, when and where it was checked, the word, the sentence, the next step, one action; the seals beside it. */
-export function VerdictPart({
-  finding,
-  journey,
-  onAgain,
-}: {
+export interface VerdictProps {
   finding: Finding
   journey?: Journey | undefined
+  safety: Safety
   onAgain: () => void
-}): VNode {
+}
+
+/** 1: icon, when and where it was checked, the word, the sentence, the next step, one action; the seals beside it. */
+export function VerdictPart({ finding, journey, safety, onAgain }: VerdictProps): VNode {
   const { t } = useLanguage()
   const { state } = finding
   const icon = ICONS[state]
   const action = ACTIONS[state]
   const sentences = sentencesOf(finding, journey?.records.length ?? 0)
-  const next: MessageKey = state === 'consistent' && !hasLot(finding) ? 'next.consistent.number' : `next.${state}`
   return (
     <section class="verdict" id="verdict" role="status" aria-live="polite">
       <div>
@@ -102,7 +101,7 @@ export function VerdictPart({
         <p class="next">
           <b>{t('next')}</b>
           <span>
-            <Phrases of={next} />
+            <Phrases of={nextOf(finding, safety)} />
           </span>
         </p>
       </div>
@@ -128,9 +127,4 @@ export function VerdictPart({
       )}
     </section>
   )
-}
-
-/** Whether there is a lot and a serial to compare; a case has only its number. */
-function hasLot({ elements }: Finding): boolean {
-  return elements.has('01')
 }

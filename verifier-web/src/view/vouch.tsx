@@ -21,7 +21,7 @@ function Claim({ title, device, by }: { title: MessageKey; device: boolean; by: 
 
 function explain({ t, format }: Language, vouch: Vouch, naming: Naming): string {
   if (vouch.kind === 'time') {
-    const within = t('vouch.time.by', { doubt: seconds(vouch.doubtMs, format.number) })
+    const within = t('vouch.time.by', { doubt: format.doubt(vouch.doubtMs) })
     return vouch.without === 0 ? within : `${within}${t('leg.join')}${t('vouch.time.none', { n: vouch.without })}`
   }
   if (vouch.kind === 'typed')
@@ -30,10 +30,6 @@ function explain({ t, format }: Language, vouch: Vouch, naming: Naming): string 
       orgs: vouch.orgs.map((org) => organisationName(org, naming)).join(t('journey.list')),
     })
   return t(`vouch.${vouch.kind}.by`, { n: vouch.n })
-}
-
-function seconds(ms: number, number: (n: number) => string): string {
-  return ms < 1000 ? `${number(Math.ceil(ms))}\u00a0ms` : `${number(Math.ceil(ms / 1000))}\u00a0s`
 }
 
 /** 6: measured or stated, and who answers for it. */

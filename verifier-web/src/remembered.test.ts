@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { Memory, type Shelf } from './remembered.ts'
+
+class MapShelf implements Shelf {
+  readonly map: Map<string, string> = new Map()
+  getItem(key: string): string | null {
+    return this.map.get(key) ?? null
+  }
+  setItem(key: string, value: string): void {
+    this.map.set(key, value)
+  }
+  removeItem(key: string): void {
+    this.map.delete(key)
+  }
+}
+
+const root = (n: number): Uint8Array => new Uint8Array(32).fill(n)
+
+describe('Memory', () => {
+  it('gives back what it was given', () => {
+    const memory = new Memory(new MapShelf())
+    memory.pinPolicy({ text: 'log k\n', firstSeenMs: 5 })
+    memory.rememberCheckpoint('a', { size: 9, root: root(1) })
+    memory.keep('s', { atMs: 7, bundle: Uint8Array.of(1, 2, 255) })
+    expect(memory.policy()).toEqual({ text: 'log k\n', firstSeenMs: 5 })
+    expect(memory.checkpoint('a')).toEqual({ size: 9, root: root(1) })
+    expect(memory.checkpoint('b')).toBeUndefined()
+    expect(memory.kept('s')).toEqual({ atMs: 7, bundle: Uint8Array.of(1, 2, 255) })
+  })
+
+  it('never goes back to a smaller ledger', () => {
+    const memory = new Memory(new MapShelf())
+    memory.rememberCheckpoint('a', { size: 9, root: root(1) })
+    memory.rememberCheckpoint('a', { size: 8, root: root(2) })
+    expect(memory.checkpoint('a')?.size).toBe(9)
+  })
+
+  it('keeps the last few subjects and forgets the oldest', () => {
+    const shelf = new MapShelf()
+    const memory = new Memory(shelf)
+    for (let i = 0; i < 20; i++) memory.keep(`s${i}`, { atMs: i, bundle: Uint8Array.of(i) })
+    expect(memory.kept('s19')).toBeDefined()
+    expect(memory.kept('s7')).toBeUndefined()
+    expect([...shelf.map.keys()].filter((key) => key.includes('kept/'))).toHaveLength(12)
+  })
+
+  it('forgets a ledger whole', () => {
+    const memory = new Memory(new MapShelf())
+    memory.pinPolicy({ text: 'x', firstSeenMs: 1 })
+    memory.rememberCheckpoint('a', { size: 9, root: root(1) })
+    memory.rememberCheckpoint('b', { size: 3, root: root(1) })
+    memory.forgetLedgers()
+    expect([memory.policy(), memory.checkpoint('a'), memory.checkpoint('b')]).toEqual([undefined, undefined, undefined])
+  })
+
+  it.each([
+    '',
+    'null',
+    '7',
+    '[]',
+    '{"size":"9"}',
+    '{"size":-1,"root":"00"}',
+    '{"size":1,"root":"xyz"}',
+    '{',
+    '{"size":1.5,"root":"00"}',
+  ])('reads nothing out of %s', (text) => {
+    const shelf = new MapShelf()
+    for (const key of ['policy', 'checkpoint/a', 'kept/s', 'kept', 'checkpoints'])
+      shelf.setItem(`tristamp/1/${key}`, text)
+    const memory = new Memory(shelf)
+    expect([memory.policy(), memory.checkpoint('a'), memory.kept('s')]).toEqual([undefined, undefined, undefined])
+    expect(() => memory.keep('t', { atMs: 1, bundle: Uint8Array.of(1) })).not.toThrow()
+    expect(() => memory.forgetLedgers()).not.toThrow()
+  })
+
+  it('works without a shelf, and with one that is full', () => {
+    const full: Shelf = {
+      getItem: () => null,
+      removeItem: () => undefined,
+      setItem: () => {
+        throw new DOMException('full', 'QuotaExceededError')
+      },
+    }
+    for (const memory of [new Memory(undefined), new Memory(full)]) {
+      memory.pinPolicy({ text: 'x', firstSeenMs: 1 })
+      memory.keep('s', { atMs: 7, bundle: Uint8Array.of(1) })
+      expect(memory.kept('s')).toBeUndefined()
+    }
+  })
+})

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { sampleVerdicts } from './_sample-verdicts.ts'
+import { journeyOf } from './journey.ts'
+import { safetyOf, temperatureOf, temperatureTone, useByOf, useByTone } from './safety.ts'
+
+const limits = { minMilliC: 0, maxMilliC: 4000 }
+const track = journeyOf(sampleVerdicts.consistent()).track
+const now = new Date(2026, 10, 22, 19, 10)
+
+describe('temperatureOf', () => {
+  it('is kept within the limits, with its gaps counted', () => {
+    const temperature = temperatureOf(track, limits)
+    expect(temperature).toMatchObject({ kind: 'kept', overMs: 0, gaps: 2, gapMs: 85 * 60_000 })
+    expect(temperatureTone(temperature)).toBe('ok')
+  })
+
+  it('has left the limits, and for how long', () => {
+    const temperature = temperatureOf(journeyOf(sampleVerdicts.warm()).track, limits)
+    expect(temperature).toMatchObject({ kind: 'left' })
+    expect(temperature.kind === 'left' && temperature.overMs).toBeGreaterThan(3_600_000)
+    expect(temperatureTone(temperature)).toBe('stop')
+  })
+
+  it('takes the limit itself as within', () => {
+    const line = [{ ms: 0, milli: 4000 }]
+    const at = { fromMs: 0, toMs: 0, minMilli: 0, maxMilli: 4000, lines: [line], bands: [], gaps: [], devices: 1 }
+    expect(temperatureOf(at, limits).kind).toBe('kept')
+    expect(temperatureOf({ ...at, maxMilli: 4001 }, limits).kind).toBe('left')
+    expect(temperatureOf({ ...at, minMilli: -1 }, limits).kind).toBe('left')
+  })
+
+  it('judges nothing without limits or readings', () => {
+    expect(temperatureOf(track, undefined).kind).toBe('no-limits')
+    expect(temperatureOf(undefined, limits)).toEqual({ kind: 'none' })
+  })
+})
+
+describe('useByOf', () => {
+  it.each([
+    ['2026-11-26', 4, 'ok'],
+    ['2026-11-22', 0, 'care'],
+    ['2026-11-21', -1, 'stop'],
+  ])('%s is %i days away', (date, days, tone) => {
+    const useBy = useByOf(date, now)
+    expect(useBy).toEqual({ kind: 'days', days })
+    expect(useByTone(useBy)).toBe(tone)
+  })
+
+  it('is unknown without a date', () => {
+    expect(useByTone(useByOf(undefined, now))).toBe('idle')
+  })
+})
+
+describe('safetyOf', () => {
+  it('never calls a pack free of recall that nobody asked about', () => {
+    const journey = journeyOf(sampleVerdicts.consistent())
+    expect(safetyOf('consistent', journey, {}, now).recall).toBe('not-checked')
+    expect(safetyOf('unchecked', journey, {}, now).recall).toBe('unknown-now')
+    expect(safetyOf('none', undefined, {}, now).recall).toBe('unknowable')
+    expect(safetyOf('recalled', journey, {}, now).recall).toBe('recalled')
+  })
+
+  it('relies on no temperature of records that do not check out', () => {
+    expect(safetyOf('mismatch', journeyOf(sampleVerdicts.consistent()), { limits }, now).temperature).toEqual({
+      kind: 'doubtful',
+    })
+  })
+})

@@ -1,0 +1,92 @@
+import type { Check, Verdict } from '@tristamp/protocol'
+import { describe, expect, it } from 'vitest'
+import { sampleVerdicts } from './_sample-verdicts.ts'
+import type { Finding } from './check.ts'
+import { nextOf, sentencesOf } from './say.ts'
+
+const finding = (verdict: Verdict, more: Partial<Finding> = {}): Finding => ({
+  state: verdict.state,
+  subject: verdict.subject,
+  elements: new Map([['01', '1']]),
+  verdict,
+  ...more,
+})
+
+const failing = (check: Partial<Check>): Finding =>
+  finding({ ...sampleVerdicts.mismatch(), checks: [{ id: 'contents', status: 'failed', ...check }] })
+
+describe('sentencesOf', () => {
+  it('claims no order that nothing has checked', () => {
+    const verdict = sampleVerdicts.consistent()
+    expect(sentencesOf(finding(verdict), 14)).toEqual([{ key: 'say.consistent.complete', values: { n: 14 } }])
+    verdict.checks = verdict.checks.map((check) => (check.id === 'findings' ? { ...check, status: 'passed' } : check))
+    expect(sentencesOf(finding(verdict), 14)[0]?.key).toBe('say.consistent.ordered')
+  })
+
+  it.each([
+    [{ id: 'ledger', code: 'LEDGER_ROLLBACK' }, 'fail.ledger.rollback'],
+    [{ id: 'ledger', code: 'LEDGER_FORK' }, 'fail.ledger.fork'],
+    [{ id: 'contents', detail: { entry: 9, position: 1 } }, 'fail.contents.at'],
+    [{ id: 'contents' }, 'fail.contents'],
+    [{ id: 'signatures', detail: { entry: 9 } }, 'fail.signatures.at'],
+    [{ id: 'completeness', detail: { subject: 'https://a.example/' } }, 'fail.completeness'],
+    [{ id: 'bundle' }, 'fail.bundle'],
+    [{ id: 'witnesses' }, 'fail.witnesses'],
+  ] as [Partial<Check>, string][])('says of %j: %s', (check, key) => {
+    expect(sentencesOf(failing(check), 0)[0]?.key).toBe(key)
+  })
+
+  it('says why it could not check, and what it saw the last time', () => {
+    const verdict = sampleVerdicts.consistent()
+    const offline = finding(verdict, { state: 'unchecked', failure: { code: 'OFFLINE' } })
+    expect(sentencesOf(offline, 14).map((s) => s.key)).toEqual([
+      'say.unchecked.offline',
+      'say.unchecked.last.consistent',
+    ])
+    const never: Finding = {
+      state: 'unchecked',
+      subject: 's',
+      elements: new Map(),
+      failure: { code: 'SERVER', status: 503 },
+    }
+    expect(sentencesOf(never, 0).map((s) => s.key)).toEqual(['say.unchecked.server'])
+  })
+
+  it('counts what is withheld', () => {
+    const verdict: Verdict = {
+      ...sampleVerdicts.none(),
+      state: 'unchecked',
+      checks: [{ id: 'completeness', status: 'unchecked', detail: { withheld: 2 } }],
+    }
+    expect(sentencesOf(finding(verdict), 0)).toEqual([{ key: 'say.unchecked.withheld', values: { n: 2 } }])
+  })
+})
+
+describe('nextOf', () => {
+  const safe = { recall: 'not-checked', temperature: { kind: 'none' }, useBy: { kind: 'days', days: 4 } } as const
+  const consistent = finding(sampleVerdicts.consistent())
+
+  it('lets the pack be compared when nothing is wrong with it', () => {
+    expect(nextOf(consistent, safe)).toBe('next.consistent')
+    expect(nextOf({ ...consistent, elements: new Map([['00', '1']]) }, safe)).toBe('next.consistent.number')
+  })
+
+  it('warns of a pack whose records agree that it was too warm or is too old', () => {
+    const left = {
+      kind: 'left',
+      limits: { minMilliC: 0, maxMilliC: 1 },
+      minMilli: 0,
+      maxMilli: 2,
+      overMs: 1,
+      totalMs: 1,
+      gaps: 0,
+      gapMs: 0,
+    } as const
+    expect(nextOf(consistent, { ...safe, temperature: left })).toBe('next.consistent.warm')
+    expect(nextOf(consistent, { ...safe, useBy: { kind: 'days', days: -1 } })).toBe('next.consistent.over')
+  })
+
+  it('follows the verdict otherwise', () => {
+    expect(nextOf(finding(sampleVerdicts.mismatch()), safe)).toBe('next.mismatch')
+  })
+})
