@@ -1,4 +1,5 @@
 import type { SimEvent } from './event.ts'
+import { EPOCH_BITS } from './scenario/cross-check.ts'
 import type { FaultSpec, ScanSpec, Scenario, Step } from './scenario/scenario.ts'
 import type { Simulator } from './simulator.ts'
 import { pause, type ScenarioClock } from './world/scenario-clock.ts'
@@ -15,6 +16,7 @@ export interface Play {
 /** Makes the steps of the scenario happen, one after the other. Rejects when the simulator stops. */
 export async function play(run: Play): Promise<void> {
   const { scenario, clock, emit } = run
+  const heard = hearingMs(scenario)
   let reached = 0
   for (const [index, step] of scenario.steps.entries()) {
     const tell = (state: 'begun' | 'played'): void => {
@@ -28,8 +30,10 @@ export async function play(run: Play): Promise<void> {
     // Scans and pauses take scenario time too: what a step is behind the plan by is left out of its fast-forward.
     const ahead = Math.max(0, scenario.startMs + target - clock.now())
     reached = target
-    if (step.at !== undefined || step.advance !== undefined)
+    if (ahead > 0) {
       await clock.advance(ahead, step.over / run.pace, run.signal)
+      if (step.scan.length > 0) await pause(heard, run.signal)
+    }
     for (const scan of step.scan) await showCodes(run, scan)
     await pause(step.settle / run.pace, run.signal)
     tell('played')
@@ -70,6 +74,17 @@ async function showCodes({ simulator, pace, signal }: Play, scan: ScanSpec): Pro
       await pause(scan.gap / pace, signal)
     }
   }
+}
+
+/**
+ * Real time until every gateway knows a changed scenario time and how sure it is: two fixes (the first shows a leap, the second that
+ * its clock agrees again), their transmission, and some slowness to read them.
+ */
+function hearingMs({ instruments }: Scenario): number {
+  const times = Object.values(instruments).map((spec) =>
+    spec.kind === 'nmea' ? (2 * 1000) / spec.rate + (EPOCH_BITS * 1000) / spec.baudRate + 100 : 0,
+  )
+  return Math.max(0, ...times)
 }
 
 function time(clock: ScenarioClock): string {

@@ -2,7 +2,7 @@ import { faultsOf, type InstrumentKind } from '../fault.ts'
 import type { Scenario, Step } from './scenario.ts'
 
 /** Bits of one GNSS epoch: GGA and RMC, at most 82 characters each (NMEA 0183 §5.3), ten bits a character. */
-const EPOCH_BITS = 2 * 82 * 10
+export const EPOCH_BITS: number = 2 * 82 * 10
 
 /** Problems that the form of a scenario does not show: names that mean nothing, and what cannot be done. */
 export function crossCheck(scenario: Scenario): string[] {
