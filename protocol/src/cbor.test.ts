@@ -92,9 +92,14 @@ describe('what is written', () => {
   })
 
   test('the bytes are not shared with anyone', () => {
-    encodeCbor(1)[0] = 99
-    expect(toHex(encodeCbor(1))).toBe('01')
-    expect(encodeCbor('x').buffer.byteLength).toBe(2)
+    for (const value of [1, 'x', [1, 'x'], ['x'.repeat(50), new Uint8Array(50)], new Map([[1, [2, 3]]])]) {
+      const bytes = encodeCbor(value)
+      const hex = toHex(bytes)
+      expect(bytes.constructor).toBe(Uint8Array)
+      expect(bytes.buffer.byteLength).toBe(bytes.length)
+      bytes.fill(99)
+      expect(toHex(encodeCbor(value))).toBe(hex)
+    }
   })
 })
 

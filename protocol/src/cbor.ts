@@ -45,8 +45,7 @@ const DECODE = {
  */
 export function encodeCbor(value: unknown): Uint8Array {
   try {
-    // cborg hands out shared and pooled memory for small values; the copy is ours alone.
-    return new Uint8Array(encode(value, ENCODE))
+    return encode(value, ENCODE)
   } catch (cause) {
     if (cause instanceof ProtocolError) throw cause
     throw new ProtocolError('CBOR_SHAPE', 'value cannot be encoded', { cause })
@@ -73,7 +72,10 @@ export function decodeCbor(bytes: Uint8Array, limits: CborLimits): unknown {
 
 const malformed = (why: string): ProtocolError => new ProtocolError('CBOR_MALFORMED', why)
 
-/** Walks the item heads without recursion or allocation by claimed length, so that hostile input costs no more than its size. */
+/**
+ * Walks the heads of the first item without recursion or allocation by claimed length, so that hostile input costs no more than its size.
+ * What it lets through is either what we accept or what the decoder and the comparison refuse.
+ */
 function scan(bytes: Uint8Array, maxDepth: number): void {
   const open: { left: number; map: boolean }[] = []
   let at = 0
@@ -90,7 +92,7 @@ function scan(bytes: Uint8Array, maxDepth: number): void {
       argument = bytes.subarray(at, at + width).reduce((value, byte) => value * 256 + byte, 0)
       at += width
     }
-    if (argument > Number.MAX_SAFE_INTEGER - (major === 1 ? 1 : 0)) throw malformed('integer beyond 2^53')
+    if (argument > Number.MAX_SAFE_INTEGER) throw malformed('integer beyond 2^53')
 
     const parent = open.at(-1)
     if (parent !== undefined) {
@@ -107,5 +109,4 @@ function scan(bytes: Uint8Array, maxDepth: number): void {
     if (at > bytes.length) throw malformed('truncated')
     while (open.at(-1)?.left === 0) open.pop()
   } while (open.length > 0)
-  if (at !== bytes.length) throw malformed('bytes after the value')
 }

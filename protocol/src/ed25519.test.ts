@@ -121,6 +121,40 @@ describe.each(engines)('on %s', (_, verify) => {
   })
 })
 
+describe('the byte checks', () => {
+  const [key, good] = [publicKeyOf(new Uint8Array(32)), signOnNoble(new Uint8Array(32))(utf8('x'))]
+  const le = (value: bigint) => fromHex(value.toString(16).padStart(64, '0')).reverse()
+  const [p, l] = [2n ** 255n - 19n, 2n ** 252n + 27742317777372353535851937790883648493n]
+  const withS = (s: bigint) => concat(good.slice(0, 32), le(s))
+
+  test('the key is canonical, with or without a sign', () => {
+    for (const sign of [0n, 2n ** 255n]) {
+      expect(rulePBytes(le(sign + p - 2n), good)).toBe(true)
+      for (let y = p; y < 2n ** 255n; y++) expect(rulePBytes(le(sign + y), good)).toBe(false)
+    }
+  })
+
+  test('S is below the order', () => {
+    for (const s of [0n, 1n, l - 1n]) expect(rulePBytes(key, withS(s))).toBe(true)
+    for (const s of [l, l + 1n, 2n ** 253n, 2n ** 256n - 1n]) expect(rulePBytes(key, withS(s))).toBe(false)
+  })
+
+  test('neither key nor R is any encoding of a point whose eighth multiple is zero', () => {
+    let seen = 0
+    // The y of every such point, and of those the encodings beyond p that still fit 255 bits.
+    const order8 = Point.fromHex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa')
+    for (let i = 0, point = order8; i < 8; i++, point = point.add(order8))
+      for (const y of [point.y, point.y + p])
+        for (const sign of [0n, 2n ** 255n]) {
+          if (y >= 2n ** 255n) continue
+          seen++
+          expect(rulePBytes(le(sign + y), good)).toBe(false)
+          expect(rulePBytes(key, concat(le(sign + y), good.slice(32)))).toBe(false)
+        }
+    expect(seen).toBe(22)
+  })
+})
+
 describe('signing', () => {
   test('noble and node:crypto make the same keys and signatures', () => {
     fc.assert(

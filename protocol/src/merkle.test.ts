@@ -181,6 +181,7 @@ describe('trees up to 2^53 - 1 leaves', () => {
       const edge = RightEdge.from(size, await read(edgeNodes(size)))
       const copy = edge.clone()
       edge.append(levels[0]!)
+      expect(edge.hashes()).toEqual(await read(edgeNodes(size + 1)))
       expect(edge.root()).toEqual(await readRoot(size + 1, read))
       expect(copy.root()).toEqual(await readRoot(size, read))
     }

@@ -109,7 +109,7 @@ export function decodeEntryBundle(bytes: Uint8Array): Uint8Array[] {
   do {
     const start = at + 2
     const end = start + fromBigEndian(bytes.subarray(at, start))
-    if (start > bytes.length || end > bytes.length) throw new ProtocolError('TILE_SIZE', 'truncated entry bundle')
+    if (end > bytes.length) throw new ProtocolError('TILE_SIZE', 'truncated entry bundle')
     entries.push(copy(bytes, start, end))
     at = end
   } while (at < bytes.length)
