@@ -15,6 +15,12 @@ export function newSeed(): Uint8Array {
   return new Uint8Array(randomBytes(32))
 }
 
+/** The public key of a seed, by node:crypto: the JavaScript way would keep megabytes of precomputed points for this one use. */
+export function publicKeyOf(seed: Uint8Array): Uint8Array {
+  const { x } = crypto.createPublicKey(crypto.createPrivateKey(toPkcs8Pem(seed))).export({ format: 'jwk' })
+  return fromBase64Url(x!)
+}
+
 /** Writes an Ed25519 key file (PKCS#8 PEM). Fails when the file exists: a key is never replaced. */
 export function makeKeyFile(path: string, seed: Uint8Array): void {
   writeSecret(path, toPkcs8Pem(seed))

@@ -3,14 +3,13 @@ import {
   buildStatement,
   encodeBatch,
   keyThumbprint,
-  publicKeyOf,
   type SaltedEvent,
   type Sign,
   signOnNode,
   statementLeaf,
 } from '@tristamp/protocol'
 import type { GatewayConfig } from './config-types.ts'
-import { nodeCrypto } from './key-file.ts'
+import { nodeCrypto, publicKeyOf } from './key-file.ts'
 
 /** Where the next statement stands in the key's chain. */
 export interface ChainPoint {

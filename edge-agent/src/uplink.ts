@@ -146,6 +146,8 @@ export class Uplink {
       // We come back by ourselves, with jitter, and without mqtt.js's own store of old messages.
       reconnectPeriod: 0,
       queueQoSZero: false,
+      // Else it makes a table of 65,536 small buffers: 6 MB for nothing at our rates.
+      writeCache: false,
       resubscribe: false,
       will: { topic: this.#topic('status'), payload: Buffer.from('{"state":"offline"}'), qos: 1, retain: true },
       ...(config.uplink.ca !== undefined && { ca: readFileSync(config.uplink.ca) }),
