@@ -5,6 +5,7 @@ import {
   checkDigit,
   type EpcisEvent,
   type Names,
+  type Operation,
   type ProvenEvent,
   type SensorElement,
   type StampedEvent,
@@ -37,7 +38,7 @@ interface Site {
   geo: 'gnss' | 'site'
 }
 
-const SITES = {
+export const SITES = {
   farm: { org: 'yunling', gateway: 'farm-1', station: FARM, latE7: 302400000, lonE7: 1094800000, geo: 'gnss' },
   plant: { org: 'qingjiang', gateway: 'plant-2', station: PLANT, latE7: 303000000, lonE7: 1098300000, geo: 'site' },
   truck: { org: 'qingjiang', gateway: 'truck-27', station: TRUCK, latE7: 303000000, lonE7: 1098300000, geo: 'gnss' },
@@ -108,7 +109,7 @@ function proven(
     'tristamp:clock': {
       source: site.geo === 'gnss' ? 'gnss' : 'ntp',
       uncertaintyMs: site.geo === 'gnss' ? 40 : 350,
-      bootId: 'b',
+      bootId: '7d1f0a52-9c1e-4f0e-8a57-3f1f6f6d2a10',
       monotonicMs: ms,
     },
     'tristamp:origin': origin,
@@ -251,7 +252,7 @@ const NAMES: Names = {
   places: new Map([
     place('yunling', FARM, '云岭黑猪养殖场', 'Yunling Black Pig Farm', '湖北恩施', 'Enshi, Hubei'),
     place('qingjiang', PLANT, '清江分割厂', 'Qingjiang Cutting', '湖北恩施', 'Enshi, Hubei'),
-    place('qingjiang', TRUCK, '冷藏车，尾号 27', 'Refrigerated truck 27', '', ''),
+    place('qingjiang', TRUCK, '冷藏车，尾号 27', 'Refrigerated truck 27', '湖北恩施', 'Enshi, Hubei'),
     place('liangzhu', WHOLESALE, '良渚冷鲜批发', 'Liangzhu Fresh Wholesale', '浙江杭州', 'Hangzhou, Zhejiang'),
     place('xiaoman', KITCHEN, '小满饭馆', 'Xiaoman Kitchen', '杭州西湖区', 'Xihu, Hangzhou'),
   ]),
@@ -325,3 +326,8 @@ export const sampleVerdicts = {
   rewritten: (): Verdict => base('mismatch', checks('ledger', 'LEDGER_FORK'), []),
   none: (): Verdict => base('none', checks(), []),
 } satisfies Record<string, () => Verdict>
+
+/** The same names as the operations that register them, organisations first. */
+export function sampleOperations(): Operation[] {
+  return [...NAMES.organisations.values(), ...NAMES.places.values(), ...NAMES.products.values()]
+}

@@ -6,7 +6,7 @@ import { HTML_LANG, type Lang, type Language, loadLanguage } from './i18n/index.
 import type { Memory } from './remembered.ts'
 import type { Address } from './subject-from-path.ts'
 import { Page } from './view/page.tsx'
-import { LanguageProvider } from './view/parts.tsx'
+import { LanguageProvider, useLanguage } from './view/parts.tsx'
 import { StartPart } from './view/start.tsx'
 import { Top } from './view/top.tsx'
 
@@ -46,9 +46,12 @@ function Checked({
     memory.forgetLedgers()
     again()
   }
+  const { t } = useLanguage()
+  const { state } = finding
   useLayoutEffect(() => {
-    document.getElementById('page')!.dataset['state'] = finding.state
-  }, [finding.state])
+    document.getElementById('page')!.dataset['state'] = state
+    document.title = t('title', { word: t(`word.${state}`).replaceAll('|', '') })
+  }, [state, t])
   return <Page finding={finding} now={now} onAgain={again} onForget={forget} />
 }
 

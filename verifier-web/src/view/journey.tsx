@@ -57,7 +57,8 @@ function EvidenceText({ evidence }: { evidence: Evidence }): VNode {
 function StopRow({ stop, naming }: { stop: Stop; naming: Naming }): VNode {
   const { t } = useLanguage()
   const steps = stop.steps.map((step) => t(`step.${step}`)).join(t('journey.list'))
-  const address = addressOf(stop.station, naming)
+  // Where a vehicle is registered says nothing of where it was.
+  const address = stop.moving ? undefined : addressOf(stop.station, naming)
   return (
     <li>
       <Clock at={stop.from} />
