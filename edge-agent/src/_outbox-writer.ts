@@ -1,0 +1,39 @@
+// A gateway's outbox being written to, for the tests to kill: prints every event that was accepted and every batch that was signed.
+import { fromUtf8, utf8 } from '@tristamp/protocol'
+import { readKeyFile } from './key-file.ts'
+import { Outbox } from './outbox.ts'
+import { Signer } from './signer.ts'
+import { Store } from './store.ts'
+
+const [folder = '', first = '0'] = process.argv.slice(2)
+const signer = new Signer(readKeyFile(`${folder}/key.pem`), {
+  org: 'o',
+  id: 'g',
+  uri: 'https://id.gs1.org/8004/9506000134-FARM1',
+  station: 'https://id.gs1.org/414/9506000134017',
+  roles: ['observe'],
+  zone: 'UTC',
+})
+const store = await Store.open(`${folder}/outbox`)
+const outbox = await Outbox.open(store, folder, signer.kid)
+process.stdout.write('open\n')
+
+async function accept(): Promise<void> {
+  for (let n = Number(first); ; n++) {
+    await outbox.accept([utf8(`event ${n}`)], [])
+    process.stdout.write(`accepted ${n}\n`)
+  }
+}
+
+async function sign(): Promise<void> {
+  for (;;) {
+    await outbox.sign(7, (events, at) => {
+      const batch = signer.signBatch(events, at, 0)
+      process.stdout.write(`signing ${at.seq} ${events.map(({ event }) => fromUtf8(event).slice(6)).join(',')}\n`)
+      return batch
+    })
+    await new Promise((resolve) => setTimeout(resolve, 3))
+  }
+}
+
+await Promise.all([accept(), sign()])

@@ -1,0 +1,129 @@
+import { checkQuality, type EpcisEvent, type SensorElement } from '@tristamp/protocol'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Moment } from './clock.ts'
+import { type QualityStamp, qualityStamp } from './quality.ts'
+import { Readings } from './readings.ts'
+
+const URI = 'https://id.gs1.org/8004/9506000134-FARM1-cold1'
+const MINUTE = 60_000
+
+const at = (minutes: number): Moment => ({
+  ms: 1_000_000_000_000 + minutes * MINUTE,
+  source: 'gnss',
+  uncertaintyMs: 200,
+  bootId: 'b',
+  monotonicMs: minutes * MINUTE,
+})
+
+/** Readings of one value a minute; null is a poll without answer, undefined is no poll at all. */
+function readingsOf(...values: (number | null | undefined)[]): Readings {
+  const readings = new Readings(MINUTE, (moment) => moment.ms)
+  for (const [i, milli] of values.entries()) {
+    if (milli === undefined) continue
+    const quantities = milli === null ? [] : [{ type: 'Temperature', milli, uom: 'CEL' }]
+    readings.add({ moment: at(i), quantities })
+  }
+  return readings
+}
+
+function element(stamp: QualityStamp): SensorElement {
+  checkQuality(stamp as EpcisEvent)
+  return stamp.sensorElementList![0]!
+}
+
+describe('qualityStamp', () => {
+  it('says that there is no instrument', () => {
+    expect(qualityStamp(undefined, 0, at(0))).toEqual({ 'tristamp:quality': 'none' })
+  })
+
+  it('gives extremes, mean, last value and the series of the interval', () => {
+    const readings = readingsOf(9000, 1000, 2000, 3001, 2500)
+    const {
+      sensorMetadata,
+      sensorReport,
+      'tristamp:series': series,
+    } = element(qualityStamp({ uri: URI, readings }, at(1).ms, at(4)))
+    expect(sensorMetadata).toEqual({
+      startTime: '2001-09-09T01:47:40.000Z',
+      endTime: '2001-09-09T01:50:40.000Z',
+      deviceID: URI,
+    })
+    // The reading of minute 0 held until minute 1, where the interval begins.
+    expect(sensorReport).toEqual([
+      { type: 'Temperature', value: 2.5, minValue: 1, maxValue: 9, meanValue: 3.5, uom: 'CEL' },
+    ])
+    expect(series).toEqual({ everyMs: 2000, milli: expect.any(Array) as unknown })
+    expect(series?.milli).toHaveLength(91)
+    expect(series?.milli.includes(null)).toBe(false)
+  })
+
+  it('takes the reading that holds now for goods that are new here', () => {
+    const stamp = element(qualityStamp({ uri: URI, readings: readingsOf(1000, 2000) }, at(1.5).ms, at(1.5)))
+    expect(stamp.sensorReport).toEqual([
+      { type: 'Temperature', value: 2, minValue: 2, maxValue: 2, meanValue: 2, uom: 'CEL' },
+    ])
+    expect(stamp['tristamp:series']).toBeUndefined()
+  })
+
+  it('raises the alarm when the limits were broken for a moment', () => {
+    const limits = { minMilliC: 0, maxMilliC: 4000 }
+    const report = (...values: number[]) =>
+      element(qualityStamp({ uri: URI, readings: readingsOf(...values), limits }, at(0).ms, at(values.length - 1)))
+        .sensorReport[0]
+    expect(report(1000, 4000, 1000)).not.toHaveProperty('exception')
+    expect(report(1000, 4001, 1000)).toHaveProperty('exception', 'ALARM_CONDITION')
+    expect(report(1000, -1, 1000)).toHaveProperty('exception', 'ALARM_CONDITION')
+  })
+
+  it('shows gaps: failed polls, and polls that never were', () => {
+    const readings = readingsOf(
+      1000,
+      1000,
+      null,
+      null,
+      1000,
+      ...Array.from({ length: 10 }, () => undefined),
+      1000,
+      1000,
+    )
+    const series = element(qualityStamp({ uri: URI, readings }, at(0).ms, at(16)))['tristamp:series']!
+    const perMinute = series.milli.filter((_, i) => (i * series.everyMs) % MINUTE === 30_000)
+    expect(perMinute).toEqual([1000, 1000, null, null, ...Array.from({ length: 11 }, () => null), 1000])
+  })
+
+  it('names a thermometer that gave nothing', () => {
+    for (const readings of [
+      readingsOf(),
+      readingsOf(null, null),
+      readingsOf(1000, ...Array.from({ length: 20 }, () => undefined)),
+    ]) {
+      expect(element(qualityStamp({ uri: URI, readings }, at(10).ms, at(21))).sensorReport).toEqual([
+        { type: 'Temperature', exception: 'ERROR_CONDITION' },
+      ])
+    }
+  })
+
+  it('is valid for any curve and any interval, however long', () => {
+    const value = fc.option(fc.integer({ min: -40_000, max: 60_000 }))
+    fc.assert(
+      fc.property(
+        fc.array(value, { maxLength: 200 }),
+        fc.integer({ min: -500_000, max: 250 }),
+        fc.integer({ min: 0, max: 250 }),
+        (values, from, to) => {
+          element(qualityStamp({ uri: URI, readings: readingsOf(...values) }, at(from).ms, at(to)))
+        },
+      ),
+    )
+  })
+
+  it('keeps extremes and mean when old samples are merged, in bounded memory', () => {
+    const values = Array.from({ length: 10_000 }, (_, i) => (i === 17 ? 9999 : 1000 + (i % 3)))
+    const [report] = element(
+      qualityStamp({ uri: URI, readings: readingsOf(...values) }, at(0).ms, at(9_999)),
+    ).sensorReport
+    expect(report).toMatchObject({ minValue: 1, maxValue: 9.999 })
+    expect(report?.meanValue).toBeCloseTo(1.002, 3)
+  })
+})
