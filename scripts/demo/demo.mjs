@@ -1,0 +1,244 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { gatewayConfig, MEMBERS, operations } from './consortium.mjs'
+import { identities } from './identities.mjs'
+import { LedgerClient } from './ledger-client.mjs'
+import { assertFree, freePort, publicUrl } from './network.mjs'
+import { DemoError } from './options.mjs'
+import { Play } from './play.mjs'
+
+const { stringify } = createRequire(new URL('../../edge-agent/package.json', import.meta.url))('yaml')
+const QR = createRequire(new URL('../../ledger-node/package.json', import.meta.url))('qrcode')
+
+const ORIGIN = 'demo.tristamp.example/log'
+const ADMINISTRATOR = 'consortium'
+/** How long programs may take until they are ready on a slow machine. */
+const READY_MS = 60_000
+/** The play's hours pass in seconds, so its thermometers are asked often; afterwards as on a real site. */
+const EVERY_PLAYING_MS = 250
+const EVERY_SERVING_MS = 10_000
+
+/** One start: everything from an empty folder, or from what an earlier start kept, to a page that is served. */
+export class Demo {
+  #options
+  #state
+  #children
+  #publicUrl
+  #ledger
+
+  constructor(options, state, children) {
+    this.#options = options
+    this.#state = state
+    this.#children = children
+    this.#publicUrl = publicUrl(options.host, options.port)
+  }
+
+  async run() {
+    const { data, host, port } = this.#options
+    const { runs, play: last } = this.#state
+    await assertFree(host, port)
+    console.log(`Tristamp 三戳   data in ${data}\n`)
+    if (last?.complete) {
+      await this.#startLedger()
+      this.#show()
+      await this.#startGateways(await this.#startInstruments(continued(last)), EVERY_SERVING_MS)
+      tick('five gateways online, instruments running; nothing is played, all is kept')
+      return
+    }
+    if (last) console.log('  The last play was cut short: a new one begins, with new identities.')
+    const goods = identities(runs + 1)
+    const play = new Play()
+    const [instruments] = await Promise.all([this.#startInstruments({ vars: goods, play }), this.#startLedger()])
+    await this.#startGateways(instruments, EVERY_PLAYING_MS)
+    tick('five gateways online, each a process of its own')
+    this.#state.save({ runs: runs + 1, play: { complete: false, gtin: goods.porkGtin, serial: goods.pack1 } })
+    console.log('\nOne pack of pork, from the farm to the table: 70 hours in less than a minute.')
+    const scenarioEnd = await play.follow(instruments.begin, this.#ledger, (gateway) =>
+      this.#children.lastLines(gateway),
+    )
+    this.#state.save({ play: { ...this.#state.play, complete: true, scenarioEnd, realEnd: new Date().toISOString() } })
+    this.#show()
+  }
+
+  async #startLedger() {
+    const folder = this.#state.path('ledger')
+    const { host, port } = this.#options
+    // Founding ends with the first checkpoint.
+    if (!existsSync(`${folder}/checkpoint`)) await this.#found(folder)
+    const mqttPort = await freePort(this.#state.mqttPort)
+    this.#state.save({ mqttPort })
+    const addresses = ['--host', host, '--port', port, '--mqtt-host', '127.0.0.1', '--mqtt-port', mqttPort]
+    const args = ['run', '--data', folder, ...addresses, '--public-url', this.#publicUrl]
+    const url = await this.#ready('ledger', 'ledger', args, (line) => /^ready (http:\S+) /.exec(line)?.[1])
+    this.#ledger = new LedgerClient(url)
+    tick(`ledger node with its broker at ${this.#publicUrl}`)
+  }
+
+  async #found(folder) {
+    try {
+      await this.#children.run('ledger', 'ledger', [
+        'init',
+        '--data',
+        folder,
+        '--origin',
+        ORIGIN,
+        '--admin',
+        ADMINISTRATOR,
+      ])
+      tick(`ledger founded: ${ORIGIN}`)
+    } catch (error) {
+      // Founded by a start that was cut short a moment later.
+      if (!(error instanceof DemoError && error.message.includes('DATA_EXISTS'))) throw error
+    }
+  }
+
+  /** Starts the simulator; resolves with its addresses and a way to begin the play. */
+  async #startInstruments({ vars = {}, start, play }) {
+    const assignments = Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}=${value}`])
+    const where = ['--scenario', 'pork', '--dir', this.#state.path('instruments')]
+    const args = [...where, '--pace', this.#options.pace, ...(start ? ['--start', start] : []), ...assignments]
+    let child
+    const ports = await this.#ready(
+      'instruments',
+      'sim',
+      args,
+      (line) => {
+        const event = JSON.parse(line)
+        if (event.type === 'ready') return event.ports
+        play?.hear(event)
+        return undefined
+      },
+      (started) => {
+        child = started
+      },
+    )
+    const paths = Object.values(ports)
+    const kind = paths.every((path) => path.startsWith('tcp:'))
+      ? 'TCP ports (no pseudo-terminals here)'
+      : 'serial paths'
+    tick(`${paths.length} instruments on ${kind}`)
+    return { ports, begin: () => child.stdin.write('play\n') }
+  }
+
+  /** Configures the gateways, enrols those that are new, starts them and waits until all are online. */
+  async #startGateways({ ports }, everyMs) {
+    const mqttUrl = `mqtt://127.0.0.1:${this.#state.mqttPort}`
+    const ledgerKey = publicKey(this.#state.path('ledger', 'keys', 'ack.pem'))
+    for (const member of MEMBERS) {
+      mkdirSync(this.#folder(member), { recursive: true })
+      writeFileSync(this.#config(member), stringify(gatewayConfig(member, { mqttUrl, ledgerKey, ports, everyMs })))
+    }
+    await this.#enrol()
+    for (const member of MEMBERS) {
+      this.#children.start(member.id, 'agent', ['run', '--config', this.#config(member)])
+    }
+    this.#rememberProcesses()
+    await this.#online()
+  }
+
+  async #enrol() {
+    const requests = await Promise.all(
+      MEMBERS.map(async (member) => {
+        const file = `${this.#folder(member)}/data/enrolment-request.json`
+        if (!existsSync(file)) await this.#children.run(member.id, 'agent', ['init', '--config', this.#config(member)])
+        return JSON.parse(readFileSync(file, 'utf8'))
+      }),
+    )
+    const enrolled = new Set((await this.#ledger.gateways()).map(({ org, gateway }) => `${org}/${gateway}`))
+    if (requests.every(({ org, gateway }) => enrolled.has(`${org}/${gateway}`))) return
+    const file = this.#state.path('enrolment.json')
+    writeFileSync(file, JSON.stringify(operations(requests), null, 2))
+    const key = this.#state.path('ledger', 'keys', `admin-${ADMINISTRATOR}.pem`)
+    await this.#children.run('enrol', 'ledger', [
+      'enrol',
+      '--node',
+      this.#ledger.url,
+      '--admin-key',
+      key,
+      '--file',
+      file,
+    ])
+    tick('five organisations enrolled, with their places, products and gateways')
+  }
+
+  async #online() {
+    const until = Date.now() + READY_MS
+    for (;;) {
+      const gateways = await this.#ledger.gateways()
+      const waiting = MEMBERS.filter((member) => !isReady(gateways.find((gateway) => gateway.gateway === member.id)))
+      if (waiting.length === 0) return
+      if (Date.now() > until) {
+        const logs = waiting.map(({ id }) => `${id}:\n${this.#children.lastLines(id)}`).join('\n')
+        throw new DemoError(`Not all gateways are ready after ${READY_MS / 1000} s. Their last lines:\n${logs}`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+
+  /** Starts a program and resolves with what `read` makes of one of its lines. */
+  #ready(name, program, args, read, started = () => undefined) {
+    const ready = new Promise((resolve, reject) => {
+      const slow = setTimeout(
+        () =>
+          reject(new DemoError(`${name} is not ready after ${READY_MS / 1000} s:\n${this.#children.lastLines(name)}`)),
+        READY_MS,
+      )
+      const hear = (line) => {
+        const value = read(line)
+        if (value === undefined) return
+        clearTimeout(slow)
+        resolve(value)
+      }
+      started(this.#children.start(name, program, args.map(String), hear))
+    })
+    this.#rememberProcesses()
+    return Promise.race([ready, this.#children.died])
+  }
+
+  #rememberProcesses() {
+    this.#state.save({ pids: { start: process.pid, ...this.#children.pids } })
+  }
+
+  #show() {
+    const { gtin, serial } = this.#state.play
+    const address = `${this.#publicUrl}/01/${gtin}/21/${serial}`
+    console.log(`\nScan: ${address}\n`)
+    QR.toString(address, { type: 'terminal', small: true, errorCorrectionLevel: 'L' }, (_, code) => console.log(code))
+    console.log('Serving until Ctrl-C.')
+    if (/^http:\/\/(127\.|localhost|\[::1\])/.test(this.#publicUrl)) {
+      console.log('To open it with a phone on the same network: npm start -- --host 0.0.0.0')
+    }
+  }
+
+  #folder({ id }) {
+    return this.#state.path('gateways', id)
+  }
+
+  #config(member) {
+    return `${this.#folder(member)}/gateway.yaml`
+  }
+}
+
+function tick(text) {
+  console.log(`  ✓ ${text}`)
+}
+
+/** A gateway whose instruments all answer and whose clock its receiver has set. */
+function isReady(gateway) {
+  const { state, devices = {}, clock } = gateway?.health ?? {}
+  const all = Object.values(devices)
+  return (
+    state === 'online' && clock?.source === 'gnss' && all.length === 3 && all.every((device) => device.state === 'up')
+  )
+}
+
+/** Scenario time goes on from where the complete play left it, so that no gateway's clock goes back. */
+function continued({ scenarioEnd, realEnd }) {
+  return { start: new Date(Date.parse(scenarioEnd) + Date.now() - Date.parse(realEnd)).toISOString() }
+}
+
+/** The 32 bytes, in base64url, of the public key to a private key file. */
+function publicKey(file) {
+  return createPublicKey(createPrivateKey(readFileSync(file))).export({ format: 'jwk' }).x
+}
