@@ -1,7 +1,7 @@
 import * as nodeCrypto from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { vectors } from '../../test/_vectors.ts'
 import { seed, TestSigner } from './_memory-ledger.ts'
 import { flip, refusal, refusalOf } from './_refusal.ts'
@@ -12,6 +12,8 @@ import { decodeDetachedReceipt, encodeDetachedReceipt, receiptRoot, receiptSigne
 import { buildDisclosure, MAX_DISCLOSURE_BYTES, verifyDisclosure } from './disclosure.ts'
 import { publicKeyOf, type Verify, verifyOnNode } from './ed25519.ts'
 import { leafHash } from './merkle.ts'
+
+vi.setConfig({ testTimeout: 30_000 }) // every bit of a file turned: seconds on a busy machine
 
 const onNode = verifyOnNode(nodeCrypto)
 const verify: Verify = async (...signed) => onNode(...signed)

@@ -1,7 +1,7 @@
 import * as nodeCrypto from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { vectors } from '../../test/_vectors.ts'
 import { MemoryLedger, seed, TestSigner } from './_memory-ledger.ts'
 import { flip, refusal, refusalOf } from './_refusal.ts'
@@ -22,6 +22,8 @@ import {
   MAX_RECEIPTS,
   verifyTransparentStatement,
 } from './transparent-statement.ts'
+
+vi.setConfig({ testTimeout: 30_000 }) // every bit of a file turned: seconds on a busy machine
 
 const onNode = verifyOnNode(nodeCrypto)
 const verify: Verify = async (...signed) => onNode(...signed)
