@@ -9,7 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: ['default', new SummaryReporter()],
     projects: [
-      { ...source, test: { name: 'unit', include: ['*/src/**/*.test.{ts,tsx}'] } },
+      { ...source, test: { name: 'unit', include: ['*/src/**/*.test.{ts,tsx}'], testTimeout: 30_000 } },
       {
         ...source,
         test: { name: 'system', include: ['test/system/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000 },

@@ -19,12 +19,21 @@ const run = (command, args) => {
 // The npm that called us, where there is one: a machine may have several.
 const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']
 
-const lock = createHash('sha256').update(readFileSync(path('package-lock.json'))).digest('hex')
+const lock = createHash('sha256')
+  .update(readFileSync(path('package-lock.json')))
+  .digest('hex')
 const stamp = path('node_modules/.setup-stamp')
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   console.log('Setting up: installing dependencies …')
   run(npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund', '--loglevel=error'])
   writeFileSync(stamp, lock)
 }
-run(process.execPath, [path('node_modules/typescript/bin/tsc'), '-b', 'protocol', 'edge-agent', 'ledger-node', 'firmware-sim'])
+run(process.execPath, [
+  path('node_modules/typescript/bin/tsc'),
+  '-b',
+  'protocol',
+  'edge-agent',
+  'ledger-node',
+  'firmware-sim',
+])
 run(process.execPath, [path('node_modules/vite/bin/vite.js'), 'build', 'verifier-web', '--logLevel', 'warn'])

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sampleObjectEvent } from './_events.ts'
 import { governanceEvent, MemoryLedger, TestSigner } from './_memory-ledger.ts'
+import { emptyState } from './admission-state.ts'
 import { type Admission, admit } from './admit.ts'
 import type { SaltedEvent } from './batch.ts'
 import { toBase64Url, utf8 } from './bytes.ts'
@@ -187,6 +188,11 @@ describe('admit', () => {
     const stranger = new TestSigner('nobody', undefined, ledgerUri('ledger.example/test'))
     const { statement, events } = stranger.statement('governance', [governanceEvent(ORG)])
     expect(codeOf(admit({ ...empty, genesis: undefined }, statement, events, verifyOnNoble))).toBe('GOVERNANCE_GENESIS')
+    const state = emptyState()
+    const founder = new TestSigner('admin', undefined, ledgerUri('ledger.example/test'))
+    const wrong = founder.statement('batch', [governanceEvent(new MemoryLedger().state.genesis!)])
+    expect(codeOf(admit(state, wrong.statement, wrong.events, verifyOnNoble))).toBe('ROLE')
+    expect(state).toEqual(emptyState())
     const ledger = new MemoryLedger()
     expect(() => ledger.govern(ledger.state.genesis!)).toThrow('GOVERNANCE_GENESIS')
   })
@@ -216,6 +222,22 @@ describe('governance', () => {
     ledger.govern(ORG, cy)
     expect(ledger.state.organisations.get('farm')).toEqual(ORG)
     expect(ledger.state.pending.size).toBe(1)
+  })
+
+  it('a signature counts no longer than its administrator, and enough of them always stay', () => {
+    const ledger = new MemoryLedger('ledger.example/two', ['ann', 'bob', 'cy'], 2)
+    const [ann, bob, cy] = ledger.administrators as [TestSigner, TestSigner, TestSigner]
+    ledger.govern(ORG, ann)
+    const dismissal: Operation = { op: 'revoke-key', key: toBase64Url(ann.kid), reason: 'left' }
+    ledger.govern(dismissal, bob)
+    ledger.govern(dismissal, cy)
+    ledger.govern(ORG, bob)
+    expect(ledger.state.organisations.size).toBe(0)
+    ledger.govern(ORG, cy)
+    expect(ledger.state.organisations.size).toBe(1)
+    const second: Operation = { op: 'revoke-key', key: toBase64Url(bob.kid), reason: 'left' }
+    ledger.govern(second, bob)
+    expect(() => ledger.govern(second, cy)).toThrow('GOVERNANCE_CONFLICT')
   })
 
   it('signatures further apart than the window do not add up', () => {

@@ -50,7 +50,7 @@ export function admit(
     parsed = parseStatement(statement)
     const founding = state.genesis === undefined ? foundingChanges(events) : undefined
     // Batches change nothing but their signer's own chain, so only governance pays for a copy.
-    const draft = parsed.header.kind === 'governance' ? draftOf(state) : state
+    const draft = founding !== undefined || parsed.header.kind === 'governance' ? draftOf(state) : state
     applyChanges(draft, founding ?? [])
     signer = signerOf(draft, parsed)
     if (!verify(signer.publicKey, parsed.signed, parsed.signature))

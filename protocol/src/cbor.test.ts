@@ -92,7 +92,14 @@ describe('what is written', () => {
   })
 
   test('the bytes are not shared with anyone', () => {
-    for (const value of [1, 'x', [1, 'x'], ['x'.repeat(50), new Uint8Array(50)], new Map([[1, [2, 3]]])]) {
+    for (const value of [
+      1,
+      'x',
+      [1, 'x'],
+      ['x'.repeat(50), new Uint8Array(50)],
+      [new Uint8Array(200)],
+      new Map([[1, [2, 3]]]),
+    ]) {
       const bytes = encodeCbor(value)
       const hex = toHex(bytes)
       expect(bytes.constructor).toBe(Uint8Array)

@@ -45,7 +45,8 @@ const DECODE = {
  */
 export function encodeCbor(value: unknown): Uint8Array {
   try {
-    return encode(value, ENCODE)
+    // In Node, cborg hands out views into its pool; the copy is ours alone.
+    return new Uint8Array(encode(value, ENCODE))
   } catch (cause) {
     if (cause instanceof ProtocolError) throw cause
     throw new ProtocolError('CBOR_SHAPE', 'value cannot be encoded', { cause })

@@ -34,9 +34,10 @@ export function approve(
   const before = state.pending.get(id)
   const alive = before !== undefined && Math.abs(iat - before.firstIat) <= genesis.windowS ? before : undefined
   const signer = toHex(administrator.kid)
-  if (alive?.signers.includes(signer))
-    refuse('GOVERNANCE_REPEATED', 'this administrator has signed this operation already')
-  const signers = [...(alive?.signers ?? []), signer]
+  // A signature counts as long as its administrator does.
+  const standing = (alive?.signers ?? []).filter((kid) => state.keys.get(kid)?.status === 'active')
+  if (standing.includes(signer)) refuse('GOVERNANCE_REPEATED', 'this administrator has signed this operation already')
+  const signers = [...standing, signer]
   if (signers.length < genesis.threshold) {
     return { changes: [{ set: 'pending', id, value: { signers, firstIat: alive?.firstIat ?? iat } }], effective: false }
   }
@@ -108,6 +109,12 @@ function revoked(state: AdmissionState, key: string): Change {
   const kid = bytesFrom(key, 32)
   const before = state.keys.get(toHex(kid)) ?? refuse('GOVERNANCE_CONFLICT', 'no such key is enrolled')
   if (before.status === 'revoked') refuse('GOVERNANCE_CONFLICT', 'this key is revoked already')
+  const left = [...state.keys.values()].filter(
+    (k) => k !== before && k.kind === 'administrator' && k.status === 'active',
+  )
+  if (before.kind === 'administrator' && left.length < (state.genesis?.threshold ?? 1)) {
+    refuse('GOVERNANCE_CONFLICT', 'too few administrators would be left to govern')
+  }
   return { set: 'key', value: { ...before, status: 'revoked' } }
 }
 

@@ -2,6 +2,7 @@ import { type Json, parseCanonicalJson } from '../canonical-json.ts'
 import { ProtocolError } from '../error.ts'
 import { LIMITS } from '../limits.ts'
 import { isUri } from '../shape.ts'
+import { type SubjectKind, subjectFrom } from '../subject.ts'
 import type { GovernanceEvent, Operation, Role } from './governance-types.ts'
 
 type Fields = { [key: string]: Json }
@@ -14,7 +15,17 @@ const ROLES: readonly Role[] = ['commission', 'transform', 'pack', 'ship', 'rece
 
 const text: Check = (v) => typeof v === 'string' && v.length > 0 && v.length <= MAX_TEXT
 const texts: Check = (v) => isFields(v) && Object.keys(v).length === 2 && text(v['zh'] ?? null) && text(v['en'] ?? null)
-const uri: Check = (v) => isUri(v)
+/** A URI in the one spelling that subjects have, of one of these kinds: another spelling would never be found again. */
+const subject =
+  (...kinds: SubjectKind[]): Check =>
+  (v) => {
+    if (!isUri(v) || v.includes('#')) return false
+    const { uri, kind } = subjectFrom(v)
+    return (
+      uri === v &&
+      (kinds.includes(kind) || (kind === 'other' && v.startsWith('https://') && !v.startsWith('https://id.gs1.org/')))
+    )
+  }
 /** Part of an MQTT topic; NATS maps topics to subjects, so the alphabet is the one both allow. */
 const name: Check = (v) => typeof v === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(v)
 /** 32 bytes, base64url without padding. */
@@ -47,27 +58,27 @@ const OPERATIONS: { [op in Operation['op']]: { [field: string]: Check } } = {
     logKey: (v) => typeof v === 'string' && v.length <= 512,
     ackKey: key,
   },
-  'enrol-organisation': { org: name, party: uri, name: texts },
+  'enrol-organisation': { org: name, party: subject('party'), name: texts },
   'enrol-gateway': {
     org: name,
     gateway: name,
-    uri,
+    uri: subject('asset'),
     key,
-    station: uri,
+    station: subject('place', 'asset'),
     roles: (v) =>
       list((r) => ROLES.includes(r as Role), ROLES.length)(v) && new Set(v as Json[]).size === (v as Json[]).length,
     login: key,
   },
   'register-place': {
     org: name,
-    place: uri,
+    place: subject('place', 'asset'),
     name: texts,
     address: texts,
     'latE7?': integer(-900_000_000, 900_000_000),
     'lonE7?': integer(-1_800_000_000, 1_800_000_000),
     zone,
   },
-  'register-product': { org: name, product: uri, name: texts, spec: texts, 'limits?': limits },
+  'register-product': { org: name, product: subject('product'), name: texts, spec: texts, 'limits?': limits },
   'revoke-key': { key, reason: text },
 }
 

@@ -25,7 +25,28 @@ export async function checkCompleteness(
     at({ subject: history.subject }, () => checkHistory(history, events, historyRoot))
     histories.set(history.subject, history)
   }
-  return lineage(subject, (next) => Promise.resolve(at({ subject: next }, () => disclosed(next, histories, events))))
+  const subjects = await lineage(subject, (next) =>
+    Promise.resolve(at({ subject: next }, () => disclosed(next, histories, events))),
+  )
+  checkNothingElse(subjects, histories, events)
+  return subjects
+}
+
+/**
+ * What stands in no history of the lineage has no business here: nothing proves that its own histories are whole, so a ledger
+ * could show a dead key's enrolment without its revocation.
+ */
+function checkNothingElse(
+  subjects: readonly string[],
+  histories: ReadonlyMap<string, SubjectHistory>,
+  events: ReadonlyMap<string, OpenedEvent>,
+): void {
+  const linked = new Set(subjects.flatMap((subject) => histories.get(subject)?.links.map(placeKey) ?? []))
+  for (const [key, { entry, position }] of events) {
+    at({ entry, position }, () => {
+      if (!linked.has(key)) throw new ProtocolError('HISTORY_SUBJECT', 'an event that belongs to none of the histories')
+    })
+  }
 }
 
 function checkHistory(

@@ -1,25 +1,29 @@
+import nodeCrypto from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { sampleAggregation, sampleObjectEvent, sampleTransformation } from '../_events.ts'
 import { MemoryLedger, seed, TestSigner } from '../_memory-ledger.ts'
 import { eventLeaf as leafOf } from '../batch.ts'
 import { type Bundle, decodeBundle, encodeBundle } from '../bundle.ts'
 import { buildBundle } from '../bundle-builder.ts'
-import { toBase64Url } from '../bytes.ts'
+import { toBase64Url, toHex } from '../bytes.ts'
 import type { Json } from '../canonical-json.ts'
 import { formatCheckpoint } from '../checkpoint.ts'
-import { publicKeyOf, signOnNoble, type Verify, verifyOnNoble } from '../ed25519.ts'
+import { publicKeyOf, signOnNoble, type Verify, verifyOnNode } from '../ed25519.ts'
+import { proveInclusion } from '../merkle.ts'
 import { signNote } from '../note.ts'
 import type { CheckId, Verdict } from './verdict.ts'
 import { type Trust, verify } from './verify.ts'
 
 const FARM = 'https://id.gs1.org/414/9506000134017'
+const YARD = 'https://id.gs1.org/414/9506000134024'
 const PIG = 'https://id.gs1.org/01/09506000134369/21/PIG1'
 const LOT = 'https://id.gs1.org/01/09506000134352/10/B261120-07'
 const PACK = 'https://id.gs1.org/01/09506000134352/21/7K3M92QD40XA'
 const OTHER_PACK = 'https://id.gs1.org/01/09506000134352/21/OTHER'
 const CASE = 'https://id.gs1.org/00/095060001343520017'
 const NEVER = 'https://id.gs1.org/01/09506000134352/21/NEVER'
-const check: Verify = async (...args) => verifyOnNoble(...args)
+const onNode = verifyOnNode(nodeCrypto)
+const check: Verify = async (...args) => onNode(...args)
 /** As JSON: a sample's field that was overridden with undefined is gone. */
 const json = (value: unknown): Json => JSON.parse(JSON.stringify(value))
 
@@ -305,6 +309,46 @@ describe('verify', () => {
     expect(failed(await verify(await buildBundle(PACK, l.source()), PACK, { policy: l.policy }, check))).toBe(
       'signatures KEY_INACTIVE',
     )
+  })
+
+  it('refuses events of no history: a dead key, shown with its enrolment and without its revocation', async () => {
+    const { ledger: l } = life()
+    const ghost = new TestSigner('ghost', 'https://id.gs1.org/8004/9506000134GHOST', YARD)
+    const key = toBase64Url(ghost.publicKey)
+    l.govern({
+      op: 'enrol-gateway',
+      org: 'farm',
+      gateway: 'ghost',
+      uri: ghost.iss,
+      key,
+      station: YARD,
+      roles: ['sell'],
+      login: toBase64Url(new Uint8Array(32)),
+    })
+    const enrolled = l.entries.length - 1
+    l.govern({ op: 'revoke-key', key: toBase64Url(ghost.kid), reason: 'stolen' })
+    const hex = toHex(ghost.kid)
+    l.state.keys.set(hex, { ...l.state.keys.get(hex)!, status: 'active' })
+    step(
+      l,
+      ghost,
+      sampleObjectEvent({ epcList: [OTHER_PACK], action: 'DELETE', bizStep: 'retail_selling', ilmd: undefined }),
+    )
+    const forged = l.entries.length - 1
+    l.seal()
+    const source = l.source()
+    const bundle = decodeBundle(await buildBundle(PACK, source))
+    for (const entry of [enrolled, forged]) {
+      const [event] = l.batches.get(entry)!
+      bundle.statements.push({
+        entry,
+        bytes: l.entries[entry]!,
+        path: await proveInclusion(entry, source.size, source.readNodes),
+      })
+      bundle.events.push({ entry, position: 0, ...event!, path: [] })
+    }
+    const verdict = await verify(encodeBundle(bundle), PACK, { policy: l.policy }, check)
+    expect(failed(verdict)).toBe('completeness HISTORY_SUBJECT')
   })
 
   it('is not larger than it must be', () => {
