@@ -1,11 +1,11 @@
 import type { Elements } from '@tristamp/protocol'
 import type { VNode } from 'preact'
-import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useErrorBoundary, useLayoutEffect, useState } from 'preact/hooks'
 import { check, type Finding } from './check.ts'
 import { HTML_LANG, type Lang, type Language, loadLanguage } from './i18n/index.ts'
 import type { Memory } from './remembered.ts'
 import type { Address } from './subject-from-path.ts'
-import { Page } from './view/page.tsx'
+import { Page, type PageProps } from './view/page.tsx'
 import { LanguageProvider, useLanguage } from './view/parts.tsx'
 import { StartPart } from './view/start.tsx'
 import { Top } from './view/top.tsx'
@@ -18,17 +18,14 @@ export interface AppProps {
   first: Promise<Finding> | undefined
 }
 
-function Checked({
-  subject,
-  elements,
-  memory,
-  first,
-}: {
+interface CheckedProps {
   subject: string
   elements: Elements
   memory: Memory
   first: Promise<Finding> | undefined
-}): VNode {
+}
+
+function Checked({ subject, elements, memory, first }: CheckedProps): VNode {
   const checking: Finding = { state: 'checking', subject, elements }
   const [finding, setFinding] = useState(checking)
   const [failed, setFailed] = useState<unknown>()
@@ -40,19 +37,41 @@ function Checked({
   useEffect(() => show(first ?? check(subject, elements, memory)), [first, subject, elements, memory, show])
   const again = (): void => {
     setFinding(checking)
+    // The button goes away with the old verdict; whoever used it stands before the new one.
+    document.getElementById('verdict')?.focus()
     show(check(subject, elements, memory))
   }
   const forget = (): void => {
     memory.forgetLedgers()
     again()
   }
+  return <Shown finding={finding} now={now} onAgain={again} onForget={forget} />
+}
+
+/** A fault of ours must not leave an old verdict, or none, on the page: what is left then is that nothing was checked. */
+function Guarded(props: CheckedProps): VNode {
+  const [error] = useErrorBoundary((thrown) => reportError(thrown))
+  if (error === undefined) return <Checked {...props} />
+  const finding: Finding = {
+    state: 'unchecked',
+    subject: props.subject,
+    elements: props.elements,
+    failure: { code: 'PAGE_FAULT' },
+  }
+  return (
+    <Shown finding={finding} now={new Date()} onAgain={() => location.reload()} onForget={() => location.reload()} />
+  )
+}
+
+/** The page of a finding, with what stands outside of it: the state that styles follow, and the window's title. */
+function Shown(props: PageProps): VNode {
   const { t } = useLanguage()
-  const { state } = finding
+  const { state } = props.finding
   useLayoutEffect(() => {
     document.getElementById('page')!.dataset['state'] = state
     document.title = t('title', { word: t(`word.${state}`).replaceAll('|', '') })
   }, [state, t])
-  return <Page finding={finding} now={now} onAgain={again} onForget={forget} />
+  return <Page {...props} />
 }
 
 export function App({ address, language: chosen, memory, first }: AppProps): VNode {
@@ -65,7 +84,7 @@ export function App({ address, language: chosen, memory, first }: AppProps): VNo
     <LanguageProvider value={language}>
       <Top onLanguage={switchTo} />
       {address.kind === 'subject' ? (
-        <Checked subject={address.subject} elements={address.elements} memory={memory} first={first} />
+        <Guarded subject={address.subject} elements={address.elements} memory={memory} first={first} />
       ) : (
         <StartPart wrong={address.kind === 'wrong' ? address.code : undefined} />
       )}

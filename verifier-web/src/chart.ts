@@ -1,13 +1,15 @@
 // The temperature drawing as numbers: paths and shares of a box 1000 wide and 100 high. Pure, so that it can be tested without a browser.
 import type { Journey, Stop } from './journey.ts'
 import type { Limits } from './safety.ts'
-import type { Span, Track } from './temperature.ts'
+import type { Point, Span, Track } from './temperature.ts'
 
 export const WIDTH = 1000
 export const HEIGHT = 100
 
 export interface Chart {
   trace: string
+  /** The parts of the trace outside the limits, cut where it crosses them. */
+  outside: string
   bands: string
   /** y of the limits, where there are any, for lines and labels. */
   limits?: { top: number; bottom: number }
@@ -35,6 +37,25 @@ function domain(track: Track, limits: Limits | undefined): { low: number; high: 
   return { low: low - room, high: high + room * 1.5 }
 }
 
+/** Each stretch between two readings that lies outside the limits, from the crossing or to it. */
+function outsideOf(track: Track, { minMilliC, maxMilliC }: Limits, at: (point: Point) => string): string {
+  const over = (p: Point, limit: number): boolean => (limit === maxMilliC ? p.milli > limit : p.milli < limit)
+  const crossing = (a: Point, b: Point, limit: number): Point => ({
+    ms: a.ms + ((b.ms - a.ms) * (limit - a.milli)) / (b.milli - a.milli),
+    milli: limit,
+  })
+  const piece = (a: Point, b: Point, limit: number): string => {
+    if (!over(a, limit) && !over(b, limit)) return ''
+    const from = over(a, limit) ? a : crossing(a, b, limit)
+    const to = over(b, limit) ? b : crossing(a, b, limit)
+    return `M${at(from)}L${at(to)}`
+  }
+  const pieces = track.lines.flatMap((line) =>
+    line.slice(1).map((b, i) => piece(line[i]!, b, maxMilliC) + piece(line[i]!, b, minMilliC)),
+  )
+  return pieces.join('')
+}
+
 export function chartOf(track: Track, limits: Limits | undefined): Chart {
   const { low, high } = domain(track, limits)
   const length = Math.max(1, track.toMs - track.fromMs)
@@ -46,6 +67,7 @@ export function chartOf(track: Track, limits: Limits | undefined): Chart {
       return line.length === 1 ? `${path}h1` : path
     })
     .join('')
+  const outside = limits === undefined ? '' : outsideOf(track, limits, (p) => `${one(x(p.ms))} ${one(y(p.milli))}`)
   const bands = track.bands
     .filter((band) => band.maxMilli > band.minMilli)
     .map(
@@ -57,7 +79,7 @@ export function chartOf(track: Track, limits: Limits | undefined): Chart {
     return { x: Math.max(0, (x(gap.fromMs) + x(gap.toMs) - width) / 2), width, ms: gap.toMs - gap.fromMs }
   })
   const ends = limits === undefined ? [track.maxMilli, track.minMilli] : [limits.maxMilliC, limits.minMilliC]
-  const chart: Chart = { trace, bands, gaps, labels: ends.map((milli) => ({ y: y(milli), milli })) }
+  const chart: Chart = { trace, outside, bands, gaps, labels: ends.map((milli) => ({ y: y(milli), milli })) }
   if (limits !== undefined) chart.limits = { top: y(limits.maxMilliC), bottom: y(limits.minMilliC) }
   return chart
 }

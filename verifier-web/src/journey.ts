@@ -245,12 +245,15 @@ export function journeyOf(verdict: Verdict): Journey {
     .sort((a, b) => a.at.ms - b.at.ms || a.proven.entry - b.proven.entry || a.proven.position - b.proven.position)
   const goods = draft.filter((record) => goodsOf(record.event).length > 0)
   const visits = visitsOf(goods)
+  const told = new Set(goods)
   for (const record of draft) {
-    if (goods.includes(record)) continue
+    if (goodsOf(record.event).length > 0) continue
     const visit = visits.find((v) => v.station === stationOf(record) && overlaps(record, v.window))
-    visit?.observed.push(record)
+    if (visit === undefined) continue
+    visit.observed.push(record)
+    told.add(record)
   }
-  const records = visits.flatMap((v) => [...v.goods, ...v.observed]).sort((a, b) => draft.indexOf(a) - draft.indexOf(b))
+  const records = draft.filter((record) => told.has(record))
   records.forEach((record, i) => {
     record.number = i + 1
   })

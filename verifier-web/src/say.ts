@@ -46,6 +46,7 @@ function lastOf(verdict: Verdict | undefined): Sentence[] {
 
 function ofFailure(code: string): MessageKey {
   if (code === 'OFFLINE') return 'say.unchecked.offline'
+  if (code === 'PAGE_FAULT') return 'say.unchecked.fault'
   return code === 'TIMEOUT' ? 'say.unchecked.timeout' : 'say.unchecked.server'
 }
 

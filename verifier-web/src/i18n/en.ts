@@ -34,6 +34,7 @@ export const en = {
   'say.unchecked.offline': 'No connection.',
   'say.unchecked.timeout': 'The ledger took too long to answer.',
   'say.unchecked.server': 'The ledger has no answer just now.',
+  'say.unchecked.fault': 'This page itself has failed; nothing was checked.',
   'say.unchecked.withheld': {
     one: 'The ledger keeps the content of one record private, so nothing good can be said.',
     other: 'The ledger keeps the content of {n} records private, so nothing good can be said.',

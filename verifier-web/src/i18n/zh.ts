@@ -32,6 +32,7 @@ export const zh = {
   'say.unchecked.offline': '网络不通，|取不到最新记录。',
   'say.unchecked.timeout': '账本|太久没有回应。',
   'say.unchecked.server': '账本服务器|现在答不上来。',
+  'say.unchecked.fault': '本页自己出了错，|没有核对成。',
   'say.unchecked.withheld': '有 {n} 条记录|账本没有公开内容，|所以不能|说它好。',
   'say.unchecked.last.consistent': '上次核对时|记录一致。',
   'say.unchecked.last.none': '上次核对时|没有记录。',

@@ -29,7 +29,7 @@ export function Page({ finding, now, onAgain, onForget }: PageProps): VNode {
     [verdict, elements],
   )
   const safety = useMemo(() => safetyOf(finding.state, journey, pack, now), [finding.state, journey, pack, now])
-  const Rest = useRest()
+  const Rest = useRest(finding.state !== 'checking')
   if (finding.state === 'checking') {
     return (
       <main>
@@ -54,12 +54,12 @@ export function Page({ finding, now, onAgain, onForget }: PageProps): VNode {
   )
 }
 
-/** What follows the first screen, once it has arrived. Asked for after the first drawing, behind what the verdict needs. */
-function useRest(): FunctionComponent<RestProps> | undefined {
+/** What follows the first screen, once it has arrived. Asked for only when the verdict stands: until then the line is the proofs'. */
+function useRest(wanted: boolean): FunctionComponent<RestProps> | undefined {
   const [rest, setRest] = useState<{ part: FunctionComponent<RestProps> } | undefined>()
   useEffect(() => {
-    void import('./rest.tsx').then(({ Rest }) => setRest({ part: Rest }))
-  }, [])
+    if (wanted) void import('./rest.tsx').then(({ Rest }) => setRest({ part: Rest }))
+  }, [wanted])
   return rest?.part
 }
 

@@ -27,6 +27,7 @@ function Drawing({ chart }: { chart: Chart }): VNode {
         </g>
       ))}
       <path class="trace" d={chart.trace} />
+      <path class="trace outside" d={chart.outside} />
     </svg>
   )
 }

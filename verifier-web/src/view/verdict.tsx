@@ -81,7 +81,7 @@ export function VerdictPart({ finding, journey, safety, onAgain }: VerdictProps)
   const action = ACTIONS[state]
   const sentences = sentencesOf(finding, journey?.records.length ?? 0)
   return (
-    <section class="verdict" id="verdict" role="status" aria-live="polite">
+    <section class="verdict" id="verdict" role="status" aria-live="polite" tabIndex={-1}>
       <div>
         <div class="head">
           {icon !== undefined && <Mark id={icon} />}
