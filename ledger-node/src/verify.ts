@@ -92,6 +92,8 @@ class Auditor {
   #rows!: RowAudit
   #signed: Checkpoint | undefined
   #signedRoot: Uint8Array | undefined
+  /** The first derived row that does not follow. Told only when the entries themselves hold: a changed entry shows in the rows too. */
+  #rowFlaw: Flaw | undefined
   #lastSeal: Uint8Array | undefined
 
   constructor(folder: string, feed: LocalFeed, store: Store, verify: VerifySync, progress: (entries: number) => void) {
@@ -126,7 +128,8 @@ class Auditor {
       this.#progress(this.#audit.entries)
     }
     if (this.#audit.entries === 0) throw new LedgerError('DATA_MISSING', this.#folder)
-    await this.#rows.end()
+    await this.#compareRows(() => this.#rows.end())
+    if (this.#rowFlaw !== undefined) throw new Flawed(this.#rowFlaw)
     if (this.#signed !== undefined) this.#audit.checkpoint = this.#signed
   }
 
@@ -150,12 +153,23 @@ class Auditor {
     this.#block.extendMap(this.#map)
     this.#compareSeal(place, seal)
     const rows = this.#block.rows(this.#edge, place, bytes, seal.timeMs)
-    await this.#rows.add(rows, { height: seal.height, size: this.#edge.size, next })
+    const mark = { height: seal.height, size: this.#edge.size, next }
+    await this.#compareRows(() => this.#rows.add(rows, mark))
     this.#lastSeal = bytes
     this.#audit.entries++
     this.#audit.seals++
     this.#block = new Block(seal.height + 1, this.#edge.size, (subject) => this.#map.get(subject))
     if (this.#edge.size === this.#signed?.size) this.#signedRoot = this.#edge.root()
+  }
+
+  async #compareRows(compare: () => Promise<void>): Promise<void> {
+    if (this.#rowFlaw !== undefined) return
+    try {
+      await compare()
+    } catch (error) {
+      if (!(error instanceof Flawed)) throw error
+      this.#rowFlaw = error.flaw
+    }
   }
 
   #compareSeal(place: EntryPlace, seal: Seal): void {
