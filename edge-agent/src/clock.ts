@@ -40,6 +40,8 @@ export interface ClockSources {
 export class Clock {
   readonly #config: ClockConfig
   readonly #sources: ClockSources
+  /** The first fix since the start: from it the moments before are placed, always in the same way. */
+  #first: { utcMs: number; monotonicMs: number } | undefined
   #anchor: { utcMs: number; monotonicMs: number; residualMs: number } | undefined
 
   constructor(config: ClockConfig, sources: ClockSources = systemSources()) {
@@ -57,6 +59,7 @@ export class Clock {
     // The first fix has nothing to be compared with; every later one shows how far prediction and receiver differ.
     const residualMs = predicted === undefined ? 0 : Math.abs(utcMs - predicted)
     this.#anchor = { utcMs, monotonicMs, residualMs }
+    this.#first ??= { utcMs, monotonicMs }
   }
 
   now(): Moment {
@@ -74,13 +77,12 @@ export class Clock {
   }
 
   /**
-   * UTC of an earlier moment as known now. A moment of this boot from before the clock was set is placed by the monotonic count;
-   * every other keeps the time that it was given: a stamp is never rewritten.
+   * UTC of an earlier moment as known now. A moment of this boot from before the clock was set is placed by the first fix and the monotonic
+   * count; every other keeps the time that it was given: a stamp is never rewritten.
    */
   place(moment: Moment): number {
-    const now = this.now()
-    if (moment.source !== 'none' || now.source === 'none' || moment.bootId !== now.bootId) return moment.ms
-    return now.ms - (now.monotonicMs - moment.monotonicMs)
+    if (moment.source !== 'none' || !this.#first || moment.bootId !== this.#sources.bootId) return moment.ms
+    return this.#first.utcMs - (this.#first.monotonicMs - moment.monotonicMs)
   }
 }
 

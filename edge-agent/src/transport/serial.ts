@@ -70,6 +70,8 @@ function linkOf(port: SerialPort, device: string, identity: string): Link {
       port.on('data', listener)
     },
     async write(bytes) {
+      // A closed SerialPort would keep the bytes for its next opening.
+      if (!port.isOpen) throw new AgentError('PORT_LOST', { device, port: path, why: failure ?? 'closed' })
       const written = new Promise<void>((resolve, reject) => {
         port.write(bytes, undefined, (error) => (error ? reject(error) : resolve()))
       })
