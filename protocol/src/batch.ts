@@ -1,8 +1,10 @@
-import { decodeCbor, encodeCbor } from './cbor.ts'
+import { copy } from './bytes.ts'
+import { encodeCbor } from './cbor.ts'
+import { bytesHead, ItemReader } from './cbor-items.ts'
 import { ProtocolError } from './error.ts'
+import { sha256 } from './hash.ts'
 import { LIMITS } from './limits.ts'
-import { inclusionProof, leafHash, treeRoot } from './merkle.ts'
-import { isBytes } from './shape.ts'
+import { inclusionProof, treeRoot } from './merkle.ts'
 
 /** An event's exact bytes with its salt. The salt lets one event be shown, or erased, without its siblings being guessed. */
 export interface SaltedEvent {
@@ -15,9 +17,12 @@ export const SALT_BYTES = 16
 
 const BATCH_VERSION = 1
 
+// The leaf's prefix and the head of an array of two.
+const LEAF_OF_TWO = Uint8Array.of(0x00, 0x82)
+
 /** `H(00 ‖ CBOR[salt, event])` (docs/spec/batch.md). */
 export function eventLeaf({ salt, event }: SaltedEvent): Uint8Array {
-  return leafHash(encodeCbor([salt, event]))
+  return sha256(LEAF_OF_TWO, bytesHead(salt.length), salt, bytesHead(event.length), event)
 }
 
 /** The RFC 6962 root over the batch's event leaves: the payload of its statement. */
@@ -35,41 +40,32 @@ export function encodeBatch(statement: Uint8Array, events: readonly SaltedEvent[
   return encodeCbor([BATCH_VERSION, statement, events.map((e) => [e.salt, e.event])])
 }
 
-/** @throws ProtocolError BATCH_SIZE, BATCH_MALFORMED, EVENT_SIZE */
+/** The inverse of `encodeBatch`; nothing of it shares memory with the payload. @throws ProtocolError BATCH_SIZE, BATCH_MALFORMED, EVENT_SIZE */
 export function decodeBatch(payload: Uint8Array): { statement: Uint8Array; events: SaltedEvent[] } {
   if (payload.length > LIMITS.batchBytes) {
     throw new ProtocolError('BATCH_SIZE', `a batch has at most ${LIMITS.batchBytes} bytes, this one ${payload.length}`)
   }
-  const value = decodeOuter(payload)
-  if (!Array.isArray(value) || value.length !== 3 || value[0] !== BATCH_VERSION) malformed('[1, statement, events]')
-  const [, statement, rows] = value as unknown[]
-  if (!(statement instanceof Uint8Array)) malformed('the statement as a byte string')
-  return { statement, events: parseEvents(rows) }
+  const items = new ItemReader(copy(payload))
+  if (items.array() !== 3 || items.uint() !== BATCH_VERSION) malformed('[1, statement, events]')
+  const statement = items.bytes()
+  const count = items.array()
+  if (count === 0 || count > LIMITS.batchEvents) {
+    throw new ProtocolError('BATCH_SIZE', `a batch has 1 to ${LIMITS.batchEvents} events, this one ${count}`)
+  }
+  const events = Array.from({ length: count }, () => readEvent(items))
+  if (!items.ended) malformed('nothing behind the events')
+  return { statement, events }
 }
 
-/** The `[[salt, event], …]` part, as it is also kept on disk. */
-export function parseEvents(rows: unknown): SaltedEvent[] {
-  if (!Array.isArray(rows)) malformed('a list of events')
-  if (rows.length === 0 || rows.length > LIMITS.batchEvents) {
-    throw new ProtocolError('BATCH_SIZE', `a batch has 1 to ${LIMITS.batchEvents} events, this one ${rows.length}`)
+function readEvent(items: ItemReader): SaltedEvent {
+  if (items.array() !== 2) malformed('[salt, event]')
+  const salt = items.bytes()
+  if (salt.length !== SALT_BYTES) malformed('a salt of 16 bytes')
+  const event = items.bytes()
+  if (event.length > LIMITS.eventBytes) {
+    throw new ProtocolError('EVENT_SIZE', `an event has at most ${LIMITS.eventBytes} bytes, this one ${event.length}`)
   }
-  return rows.map((row: unknown) => {
-    const [salt, event] = Array.isArray(row) && row.length === 2 ? (row as unknown[]) : malformed('[salt, event]')
-    if (!isBytes(salt, SALT_BYTES)) malformed('a salt of 16 bytes')
-    if (!(event instanceof Uint8Array)) malformed('the event as a byte string')
-    if (event.length > LIMITS.eventBytes) {
-      throw new ProtocolError('EVENT_SIZE', `an event has at most ${LIMITS.eventBytes} bytes, this one ${event.length}`)
-    }
-    return { salt, event }
-  })
-}
-
-function decodeOuter(payload: Uint8Array): unknown {
-  try {
-    return decodeCbor(payload, { maxBytes: LIMITS.batchBytes, maxDepth: 4 })
-  } catch (cause) {
-    throw new ProtocolError('BATCH_MALFORMED', 'a batch is canonical CBOR', { cause })
-  }
+  return { salt, event }
 }
 
 function malformed(expected: string): never {

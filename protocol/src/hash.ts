@@ -1,7 +1,7 @@
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { concat, toHex, utf8 } from './bytes.ts'
 
-/** SHA-256 of one byte string: 32 bytes. */
+/** SHA-256 of one byte string: 32 bytes. It does not keep its input, which may be overwritten once it has returned. */
 export type Sha256 = (data: Uint8Array) => Uint8Array
 
 export const HASH_BYTES = 32
@@ -21,11 +21,26 @@ const KNOWN_ANSWERS = [
 
 let implementation: Sha256 = nobleSha256
 
+// Parts are gathered in one place: new memory for each tree node would cost more than its hash. Holds the largest entry.
+const gathered = new Uint8Array(64 * 1024)
+
 /** SHA-256 (FIPS 180-4) of the parts one after another. */
 export function sha256(...parts: Uint8Array[]): Uint8Array {
-  const digest = implementation(parts.length === 1 ? parts[0]! : concat(...parts))
+  const digest = implementation(parts.length === 1 ? parts[0]! : gather(parts))
   // A Buffer must not leak out: its `slice` aliases where a Uint8Array's copies.
   return digest.constructor === Uint8Array ? digest : new Uint8Array(digest.buffer, digest.byteOffset, HASH_BYTES)
+}
+
+function gather(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  if (length > gathered.length) return concat(...parts)
+  let at = 0
+  for (const part of parts) {
+    gathered.set(part, at)
+    at += part.length
+  }
+  return gathered.subarray(0, length)
 }
 
 /**
