@@ -70,7 +70,9 @@ function ranged(unit: string): Pick<Format, 'celsius' | 'range'> {
   return {
     celsius: (milli) => `${decimal(milli / 1000, 1)}${NBSP}${unit}`,
     range: (min, max) => {
-      const [low, high] = [end(min), end(max)]
+      // Both ends alike: 0–4, but 1.7–3.0.
+      const digits = min % 1000 === 0 && max % 1000 === 0 ? 0 : 1
+      const [low, high] = [decimal(min / 1000, digits), decimal(max / 1000, digits)]
       if (low === high) return `${low}${NBSP}${unit}`
       // A dash beside a minus sign cannot be read.
       return `${low}${low.startsWith(MINUS) || high.startsWith(MINUS) ? `${NBSP}…${NBSP}` : '–'}${high}${NBSP}${unit}`

@@ -114,6 +114,13 @@ describe('trackOf', () => {
     })
   })
 
+  it('draws extremes as a band only where the series does not show them', () => {
+    const reading = series(0, [1000, 1500])
+    expect(trackOf([reading])?.bands).toEqual([])
+    const peak = { ...reading, maxMilli: 7000 }
+    expect(trackOf([peak])).toMatchObject({ maxMilli: 7000, bands: [{ minMilli: 1000, maxMilli: 7000 }] })
+  })
+
   it('keeps two instruments apart', () => {
     const track = trackOf([series(0, [1000, 1100]), series(0, [3000, 3100], 10 * MINUTE, 'b')])
     expect(track).toMatchObject({ devices: 2, minMilli: 1000, maxMilli: 3100 })

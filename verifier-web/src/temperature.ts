@@ -148,6 +148,17 @@ function linesOf(readings: readonly Reading[]): Point[][] {
   return lines
 }
 
+// An excursion of less is within what a line as thick as ours can show.
+const SEEN_MILLI = 500
+
+/** The extremes of an interval as a band: where there is no series, or where they reach visibly beyond it. */
+function bandOf({ fromMs, toMs, minMilli, maxMilli, points }: Reading): Band[] {
+  if (minMilli === undefined || maxMilli === undefined || toMs <= fromMs) return []
+  const drawn = points.map((p) => p.milli)
+  const told = Math.min(...drawn) <= minMilli + SEEN_MILLI && Math.max(...drawn) >= maxMilli - SEEN_MILLI
+  return points.length > 0 && told ? [] : [{ fromMs, toMs, minMilli, maxMilli }]
+}
+
 /** One track from clipped readings of any number of instruments; undefined when there are none. */
 export function trackOf(readings: readonly Reading[]): Track | undefined {
   const range = rangeOf(readings)
@@ -156,11 +167,7 @@ export function trackOf(readings: readonly Reading[]): Track | undefined {
   const devices = [...new Set(sorted.map((r) => r.device))]
   const fromMs = sorted[0]!.fromMs
   const toMs = Math.max(...sorted.map((r) => r.toMs))
-  const bands = sorted.flatMap((r): Band[] =>
-    r.minMilli === undefined || r.maxMilli === undefined || r.toMs <= r.fromMs
-      ? []
-      : [{ fromMs: r.fromMs, toMs: r.toMs, minMilli: r.minMilli, maxMilli: r.maxMilli }],
-  )
+  const bands = sorted.flatMap(bandOf)
   const lines = devices.flatMap((device) => linesOf(sorted.filter((r) => r.device === device)))
   return { fromMs, toMs, ...range, lines, bands, gaps: gapsOf(sorted, { fromMs, toMs }), devices: devices.length }
 }

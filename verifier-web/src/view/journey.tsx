@@ -44,7 +44,11 @@ function EvidenceText({ evidence }: { evidence: Evidence }): VNode {
     case 'temperature':
       return <span>{t('evidence.temperature', { range: format.range(evidence.minMilli, evidence.maxMilli) })}</span>
     case 'humidity':
-      return <span>{t('evidence.humidity', { range: format.percent(evidence.min, evidence.max) })}</span>
+      return (
+        <span>
+          {t('evidence.humidity', { range: format.percent(Math.round(evidence.min), Math.round(evidence.max)) })}
+        </span>
+      )
     case 'made':
       return <span>{t('evidence.made', { inputs: evidence.inputs, outputs: evidence.outputs })}</span>
     case 'identity':

@@ -6,9 +6,6 @@ import { rangeOf, type Track } from '../temperature.ts'
 import { type Naming, nameOf } from './naming.ts'
 import { Head, useLanguage } from './parts.tsx'
 
-// Narrower than this, a stage's word would be cut off.
-const MIN_LABEL_SHARE = 0.11
-
 function Drawing({ chart }: { chart: Chart }): VNode {
   const { limits } = chart
   return (
@@ -73,7 +70,7 @@ function Plot({ journey, track, limits }: { journey: Journey; track: Track; limi
             class={stop === undefined ? 'between' : journey.stops.indexOf(stop) % 2 === 0 ? 'dark' : ''}
             style={{ width: `${share * 100}%` }}
           >
-            {stop !== undefined && share >= MIN_LABEL_SHARE && t(`stage.${stop.stage}`)}
+            {stop !== undefined && t(`stage.${stop.stage}`)}
           </span>
         ))}
       </div>
