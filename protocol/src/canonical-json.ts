@@ -1,4 +1,5 @@
 import { fromUtf8, isWellFormed } from './bytes.ts'
+import { isSurelyCanonical } from './canonical-scan.ts'
 import { ProtocolError } from './error.ts'
 import { LIMITS } from './limits.ts'
 
@@ -58,7 +59,9 @@ function member(name: string): string {
  */
 export function parseCanonicalJson(bytes: Uint8Array, limits: JsonLimits): Json {
   if (bytes.length > limits.maxBytes) throw new ProtocolError('JSON_SIZE', `${bytes.length} bytes`)
-  boundDepth(bytes, limits.maxDepth ?? LIMITS.jsonDepth)
+  const maxDepth = limits.maxDepth ?? LIMITS.jsonDepth
+  const surely = isSurelyCanonical(bytes, maxDepth)
+  if (!surely) boundDepth(bytes, maxDepth)
   let text: string
   let value: Json
   try {
@@ -67,7 +70,7 @@ export function parseCanonicalJson(bytes: Uint8Array, limits: JsonLimits): Json 
   } catch (cause) {
     throw new ProtocolError('JSON_MALFORMED', 'not JSON in UTF-8', { cause })
   }
-  if (canonicalJson(value) !== text) throw new ProtocolError('JSON_NOT_CANONICAL', 'not in RFC 8785 form')
+  if (!surely && canonicalJson(value) !== text) throw new ProtocolError('JSON_NOT_CANONICAL', 'not in RFC 8785 form')
   return value
 }
 
