@@ -127,6 +127,15 @@ describe('Outbox', () => {
     await store.close()
   })
 
+  it('keeps what an old copy signed anew: the ledger never had it', async () => {
+    const { store, outbox, signer } = await fresh()
+    await outbox.accept([utf8('event')], [])
+    await outbox.sign(9, signWith(signer))
+    expect(await refusal(outbox.acknowledge(7, new Uint8Array(32).fill(5)))).toBe('OUTBOX_FORKED')
+    expect((await chain(outbox)).texts).toEqual(['event'])
+    await store.close()
+  })
+
   it('is not made anew when it is missing, and not opened by two', async () => {
     const { config, store } = await fresh()
     expect(await refusal(open(config))).toBe('OUTBOX_LOCKED')

@@ -142,6 +142,8 @@ export class Outbox {
       const ours = next <= this.#head.seq ? await this.prevOf(next) : undefined
       if (ours && !equal(ours, prev)) throw new AgentError('OUTBOX_FORKED', { seq: next - 1 })
       const behind = next > this.#head.seq
+      // An old copy that has signed again since: what it holds was never recorded, so it is not for the ledger's ack to delete.
+      if (behind && this.#head.acked < this.#head.seq) throw new AgentError('OUTBOX_FORKED', { seq: this.#head.acked })
       const head: Head = { ...this.#head, acked: next, ackedPrev: prev, ...(behind && { seq: next, prev }) }
       const last = Math.min(next, this.#head.seq)
       const removals: Write[] = []
