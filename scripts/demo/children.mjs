@@ -19,6 +19,7 @@ const STOP_MS = 10_000
 export class Children {
   #folder
   #running = new Map()
+  #errands = new Set()
   #stopping = new AbortController()
   #died
 
@@ -32,6 +33,11 @@ export class Children {
     this.died.catch(() => undefined)
   }
 
+  /** Aborted when all is to stop: what waits for a program ends its waiting. */
+  get stopping() {
+    return this.#stopping.signal
+  }
+
   get pids() {
     return Object.fromEntries([...this.#running].map(([name, child]) => [name, child.pid]))
   }
@@ -39,8 +45,10 @@ export class Children {
   /** Runs a program to its end; resolves with what it printed. Rejects with a DemoError unless it ends with 0. */
   async run(name, program, args) {
     const child = this.#spawn(name, program, args, 'ignore')
+    this.#errands.add(child)
     const out = gather(child.stdout)
     const code = await new Promise((resolve) => child.once('close', resolve))
+    this.#errands.delete(child)
     if (code === 0) return out.text
     throw new DemoError(`${name} failed (exit code ${code}):\n${this.lastLines(name)}`)
   }
@@ -72,6 +80,7 @@ export class Children {
   /** Stops all, the ledger last: until then it takes what the gateways still send. */
   async stop() {
     this.#stopping.abort()
+    for (const child of this.#errands) child.kill('SIGTERM')
     const names = [...this.#running.keys()]
     await Promise.all(names.filter((name) => name !== 'ledger').map((name) => this.#end(name)))
     if (names.includes('ledger')) await this.#end('ledger')

@@ -138,7 +138,7 @@ export function gatewayConfig(member, { mqttUrl, ledgerKey, ports, everyMs }) {
         profile: 'xy-md02',
         unit: 1,
         every: `${everyMs}ms`,
-        timeout: '150ms',
+        timeout: '200ms',
       },
       { id: 'scanner', driver: 'scanner', port: ports[`${id}.scanner`], baudRate: 9600, aim: 'required' },
       { id: 'gnss', driver: 'nmea', port: ports[`${id}.gnss`], baudRate: 38_400, hdopMax: 5 },

@@ -1,22 +1,23 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { setTimeout } from 'node:timers/promises'
 import { gatewayConfig, MEMBERS, operations } from './consortium.mjs'
 import { identities } from './identities.mjs'
 import { LedgerClient } from './ledger-client.mjs'
 import { assertFree, freePort, publicUrl } from './network.mjs'
 import { DemoError } from './options.mjs'
 import { Play } from './play.mjs'
+import { terminalQr } from './qr.mjs'
 
 const { stringify } = createRequire(new URL('../../edge-agent/package.json', import.meta.url))('yaml')
-const QR = createRequire(new URL('../../ledger-node/package.json', import.meta.url))('qrcode')
 
 const ORIGIN = 'demo.tristamp.example/log'
 const ADMINISTRATOR = 'consortium'
 /** How long programs may take until they are ready on a slow machine. */
 const READY_MS = 60_000
 /** The play's hours pass in seconds, so its thermometers are asked often; afterwards as on a real site. */
-const EVERY_PLAYING_MS = 250
+const EVERY_PLAYING_MS = 400
 const EVERY_SERVING_MS = 10_000
 
 /** One start: everything from an empty folder, or from what an earlier start kept, to a page that is served. */
@@ -54,9 +55,7 @@ export class Demo {
     tick('five gateways online, each a process of its own')
     this.#state.save({ runs: runs + 1, play: { complete: false, gtin: goods.porkGtin, serial: goods.pack1 } })
     console.log('\nOne pack of pork, from the farm to the table: 70 hours in less than a minute.')
-    const scenarioEnd = await play.follow(instruments.begin, this.#ledger, (gateway) =>
-      this.#children.lastLines(gateway),
-    )
+    const scenarioEnd = await play.follow(instruments.begin, this.#ledger, this.#children)
     this.#state.save({ play: { ...this.#state.play, complete: true, scenarioEnd, realEnd: new Date().toISOString() } })
     this.#show()
   }
@@ -172,28 +171,24 @@ export class Demo {
         const logs = waiting.map(({ id }) => `${id}:\n${this.#children.lastLines(id)}`).join('\n')
         throw new DemoError(`Not all gateways are ready after ${READY_MS / 1000} s. Their last lines:\n${logs}`)
       }
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await setTimeout(200, undefined, { signal: this.#children.stopping })
     }
   }
 
   /** Starts a program and resolves with what `read` makes of one of its lines. */
-  #ready(name, program, args, read, started = () => undefined) {
-    const ready = new Promise((resolve, reject) => {
-      const slow = setTimeout(
-        () =>
-          reject(new DemoError(`${name} is not ready after ${READY_MS / 1000} s:\n${this.#children.lastLines(name)}`)),
-        READY_MS,
-      )
+  async #ready(name, program, args, read, started = () => undefined) {
+    const ready = new Promise((resolve) => {
       const hear = (line) => {
         const value = read(line)
-        if (value === undefined) return
-        clearTimeout(slow)
-        resolve(value)
+        if (value !== undefined) resolve(value)
       }
       started(this.#children.start(name, program, args.map(String), hear))
     })
     this.#rememberProcesses()
-    return Promise.race([ready, this.#children.died])
+    const slow = setTimeout(READY_MS, undefined, { ref: false })
+    const value = await Promise.race([ready, this.#children.died, slow])
+    if (value !== undefined) return value
+    throw new DemoError(`${name} is not ready after ${READY_MS / 1000} s:\n${this.#children.lastLines(name)}`)
   }
 
   #rememberProcesses() {
@@ -204,7 +199,7 @@ export class Demo {
     const { gtin, serial } = this.#state.play
     const address = `${this.#publicUrl}/01/${gtin}/21/${serial}`
     console.log(`\nScan: ${address}\n`)
-    QR.toString(address, { type: 'terminal', small: true, errorCorrectionLevel: 'L' }, (_, code) => console.log(code))
+    console.log(`${terminalQr(address)}\n`)
     console.log('Serving until Ctrl-C.')
     if (/^http:\/\/(127\.|localhost|\[::1\])/.test(this.#publicUrl)) {
       console.log('To open it with a phone on the same network: npm start -- --host 0.0.0.0')

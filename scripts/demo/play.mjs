@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
 import { DemoError } from './options.mjs'
 
 /** From the last scan of a step to its record in the ledger: reading, signing, sending, sealing. */
@@ -7,65 +9,59 @@ const POLL_MS = 250
 /** Follows a play: each step as the simulator tells it, with a tick once the ledger holds its record. */
 export class Play {
   #steps = []
-  #wake = () => undefined
-  #end
   #played = new Map()
+  #end
+  #failure
+  #heard = new EventTarget()
 
   /** Takes an event of the simulator. */
   hear(event) {
     if (event.type === 'step' && event.state === 'begun') this.#steps.push(event)
-    if (event.type === 'step' && event.state === 'played')
+    if (event.type === 'step' && event.state === 'played') {
       this.#played.set(event.index, { time: event.time, at: Date.now() })
+    }
     if (event.type === 'done') this.#end = event.time
-    if (event.type === 'error') this.#failed = event.message
-    this.#wake()
+    if (event.type === 'error') this.#failure = event.message
+    this.#heard.dispatchEvent(new Event('event'))
   }
-
-  #failed
 
   /** Begins the play and prints its steps; resolves with the scenario's time at its end. Rejects with a DemoError. */
-  async follow(begin, ledger, lastLines) {
+  async follow(begin, ledger, children) {
+    const signal = children.stopping
     begin()
     for (;;) {
-      if (this.#failed) throw new DemoError(`The play has stopped: ${this.#failed}`)
+      this.#assertGoing()
       const step = this.#steps.shift()
-      if (step) await this.#show(step, ledger, lastLines)
-      else if (this.#end) return this.#end
-      else
-        await new Promise((resolve) => {
-          this.#wake = resolve
-        })
+      if (step) {
+        if (step.expect) await this.#recorded(step, ledger, children)
+        const { time } = this.#played.get(step.index) ?? step
+        if (step.say) console.log(`  ${step.expect ? '✓' : '·'} ${local(time)}  ${step.say.en}  ${step.say.zh}`)
+      } else if (this.#end) return this.#end
+      else await once(this.#heard, 'event', { signal })
     }
   }
 
-  async #show({ index, say, expect, time }, ledger, lastLines) {
-    if (expect) {
-      const { subject, events, gateway } = expect
-      while ((await ledger.countEvents(subject)) < events) {
-        if (this.#failed) throw new DemoError(`The play has stopped: ${this.#failed}`)
-        const played = this.#played.get(index)
-        if (played && Date.now() - played.at > RECORD_MS) {
-          throw new DemoError(
-            `The ledger has no record of "${say?.en}" (gateway ${gateway}). The gateway's last lines:\n${lastLines(gateway)}`,
-          )
-        }
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  /** Resolves once the ledger holds the record of a step. */
+  async #recorded({ index, say, expect: { subject, events, gateway } }, ledger, children) {
+    while ((await ledger.countEvents(subject)) < events) {
+      this.#assertGoing()
+      const played = this.#played.get(index)
+      if (played && Date.now() - played.at > RECORD_MS) {
+        const lines = children.lastLines(gateway)
+        throw new DemoError(`The ledger has no record of "${say.en}". The last lines of gateway ${gateway}:\n${lines}`)
       }
+      await setTimeout(POLL_MS, undefined, { signal: children.stopping })
     }
-    if (say)
-      console.log(`  ${expect ? '✓' : '·'} ${local(this.#played.get(index)?.time ?? time)}  ${say.en}  ${say.zh}`)
+  }
+
+  #assertGoing() {
+    if (this.#failure) throw new DemoError(`The play has stopped: ${this.#failure}`)
   }
 }
 
 /** As the clocks of its people show it: `19 Nov 14:00`. */
 function local(time) {
-  const zone = { timeZone: 'Asia/Shanghai', hourCycle: 'h23' }
-  const format = new Intl.DateTimeFormat('en-GB', {
-    ...zone,
-    day: '2-digit',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  })
+  const fields = { day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' }
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', hourCycle: 'h23', ...fields })
   return format.format(new Date(time)).replace(',', '')
 }
