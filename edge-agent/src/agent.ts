@@ -137,8 +137,10 @@ class Agent {
         now: () => this.#clock.monotonicMs(),
         emit: (id, measurement) => this.#measured(id, measurement),
         state: (id, state, error) => {
-          if (error && state !== 'up') this.#problem(error, id)
-          if (this.#health.device(id, state, error) && state === 'up') this.#parts.log.info(`· device ${id} is up`)
+          // A receiver without a fix says so ten times a second: only news is counted and told.
+          if (!this.#health.device(id, state, error)) return
+          if (error) this.#problem(error, id)
+          else this.#parts.log.info(`· device ${id} is ${state}`)
         },
         fault: (id, error) => this.#problem(error, id),
         problem: (code, fields) => new AgentError(code, fields),
@@ -203,7 +205,8 @@ class Agent {
   async #ticks(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       for (const station of this.#stations) await station.tick()
-      if (this.#signAtMs !== undefined && performance.now() >= this.#signAtMs) await this.#sign().catch(() => undefined)
+      const due = this.#signAtMs !== undefined && performance.now() >= this.#signAtMs
+      if (due && this.#uplink.settled) await this.#sign().catch(() => undefined)
       this.#health.write(performance.now())
       await sleep(TICK_MS, signal)
     }

@@ -89,7 +89,7 @@ describe('qualityStamp', () => {
     )
     const series = element(qualityStamp({ uri: URI, readings }, at(0).ms, at(16)))['tristamp:series']!
     const perMinute = series.milli.filter((_, i) => (i * series.everyMs) % MINUTE === 30_000)
-    expect(perMinute).toEqual([1000, 1000, null, null, ...Array.from({ length: 11 }, () => null), 1000])
+    expect(perMinute).toEqual([1000, 1000, null, null, 1000, ...Array.from({ length: 10 }, () => null), 1000])
   })
 
   it('names a thermometer that gave nothing', () => {

@@ -33,8 +33,10 @@ interface Entry {
 /** Two days at a sample a minute stay exact; then neighbours of the older half are merged, which halves its resolution. */
 const MAX_ENTRIES = 2880
 
-/** A sample later than so many periods after the one before leaves a gap: one poll may be late, two may not. */
+/** A sample later than so many periods after the one before leaves a gap: one poll may be late, two may not … */
 const GAP_PERIODS = 2.5
+/** … and a busy machine may be late by this in any case, however fast it polls. */
+const LATE_MS = 1000
 
 /** The recent readings of one instrument, bounded. */
 export class Readings {
@@ -57,7 +59,7 @@ export class Readings {
       extents.set(type, { min: milli, max: milli, sum: milli, count: 1, last: milli })
     }
     const previous = this.#entries.at(-1)
-    if (previous && this.#inTime(previous.moment, moment)) previous.toMs = Math.max(previous.toMs, moment.ms)
+    if (previous) previous.toMs = this.#holdsTo(previous, moment, quantities.length > 0)
     this.#entries.push({ fromMs: moment.ms, toMs: moment.ms, moment, extents })
     if (this.#entries.length > MAX_ENTRIES) this.#entries = mergeOlderHalf(this.#entries)
   }
@@ -68,15 +70,15 @@ export class Readings {
   }
 
   /**
-   * What a quantity was from `fromMs` to `toMs` (UTC, both included), oldest first. A value holds until the next sample came in time,
-   * so the one from just before the interval belongs to it, and so does the last one while no poll has been missed.
+   * What a quantity was from `fromMs` to `toMs` (UTC, both included), oldest first. A value holds until the next one that came in time, so the
+   * one from just before the interval belongs to it, and so does the last one while no poll has been missed.
    */
   spans(type: string, fromMs: number, toMs: number, now: Moment): Span[] {
     this.#placeEarly()
     const found: Span[] = []
     for (const [i, entry] of this.#entries.entries()) {
       const isLast = i === this.#entries.length - 1
-      const endMs = isLast && this.#inTime(entry.moment, now) ? Math.max(entry.toMs, now.ms) : entry.toMs
+      const endMs = isLast ? this.#holdsTo(entry, now, true) : entry.toMs
       const extent = entry.extents.get(type)
       if (!extent || endMs < fromMs || entry.fromMs > toMs) continue
       found.push({ ...extent, fromMs: Math.max(entry.fromMs, fromMs), toMs: Math.min(endMs, toMs) })
@@ -84,10 +86,18 @@ export class Readings {
     return found
   }
 
-  /** By the count that no clock change moves. */
-  #inTime(earlier: Moment, later: Moment): boolean {
-    const elapsedMs = later.monotonicMs - earlier.monotonicMs
-    return earlier.bootId === later.bootId && elapsedMs >= 0 && elapsedMs <= this.#everyMs * GAP_PERIODS
+  /**
+   * Until when an entry holds: up to `next` if that is a value that came in time, else for one period: what was after that nobody knows. Periods
+   * are counted by the boot's own clock, which no change of the time moves.
+   */
+  #holdsTo(entry: Entry, next: Moment, hasValue: boolean): number {
+    const { moment, toMs } = entry
+    const elapsedMs = next.monotonicMs - moment.monotonicMs
+    const span = next.ms - moment.ms
+    if (moment.bootId !== next.bootId || elapsedMs <= 0 || span <= 0) return toMs
+    const inTime = elapsedMs <= Math.max(this.#everyMs * GAP_PERIODS, this.#everyMs + LATE_MS)
+    const share = inTime && hasValue ? 1 : Math.min(1, this.#everyMs / elapsedMs)
+    return Math.max(toMs, moment.ms + Math.round(span * share))
   }
 
   /** Samples from before the clock was set get their time, once, when it is. */

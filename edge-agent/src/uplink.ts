@@ -41,6 +41,10 @@ const STATUS_MIN_MS = 1000
 const STATUS_MAX_MS = 60_000
 const KEEPALIVE_S = 30
 const CONNECT_TIMEOUT_MS = 10_000
+/** At a start nothing new is signed before the ledger has told its last batch of ours, or this long after the start without a connection … */
+const SETTLE_OFFLINE_MS = 3000
+/** … or this long after listening, for a new gateway has no batch there. */
+const SETTLE_ONLINE_MS = 500
 /** How long a clean stop waits for the broker to take the last status. */
 const GOODBYE_MS = 1000
 
@@ -64,6 +68,8 @@ export class Uplink {
   #notBeforeMs = 0
   /** Set when going on would do harm: another signer uses our key. */
   #halted: boolean = false
+  /** When signing may begin even if the ledger says nothing. */
+  #settledAtMs: number = performance.now() + SETTLE_OFFLINE_MS
   #statusSentMs = 0
   #statusDue: boolean = false
 
@@ -86,6 +92,14 @@ export class Uplink {
   /** There may be something to send. */
   wake(): void {
     void this.#pump()
+  }
+
+  /**
+   * Whether the place in the chain is known as well as it can be. An outbox that was restored from an old copy learns here that it is behind,
+   * before it signs a place that the ledger has already.
+   */
+  get settled(): boolean {
+    return performance.now() >= this.#settledAtMs
   }
 
   /** The status has changed. */
@@ -166,6 +180,7 @@ export class Uplink {
     // Before the first batch: the answers to it must find us listening. The retained ack tells where the ledger stands.
     client.subscribe(this.#topic('ack'), { qos: 1 }, (error) => {
       if (error) events.problem(asAgentError(error, 'UPLINK_UNREACHABLE', { url: this.#options.config.uplink.url }))
+      this.#settledAtMs = Math.min(this.#settledAtMs, performance.now() + SETTLE_ONLINE_MS)
       this.#sendStatus()
       this.wake()
     })
@@ -220,6 +235,7 @@ export class Uplink {
       if (ack.kind === 'expected') return await this.#onExpected(ack.expected, ack.prev, ack.reason)
       const known = outbox.nextSeq
       const result = await outbox.acknowledge(ack.seq + 1, ack.prev)
+      this.#settledAtMs = 0
       if (result === 'known') return
       if (result === 'behind') events.problem(new AgentError('OUTBOX_BEHIND', { seq: ack.seq, known: known - 1 }))
       for (const seq of this.#inFlight.keys()) if (seq <= ack.seq) this.#inFlight.delete(seq)
@@ -240,6 +256,8 @@ export class Uplink {
       const ours = await outbox.prevOf(expected)
       if (ours && !equal(ours, prev)) throw new AgentError('OUTBOX_FORKED', { seq: expected - 1 })
     }
+    if (expected < outbox.acked)
+      events.problem(new AgentError('UPLINK_REFUSED', { seq: expected, reason: 'LEDGER_ROLLBACK' }))
     // After a gap the ledger answers every batch of the window in the same way: only the first answer counts.
     if (performance.now() < this.#notBeforeMs) return
     const inOrder = reason === 'SEQ_EXPECTED' || reason === 'SEQ_REPEATED'
