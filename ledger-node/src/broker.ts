@@ -145,7 +145,12 @@ export class Broker {
     packet.retain = false
     // A refused batch is answered by an `expected`; PUBACK then says that the broker is done with it. A batch that could not be
     // written gets no PUBACK: the error ends the connection, and the gateway sends it again.
-    await this.#parts.intake.submit(payload, login)
+    const answered = client?.conn instanceof PacketGuard ? client.conn.hold(payload.length) : undefined
+    try {
+      await this.#parts.intake.submit(payload, login)
+    } finally {
+      answered?.()
+    }
   }
 
   #authorizeSubscribe(client: Client, subscription: Subscription): Subscription | null {

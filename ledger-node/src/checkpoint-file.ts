@@ -32,16 +32,19 @@ export class CheckpointFile {
     this.#verify = verify
   }
 
-  /** @param vkey the log's key as the genesis names it. @throws LedgerError LEDGER_ROOT when the file is not signed by it */
-  async read(vkey: string): Promise<(Checkpoint & { note: string }) | undefined> {
+  /**
+   * @param keyOf the log's key as the genesis names it, for the origin that the file claims
+   * @throws LedgerError LEDGER_ROOT when the file is not signed by that key
+   */
+  async read(keyOf: (origin: string) => string): Promise<Checkpoint | undefined> {
     const text = await this.#text()
     if (text === undefined) return undefined
     try {
       const note = parseNote(text)
-      await verifyNote(note, [parseVerifierKey(vkey)], async (key, message, signature) =>
-        this.#verify(key, message, signature),
-      )
-      return { ...parseCheckpoint(note.text), note: text }
+      const checkpoint = parseCheckpoint(note.text)
+      const key = parseVerifierKey(keyOf(checkpoint.origin))
+      await verifyNote(note, [key], async (...signed) => this.#verify(...signed))
+      return checkpoint
     } catch (cause) {
       throw new LedgerError('LEDGER_ROOT', `${this.path} is not a checkpoint signed by this ledger`, { cause })
     }

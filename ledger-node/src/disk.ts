@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** A file open for reading and writing at given places. Every call may fail as the disk does. */
@@ -23,7 +23,6 @@ export interface Disk {
   list(folder: string): Promise<string[]>
   /** Puts a whole file in place at once, durably: either the old or the new content survives a crash. */
   replace(path: string, bytes: Uint8Array): Promise<void>
-  remove(path: string): Promise<void>
 }
 
 export const nodeDisk: Disk = {
@@ -48,11 +47,6 @@ export const nodeDisk: Disk = {
       await handle.close()
     }
     await rename(draft, path)
-    await syncFolder(dirname(path))
-  },
-
-  async remove(path) {
-    await rm(path, { force: true })
     await syncFolder(dirname(path))
   },
 }

@@ -114,33 +114,27 @@ export class LocalFeed implements Feed {
     let next = from
     for await (const found of this.entries.scan(from.entries)) {
       if (found.kind === 'end') {
-        const fault = found.fault ?? (await faultBehind(bodies, this.bodies, next.bodies))
-        yield { kind: 'end', place: next, ...(fault && { fault }) }
+        const behind = (await bodies.next()).value as Scanned
+        // Bodies without an entry are the other half of a group that was cut short.
+        const orphan = behind.kind === 'end' ? behind.fault : missing(this.bodies, behind.place)
+        const fault = found.fault ?? orphan
+        yield { kind: 'end', place: { entries: found.place, bodies: behind.place }, ...(fault && { fault }) }
         return
       }
       const count = eventCount(found)
       if (count === undefined) {
-        const { file, offset } = found.place
-        yield {
-          kind: 'end',
-          place: next,
-          fault: { file: this.entries.path(file), offset, field: 'statement', atEnd: false },
-        }
+        const fault = { ...missing(this.entries, found.place), field: 'statement', atEnd: false } as const
+        yield { kind: 'end', place: { entries: found.place, bodies: next.bodies }, fault }
         return
       }
-      const taken = await takeBodies(bodies, this.bodies, count, next.bodies)
-      if (taken.fault !== undefined) {
-        yield { kind: 'end', place: next, fault: taken.fault }
+      const { events, first = next.bodies, fault, end = next.bodies } = await takeBodies(bodies, this.bodies, count)
+      if (fault !== undefined) {
+        yield { kind: 'end', place: { entries: found.place, bodies: first }, fault }
         return
       }
-      const place = {
-        entry: found.place,
-        length: found.bytes.length,
-        bodies: taken.first,
-        lengths: taken.events.map(bodyLength),
-      }
-      next = { entries: found.next, bodies: taken.next }
-      yield { kind: 'entry', entry: found.place.index, item: { bytes: found.bytes, events: taken.events }, place, next }
+      next = { entries: found.next, bodies: end }
+      const place = { entry: found.place, length: found.bytes.length, bodies: first, lengths: events.map(bodyLength) }
+      yield { kind: 'entry', entry: found.place.index, item: { bytes: found.bytes, events }, place, next }
     }
   }
 
@@ -178,43 +172,27 @@ function eventCount({ bytes }: Scanned & { kind: 'record' }): number | undefined
   }
 }
 
-type Taken = { events: SaltedEvent[]; first: Place; next: Place; fault?: undefined } | { fault: Fault }
-
-async function takeBodies(
-  bodies: AsyncGenerator<Scanned>,
-  series: SegmentSeries,
-  count: number,
-  from: Place,
-): Promise<Taken> {
-  const events: SaltedEvent[] = []
-  let first: Place | undefined
-  let next = from
-  while (events.length < count) {
-    const found = (await bodies.next()).value as Scanned
-    if (found.kind === 'end') {
-      return {
-        fault: found.fault ?? {
-          file: series.path(found.place.file),
-          offset: found.place.offset,
-          field: 'missing',
-          atEnd: true,
-        },
-      }
-    }
-    first ??= found.place
-    events.push(bodyFrom(found.bytes))
-    next = found.next
-  }
-  return { events, first: first ?? from, next }
+/** An entry's events: where the first stands and where the next one would. */
+interface Taken {
+  events: SaltedEvent[]
+  first?: Place
+  end?: Place
+  fault?: Fault
 }
 
-/** Bodies without an entry: the other half of a group that was cut short. */
-async function faultBehind(
-  bodies: AsyncGenerator<Scanned>,
-  series: SegmentSeries,
-  place: Place,
-): Promise<Fault | undefined> {
-  const found = (await bodies.next()).value as Scanned
-  if (found.kind === 'end') return found.fault
-  return { file: series.path(place.file), offset: place.offset, field: 'missing', atEnd: true }
+async function takeBodies(bodies: AsyncGenerator<Scanned>, series: SegmentSeries, count: number): Promise<Taken> {
+  const taken: Taken = { events: [] }
+  while (taken.events.length < count) {
+    const found = (await bodies.next()).value as Scanned
+    taken.first ??= found.place
+    if (found.kind === 'end') return { ...taken, fault: found.fault ?? missing(series, found.place) }
+    taken.events.push(bodyFrom(found.bytes))
+    taken.end = found.next
+  }
+  return taken
+}
+
+/** The other series says that something should be here, or should not. */
+function missing(series: SegmentSeries, { file, offset }: Place): Fault {
+  return { file: series.path(file), offset, field: 'missing', atEnd: true }
 }

@@ -8,8 +8,8 @@ export interface GuardLimits {
   connectBytes: number
 }
 
-/** Packets that may wait for the broker on one connection: enough that several batches share one flush. */
-const BUFFER_BYTES = 512 * 1024
+/** Bytes of one connection that may wait, unread and again unanswered: several batches share one flush, many gateways fit. */
+const BUFFER_BYTES = 256 * 1024
 const CONNECT = 1
 
 export type GuardRefusal = 'MQTT_PACKET_SIZE' | 'MQTT_LOGIN'
@@ -30,6 +30,8 @@ export class PacketGuard extends Duplex {
   #packets = 0
   #admitted: boolean = false
   #held: Buffer | undefined
+  /** Bytes handed on and not answered yet. */
+  #unanswered = 0
 
   constructor(socket: Socket, limits: GuardLimits, refuse: (why: GuardRefusal) => void) {
     super({ readableHighWaterMark: BUFFER_BYTES, allowHalfOpen: false })
@@ -52,8 +54,17 @@ export class PacketGuard extends Duplex {
     this.#socket.resume()
   }
 
+  /** Counts a packet as unanswered until the returned function is called: a client cannot fill the memory with what waits. */
+  hold(bytes: number): () => void {
+    this.#unanswered += bytes
+    return () => {
+      this.#unanswered -= bytes
+      if (this.readableLength < BUFFER_BYTES) this._read()
+    }
+  }
+
   override _read(): void {
-    if (this.#held === undefined) this.#socket.resume()
+    if (this.#held === undefined && this.#unanswered < BUFFER_BYTES) this.#socket.resume()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -95,7 +106,7 @@ export class PacketGuard extends Duplex {
         }
       }
     }
-    if (at > 0 && !this.push(chunk.subarray(0, at))) this.#socket.pause()
+    if (at > 0 && (!this.push(chunk.subarray(0, at)) || this.#unanswered >= BUFFER_BYTES)) this.#socket.pause()
   }
 
   /** MQTT 3.1.1 §2.2: one byte of type and flags, then the length in up to four bytes of seven bits. */

@@ -50,8 +50,8 @@ interface Repeat {
   statement: Uint8Array
 }
 
-/** Bytes that may wait: about eight of the largest batches, or seconds of an ordinary load. */
-const MAX_QUEUED_BYTES = 64 * 1024 * 1024
+/** Bytes that may wait: what a thousand gateways may have under way at once. */
+const MAX_QUEUED_BYTES = 256 * 1024 * 1024
 /** Events admitted in one go: some 20 ms of work, so that readers get their turn. */
 const GROUP_EVENTS = 1024
 

@@ -7,10 +7,12 @@ import {
   emptyState,
   encodeSeal,
   equal,
+  formatVerifierKey,
   HASH_BYTES,
   HistoryMap,
   isSeal,
   leafHash,
+  ProtocolError,
   parseSeal,
   readRoot,
   type Seal,
@@ -297,14 +299,15 @@ export class Ledger {
     try {
       await this.#loadDerived()
     } catch (error) {
-      if (!(error instanceof LedgerError) || error.code !== 'STORE_CORRUPT') throw error
-      this.#parts.note(`derived data are rebuilt from the segment files: ${error.message}`)
+      if (!this.#resumed || !doubtful(error)) throw error
+      this.#parts.note(`derived data are rebuilt from the segment files: ${String(error)}`)
       await this.#store.clear()
       await this.#loadDerived()
     }
   }
 
   async #loadDerived(): Promise<void> {
+    this.#resumed = true
     const mark = await this.#store.mark()
     this.#resumed = mark !== undefined
     if (mark === undefined) await this.#store.clear()
@@ -395,14 +398,21 @@ export class Ledger {
   }
 
   async #signed(): Promise<Checkpoint | undefined> {
-    const { origin, logKey } = this.#state.genesis ?? {}
-    if (origin === undefined || logKey === undefined) return undefined
-    checkLogKey(origin, this.#parts.logKey, logKey)
-    return this.#checkpointFile.read(logKey)
+    const { genesis } = this.#state
+    const { logKey } = this.#parts
+    if (genesis !== undefined) checkLogKey(genesis.origin, logKey, genesis.logKey)
+    // Where the genesis itself cannot be read, the log's own key still says whether something was signed here.
+    return this.#checkpointFile.read((origin) => genesis?.logKey ?? formatVerifierKey(origin, 1, logKey.publicKey))
   }
 
   /** What is found does not fit together: the derived data are doubted first, as they can be made again. */
   #misfit(message: string): LedgerError {
     return new LedgerError(this.#resumed ? 'STORE_CORRUPT' : 'LEDGER_ROOT', message)
   }
+}
+
+/** Whether an error may come from derived data that are not as they were written. */
+function doubtful(error: unknown): boolean {
+  if (error instanceof LedgerError) return error.code === 'STORE_CORRUPT'
+  return error instanceof ProtocolError || error instanceof RangeError
 }

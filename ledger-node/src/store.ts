@@ -46,7 +46,7 @@ export class Store {
   /** Undefined when nothing has been derived yet, or in another layout. */
   async mark(): Promise<Mark | undefined> {
     const bytes = await this.get(markKey)
-    const mark = bytes && decodeCbor(bytes, { maxBytes: 1024, maxDepth: 4 })
+    const mark = bytes && decodeMark(bytes)
     if (!(mark instanceof Map) || mark.get('layout') !== LAYOUT) return undefined
     return {
       height: mark.get('height') as number,
@@ -120,6 +120,14 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
     if (hasErrno(cause, 'LEVEL_DATABASE_NOT_OPEN'))
       throw new LedgerError('NODE_STOPPING', 'the store is closed', { cause })
     throw new LedgerError('STORE_CORRUPT', text, { cause })
+  }
+}
+
+function decodeMark(bytes: Bytes): unknown {
+  try {
+    return decodeCbor(bytes, { maxBytes: 1024, maxDepth: 4 })
+  } catch (cause) {
+    throw new LedgerError('STORE_CORRUPT', 'the mark cannot be read', { cause })
   }
 }
 

@@ -108,8 +108,10 @@ class Auditor {
     try {
       await this.#run()
     } catch (error) {
-      if (!(error instanceof Flawed)) throw error
-      this.#audit.flaw = error.flaw
+      if (error instanceof Flawed) this.#audit.flaw = error.flaw
+      else if (error instanceof LedgerError && error.code === 'STORE_CORRUPT') {
+        this.#audit.flaw = { file: join(this.#folder, 'derived'), field: 'store', detail: error.message }
+      } else throw error
     }
     return this.#audit
   }
@@ -192,7 +194,8 @@ class Auditor {
   #end({ place, fault }: FeedRead & { kind: 'end' }): void {
     const entry = place.entries.index
     const signed = this.#signed?.size ?? 0
-    if (fault !== undefined && (!fault.atEnd || entry < signed)) {
+    // Without a first entry nothing says what was signed.
+    if (fault !== undefined && (!fault.atEnd || entry < signed || entry === 0)) {
       throw new Flawed({
         file: fault.file,
         offset: fault.offset,
@@ -228,7 +231,7 @@ class Auditor {
   async #readCheckpoint(): Promise<void> {
     const file = new CheckpointFile(nodeDisk, this.#folder, this.#verify)
     try {
-      this.#signed = await file.read(this.#state.genesis!.logKey)
+      this.#signed = await file.read(() => this.#state.genesis!.logKey)
     } catch (error) {
       throw new Flawed({ file: file.path, field: 'signature', detail: (error as Error).message })
     }
