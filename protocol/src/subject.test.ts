@@ -62,7 +62,7 @@ describe('the subject of elements', () => {
       'http://shop.example/01/09506000134352/10/L7/21/A001?17=261201',
       'https://id.gs1.org/01/09506000134352/21/%410%301',
     ]) {
-      expect(subjectFrom(uri)).toEqual({ uri: SAMPLE.item, kind: 'item' })
+      expect(subjectFrom(uri)).toMatchObject({ uri: SAMPLE.item, kind: 'item' })
     }
   })
 })

@@ -6,6 +6,7 @@ import { digitalLink, parseDigitalLink, percentEncode, spellDigitalLink } from '
 import type { Elements } from './gs1/element-string.ts'
 import { sha256 } from './hash.ts'
 import { keyThumbprint, keyUri } from './key.ts'
+import { remembering } from './remembering.ts'
 
 // Everything is recorded about a subject, a URI (protocol §1). This file alone decides which subjects an event is about.
 
@@ -35,21 +36,29 @@ const FORMS: readonly [SubjectKind, readonly string[]][] = [
 
 /** An identifier as a subject: its one spelling, and what it names. */
 export interface Subject {
-  uri: string
-  kind: SubjectKind
+  readonly uri: string
+  readonly kind: SubjectKind
+  /** What stands in its path, if it is a Digital Link: attributes describe, they do not name. */
+  readonly elements?: Elements
 }
+
+/** Subjects kept from one reading to the next: some megabytes at most. */
+const REMEMBERED = 1024
 
 /**
  * The subject that an identifier names: of a Digital Link what its elements name most finely, of any other URI itself.
  * Never throws: a URI that is no Digital Link is a subject of its own.
  */
-export function subjectFrom(uri: string): Subject {
+export const subjectFrom: (uri: string) => Subject = remembering(readSubject, REMEMBERED)
+
+function readSubject(uri: string): Subject {
   if (uri.startsWith(KEY_PREFIX)) return { uri, kind: 'key' }
   if (uri.startsWith('geo:')) return { uri, kind: 'place' }
   const elements = elementsOf(uri)
-  const form = elements && formOf(elements)
-  if (elements === undefined || form === undefined) return { uri, kind: 'other' }
-  return { uri: spellDigitalLink(form[1], elements), kind: form[0] }
+  if (elements === undefined) return { uri, kind: 'other' }
+  const form = formOf(elements)
+  if (form === undefined) return { uri, kind: 'other', elements }
+  return { uri: spellDigitalLink(form[1], elements), kind: form[0], elements }
 }
 
 /** What a subject's URI names; the day of a reading's subject (`#2026-11-22`) is ignored. */
@@ -72,13 +81,21 @@ export function subjectOfElements(elements: Elements): string {
  * assets and places (and a reading without goods) the URI with the event's UTC day. Governance events: the plain URIs they are about.
  */
 export function subjectsOf(event: AnyEvent): string[] {
-  if (event.type === 'TristampGovernance') return sorted(governed(event.operation))
-  const day = new Date(event.eventTime).toISOString().slice(0, 10)
+  if (event.type === 'TristampGovernance') return [...new Set(governed(event.operation))].sort()
+  const day = utcDay(event.eventTime)
   const goods = goodsOf(event)
   const place = event.bizLocation?.id ?? event.readPoint?.id
   if (goods.length === 0) return place === undefined ? [] : [`${place}#${day}`]
-  const named = goods.map(subjectFrom).map(({ uri, kind }) => (isDaily(kind) ? `${uri}#${day}` : uri))
-  return sorted([...named, ...made(event).flatMap((thing) => lotOfMade(event, thing) ?? [])])
+  const subjects = new Set<string>()
+  for (const thing of goods) {
+    const { uri, kind } = subjectFrom(thing)
+    subjects.add(isDaily(kind) ? `${uri}#${day}` : uri)
+  }
+  for (const thing of made(event)) {
+    const lot = lotOfMade(event, thing)
+    if (lot !== undefined) subjects.add(lot)
+  }
+  return [...subjects].sort()
 }
 
 /** Whether an event has any subject: goods, or a place where they are not. */
@@ -88,7 +105,7 @@ export function isAboutSomething(event: EpcisEvent): boolean {
 
 /** The product (01) that an item or lot is one of; undefined for other subjects. */
 export function productOf(uri: string): string | undefined {
-  const gtin = elementsOf(uri.replace(DAY, ''))?.get('01')
+  const gtin = subjectFrom(uri.replace(DAY, '')).elements?.get('01')
   return gtin === undefined ? undefined : spellDigitalLink(['01'], new Map([['01', gtin]]))
 }
 
@@ -118,7 +135,7 @@ export function lotOf(event: AnyEvent, item: string): string | undefined {
 
 function lotOfMade(event: EpcisEvent, thing: string): string | undefined {
   const lot = ilmdLot(event)
-  const elements = elementsOf(thing)
+  const { elements } = subjectFrom(thing)
   if (elements === undefined || !elements.has('01')) return undefined
   if (elements.has('10')) return spellDigitalLink(['01', '10'], elements)
   return lot === undefined ? undefined : spellDigitalLink(['01', '10'], new Map(elements).set('10', lot))
@@ -128,11 +145,16 @@ function formOf(elements: Elements): (typeof FORMS)[number] | undefined {
   return FORMS.find(([, identifiers]) => identifiers.every((ai) => elements.has(ai)))
 }
 
+/** The UTC day of an event's time; most are written in UTC, and then it stands there. */
+function utcDay(time: string): string {
+  return (time.endsWith('Z') ? time : new Date(time).toISOString()).slice(0, 10)
+}
+
 function isDaily(kind: SubjectKind): boolean {
   return kind === 'asset' || kind === 'place'
 }
 
-/** The elements in the path of a Digital Link: attributes describe, they do not name. */
+/** The elements in the path of a Digital Link. */
 function elementsOf(uri: string): Elements | undefined {
   try {
     const { elements, path } = parseDigitalLink(uri)
@@ -194,8 +216,4 @@ function governed(operation: Operation): string[] {
     case 'revoke-key':
       return [keyUri(fromBase64Url(operation.key))]
   }
-}
-
-function sorted(uris: string[]): string[] {
-  return [...new Set(uris)].sort()
 }

@@ -44,8 +44,33 @@ export function isIntegerIn(value: unknown, min: number, max: number): value is 
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max
 }
 
+const FOUR_CENTURIES_MS = 146_097 * 86_400_000
+
 /** Milliseconds of a UTC time of exactly three decimals, `2026-11-22T08:00:00.000Z`; undefined for any other text. */
 export function utcMs(text: string): number | undefined {
-  const ms = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z$/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(ms) || new Date(ms).toISOString() !== text ? undefined : ms
+  if (text.length !== 24 || !text.endsWith('Z') || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T')
+    return undefined
+  if (text[13] !== ':' || text[16] !== ':' || text[19] !== '.') return undefined
+  const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2)]
+  const [hour, minute, second] = [digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2)]
+  const ms = digits(text, 20, 3)
+  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return undefined
+  if (!(hour <= 23 && minute <= 59 && second <= 59 && ms <= 999)) return undefined
+  // Date.UTC takes the years 0 to 99 for the twentieth century; the calendar repeats every 400 years.
+  return Date.UTC(year + 400, month - 1, day, hour, minute, second, ms) - FOUR_CENTURIES_MS
+}
+
+/** The number that decimal digits write; NaN, with which every comparison fails, if one is none. */
+function digits(text: string, from: number, count: number): number {
+  let value = 0
+  for (let i = from; i < from + count; i++) {
+    const digit = text.charCodeAt(i) - 48
+    value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN
+  }
+  return value
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }

@@ -1,10 +1,20 @@
 import type { Json } from '../canonical-json.ts'
 import { type ProtocolCode, ProtocolError } from '../error.ts'
+import { utcMs } from './bounds.ts'
 
 // Small checks that compose into the field table of epcis.ts. Each passes or throws a ProtocolError that names the field.
 
-/** Checks the value found at `path`. */
-export type Check = (value: Json, path: string) => void
+/** Where a value stands in the event; its text is only made when there is something to complain about. */
+export interface At {
+  readonly up?: At
+  readonly name: string | number
+}
+
+/** The event itself. */
+export const EVENT: At = { name: '' }
+
+/** Checks the value found there. */
+export type Check = (value: Json, at: At) => void
 
 export type JsonObject = { [name: string]: Json }
 
@@ -14,8 +24,13 @@ export function isObject(value: Json | undefined): value is JsonObject {
 }
 
 /** Refuses, naming the field: `quantityList[0].uom: …`. */
-export function refuse(code: ProtocolCode, path: string, what: string): never {
-  throw new ProtocolError(code, `${path}: ${what}`)
+export function refuse(code: ProtocolCode, at: At | string, what: string): never {
+  throw new ProtocolError(code, `${typeof at === 'string' ? at : pathTo(at)}: ${what}`)
+}
+
+function pathTo({ up, name }: At): string {
+  if (up === undefined) return String(name)
+  return typeof name === 'number' ? `${pathTo(up)}[${name}]` : member(pathTo(up), name)
 }
 
 /** The path of a member; a name is somebody's text, so only its beginning is repeated. */
@@ -24,14 +39,14 @@ export function member(path: string, name: string): string {
   return path === '' ? shown : `${path}.${shown}`
 }
 
-function bad(path: string, what: string): never {
-  return refuse('EVENT_FIELD_VALUE', path, what)
+function bad(at: At, what: string): never {
+  return refuse('EVENT_FIELD_VALUE', at, what)
 }
 
 /** Text that matches `expression`; `what` says so to people. */
 export function matching(expression: RegExp, what: string): Check {
-  return (value, path) => {
-    if (typeof value !== 'string' || !expression.test(value)) bad(path, `expected ${what}`)
+  return (value, at) => {
+    if (typeof value !== 'string' || !expression.test(value)) bad(at, `expected ${what}`)
   }
 }
 
@@ -42,46 +57,51 @@ export const uri: Check = matching(/^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#
 
 export const hex: Check = matching(/^(?:[0-9A-Fa-f]{2})+$/, 'hexadecimal bytes')
 
-export const decimal: Check = (value, path) => {
-  if (typeof value !== 'number') bad(path, 'expected a number')
+export const decimal: Check = (value, at) => {
+  if (typeof value !== 'number') bad(at, 'expected a number')
 }
 
-export const flag: Check = (value, path) => {
-  if (typeof value !== 'boolean') bad(path, 'expected true or false')
+export const flag: Check = (value, at) => {
+  if (typeof value !== 'boolean') bad(at, 'expected true or false')
 }
 
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
 
 /** A date-time of RFC 3339; leap seconds are not accepted, for no clock of ours shows them. */
-export const instant: Check = (value, path) => {
+export const instant: Check = (value, at) => {
+  // The form that stamps have, by far the most common.
+  if (typeof value === 'string' && utcMs(value) !== undefined) return
   const parts = typeof value === 'string' ? INSTANT.exec(value) : null
   const [year, month, day] = (parts ?? []).slice(1, 4).map(Number)
   const last = new Date(Date.UTC(year ?? 0, month ?? 0, 0)).getUTCDate()
-  if (parts === null || month! < 1 || month! > 12 || day! < 1 || day! > last) bad(path, 'expected a date and time')
+  if (parts === null || month! < 1 || month! > 12 || day! < 1 || day! > last) bad(at, 'expected a date and time')
 }
 
 /** A bare word of a vocabulary, or a URI of one's own. */
 export function word(vocabulary: ReadonlySet<string>, what: string): Check {
-  return (value, path) => {
+  return (value, at) => {
     if (typeof value === 'string' && vocabulary.has(value)) return
-    if (typeof value !== 'string' || !value.includes(':')) bad(path, `expected ${what} of the CBV, or a URI`)
-    uri(value, path)
+    if (typeof value !== 'string' || !value.includes(':')) bad(at, `expected ${what} of the CBV, or a URI`)
+    uri(value, at)
   }
 }
 
 /** A list whose items pass `check`; `distinct`: none twice. */
 export function list(check: Check, { min = 0, distinct = false }: { min?: number; distinct?: boolean } = {}): Check {
-  return (value, path) => {
-    if (!Array.isArray(value)) bad(path, 'expected a list')
-    if (value.length < min) bad(path, `expected at least ${min}`)
-    for (const [i, item] of value.entries()) check(item, `${path}[${i}]`)
-    if (distinct && new Set(value).size < value.length) bad(path, 'the same entry twice')
+  return (value, at) => {
+    if (!Array.isArray(value)) bad(at, 'expected a list')
+    if (value.length < min) bad(at, `expected at least ${min}`)
+    value.forEach((item, i) => {
+      check(item, { up: at, name: i })
+    })
+    if (distinct && value.length > 1 && new Set(value).size < value.length) bad(at, 'the same entry twice')
   }
 }
 
 /** One value, or a list of them. */
 export function oneOrMore(check: Check): Check {
-  return (value, path) => (Array.isArray(value) ? list(check)(value, path) : check(value, path))
+  const several = list(check)
+  return (value, at) => (Array.isArray(value) ? several(value, at) : check(value, at))
 }
 
 export interface Shape {
@@ -89,21 +109,24 @@ export interface Shape {
   optional?: { readonly [name: string]: Check }
   /** Whether members with a CURIE or URI as name may stand beside these. */
   extensible?: boolean
+  /** What has this shape, for the message about other members. */
+  of?: string
 }
 
 /** An object of exactly these members. */
-export function shape({ required = {}, optional = {}, extensible = false }: Shape): Check {
+export function shape({ required = {}, optional = {}, extensible = false, of = 'EPCIS here' }: Shape): Check {
   const known = new Map(Object.entries({ ...required, ...optional }))
-  return (value, path) => {
-    if (!isObject(value)) bad(path, 'expected an object')
-    for (const name of Object.keys(required)) {
-      if (!Object.hasOwn(value, name)) refuse('EVENT_FIELD_MISSING', member(path, name), 'missing')
+  const needed = Object.keys(required)
+  return (value, at) => {
+    if (!isObject(value)) bad(at, 'expected an object')
+    for (const name of needed) {
+      if (!Object.hasOwn(value, name)) refuse('EVENT_FIELD_MISSING', { up: at, name }, `missing in ${of}`)
     }
-    for (const [name, item] of Object.entries(value)) {
+    for (const name of Object.keys(value)) {
       const check = known.get(name)
-      if (check !== undefined) check(item, member(path, name))
+      if (check !== undefined) check(value[name]!, { up: at, name })
       else if (!extensible || !isExtensionName(name))
-        refuse('EVENT_FIELD_UNKNOWN', member(path, name), 'not a field of EPCIS here')
+        refuse('EVENT_FIELD_UNKNOWN', { up: at, name }, `not a field of ${of}`)
     }
   }
 }

@@ -3,11 +3,11 @@ import {
   anything,
   type Check,
   decimal,
+  EVENT,
   extensions,
   flag,
   hex,
   instant,
-  isExtensionName,
   isObject,
   type JsonObject,
   list,
@@ -159,6 +159,17 @@ const FIELDS: { readonly [name: string]: Field } = {
   ilmd: { check: extensions, on: [OBJECT, TRANSFORMATION] },
 }
 
+const SHAPES = new Map(ALL.map((type) => [type, shapeOf(type)]))
+
+function shapeOf(type: EpcisEventType): Check {
+  const fields = Object.entries(FIELDS).filter(([, { on = ALL }]) => on.includes(type))
+  const checks = (needed: boolean): { [name: string]: Check } =>
+    Object.fromEntries(
+      fields.flatMap(([name, { need = [], check }]) => (need.includes(type) === needed ? [[name, check]] : [])),
+    )
+  return shape({ required: checks(true), optional: checks(false), extensible: true, of: type })
+}
+
 /**
  * Checks one EPCIS 2.0 event object: the five types, their fields, the CBV's words, and the rules between fields.
  * Extensions (names that are CURIEs or URIs) pass unread.
@@ -168,15 +179,7 @@ export function checkEpcis(value: Json): EpcisEvent {
   if (!isObject(value)) return refuse('EVENT_SHAPE', 'event', 'expected an object')
   const type = ALL.find((name) => name === value['type'])
   if (type === undefined) return refuse('EVENT_SHAPE', 'type', 'expected one of the five EPCIS events')
-  for (const [name, { need }] of Object.entries(FIELDS)) {
-    if (need?.includes(type) && !Object.hasOwn(value, name)) refuse('EVENT_FIELD_MISSING', name, `missing in ${type}`)
-  }
-  for (const [name, item] of Object.entries(value)) {
-    const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined
-    if (field !== undefined && (field.on ?? ALL).includes(type)) field.check(item, name)
-    else if (field !== undefined || !isExtensionName(name))
-      refuse('EVENT_FIELD_UNKNOWN', name.slice(0, 64), `not a field of ${type}`)
-  }
+  SHAPES.get(type)!(value, EVENT)
   checkTogether(type, value)
   return value as unknown as EpcisEvent
 }

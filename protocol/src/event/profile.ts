@@ -3,7 +3,7 @@ import { ProtocolError } from '../error.ts'
 import { canonicalUri, checkStep } from '../gs1/digital-link.ts'
 import { subjectFrom } from '../subject.ts'
 import { MAX_EPCS, MAX_LAT_E7, MAX_LIST, MAX_LON_E7, MAX_STRING, milli, utcMs } from './bounds.ts'
-import { type Check, type JsonObject, member, refuse } from './check.ts'
+import { type At, type Check, EVENT, type JsonObject, refuse } from './check.ts'
 import type { EpcisEvent } from './types.ts'
 
 // What a signed event may hold beyond EPCIS's own rules: one spelling of everything, known names only, bounded sizes.
@@ -26,52 +26,44 @@ const TIMES = new Set(['eventTime', 'declarationTime', 'time', 'startTime', 'end
  * @throws ProtocolError EVENT_FIELD_UNKNOWN, EVENT_FIELD_VALUE, EVENT_FIELD_MISSING
  */
 export function checkProfile(event: EpcisEvent): void {
-  walk(event as unknown as JsonObject, { name: '' })
+  walk(event as unknown as JsonObject, EVENT)
   if (event.eventID === undefined) refuse('EVENT_FIELD_MISSING', 'eventID', 'missing')
   if (!/^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(event.eventID ?? ''))
     bad('eventID', 'expected urn:uuid: and a UUID in lower case')
   if (event.recordTime !== undefined) bad('recordTime', 'the ledger tells when it recorded, not the event')
-  for (const [name, value] of Object.entries(event as unknown as JsonObject)) IDENTIFIERS.get(name)?.(value, name)
+  const fields = event as unknown as JsonObject
+  for (const name of Object.keys(fields)) IDENTIFIERS.get(name)?.(fields[name]!, { up: EVENT, name })
 }
 
-function bad(path: string, what: string): never {
-  return refuse('EVENT_FIELD_VALUE', path, what)
-}
-
-/** Where a value stands; its text is only made when there is something to complain about. */
-interface At {
-  up?: At
-  name: string | number
-}
-
-function pathTo({ up, name }: At): string {
-  if (up === undefined) return String(name)
-  return typeof name === 'number' ? `${pathTo(up)}[${name}]` : member(pathTo(up), name)
+function bad(at: At | string, what: string): never {
+  return refuse('EVENT_FIELD_VALUE', at, what)
 }
 
 /** Sizes, numbers, times and names, wherever they stand. */
 function walk(value: Json, at: At): void {
   if (typeof value === 'number') {
-    if (!Number.isSafeInteger(value) && milli(value) === undefined) bad(pathTo(at), 'expected at most three decimals')
+    if (!Number.isSafeInteger(value) && milli(value) === undefined) bad(at, 'expected at most three decimals')
   } else if (typeof value === 'string') {
-    if (value.length > MAX_STRING) bad(pathTo(at), `more than ${MAX_STRING} characters`)
+    if (value.length > MAX_STRING) bad(at, `more than ${MAX_STRING} characters`)
   } else if (Array.isArray(value)) {
     const most = LONG_LISTS.has(at.name) ? MAX_EPCS : MAX_LIST
-    if (value.length > most && at.name !== 'milli') bad(pathTo(at), `more than ${most} entries`)
-    for (const [i, item] of value.entries()) walk(item, { up: at, name: i })
+    if (value.length > most && at.name !== 'milli') bad(at, `more than ${most} entries`)
+    value.forEach((item, i) => {
+      walk(item, { up: at, name: i })
+    })
   } else if (value !== null && typeof value === 'object') {
-    for (const [name, item] of Object.entries(value)) {
+    for (const name of Object.keys(value)) {
+      const item = value[name]!
       const here = { up: at, name }
-      if (!isKnownName(here)) refuse('EVENT_FIELD_UNKNOWN', pathTo(here), 'not an extension of Tristamp')
-      if (TIMES.has(name) && utcMs(String(item)) === undefined)
-        bad(pathTo(here), 'expected UTC with three decimals and Z')
+      if (!isKnownName(at, name)) refuse('EVENT_FIELD_UNKNOWN', here, 'not an extension of Tristamp')
+      if (TIMES.has(name) && utcMs(String(item)) === undefined) bad(here, 'expected UTC with three decimals and Z')
       walk(item, here)
     }
   }
 }
 
 /** EPCIS's own names were checked before; here every extension must be one of ours, in its place. */
-function isKnownName({ up, name }: { up: At; name: string }): boolean {
+function isKnownName(up: At, name: string): boolean {
   if (name === '@context') return false
   if (up.name === 'ilmd') return /^cbvmda:[a-z][A-Za-z]{0,63}$/.test(name)
   if (!name.includes(':')) return true
@@ -100,30 +92,30 @@ const IDENTIFIERS = new Map<string, Check>(
 )
 
 function each(check: Check): Check {
-  return (value, path) => {
-    for (const [i, item] of (value as Json[]).entries()) check(item, `${path}[${i}]`)
+  return (value, at) => {
+    for (const [i, item] of (value as Json[]).entries()) check(item, { up: at, name: i })
   }
 }
 
 function of(name: string, check: Check): Check {
-  return (value, path) => check((value as JsonObject)[name] ?? null, member(path, name))
+  return (value, at) => check((value as JsonObject)[name] ?? null, { up: at, name })
 }
 
 /** An identifier that is, or may become, a subject: https, in the one spelling that subjects have, without a day of its own. */
-function checkGoods(value: Json, path: string): void {
+function checkGoods(value: Json, at: At): void {
   const id = String(value)
   if (!id.startsWith('https://') || id.includes('#'))
-    bad(path, 'expected a canonical Digital Link, or an https URI without fragment')
+    bad(at, 'expected a canonical Digital Link, or an https URI without fragment')
   const { uri, kind } = subjectFrom(id)
-  if (uri !== id || (kind === 'other' && !isCanonical(id))) bad(path, 'not a canonical Digital Link')
+  if (uri !== id || (kind === 'other' && !isCanonical(id))) bad(at, 'not a canonical Digital Link')
 }
 
-function checkClass(value: Json, path: string): void {
+function checkClass(value: Json, at: At): void {
   const element = value as JsonObject
-  checkGoods(element['epcClass'] ?? null, `${path}.epcClass`)
+  checkGoods(element['epcClass'] ?? null, { up: at, name: 'epcClass' })
   const quantity = element['quantity']
   if (typeof quantity === 'number' && (quantity < 0 || milli(quantity) === undefined))
-    bad(`${path}.quantity`, 'expected an amount, not less than nothing')
+    bad({ up: at, name: 'quantity' }, 'expected an amount, not less than nothing')
 }
 
 /** A URI of one's own, or a rarer key of GS1. */
@@ -137,10 +129,10 @@ function isCanonical(id: string): boolean {
 }
 
 /** A registered place, or where on Earth. */
-function checkPlace(value: Json, path: string): void {
+function checkPlace(value: Json, at: At): void {
   const id = String(value)
-  if (!id.startsWith('geo:')) checkGoods(id, path)
-  else if (parseGeoUri(id) === undefined) bad(path, 'expected geo:latitude,longitude in decimal degrees')
+  if (!id.startsWith('geo:')) checkGoods(id, at)
+  else if (parseGeoUri(id) === undefined) bad(at, 'expected geo:latitude,longitude in decimal degrees')
 }
 
 /** Latitude and longitude of a `geo:` URI (RFC 5870, WGS 84, no parameters) in 1e-7 degrees; undefined if it is none. */

@@ -13,6 +13,7 @@ const ADDRESS =
   /^(?:https?|HTTPS?):\/\/(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:\/([^?#]*))?(?:\?([^#]*))?(?:#.*)?$/
 // RFC 3986 §2: what may stand in a URI at all.
 const URI_TEXT = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]*$/
+const UNRESERVED = /^[A-Za-z0-9\-._~]*$/
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:[^#]+(?:#.*)?$/
 
 // Names and short GTINs of the first edition of the standard; still printed on goods.
@@ -132,11 +133,13 @@ export function canonicalUri(uri: string): string {
 /** Decodes percent-escapes; a malformed escape stands for itself. Characters beyond ASCII come out as they are and fit no AI. */
 export function percentDecode(text: string, inQuery = false): string {
   const spaced = inQuery ? text.replaceAll('+', ' ') : text
+  if (!spaced.includes('%')) return spaced
   return spaced.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
 /** Encodes all but RFC 3986's unreserved characters: GS1 values hold `/`, `?`, `%`, `+` and more. */
 export function percentEncode(text: string): string {
+  if (UNRESERVED.test(text)) return text
   return text.replace(/[^A-Za-z0-9\-._~]/g, (c) =>
     [...utf8(c)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   )
@@ -182,6 +185,7 @@ function isSubsequence(part: readonly string[], whole: readonly string[]): boole
 }
 
 function readAttributes(query: string, path: string[], elements: Map<string, string>): void {
+  if (query === '') return
   for (const pair of query.split('&')) {
     const equals = pair.indexOf('=')
     const name = equals < 0 ? pair : pair.slice(0, equals)
