@@ -1,13 +1,18 @@
-import { mkdtempSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
 /** Builds a TypeScript entry of these tests into one file that a plain node can run, for children that are to be killed. */
 export async function bundled(entry: string): Promise<string> {
-  const outDir = mkdtempSync(join(tmpdir(), 'tristamp-child-'))
-  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const folder = mkdtempSync(join(tmpdir(), 'tristamp-child-'))
+  const outDir = join(folder, 'dist')
+  mkdirSync(outDir)
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  copyFileSync(join(root, 'edge-agent/package.json'), join(folder, 'package.json'))
   await build({
     root,
     configFile: false,

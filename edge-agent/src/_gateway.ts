@@ -22,6 +22,12 @@ export interface GatewayParts {
 
 /** A gateway's configuration in a folder of its own. */
 export function gatewayConfig(parts: GatewayParts = {}): AgentConfig {
+  const { folder, text } = gatewayText(parts)
+  return parseConfig(text, join(folder, 'gateway.yaml'))
+}
+
+/** The same as text, for a file. */
+export function gatewayText(parts: GatewayParts = {}): { folder: string; text: string } {
   const folder = mkdtempSync(join(tmpdir(), 'tristamp-agent-'))
   const text = `
 gateway: { org: yunling, id: farm-1, uri: "https://id.gs1.org/8004/9506000134-FARM1", station: "https://id.gs1.org/414/9506000134017",
@@ -34,5 +40,5 @@ clock: ${parts.clock ?? '{ source: system }'}
 devices: ${parts.devices ?? '[]'}
 stations: ${parts.stations ?? '[]'}
 `
-  return parseConfig(text, join(folder, 'gateway.yaml'))
+  return { folder, text }
 }

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs'
-import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { ObjectEvent, RecordedEvent, StampedEvent } from '@tristamp/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
 import { gatewayConfig } from './_gateway.ts'
+import { Instrument } from './_instrument.ts'
 import { FakeLedger, until } from './_ledger.ts'
 import { startAgent } from './agent.ts'
 import { crc16 } from './codec/modbus-rtu.ts'
@@ -19,44 +19,6 @@ afterEach(async () => {
   for (const undo of cleanup.splice(0).reverse()) await undo()
 })
 
-/** An instrument on a socket. */
-class Instrument {
-  port = 0
-  #server!: Server
-  readonly #sockets = new Set<Socket>()
-  onData: (bytes: Buffer, socket: Socket) => void = () => undefined
-
-  async start(): Promise<this> {
-    this.#server = createServer((socket) => {
-      this.#sockets.add(socket)
-      socket.on('error', () => undefined)
-      socket.on('close', () => this.#sockets.delete(socket))
-      socket.on('data', (bytes) => this.onData(bytes, socket))
-    })
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
-    this.port = (this.#server.address() as { port: number }).port
-    cleanup.push(() => this.stop())
-    return this
-  }
-
-  get connected(): boolean {
-    return this.#sockets.size > 0
-  }
-
-  send(text: string): void {
-    for (const socket of this.#sockets) socket.write(text)
-  }
-
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy()
-  }
-
-  stop(): void {
-    this.cut()
-    this.#server.close()
-  }
-}
-
 class Thermometer extends Instrument {
   milli: number = 2500
   constructor() {
@@ -68,6 +30,11 @@ class Thermometer extends Instrument {
       socket.write(Uint8Array.from([...body, crc & 0xff, crc >> 8]))
     }
   }
+}
+
+async function instrument<I extends Instrument>(made: I): Promise<I> {
+  cleanup.push(() => made.stop())
+  return made.start()
 }
 
 function epoch(utc: Date): string {
@@ -101,9 +68,9 @@ const HOLDS = 'https://id.gs1.org/8003/09506000134352COLD1'
 async function gateway(extra = ''): Promise<Running> {
   const ledger = await new FakeLedger().start()
   cleanup.push(() => ledger.stop())
-  const gun = await new Instrument().start()
-  const thermo = (await new Thermometer().start()) as Thermometer
-  const gnss = await new Instrument().start()
+  const gun = await instrument(new Instrument())
+  const thermo = await instrument(new Thermometer())
+  const gnss = await instrument(new Instrument())
   const config = gatewayConfig({
     mqttPort: ledger.port,
     place: '{ source: gnss, device: gnss }',

@@ -38,7 +38,7 @@ export async function startAgent(
   const files = paths(config.data)
   const signer = new Signer(readKeyFile(files.key), config.gateway)
   const password = readLoginFile(files.login)
-  const store = await Store.open(files.outbox)
+  const store = await openStore(config.data)
   try {
     const outbox = await Outbox.open(store, config.data, signer.kid)
     const agent = new Agent(config, { signer, password, store, outbox, log })
@@ -53,6 +53,18 @@ export async function startAgent(
   } catch (error) {
     await store.close()
     throw error
+  }
+}
+
+/** On a full disk the ballast is given up for the opening: what is in the outbox must get out. */
+async function openStore(data: string): Promise<Store> {
+  const { outbox } = paths(data)
+  try {
+    return await Store.open(outbox)
+  } catch (error) {
+    if (!(error instanceof AgentError) || error.code !== 'DISK_FULL') throw error
+    new Disk(data).drop()
+    return Store.open(outbox)
   }
 }
 

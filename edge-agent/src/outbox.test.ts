@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { decodeBatch, fromUtf8, parseStatement, statementLeaf, toHex, utf8, ZERO_HASH } from '@tristamp/protocol'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { bundled } from './_bundle.ts'
@@ -188,7 +187,6 @@ describe('a gateway that is killed while it writes', () => {
   let child: string
   beforeAll(async () => {
     child = await bundled('./_outbox-writer.ts')
-    symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(dirname(child), 'node_modules'))
   }, 60_000)
 
   it('loses nothing that it had accepted, and never signs one place twice', { timeout: 120_000 }, async () => {
@@ -226,6 +224,26 @@ describe('a gateway that is killed while it writes', () => {
     }
     expect(accepted.length).toBeGreaterThan(20)
     expect(signed.size).toBeGreaterThan(3)
+  })
+})
+
+describe('a full disk', () => {
+  it('refuses with a code, and keeps all that was accepted', { timeout: 60_000 }, async () => {
+    const config = gatewayConfig()
+    await initAgent(config)
+    const child = await bundled('./_outbox-writer.ts')
+    // A limit on the size of files does to the database what a full disk does.
+    const limited = `trap '' XFSZ; ulimit -f 48; exec "${process.execPath}" "${child}" "${config.data}" 0 until-refused`
+    const writer = spawn('bash', ['-c', limited], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const lines = await killedAfter(writer, 30_000)
+    const accepted = lines.flatMap((line) => (line.startsWith('accepted ') ? [Number(line.slice(9))] : []))
+    expect(lines.at(-1)).toBe('refused DISK_FULL DISK_FULL')
+    expect(accepted.length).toBeGreaterThan(10)
+    const { store, outbox } = await open(config)
+    // One that was refused may be there after all; none that was accepted may be missing.
+    expect([accepted.length, accepted.length + 1]).toContain(outbox.unsigned)
+    await outbox.accept([utf8('goes on')], [])
+    await store.close()
   })
 })
 
