@@ -158,7 +158,7 @@ describe('tristamp-ledger verify', () => {
 describe('a node on changed files', () => {
   it('does not start when its entries are not those it signed', async () => {
     using copy = copyOf(ledger.data)
-    changed('entries', (s) => void s.records.splice(-2))(copy.path)
+    await changed('entries', (s) => void s.records.splice(-2))(copy.path)
     const { exit, err } = await Child.run('ledger', ['run', '--data', copy.path, '--port', '0', '--mqtt-port', '0'])
     expect(err).toMatch(/^SEGMENT_CORRUPT: .*seg/m)
     expect(exit).toBe(1)
@@ -168,7 +168,7 @@ describe('a node on changed files', () => {
     using copy = copyOf(ledger.data)
     const served = ledger.at(copy.path)
     const at = readSegment(copy.path, 'bodies').records.findIndex((r) => r.includes('retail_sold'))
-    changed('bodies', ({ records }) => flip(records[at]!, records[at]!.indexOf('2026') + 3))(copy.path)
+    await changed('bodies', ({ records }) => flip(records[at]!, records[at]!.indexOf('2026') + 3))(copy.path)
     await using _ = await served.start()
     expect(failed(await read(await served.bundle(PACK)))).toBe('contents PROOF_ROOT')
   })
