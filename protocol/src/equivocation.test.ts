@@ -6,7 +6,7 @@ import { flip, refusal, refusalOf } from './_refusal.ts'
 import { fromUtf8, u32be, utf8 } from './bytes.ts'
 import { formatCheckpoint } from './checkpoint.ts'
 import { publicKeyOf, signOnNoble, type Verify, verifyOnNode } from './ed25519.ts'
-import { findFork, formatForkProof, parseForkProof, proveFork } from './equivocation.ts'
+import { findFork, forkEvidence, formatForkProof, parseForkProof, proveFork } from './equivocation.ts'
 import { leafHash, proveConsistency, type ReadNodes, treeRoot } from './merkle.ts'
 import { formatVerifierKey, parseVerifierKey, signNote } from './note.ts'
 
@@ -61,6 +61,30 @@ describe('a fork', () => {
         'One log signed both checkpoints below: two trees of the same size with different roots.\n' +
         `\n${first}\n${second}`,
     )
+  })
+})
+
+describe('what to keep of two checkpoints', () => {
+  const [old, other, grown] = [signed(honest, 8), signed(forged, 13), signed(honest, 13)]
+  const refuses: ReadNodes = async () => {
+    throw new Error('404')
+  }
+
+  test('is the fork proof when the log shows its tree, and nothing when it only grew', async () => {
+    expect((await proveFork((await forkEvidence(other, old, reader(forged)))!, logKey, verify)).origin).toBe(origin)
+    expect(await forkEvidence(old, grown, reader(honest))).toBeUndefined()
+    expect(await forkEvidence(old, signed(forged, 8), refuses)).toBe(await findFork(old, signed(forged, 8), refuses))
+  })
+
+  test('is both of them, smaller first, when it does not: signed by the log, and not yet a contradiction', async () => {
+    for (const read of [refuses, reader(leaves(3))]) {
+      const kept = (await forkEvidence(other, old, read))!
+      expect(kept).toBe(
+        `tristamp-fork/1\nOne log signed both checkpoints below, and gave no proof that the one continues the other.\n\n${old}\n${other}`,
+      )
+      expect(await refusalOf(proveFork(kept, logKey, verify))).toBe('FORK_UNPROVEN')
+    }
+    expect(await refusalOf(forkEvidence(old, 'x', refuses))).toBe('FORK_MALFORMED')
   })
 })
 

@@ -15,7 +15,7 @@ import type { VerifierKey } from './verifier-key.ts'
 export interface ForkProof {
   /** Signed notes, as published; the second tree is as large as the first or larger. */
   checkpoints: [string, string]
-  /** When the second is larger: how it contradicts the first. */
+  /** When the second is larger: how it contradicts the first. Without it nothing is proven yet, and the log owes the proof that it only grew. */
   prefix?: TreePrefix
 }
 
@@ -37,6 +37,8 @@ const HEADER = 'tristamp-fork/1'
 const SAME_SIZE = 'One log signed both checkpoints below: two trees of the same size with different roots.'
 const NOT_A_PREFIX =
   'One log signed both checkpoints below. Next: the root that the second tree has at the size of the first, and its consistency proof.'
+const UNEXPLAINED = 'One log signed both checkpoints below, and gave no proof that the one continues the other.'
+const KINDS: readonly (string | undefined)[] = [SAME_SIZE, NOT_A_PREFIX, UNEXPLAINED]
 
 /** Room for two checkpoints with every signature, and 64 hashes. */
 export const MAX_FORK_PROOF_BYTES: number = 2 * LIMITS.noteBytes + 4 * 1024
@@ -55,12 +57,11 @@ export function parseForkProof(text: string): ForkProof {
   const [head, claim1, signatures1, claim2, signatures2, ...more] = text.split('\n\n')
   if (head === undefined || signatures2 === undefined || more.length > 0) throw malformed('not two checkpoints')
   const [header, kind, root, ...path] = head.split('\n')
-  if (header !== HEADER || (kind !== SAME_SIZE && kind !== NOT_A_PREFIX)) throw malformed('not a fork proof')
+  if (header !== HEADER || !KINDS.includes(kind)) throw malformed('not a fork proof')
   const checkpoints: [string, string] = [`${claim1}\n\n${signatures1}\n`, `${claim2}\n\n${signatures2}`]
   let proof: ForkProof
   try {
     const prefix = root === undefined ? undefined : { root: parseHash(root), path: parseHashes(path) }
-    for (const note of checkpoints) parseCheckpoint(parseNote(note).text)
     proof = { checkpoints, ...(prefix && { prefix }) }
   } catch (cause) {
     throw malformed('a line that is not as it must be', cause)
@@ -81,7 +82,7 @@ export async function proveFork(text: string, logKey: VerifierKey, verify: Verif
     openCheckpoint(checkpoints[1], logKey, verify),
   ])
   if (prefix === undefined) {
-    if (first.size !== second.size) throw unproven('the trees differ in size')
+    if (first.size !== second.size) throw unproven('both are signed, but nothing shows that they exclude each other')
     if (equal(first.root, second.root)) throw unproven('the two checkpoints say the same')
   } else {
     try {
@@ -112,6 +113,21 @@ export async function findFork(a: string, b: string, read: ReadNodes): Promise<s
   return formatForkProof({ checkpoints, prefix: { root, path } })
 }
 
+/**
+ * What to keep of two checkpoints that a reader could not bring together: the fork proof if the nodes of the larger tree can be had and
+ * give one, else both notes as they are. Undefined when the smaller is a prefix of the larger after all.
+ * Throws FORK_MALFORMED when one of them is no checkpoint.
+ */
+export async function forkEvidence(a: string, b: string, read: ReadNodes): Promise<string | undefined> {
+  const [first, second] = [a, b].sort((x, y) => sizeOf(x) - sizeOf(y)) as [string, string]
+  try {
+    return await findFork(first, second, read)
+  } catch {
+    // Whoever cannot or will not show its tree still signed both.
+    return formatForkProof({ checkpoints: [first, second] })
+  }
+}
+
 interface SignedClaim extends Checkpoint {
   note: string
 }
@@ -126,9 +142,18 @@ async function openCheckpoint(text: string, logKey: VerifierKey, verify: Verify)
 }
 
 function write({ checkpoints: [first, second], prefix }: ForkProof): string {
-  const claim =
-    prefix === undefined ? `${SAME_SIZE}\n` : `${NOT_A_PREFIX}\n${formatHashes([prefix.root, ...prefix.path])}`
-  return `${HEADER}\n${claim}\n${first}\n${second}`
+  const kind = prefix !== undefined ? NOT_A_PREFIX : sizeOf(first) === sizeOf(second) ? SAME_SIZE : UNEXPLAINED
+  const hashes = prefix === undefined ? '' : formatHashes([prefix.root, ...prefix.path])
+  return `${HEADER}\n${kind}\n${hashes}\n${first}\n${second}`
+}
+
+/** Throws FORK_MALFORMED when the note is no checkpoint. */
+function sizeOf(note: string): number {
+  try {
+    return parseCheckpoint(parseNote(note).text).size
+  } catch (cause) {
+    throw malformed('not a checkpoint', cause)
+  }
 }
 
 function unproven(why: string, cause?: unknown): ProtocolError {

@@ -184,8 +184,8 @@ export async function checkPolicy(note: Note, policy: Policy, verify: Verify): P
   }
 }
 
-/** Groups name only what stands before them, so one pass in order decides all of them. */
-function hasQuorum({ groups, quorum }: Policy, witnesses: readonly string[]): boolean {
+/** Whether these witnesses, by their names in the policy, are enough. Groups name only what stands before them, so one pass decides all of them. */
+export function hasQuorum({ groups, quorum }: Policy, witnesses: readonly string[]): boolean {
   const witnessing = new Set(witnesses)
   for (const { name, threshold, members } of groups)
     if (members.filter((member) => witnessing.has(member)).length >= threshold) witnessing.add(name)

@@ -29,7 +29,7 @@ export type CheckId =
 export interface Check {
   id: CheckId
   status: 'passed' | 'failed' | 'unchecked'
-  /** Why it failed. */
+  /** Why it failed, or could not be made. */
   code?: ProtocolCode
   /** Counts, and where it failed: entry, position, subject. */
   detail?: Record<string, string | number>
@@ -69,6 +69,8 @@ export interface Verdict {
   /** Every check in the order above, those that did not run as `unchecked`. */
   checks: Check[]
   checkpoint?: Checkpoint
+  /** The signed note of that checkpoint: what proves to others that the ledger said so. */
+  note?: string
   /** The ledger's clock when it sealed this state, ms since 1970. */
   sealedAtMs?: number
   witnesses: { name: string; signed: boolean }[]

@@ -10,9 +10,10 @@ import type { Json } from '../canonical-json.ts'
 import { formatCheckpoint } from '../checkpoint.ts'
 import { publicKeyOf, signOnNoble, type Verify, verifyOnNode } from '../ed25519.ts'
 import { proveInclusion } from '../merkle.ts'
-import { signNote } from '../note.ts'
-import type { CheckId, Verdict } from './verdict.ts'
-import { type Trust, verify } from './verify.ts'
+import { formatNote, formatVerifierKey, parseNote, signNote } from '../note.ts'
+import { parsePolicy } from '../policy.ts'
+import type { Check, CheckId, Verdict } from './verdict.ts'
+import { rememberable, type Trust, verify } from './verify.ts'
 
 const FARM = 'https://id.gs1.org/414/9506000134017'
 const YARD = 'https://id.gs1.org/414/9506000134024'
@@ -272,6 +273,73 @@ describe('verify', () => {
     expect(verdict.checks.find((c) => c.id === 'completeness')).toMatchObject({
       status: 'unchecked',
       code: 'HISTORY_WITHHELD',
+    })
+  })
+
+  describe('with witnesses in the policy', () => {
+    const [one, two] = ['one', 'two'].map((name) => ({
+      name: `${name}.example`,
+      type: 4 as const,
+      publicKey: publicKeyOf(seed(name)),
+      sign: signOnNoble(seed(name)),
+    }))
+    const vkey = (w: NonNullable<typeof one>): string => formatVerifierKey(w.name, w.type, w.publicKey)
+    const witnessed = (quorum: string): Trust => ({
+      policy: parsePolicy(
+        `log ${ledger.logKey}\nwitness a ${vkey(one!)}\nwitness b ${vkey(two!)}\ngroup both all a b\nquorum ${quorum}\n`,
+      ),
+    })
+    const cosigned = (bundle: Bundle): void => {
+      const { text, signatures } = parseNote(bundle.checkpoint)
+      const [line] = parseNote(signNote(text, [one!], 1_795_000_000)).signatures
+      bundle.checkpoint = formatNote({ text, signatures: [...signatures, line!] })
+    }
+    const witnesses = (v: Verdict): Check => v.checks.find((c) => c.id === 'witnesses')!
+
+    it('passes when the quorum signed, and keeps the note that says so', async () => {
+      const bundle = decodeBundle(good)
+      cosigned(bundle)
+      const verdict = await read(encodeBundle(bundle), PACK, witnessed('a'))
+      expect(verdict.state).toBe('consistent')
+      expect(witnesses(verdict)).toMatchObject({ status: 'passed', detail: { signed: 1, of: 2 } })
+      expect(verdict.witnesses).toEqual([
+        { name: 'a', signed: true },
+        { name: 'b', signed: false },
+      ])
+      expect(rememberable(verdict)).toEqual({ ...verdict.checkpoint, note: bundle.checkpoint })
+    })
+
+    it('says nothing good below the quorum, and nothing bad: the rest is checked, the ledger’s word is remembered', async () => {
+      const bundle = decodeBundle(good)
+      cosigned(bundle)
+      for (const [bytes, signed] of [
+        [good, 0],
+        [encodeBundle(bundle), 1],
+      ] as const) {
+        const verdict = await read(bytes, PACK, witnessed('both'))
+        expect(verdict.state).toBe('unchecked')
+        expect(failed(verdict)).toBe('none failed')
+        expect(witnesses(verdict)).toEqual({
+          id: 'witnesses',
+          status: 'unchecked',
+          code: 'POLICY_QUORUM',
+          detail: { signed, of: 2 },
+        })
+        expect(verdict.checks.find((c) => c.id === 'signatures')?.status).toBe('passed')
+        expect(verdict.events).toHaveLength(5)
+        expect(rememberable(verdict)).toBeDefined()
+      }
+      const absent = await read(await buildBundle(NEVER, ledger.source()), NEVER, witnessed('both'))
+      expect(absent.state).toBe('unchecked')
+    })
+
+    it('still tells what does not check out', async () => {
+      const bundle = decodeBundle(good)
+      bundle.events[3]!.event[40]! ^= 1
+      const verdict = await read(encodeBundle(bundle), PACK, witnessed('both'))
+      expect(verdict.state).toBe('mismatch')
+      expect(failed(verdict)).toBe('contents PROOF_ROOT')
+      expect(rememberable(verdict)).toBeUndefined()
     })
   })
 

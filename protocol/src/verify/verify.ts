@@ -3,7 +3,7 @@ import type { Checkpoint } from '../checkpoint.ts'
 import type { Verify } from '../ed25519.ts'
 import { ProtocolError } from '../error.ts'
 import { parseNote } from '../note.ts'
-import { checkPolicy, type Policy } from '../policy.ts'
+import { checkPolicy, NO_QUORUM, type Policy } from '../policy.ts'
 import { checkCompleteness } from './check-completeness.ts'
 import { openEvents, openStatements } from './check-contents.ts'
 import { checkContinues, checkIncluded, checkSeal, type Remembered } from './check-log.ts'
@@ -62,15 +62,18 @@ export async function verify(
     const seen = await checkPolicy(parseNote(bundle.checkpoint), trust.policy, verifySignature)
     const { checkpoint } = seen
     verdict.checkpoint = checkpoint
+    verdict.note = bundle.checkpoint
     passed({ size: checkpoint.size })
 
     current = 'witnesses'
     const cosigned = new Set(seen.cosigned.map((c) => c.name))
     verdict.witnesses = trust.policy.witnesses.map(({ name }) => ({ name, signed: cosigned.has(name) }))
     // A policy that asks for nobody's word has not been met by anybody's.
-    if (trust.policy.quorum !== 'none') {
-      if (!seen.quorum) throw new ProtocolError('POLICY_QUORUM', 'fewer witnesses signed than the policy wants')
-      passed({ signed: cosigned.size, of: trust.policy.witnesses.length })
+    if (trust.policy.quorum !== NO_QUORUM) {
+      const detail = { signed: cosigned.size, of: trust.policy.witnesses.length }
+      if (seen.quorum) passed(detail)
+      // Nothing contradicts anything: the ledger's word stands alone, so the rest is checked and nothing good is said.
+      else made.set(current, { id: current, status: 'unchecked', code: 'POLICY_QUORUM', detail })
     }
 
     current = 'ledger'
@@ -112,6 +115,8 @@ export async function verify(
         code: 'HISTORY_WITHHELD',
         detail: { withheld },
       })
+    }
+    if (withheld > 0 || made.get('witnesses')?.code === 'POLICY_QUORUM') {
       verdict.state = 'unchecked'
     } else {
       verdict.state = bundle.histories.some((h) => h.subject === subject && h.links.length > 0) ? 'consistent' : 'none'
@@ -124,9 +129,9 @@ export async function verify(
   return verdict
 }
 
-/** The state to remember for the next time: only one that has been checked. */
-export function rememberable(verdict: Verdict): Checkpoint | undefined {
-  return verdict.state === 'mismatch' ? undefined : verdict.checkpoint
+/** The state to remember for the next time, with the note that its log signed: only one that has been checked. */
+export function rememberable({ state, checkpoint, note }: Verdict): (Checkpoint & { note: string }) | undefined {
+  return state === 'mismatch' || checkpoint === undefined || note === undefined ? undefined : { ...checkpoint, note }
 }
 
 function withheldIn(bundle: Bundle): number {
