@@ -121,13 +121,19 @@ export class ColdChain {
   step(gateway) {
     const stamps = this.#stamps(gateway, this.#random.below(12))
     const share = this.#random.below(100)
-    if (share < 20 || this.#items < 8) return { ...stamps, ...commissioning(this.#items), epcList: [item(this.#items++)] }
+    if (share < 20 || this.#items < 8)
+      return { ...stamps, ...commissioning(this.#items), epcList: [item(this.#items++)] }
     if (share < 35) return { ...stamps, ...shipping, epcList: [this.#anyItem()] }
     if (share < 50) return { ...stamps, ...receiving, epcList: [this.#anyItem()] }
     if (share < 75) return { ...stamps, ...observing, epcList: [this.#anyItem()] }
     if (share < 85) return { ...stamps, ...observing, epcList: [] }
     if (share < 95) return { ...stamps, ...packing, parentID: unit(this.#units++), childEPCs: this.#someItems(4) }
-    return { ...stamps, ...cutting, inputEPCList: [this.#anyItem()], outputEPCList: [item(this.#items++), item(this.#items++)] }
+    return {
+      ...stamps,
+      ...cutting,
+      inputEPCList: [this.#anyItem()],
+      outputEPCList: [item(this.#items++), item(this.#items++)],
+    }
   }
 
   #anyItem() {
@@ -162,14 +168,39 @@ export class ColdChain {
             endTime: new Date(ms).toISOString(),
           },
           sensorReport: [
-            { type: 'Temperature', value: high / 1000, minValue: low / 1000, maxValue: high / 1000, meanValue: Math.round((low + high) / 2) / 1000, uom: 'CEL' },
-            { type: 'RelativeHumidity', value: humidity / 10, minValue: humidity / 10, maxValue: (humidity + 5) / 10, meanValue: (humidity + 2) / 10, uom: 'P1' },
+            {
+              type: 'Temperature',
+              value: high / 1000,
+              minValue: low / 1000,
+              maxValue: high / 1000,
+              meanValue: Math.round((low + high) / 2) / 1000,
+              uom: 'CEL',
+            },
+            {
+              type: 'RelativeHumidity',
+              value: humidity / 10,
+              minValue: humidity / 10,
+              maxValue: (humidity + 5) / 10,
+              meanValue: (humidity + 2) / 10,
+              uom: 'P1',
+            },
           ],
           ...(points > 0 && { 'tristamp:series': { everyMs: 60_000, milli: series } }),
         },
       ],
-      'tristamp:geo': { source: 'gnss', latE7: 302_400_000 + random.below(9000), lonE7: 1_094_800_000 + random.below(9000), accuracyM: 5, satellites: 6 + random.below(8) },
-      'tristamp:clock': { source: 'gnss', uncertaintyMs: 200, bootId: '7c1d52cc-6f0c-4b4e-9f55-0b6f7a3f1c11', monotonicMs: ms - FIRST_DAY },
+      'tristamp:geo': {
+        source: 'gnss',
+        latE7: 302_400_000 + random.below(9000),
+        lonE7: 1_094_800_000 + random.below(9000),
+        accuracyM: 5,
+        satellites: 6 + random.below(8),
+      },
+      'tristamp:clock': {
+        source: 'gnss',
+        uncertaintyMs: 200,
+        bootId: '7c1d52cc-6f0c-4b4e-9f55-0b6f7a3f1c11',
+        monotonicMs: ms - FIRST_DAY,
+      },
       'tristamp:origin': 'device',
     }
   }
@@ -179,7 +210,12 @@ const shipping = { type: 'ObjectEvent', action: 'OBSERVE', bizStep: 'shipping', 
 const receiving = { type: 'ObjectEvent', action: 'OBSERVE', bizStep: 'receiving', disposition: 'in_progress' }
 const observing = { type: 'ObjectEvent', action: 'OBSERVE', bizStep: 'inspecting', disposition: 'in_progress' }
 const packing = { type: 'AggregationEvent', action: 'ADD', bizStep: 'packing', disposition: 'in_progress' }
-const cutting = { type: 'TransformationEvent', bizStep: 'commissioning', disposition: 'in_progress', ilmd: { 'cbvmda:lotNumber': 'C261101' } }
+const cutting = {
+  type: 'TransformationEvent',
+  bizStep: 'commissioning',
+  disposition: 'in_progress',
+  ilmd: { 'cbvmda:lotNumber': 'C261101' },
+}
 
 function commissioning(number) {
   const lot = `L${Math.floor(number / ITEMS_PER_LOT)}`
