@@ -4,9 +4,15 @@ import { Demo } from './demo/demo.mjs'
 import { DemoError, HELP, readOptions } from './demo/options.mjs'
 import { State } from './demo/state.mjs'
 
+const PARENT_MS = 500
+
 /** Resolves when the person or the machine asks us to stop. */
 const stopAsked = new Promise((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve)
+  // npm that is told to stop ends its shell, which does not tell us: we notice that we have another parent.
+  const parent = process.ppid
+  const look = () => process.ppid !== parent && resolve()
+  if (process.env.npm_lifecycle_event) setInterval(look, PARENT_MS).unref()
 })
 // The reader of our lines may go first, as with `npm start | head`; that is no failure of ours.
 process.stdout.on('error', () => undefined)
