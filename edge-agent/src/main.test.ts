@@ -58,10 +58,12 @@ describe('tristamp-agent', () => {
   })
 
   it('refuses a wrong configuration with every error, and a missing one', { timeout: 20_000 }, async () => {
-    const { file } = configured({
+    const { folder, text } = gatewayText({
       devices: '[{ id: a b, driver: none, port: x }]',
       stations: '[{ id: s, start: fly }]',
     })
+    const file = join(folder, 'gateway.yaml')
+    writeFileSync(file, text)
     const wrong = await run('run', '--config', file)
     expect(wrong).toMatchObject({ code: 3, out: '' })
     for (const part of ['CONFIG_INVALID', 'devices[0].driver', 'stations[0].start']) expect(wrong.err).toContain(part)

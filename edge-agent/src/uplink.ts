@@ -34,7 +34,7 @@ const CONNECT_LONGEST_MS = 60_000
 const REFUSED_FIRST_MS = 250
 const REFUSED_LONGEST_MS = 60_000
 /** Batches in flight are in memory; beside the window in number this bounds their bytes. */
-const MAX_IN_FLIGHT_BYTES = 4_000_000
+const MAX_IN_FLIGHT_BYTES = 1_000_000
 /** The status is sent when it changes, but no more often than this. */
 const STATUS_MIN_MS = 1000
 /** … and at least this often, so that a reader knows how old it may be. */
