@@ -15,7 +15,7 @@ export interface Mark {
 }
 
 /** The layout of the rows; another one means: rebuild from the segment files. */
-const LAYOUT = 1
+const LAYOUT = 2
 /** Measured on random index keys: 4 and 8 MB cost least time for their memory. */
 const WRITE_BUFFER = 8 * 1024 * 1024
 

@@ -1,29 +1,35 @@
 import { toHex } from './bytes.ts'
 import { decodeCbor, encodeCbor } from './cbor.ts'
-import type { EnrolOrganisation, Genesis, Role } from './event/governance-types.ts'
+import type { EnrolOrganisation, Genesis, Operation, Role } from './event/governance-types.ts'
 
 /** What the ledger knows of a key. Immutable: a change puts another in its place. */
 export interface KeyState {
   kid: Uint8Array
   publicKey: Uint8Array
-  kind: 'administrator' | 'gateway'
-  /** The device, or the key's own URI for an administrator. */
+  /** `ledger` is the key that acks are signed by: it may suspend a key that contradicted itself, and nothing else. */
+  kind: 'administrator' | 'gateway' | 'ledger'
+  /** The device, or the key's own URI for an administrator and the ledger. */
   uri: string
   org?: string
   /** The gateway's short name, or the administrator's name. */
   gateway?: string
   station?: string
   roles: readonly Role[]
-  status: 'active' | 'revoked' | 'suspended'
+  status: 'active' | 'suspended' | 'rotated' | 'revoked'
+  /** Why it is suspended or revoked. */
+  reason?: string
   /** The seq that the key's next statement must carry. */
   nextSeq: number
   /** The prev that it must carry: leaf hash of the last statement. */
   prev: Uint8Array
   login?: string
+  /** Contradictions below this seq were known when the key was restored: they do not suspend it again. */
+  settledSeq?: number
 }
 
 /** An operation that waits for more administrators. `signers`: kids in hex. */
 export interface Pending {
+  operation: Operation
   signers: string[]
   firstIat: number
 }

@@ -1,11 +1,13 @@
 import { type AdmissionState, applyChanges, type Change, draftOf, type KeyState } from './admission-state.ts'
 import { eventLeaf, type SaltedEvent } from './batch.ts'
 import { equal, toHex } from './bytes.ts'
+import type { IsSigned } from './contradiction.ts'
 import type { VerifySync } from './ed25519.ts'
 import { type ProtocolCode, ProtocolError } from './error.ts'
 import { parseGovernanceEvent } from './event/governance-event.ts'
 import { parseRecordedEvent, type RecordedEvent } from './event/recorded-event.ts'
-import { approve, found } from './governance.ts'
+import { found } from './genesis.ts'
+import { approve } from './governance.ts'
 import { LIMITS } from './limits.ts'
 import { treeRoot } from './merkle.ts'
 import { checkRole, signerOf } from './signer.ts'
@@ -20,6 +22,8 @@ export interface AdmittedEvent {
   leaf: Uint8Array
   value: RecordedEvent
   subjects: string[]
+  /** False for governance that waits for more administrators. */
+  effective: boolean
 }
 
 /** The ledger's answer to a statement. `expected`: where the key's chain stands, for a gateway to go on from. */
@@ -53,17 +57,21 @@ export function admit(
     const draft = founding !== undefined || parsed.header.kind === 'governance' ? draftOf(state) : state
     applyChanges(draft, founding ?? [])
     signer = signerOf(draft, parsed)
+    if (founding !== undefined && signer.kind !== 'administrator')
+      refuse('ROLE', 'a genesis is signed by one of its administrators')
     if (!verify(signer.publicKey, parsed.signed, parsed.signature))
       refuse('SIGNATURE', 'the signature does not fit the key')
-    checkChain(parsed, signer)
+    checkChain(parsed, signer, founding === undefined && parsed.header.kind === 'governance' ? LIMITS.seqGap : 0)
     const leaves = checkBatch(parsed, events)
     const { header } = parsed
     const values = events.map(({ event }) => parseRecordedEvent(header.kind, event))
-    const changes = founding ?? effectsOf(draft, values, signer, header.iat)
+    const effects = founding === undefined ? effectsOf(draft, values, { signer, iat: header.iat, verify }) : undefined
     const admitted = values.map((value, position): AdmittedEvent => {
       const { salt, event: bytes } = events[position]!
-      return { position, salt, bytes, leaf: leaves[position]!, value, subjects: subjectsOf(value) }
+      const effective = effects?.[position]?.effective ?? true
+      return { position, salt, bytes, leaf: leaves[position]!, value, subjects: subjectsOf(value), effective }
     })
+    const changes = founding ?? effects!.flatMap((effect) => effect.changes)
     return { ok: true, statement: parsed, signer, events: admitted, changes: [...changes, advanced(draft, parsed)] }
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
@@ -86,9 +94,10 @@ function foundingChanges(events: readonly SaltedEvent[]): Change[] {
   return found(operation)
 }
 
-function checkChain({ header }: Statement, { nextSeq, prev }: KeyState): void {
-  if (header.seq < nextSeq) refuse('SEQ_REPEATED', `seq ${header.seq} has been recorded; ${nextSeq} is next`)
-  if (header.seq > nextSeq) refuse('SEQ_EXPECTED', `seq ${nextSeq} is next, not ${header.seq}`)
+/** An administrator never signs one number twice: those of refused statements stay left out of its chain, up to `gap` of them. */
+function checkChain({ header }: Statement, { nextSeq, prev }: KeyState, gap: number): void {
+  if (header.seq < nextSeq) refuse('SEQ_REPEATED', `the chain is past seq ${header.seq}; ${nextSeq} is next`)
+  if (header.seq > nextSeq + gap) refuse('SEQ_EXPECTED', `seq ${nextSeq} is next, not ${header.seq}`)
   if (!equal(header.prev, prev)) refuse('PREV_MISMATCH', `prev does not name the statement before seq ${nextSeq}`)
 }
 
@@ -102,16 +111,28 @@ function checkBatch({ header, root }: Statement, events: readonly SaltedEvent[])
   return leaves
 }
 
+interface Effect {
+  changes: Change[]
+  effective: boolean
+}
+
+const NO_CHANGE: Effect = { changes: [], effective: true }
+
 /** What the events change, one after the other: governance changes the state, goods only need the role for each step. */
-function effectsOf(draft: AdmissionState, events: readonly RecordedEvent[], signer: KeyState, iat: number): Change[] {
-  return events.flatMap((event) => {
+function effectsOf(
+  draft: AdmissionState,
+  events: readonly RecordedEvent[],
+  { signer, iat, verify }: { signer: KeyState; iat: number; verify: VerifySync },
+): Effect[] {
+  const isSigned: IsSigned = ({ signed, signature }, publicKey) => verify(publicKey, signed, signature)
+  return events.map((event) => {
     if (event.type !== 'TristampGovernance') {
       checkRole(signer, event)
-      return []
+      return NO_CHANGE
     }
-    const { changes } = approve(draft, event.operation, { administrator: signer, iat })
-    applyChanges(draft, changes)
-    return changes
+    const effect = approve(draft, event.operation, { signer, iat, isSigned })
+    applyChanges(draft, effect.changes)
+    return effect
   })
 }
 

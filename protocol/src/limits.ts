@@ -8,6 +8,8 @@ export const LIMITS = {
   batchEvents: 1_024,
   /** The 256 events at which a gateway closes a batch, were each as large as may be; well below a broker's packet limit. */
   batchBytes: 8_388_608,
+  /** Numbers that an administrator leaves out of its chain belong to statements that were refused: a handful, ever. */
+  seqGap: 1_024,
   /** A checkpoint is three short lines and a few signatures; one ML-DSA-44 line that we ignore is 3.3 kB. */
   noteBytes: 65_536,
   /** C2SP signed-note asks for at least 16; golang.org/x/mod stops at 100. */

@@ -1,7 +1,7 @@
 import { ProtocolError } from './error.ts'
 import type { Operation } from './event/governance-types.ts'
 import type { AnyEvent, EpcisEvent } from './event/types.ts'
-import { lotOf, organisationUri, productOf, publicKeyUri, subjectKind } from './subject.ts'
+import { keysOf, lotOf, organisationUri, productOf, publicKeyUri, subjectKind } from './subject.ts'
 
 /** An event, and the URI of the key that signed it. */
 export interface SignedEvent {
@@ -38,16 +38,20 @@ function leadsTo(subject: string, event: AnyEvent): string[] {
   return event.type === 'TristampGovernance' ? ofOperation(event.operation) : ofGoods(subject, event)
 }
 
-/** Names are given by organisations, which are enrolled by the administrators that the genesis names. */
+/**
+ * Names are given by organisations, which are enrolled by the administrators that the genesis names. A station leads to every key
+ * that was ever enrolled there: whether a name was free is a matter of when the others ended.
+ */
 function ofOperation(operation: Operation): string[] {
   switch (operation.op) {
     case 'enrol-gateway':
-      return [organisationUri(operation.org), operation.station]
+      return [organisationUri(operation.org), operation.station, publicKeyUri(operation.key)]
     case 'register-place':
     case 'register-product':
       return [organisationUri(operation.org)]
     case 'genesis':
-      return operation.administrators.map(({ key }) => publicKeyUri(key))
+    case 'rotate-key':
+      return keysOf(operation)
     default:
       return []
   }

@@ -14,8 +14,8 @@ export function signerOf(state: AdmissionState, { header }: Statement): KeyState
   const key = state.keys.get(toHex(header.kid))
   if (key === undefined) throw new ProtocolError('KEY_UNKNOWN', 'this key is not enrolled')
   if (key.status !== 'active') throw new ProtocolError('KEY_INACTIVE', `this key is ${key.status}`)
-  if ((key.kind === 'administrator') !== (header.kind === 'governance')) {
-    throw new ProtocolError('ROLE', 'administrators sign governance, gateways sign batches')
+  if ((key.kind === 'gateway') !== (header.kind === 'batch')) {
+    throw new ProtocolError('ROLE', 'gateways sign batches; administrators and the ledger sign governance')
   }
   const station = key.kind === 'gateway' ? key.station : ledgerUri(state.genesis?.origin ?? '')
   if (header.iss !== key.uri || header.sub !== station) {

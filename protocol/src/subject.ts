@@ -1,6 +1,6 @@
 import { fromBase64Url, utf8 } from './bytes.ts'
 import { ProtocolError } from './error.ts'
-import type { Operation } from './event/governance-types.ts'
+import type { Genesis, Operation, RotateKey } from './event/governance-types.ts'
 import type { AnyEvent, EpcisEvent, QuantityElement } from './event/types.ts'
 import { digitalLink, parseDigitalLink, percentEncode, spellDigitalLink } from './gs1/digital-link.ts'
 import type { Elements } from './gs1/element-string.ts'
@@ -119,6 +119,12 @@ export function publicKeyUri(publicKey: string): string {
   return keyUri(keyThumbprint(fromBase64Url(publicKey)))
 }
 
+/** The keys that a genesis names, its administrators' and the ledger's own; and the two of a rotation, the one that ends first. */
+export function keysOf(operation: Genesis | RotateKey): string[] {
+  if (operation.op === 'rotate-key') return [keyUri(fromBase64Url(operation.key)), publicKeyUri(operation.newKey)]
+  return [...operation.administrators.map(({ key }) => key), operation.ackKey].map(publicKeyUri)
+}
+
 /** SHA-256 of the URI: the key of the history map (protocol §7). */
 export function subjectHash(uri: string): Uint8Array {
   return sha256(utf8(uri))
@@ -204,7 +210,7 @@ function ilmdLot(event: EpcisEvent): string | undefined {
 function governed(operation: Operation): string[] {
   switch (operation.op) {
     case 'genesis':
-      return operation.administrators.map(({ key }) => publicKeyUri(key))
+      return keysOf(operation)
     case 'enrol-organisation':
       return [operation.party, organisationUri(operation.org)]
     case 'enrol-gateway':
@@ -213,7 +219,11 @@ function governed(operation: Operation): string[] {
       return [operation.place]
     case 'register-product':
       return [operation.product]
+    case 'rotate-key':
+      return keysOf(operation)
     case 'revoke-key':
+    case 'suspend-key':
+    case 'restore-key':
       return [keyUri(fromBase64Url(operation.key))]
   }
 }

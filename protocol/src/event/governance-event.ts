@@ -11,6 +11,8 @@ type Check = (value: Json) => boolean
 /** Names and sentences are shown on small screens. */
 const MAX_TEXT = 200
 const MAX_ADMINISTRATORS = 32
+/** A statement with the longest URIs that are allowed, in base64. */
+const MAX_EVIDENCE = 8192
 const ROLES: readonly Role[] = ['commission', 'transform', 'pack', 'ship', 'receive', 'observe', 'sell']
 
 const text: Check = (v) => typeof v === 'string' && v.length > 0 && v.length <= MAX_TEXT
@@ -38,6 +40,8 @@ const list =
   (check: Check, max: number): Check =>
   (v) =>
     Array.isArray(v) && v.length > 0 && v.length <= max && v.every(check)
+/** Two statements, base64. */
+const evidence: Check = (v) => Array.isArray(v) && v.length === 2 && v.every(isStatementText)
 const administrator: Check = (v) =>
   isFields(v) && Object.keys(v).length === 2 && text(v['name'] ?? null) && key(v['key'] ?? null)
 const limits: Check = (v) =>
@@ -79,7 +83,10 @@ const OPERATIONS: { [op in Operation['op']]: { [field: string]: Check } } = {
     zone,
   },
   'register-product': { org: name, product: subject('product'), name: texts, spec: texts, 'limits?': limits },
+  'rotate-key': { key, newKey: key, 'login?': key },
   'revoke-key': { key, reason: text },
+  'suspend-key': { key, reason: text, 'evidence?': evidence },
+  'restore-key': { key, reason: text },
 }
 
 const EVENT: { [field: string]: Check } = {
@@ -121,6 +128,10 @@ function checkFields(value: Fields, rules: { [field: string]: Check }): void {
     if (!present && rule === field) refuse(`${field} (missing)`)
     if (present && !check(value[field]!)) refuse(field)
   }
+}
+
+function isStatementText(value: Json): boolean {
+  return typeof value === 'string' && value.length <= MAX_EVIDENCE && /^[A-Za-z0-9+/]+={0,2}$/.test(value)
 }
 
 function isFields(value: Json): value is Fields {

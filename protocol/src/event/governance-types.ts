@@ -62,6 +62,16 @@ export interface RegisterProduct {
   limits?: { minMilliC: number; maxMilliC: number }
 }
 
+/** A new key takes the place of another: same name, same station, same roles, a chain of its own. `login` is a gateway's alone. */
+export interface RotateKey {
+  op: 'rotate-key'
+  /** The kid (base64url) of the key that ends. */
+  key: string
+  /** The public key (base64url) that takes its place. */
+  newKey: string
+  login?: string
+}
+
 /** A key signs no more from this entry on; `key` is its kid (base64url). */
 export interface RevokeKey {
   op: 'revoke-key'
@@ -69,9 +79,34 @@ export interface RevokeKey {
   reason: string
 }
 
-export type Operation = Genesis | EnrolOrganisation | EnrolGateway | RegisterPlace | RegisterProduct | RevokeKey
+/** A key (its kid) signs no more until it is restored. */
+export interface SuspendKey {
+  op: 'suspend-key'
+  key: string
+  reason: string
+  /** Two statements (base64) that the key signed under one seq: they speak for themselves, whoever brings them. */
+  evidence?: [string, string]
+}
 
-/** A governance event as signed: an administrator's statement about the ledger itself. */
+/** A suspended key (its kid) may sign again. */
+export interface RestoreKey {
+  op: 'restore-key'
+  key: string
+  reason: string
+}
+
+export type Operation =
+  | Genesis
+  | EnrolOrganisation
+  | EnrolGateway
+  | RotateKey
+  | RevokeKey
+  | SuspendKey
+  | RestoreKey
+  | RegisterPlace
+  | RegisterProduct
+
+/** A governance event as signed: a statement about the ledger itself, by an administrator or by the ledger's own key. */
 export interface GovernanceEvent {
   type: 'TristampGovernance'
   eventID: string

@@ -1,12 +1,14 @@
 import { type AdmissionState, applyChanges, emptyState, type KeyState } from '../admission-state.ts'
-import { toHex } from '../bytes.ts'
+import { equal, fromBase64Url, toHex } from '../bytes.ts'
+import { contradictionIn, type IsSigned, isProven } from '../contradiction.ts'
 import type { Verify } from '../ed25519.ts'
 import { ProtocolError } from '../error.ts'
-import { approve, found } from '../governance.ts'
+import { found } from '../genesis.ts'
+import { approve } from '../governance.ts'
 import { checkRole, signerOf } from '../signer.ts'
 import type { Statement } from '../statement.ts'
 import type { OpenedEvent } from './check-contents.ts'
-import { at } from './failure.ts'
+import { at, type Where } from './failure.ts'
 import type { Names, ProvenEvent, Signer } from './verdict.ts'
 
 /**
@@ -28,20 +30,36 @@ export async function checkSigners(
     const opened = byEntry.get(entry) ?? []
     if (entry === 0) at({ entry }, () => foundLedger(state, opened, origin))
     const key = at({ entry }, () => signerOf(state, statement))
+    if (entry === 0 && key.kind !== 'administrator')
+      at({ entry }, () => refuse('ROLE', 'a genesis is signed by one of its administrators'))
     if (!(await verify(key.publicKey, statement.signed, statement.signature))) {
-      at({ entry }, () => {
-        throw new ProtocolError('SIGNATURE', 'the signature does not fit the key')
-      })
+      at({ entry }, () => refuse('SIGNATURE', 'the signature does not fit the key'))
     }
-    for (const one of opened) at({ entry, position: one.position }, () => carryOut(one, key, state, names, proven))
+    for (const one of opened) {
+      const where = { entry, position: one.position }
+      const isSigned = await checkedAhead(where, one, state, verify)
+      at(where, () => carryOut(one, { key, isSigned }, state, names, proven))
+    }
   }
-  return {
-    proven: proven.map((p) => ({
-      ...p,
-      signer: { ...p.signer, endedLater: state.keys.get(p.signer.kid)?.status !== 'active' },
-    })),
-    names,
+  return { proven: proven.map((p) => ({ ...p, signer: asItEnded(p.signer, state) })), names }
+}
+
+/** What is brought as evidence is checked before it is weighed: a browser's engine answers later. */
+async function checkedAhead(
+  where: Where,
+  { event }: OpenedEvent,
+  state: AdmissionState,
+  verify: Verify,
+): Promise<IsSigned> {
+  const operation = event.type === 'TristampGovernance' ? event.operation : undefined
+  if (operation === undefined || !isProven(operation)) return () => false
+  const key = state.keys.get(toHex(fromBase64Url(operation.key)))
+  const { statements } = at(where, () => contradictionIn(operation))
+  const good: Uint8Array[] = []
+  for (const { bytes, signed, signature } of statements) {
+    if (key !== undefined && (await verify(key.publicKey, signed, signature))) good.push(bytes)
   }
+  return ({ bytes }) => good.some((one) => equal(one, bytes))
 }
 
 function groupByEntry(events: Iterable<OpenedEvent>): Map<number, OpenedEvent[]> {
@@ -53,15 +71,14 @@ function groupByEntry(events: Iterable<OpenedEvent>): Map<number, OpenedEvent[]>
 
 function foundLedger(state: AdmissionState, [first]: OpenedEvent[], origin: string): void {
   const operation = first?.event.type === 'TristampGovernance' ? first.event.operation : undefined
-  if (operation?.op !== 'genesis' || operation.origin !== origin) {
-    throw new ProtocolError('GOVERNANCE_GENESIS', 'the first entry is not the genesis of this ledger')
-  }
+  if (operation?.op !== 'genesis' || operation.origin !== origin || first!.statement.header.count !== 1)
+    refuse('GOVERNANCE_GENESIS', 'the first entry is not the genesis of this ledger')
   applyChanges(state, found(operation))
 }
 
 function carryOut(
   opened: OpenedEvent,
-  key: KeyState,
+  { key, isSigned }: { key: KeyState; isSigned: IsSigned },
   state: AdmissionState,
   names: Names,
   proven: ProvenEvent[],
@@ -73,8 +90,8 @@ function carryOut(
     return
   }
   const { operation } = event
-  if (operation.op === 'genesis') return
-  const { changes, effective } = approve(state, operation, { administrator: key, iat: statement.header.iat })
+  if (entry === 0) return
+  const { changes, effective } = approve(state, operation, { signer: key, iat: statement.header.iat, isSigned })
   applyChanges(state, changes)
   if (!effective) return
   if (operation.op === 'register-product') names.products.set(operation.product, operation)
@@ -84,4 +101,14 @@ function carryOut(
 
 function signerFor({ kid, uri, org, gateway, station }: KeyState): Signer {
   return { kid: toHex(kid), uri, org: org ?? '', gateway: gateway ?? '', station: station ?? '', endedLater: false }
+}
+
+/** With what became of the key after everything that is shown. */
+function asItEnded(signer: Signer, state: AdmissionState): Signer {
+  const status = state.keys.get(signer.kid)?.status ?? 'active'
+  return status === 'active' ? signer : { ...signer, endedLater: true, ended: status }
+}
+
+function refuse(code: 'GOVERNANCE_GENESIS' | 'ROLE' | 'SIGNATURE', message: string): never {
+  throw new ProtocolError(code, message)
 }

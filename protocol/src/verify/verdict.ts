@@ -1,3 +1,4 @@
+import type { KeyState } from '../admission-state.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { ProtocolCode } from '../error.ts'
 import type { EnrolOrganisation, RegisterPlace, RegisterProduct } from '../event/governance-types.ts'
@@ -43,8 +44,10 @@ export interface Signer {
   org: string
   gateway: string
   station: string
-  /** The key was revoked or suspended later on. */
+  /** The key did not stay active: what it signed before stands, and is marked. */
   endedLater: boolean
+  /** What became of it, if so. */
+  ended?: Exclude<KeyState['status'], 'active'>
 }
 
 /** An event that is in the log, complete, signed, and signed by whom it says. */

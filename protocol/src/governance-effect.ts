@@ -1,0 +1,131 @@
+import type { AdmissionState, Change, KeyState } from './admission-state.ts'
+import { fromBase64Url, toHex } from './bytes.ts'
+import { contradictionIn, type IsSigned, isProven } from './contradiction.ts'
+import { ProtocolError } from './error.ts'
+import type { EnrolGateway, Genesis, Operation, RotateKey, SuspendKey } from './event/governance-types.ts'
+import { enrollableKey, FRESH_KEY } from './genesis.ts'
+import { keyUri } from './key.ts'
+
+/**
+ * What an operation changes when it takes effect (docs/spec/governance.md, Effects).
+ * @throws ProtocolError GOVERNANCE_CONFLICT (it contradicts the state), GOVERNANCE_EVIDENCE, KEY_MALFORMED, KEY_WEAK
+ */
+export function effectOf(state: AdmissionState, operation: Exclude<Operation, Genesis>, isSigned: IsSigned): Change[] {
+  switch (operation.op) {
+    case 'enrol-organisation':
+      return [{ set: 'organisation', value: operation }]
+    case 'enrol-gateway':
+      return [keyChange(enrolled(state, operation))]
+    case 'rotate-key':
+      return rotated(state, operation).map(keyChange)
+    case 'revoke-key':
+      return [keyChange(revoked(state, operation))]
+    case 'suspend-key':
+      return [keyChange(suspended(state, operation, isSigned))]
+    case 'restore-key':
+      return [keyChange(restored(state, operation))]
+    case 'register-place':
+    case 'register-product':
+      // Names and limits are read from the events; admission does not depend on them beyond the organisation.
+      knownOrganisation(state, operation.org)
+      return []
+  }
+}
+
+function enrolled(state: AdmissionState, operation: EnrolGateway): KeyState {
+  knownOrganisation(state, operation.org)
+  const { publicKey, kid } = enrollableKey(operation.key)
+  const { org, gateway, uri, station, roles, login } = operation
+  const before = state.keys.get(toHex(kid))
+  if (before !== undefined && (before.status !== 'active' || before.org !== org || before.gateway !== gateway))
+    conflict('this key is enrolled for something else, or is not active')
+  freeName(state, org, gateway, before)
+  return { ...(before ?? FRESH_KEY), kid, publicKey, kind: 'gateway', org, gateway, uri, station, roles, login }
+}
+
+/** The old key, ended, and the new one in its place. */
+function rotated(state: AdmissionState, { key, newKey, login }: RotateKey): [KeyState, KeyState] {
+  const before = keyNamed(state, key)
+  if (before.status !== 'active' && before.status !== 'suspended') conflict(`this key is ${before.status} already`)
+  if ((before.kind === 'gateway') !== (login !== undefined))
+    conflict('a gateway has a login, an administrator has none')
+  const { publicKey, kid } = enrollableKey(newKey)
+  if (state.keys.has(toHex(kid))) conflict('the new key is known already')
+  const { org, gateway, station, kind, roles } = before
+  if (kind === 'gateway') freeName(state, org, gateway, before)
+  const successor: KeyState = {
+    ...FRESH_KEY,
+    kid,
+    publicKey,
+    kind,
+    uri: kind === 'gateway' ? before.uri : keyUri(kid),
+    roles,
+    ...(org !== undefined && { org }),
+    ...(gateway !== undefined && { gateway }),
+    ...(station !== undefined && { station }),
+    ...(login !== undefined && { login }),
+  }
+  return [{ ...before, status: 'rotated' }, successor]
+}
+
+function revoked(state: AdmissionState, { key, reason }: { key: string; reason: string }): KeyState {
+  const before = keyNamed(state, key)
+  if (before.status === 'revoked') conflict('this key is revoked already')
+  stillGovernable(state, before)
+  return { ...before, status: 'revoked', reason }
+}
+
+function suspended(state: AdmissionState, operation: SuspendKey, isSigned: IsSigned): KeyState {
+  const before = keyNamed(state, operation.key)
+  if (before.status !== 'active') conflict(`this key is ${before.status} already`)
+  if (isProven(operation)) {
+    const { seq, statements } = contradictionIn(operation)
+    if (!statements.every((statement) => isSigned(statement, before.publicKey)))
+      throw new ProtocolError('GOVERNANCE_EVIDENCE', 'the key did not sign both statements')
+    if (seq < (before.settledSeq ?? 0)) conflict('the key was restored after this contradiction')
+  }
+  stillGovernable(state, before)
+  return { ...before, status: 'suspended', reason: operation.reason }
+}
+
+function restored(state: AdmissionState, { key }: { key: string }): KeyState {
+  const { reason: _, ...before } = keyNamed(state, key)
+  if (before.status !== 'suspended') conflict(`only a suspended key is restored; this one is ${before.status}`)
+  if (before.kind === 'gateway') freeName(state, before.org, before.gateway)
+  return { ...before, status: 'active', settledSeq: before.nextSeq }
+}
+
+/** The key that an operation is about. The ledger's own lives as long as the ledger. */
+function keyNamed(state: AdmissionState, key: string): KeyState {
+  const found = state.keys.get(toHex(fromBase64Url(key))) ?? conflict('no such key is enrolled')
+  return found.kind === 'ledger' ? conflict('the ledger’s own key cannot be changed') : found
+}
+
+/** A topic belongs to one key at a time, or the acks of two would overwrite each other. */
+function freeName(state: AdmissionState, org?: string, gateway?: string, holder?: KeyState): void {
+  for (const other of state.keys.values()) {
+    if (other !== holder && other.status === 'active' && other.org === org && other.gateway === gateway)
+      conflict(`gateway ${org}/${gateway} has an active key: revoke or rotate that one`)
+  }
+}
+
+/** Without this key as many administrators must be left as are needed to govern, or nobody could ever bring one back. */
+function stillGovernable(state: AdmissionState, without: KeyState): void {
+  if (without.kind !== 'administrator') return
+  const left = [...state.keys.values()].filter(
+    (key) => key !== without && key.kind === 'administrator' && key.status === 'active',
+  )
+  if (left.length < (state.genesis?.threshold ?? 1)) conflict('too few administrators would be left to govern')
+}
+
+function knownOrganisation(state: AdmissionState, org: string): void {
+  if (!state.organisations.has(org)) conflict(`organisation ${org} is not enrolled`)
+}
+
+function keyChange(value: KeyState): Change {
+  return { set: 'key', value }
+}
+
+function conflict(message: string): never {
+  throw new ProtocolError('GOVERNANCE_CONFLICT', message)
+}
