@@ -43,6 +43,12 @@ export class TestClient implements AsyncDisposable {
     await this.#client.publishAsync(`${this.#topics}/batch`, Buffer.from(batch), { qos: 1 })
   }
 
+  /** Sends a batch and waits until the ledger has signed that everything up to `seq` is durable. */
+  async deliver(batch: Uint8Array, seq: number): Promise<void> {
+    await this.send(batch)
+    await until(`batch ${seq} is acknowledged`, () => this.acks.some((ack) => ack.kind === 'ack' && ack.seq === seq))
+  }
+
   /** Sends a batch and answers the reason for which the ledger does not take it. */
   async refusal(batch: Uint8Array): Promise<string> {
     const before = this.acks.length
