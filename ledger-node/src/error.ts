@@ -31,6 +31,9 @@ export type LedgerCode =
   | 'NOT_FOUND'
   | 'PEER_UNREACHABLE'
   | 'PEER_REFUSED'
+  | 'WITNESS_STATE'
+  | 'WITNESS_AHEAD'
+  | 'WITNESS_QUORUM'
   | 'INTERNAL'
 
 /** A sentence for people in both languages of the product: what happened, and what to do. */
@@ -135,6 +138,18 @@ export const SENTENCES: Record<LedgerCode, Sentence> = {
     zh: '无法连接账本节点：请检查地址及其是否运行。',
   },
   PEER_REFUSED: { en: 'The ledger node refused the request.', zh: '账本节点拒绝了请求。' },
+  WITNESS_STATE: {
+    en: 'What this witness remembers of a log cannot be read: restore the file from a backup; a witness that forgets would cosign a fork.',
+    zh: '见证方对某账本的记忆无法读取：请从备份恢复该文件；忘事的见证方会给分叉签字。',
+  },
+  WITNESS_AHEAD: {
+    en: 'A witness has cosigned more entries than this ledger holds: the ledger was put back to an older state, or the witness is wrong.',
+    zh: '见证方签过的条目比本账本还多：账本被退回到旧状态，或者见证方有误。',
+  },
+  WITNESS_QUORUM: {
+    en: 'The last checkpoint is published with fewer cosignatures than the policy wants: see which witness does not answer.',
+    zh: '最近的检查点公布时，见证方签字少于规则要求：请查看是哪个见证方没有回应。',
+  },
   INTERNAL: {
     en: 'The node met a fault of its own: see its log under the given id.',
     zh: '节点内部错误：请按所给编号查看日志。',

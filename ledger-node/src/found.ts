@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { admit, decodeBatch, formatVerifierKey, type Genesis, toBase64Url, ZERO_HASH } from '@tristamp/protocol'
 import { nodeDisk } from './disk.ts'
 import { LedgerError } from './error.ts'
 import { governanceBatch } from './governance.ts'
-import { keyPath, loadKey, makeKey, type SigningKey } from './keys.ts'
+import { keyPath, loadOrMakeKey, type SigningKey } from './keys.ts'
 import { Ledger } from './ledger.ts'
 import { lockData } from './lock.ts'
 import { verifySignature } from './node-crypto.ts'
@@ -44,10 +43,10 @@ export async function found(founding: Founding): Promise<Founded> {
 }
 
 async function foundLocked({ data, origin, administrators, threshold }: Founding): Promise<Founded> {
-  const logKey = await keyAt(data, 'log')
-  const ackKey = await keyAt(data, 'ack')
+  const logKey = await loadOrMakeKey(keyPath(data, 'log'))
+  const ackKey = await loadOrMakeKey(keyPath(data, 'ack'))
   const admins: { name: string; key: SigningKey }[] = []
-  for (const name of administrators) admins.push({ name, key: await keyAt(data, `admin-${name}`) })
+  for (const name of administrators) admins.push({ name, key: await loadOrMakeKey(keyPath(data, `admin-${name}`)) })
   const genesis: Genesis = {
     op: 'genesis',
     origin,
@@ -80,9 +79,4 @@ async function writeGenesis(ledger: Ledger, genesis: Genesis, signer: SigningKey
   if (!admitted.ok) throw new LedgerError('CONFIG_INVALID', admitted.message)
   await ledger.commit([ledger.stage({ bytes: batch.statement, events: batch.events }, admitted)])
   await ledger.seal()
-}
-
-async function keyAt(data: string, name: string): Promise<SigningKey> {
-  const path = keyPath(data, name)
-  return existsSync(path) ? loadKey(path) : makeKey(path)
 }

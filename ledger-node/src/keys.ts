@@ -1,5 +1,5 @@
 import * as crypto from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fromPkcs8Pem, publicKeyOf, type Sign, signOnNode, toPkcs8Pem } from '@tristamp/protocol'
@@ -11,7 +11,7 @@ export interface SigningKey {
   sign: Sign
 }
 
-/** Where a ledger's own keys lie: `log`, `ack`, and `admin-NAME` as `init` makes them. */
+/** Where a ledger's own keys lie: `log`, `ack`, and `admin-NAME` as `init` makes them, `witness` at first use. */
 export function keyPath(folder: string, name: string): string {
   return join(folder, 'keys', `${name}.pem`)
 }
@@ -41,6 +41,11 @@ export async function loadKey(path: string): Promise<SigningKey> {
   } finally {
     await file.close()
   }
+}
+
+/** Loads a key, or makes it when there is none yet. @throws LedgerError as `loadKey` */
+export async function loadOrMakeKey(path: string): Promise<SigningKey> {
+  return existsSync(path) ? loadKey(path) : makeKey(path)
 }
 
 async function openKey(path: string): Promise<Awaited<ReturnType<typeof open>>> {
