@@ -51,8 +51,12 @@ export function utcMs(text: string): number | undefined {
   if (text.length !== 24 || !text.endsWith('Z') || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T')
     return undefined
   if (text[13] !== ':' || text[16] !== ':' || text[19] !== '.') return undefined
-  const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2)]
-  const [hour, minute, second] = [digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2)]
+  const year = digits(text, 0, 4)
+  const month = digits(text, 5, 2)
+  const day = digits(text, 8, 2)
+  const hour = digits(text, 11, 2)
+  const minute = digits(text, 14, 2)
+  const second = digits(text, 17, 2)
   const ms = digits(text, 20, 3)
   if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return undefined
   if (!(hour <= 23 && minute <= 59 && second <= 59 && ms <= 999)) return undefined

@@ -1,20 +1,12 @@
 import type { Json } from '../canonical-json.ts'
 import { type ProtocolCode, ProtocolError } from '../error.ts'
 import { utcMs } from './bounds.ts'
+import type { Trail } from './trail.ts'
 
 // Small checks that compose into the field table of epcis.ts. Each passes or throws a ProtocolError that names the field.
 
-/** Where a value stands in the event; its text is only made when there is something to complain about. */
-export interface At {
-  readonly up?: At
-  readonly name: string | number
-}
-
-/** The event itself. */
-export const EVENT: At = { name: '' }
-
-/** Checks the value found there. */
-export type Check = (value: Json, at: At) => void
+/** Checks the value that the trail leads to. */
+export type Check = (value: Json, trail: Trail) => void
 
 export type JsonObject = { [name: string]: Json }
 
@@ -24,29 +16,18 @@ export function isObject(value: Json | undefined): value is JsonObject {
 }
 
 /** Refuses, naming the field: `quantityList[0].uom: …`. */
-export function refuse(code: ProtocolCode, at: At | string, what: string): never {
-  throw new ProtocolError(code, `${typeof at === 'string' ? at : pathTo(at)}: ${what}`)
+export function refuse(code: ProtocolCode, field: Trail | string, what: string): never {
+  throw new ProtocolError(code, `${field}: ${what}`)
 }
 
-function pathTo({ up, name }: At): string {
-  if (up === undefined) return String(name)
-  return typeof name === 'number' ? `${pathTo(up)}[${name}]` : member(pathTo(up), name)
-}
-
-/** The path of a member; a name is somebody's text, so only its beginning is repeated. */
-export function member(path: string, name: string): string {
-  const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name
-  return path === '' ? shown : `${path}.${shown}`
-}
-
-function bad(at: At, what: string): never {
-  return refuse('EVENT_FIELD_VALUE', at, what)
+function bad(trail: Trail, what: string): never {
+  return refuse('EVENT_FIELD_VALUE', trail, what)
 }
 
 /** Text that matches `expression`; `what` says so to people. */
 export function matching(expression: RegExp, what: string): Check {
-  return (value, at) => {
-    if (typeof value !== 'string' || !expression.test(value)) bad(at, `expected ${what}`)
+  return (value, trail) => {
+    if (typeof value !== 'string' || !expression.test(value)) bad(trail, `expected ${what}`)
   }
 }
 
@@ -57,51 +38,52 @@ export const uri: Check = matching(/^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#
 
 export const hex: Check = matching(/^(?:[0-9A-Fa-f]{2})+$/, 'hexadecimal bytes')
 
-export const decimal: Check = (value, at) => {
-  if (typeof value !== 'number') bad(at, 'expected a number')
+export const decimal: Check = (value, trail) => {
+  if (typeof value !== 'number') bad(trail, 'expected a number')
 }
 
-export const flag: Check = (value, at) => {
-  if (typeof value !== 'boolean') bad(at, 'expected true or false')
+export const flag: Check = (value, trail) => {
+  if (typeof value !== 'boolean') bad(trail, 'expected true or false')
 }
 
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
 
 /** A date-time of RFC 3339; leap seconds are not accepted, for no clock of ours shows them. */
-export const instant: Check = (value, at) => {
+export const instant: Check = (value, trail) => {
   // The form that stamps have, by far the most common.
   if (typeof value === 'string' && utcMs(value) !== undefined) return
   const parts = typeof value === 'string' ? INSTANT.exec(value) : null
   const [year, month, day] = (parts ?? []).slice(1, 4).map(Number)
   const last = new Date(Date.UTC(year ?? 0, month ?? 0, 0)).getUTCDate()
-  if (parts === null || month! < 1 || month! > 12 || day! < 1 || day! > last) bad(at, 'expected a date and time')
+  if (parts === null || month! < 1 || month! > 12 || day! < 1 || day! > last) bad(trail, 'expected a date and time')
 }
 
 /** A bare word of a vocabulary, or a URI of one's own. */
 export function word(vocabulary: ReadonlySet<string>, what: string): Check {
-  return (value, at) => {
+  return (value, trail) => {
     if (typeof value === 'string' && vocabulary.has(value)) return
-    if (typeof value !== 'string' || !value.includes(':')) bad(at, `expected ${what} of the CBV, or a URI`)
-    uri(value, at)
+    if (typeof value !== 'string' || !value.includes(':')) bad(trail, `expected ${what} of the CBV, or a URI`)
+    uri(value, trail)
   }
 }
 
 /** A list whose items pass `check`; `distinct`: none twice. */
 export function list(check: Check, { min = 0, distinct = false }: { min?: number; distinct?: boolean } = {}): Check {
-  return (value, at) => {
-    if (!Array.isArray(value)) bad(at, 'expected a list')
-    if (value.length < min) bad(at, `expected at least ${min}`)
-    value.forEach((item, i) => {
-      check(item, { up: at, name: i })
-    })
-    if (distinct && value.length > 1 && new Set(value).size < value.length) bad(at, 'the same entry twice')
+  return (value, trail) => {
+    if (!Array.isArray(value)) bad(trail, 'expected a list')
+    if (value.length < min) bad(trail, `expected at least ${min}`)
+    for (let i = 0; i < value.length; i++) {
+      check(value[i]!, trail.down(i))
+      trail.up()
+    }
+    if (distinct && value.length > 1 && new Set(value).size < value.length) bad(trail, 'the same entry twice')
   }
 }
 
 /** One value, or a list of them. */
 export function oneOrMore(check: Check): Check {
   const several = list(check)
-  return (value, at) => (Array.isArray(value) ? several(value, at) : check(value, at))
+  return (value, trail) => (Array.isArray(value) ? several(value, trail) : check(value, trail))
 }
 
 export interface Shape {
@@ -117,16 +99,17 @@ export interface Shape {
 export function shape({ required = {}, optional = {}, extensible = false, of = 'EPCIS here' }: Shape): Check {
   const known = new Map(Object.entries({ ...required, ...optional }))
   const needed = Object.keys(required)
-  return (value, at) => {
-    if (!isObject(value)) bad(at, 'expected an object')
+  return (value, trail) => {
+    if (!isObject(value)) bad(trail, 'expected an object')
     for (const name of needed) {
-      if (!Object.hasOwn(value, name)) refuse('EVENT_FIELD_MISSING', { up: at, name }, `missing in ${of}`)
+      if (!Object.hasOwn(value, name)) refuse('EVENT_FIELD_MISSING', trail.down(name), `missing in ${of}`)
     }
     for (const name of Object.keys(value)) {
       const check = known.get(name)
-      if (check !== undefined) check(value[name]!, { up: at, name })
-      else if (!extensible || !isExtensionName(name))
-        refuse('EVENT_FIELD_UNKNOWN', { up: at, name }, `not a field of ${of}`)
+      trail.down(name)
+      if (check !== undefined) check(value[name]!, trail)
+      else if (!extensible || !isExtensionName(name)) refuse('EVENT_FIELD_UNKNOWN', trail, `not a field of ${of}`)
+      trail.up()
     }
   }
 }

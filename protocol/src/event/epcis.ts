@@ -3,7 +3,6 @@ import {
   anything,
   type Check,
   decimal,
-  EVENT,
   extensions,
   flag,
   hex,
@@ -19,6 +18,7 @@ import {
   uri,
   word,
 } from './check.ts'
+import { Trail } from './trail.ts'
 import type { EpcisEvent, EpcisEventType } from './types.ts'
 import {
   BIZ_STEPS,
@@ -179,7 +179,7 @@ export function checkEpcis(value: Json): EpcisEvent {
   if (!isObject(value)) return refuse('EVENT_SHAPE', 'event', 'expected an object')
   const type = ALL.find((name) => name === value['type'])
   if (type === undefined) return refuse('EVENT_SHAPE', 'type', 'expected one of the five EPCIS events')
-  SHAPES.get(type)!(value, EVENT)
+  SHAPES.get(type)!(value, new Trail())
   checkTogether(type, value)
   return value as unknown as EpcisEvent
 }

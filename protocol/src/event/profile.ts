@@ -3,7 +3,8 @@ import { ProtocolError } from '../error.ts'
 import { canonicalUri, checkStep } from '../gs1/digital-link.ts'
 import { subjectFrom } from '../subject.ts'
 import { MAX_EPCS, MAX_LAT_E7, MAX_LIST, MAX_LON_E7, MAX_STRING, milli, utcMs } from './bounds.ts'
-import { type At, type Check, EVENT, type JsonObject, refuse } from './check.ts'
+import { type Check, type JsonObject, refuse } from './check.ts'
+import { Trail } from './trail.ts'
 import type { EpcisEvent } from './types.ts'
 
 // What a signed event may hold beyond EPCIS's own rules: one spelling of everything, known names only, bounded sizes.
@@ -26,49 +27,56 @@ const TIMES = new Set(['eventTime', 'declarationTime', 'time', 'startTime', 'end
  * @throws ProtocolError EVENT_FIELD_UNKNOWN, EVENT_FIELD_VALUE, EVENT_FIELD_MISSING
  */
 export function checkProfile(event: EpcisEvent): void {
-  walk(event as unknown as JsonObject, EVENT)
+  const trail = new Trail()
+  walk(event as unknown as JsonObject, trail)
   if (event.eventID === undefined) refuse('EVENT_FIELD_MISSING', 'eventID', 'missing')
   if (!/^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(event.eventID ?? ''))
     bad('eventID', 'expected urn:uuid: and a UUID in lower case')
   if (event.recordTime !== undefined) bad('recordTime', 'the ledger tells when it recorded, not the event')
   const fields = event as unknown as JsonObject
-  for (const name of Object.keys(fields)) IDENTIFIERS.get(name)?.(fields[name]!, { up: EVENT, name })
+  for (const name of Object.keys(fields)) {
+    IDENTIFIERS.get(name)?.(fields[name]!, trail.down(name))
+    trail.up()
+  }
 }
 
-function bad(at: At | string, what: string): never {
-  return refuse('EVENT_FIELD_VALUE', at, what)
+function bad(field: Trail | string, what: string): never {
+  return refuse('EVENT_FIELD_VALUE', field, what)
 }
 
 /** Sizes, numbers, times and names, wherever they stand. */
-function walk(value: Json, at: At): void {
+function walk(value: Json, trail: Trail): void {
   if (typeof value === 'number') {
-    if (!Number.isSafeInteger(value) && milli(value) === undefined) bad(at, 'expected at most three decimals')
+    if (!Number.isSafeInteger(value) && milli(value) === undefined) bad(trail, 'expected at most three decimals')
   } else if (typeof value === 'string') {
-    if (value.length > MAX_STRING) bad(at, `more than ${MAX_STRING} characters`)
+    if (value.length > MAX_STRING) bad(trail, `more than ${MAX_STRING} characters`)
   } else if (Array.isArray(value)) {
-    const most = LONG_LISTS.has(at.name) ? MAX_EPCS : MAX_LIST
-    if (value.length > most && at.name !== 'milli') bad(at, `more than ${most} entries`)
-    value.forEach((item, i) => {
-      walk(item, { up: at, name: i })
-    })
+    const most = LONG_LISTS.has(trail.step()) ? MAX_EPCS : MAX_LIST
+    if (value.length > most && trail.step() !== 'milli') bad(trail, `more than ${most} entries`)
+    for (let i = 0; i < value.length; i++) {
+      walk(value[i]!, trail.down(i))
+      trail.up()
+    }
   } else if (value !== null && typeof value === 'object') {
     for (const name of Object.keys(value)) {
       const item = value[name]!
-      const here = { up: at, name }
-      if (!isKnownName(at, name)) refuse('EVENT_FIELD_UNKNOWN', here, 'not an extension of Tristamp')
-      if (TIMES.has(name) && utcMs(String(item)) === undefined) bad(here, 'expected UTC with three decimals and Z')
-      walk(item, here)
+      const known = isKnownName(trail, name)
+      trail.down(name)
+      if (!known) refuse('EVENT_FIELD_UNKNOWN', trail, 'not an extension of Tristamp')
+      if (TIMES.has(name) && utcMs(String(item)) === undefined) bad(trail, 'expected UTC with three decimals and Z')
+      walk(item, trail)
+      trail.up()
     }
   }
 }
 
 /** EPCIS's own names were checked before; here every extension must be one of ours, in its place. */
-function isKnownName(up: At, name: string): boolean {
+function isKnownName(trail: Trail, name: string): boolean {
   if (name === '@context') return false
-  if (up.name === 'ilmd') return /^cbvmda:[a-z][A-Za-z]{0,63}$/.test(name)
+  if (trail.step() === 'ilmd') return /^cbvmda:[a-z][A-Za-z]{0,63}$/.test(name)
   if (!name.includes(':')) return true
-  if (up.up === undefined) return TOP_EXTENSIONS.has(name)
-  return name === 'tristamp:series' && up.up.name === 'sensorElementList'
+  if (trail.depth === 0) return TOP_EXTENSIONS.has(name)
+  return name === 'tristamp:series' && trail.step(1) === 'sensorElementList'
 }
 
 /** The identifiers of each field that has some. */
@@ -92,30 +100,38 @@ const IDENTIFIERS = new Map<string, Check>(
 )
 
 function each(check: Check): Check {
-  return (value, at) => {
-    for (const [i, item] of (value as Json[]).entries()) check(item, { up: at, name: i })
+  return (value, trail) => {
+    const items = value as Json[]
+    for (let i = 0; i < items.length; i++) {
+      check(items[i]!, trail.down(i))
+      trail.up()
+    }
   }
 }
 
 function of(name: string, check: Check): Check {
-  return (value, at) => check((value as JsonObject)[name] ?? null, { up: at, name })
+  return (value, trail) => {
+    check((value as JsonObject)[name] ?? null, trail.down(name))
+    trail.up()
+  }
 }
 
 /** An identifier that is, or may become, a subject: https, in the one spelling that subjects have, without a day of its own. */
-function checkGoods(value: Json, at: At): void {
+function checkGoods(value: Json, trail: Trail): void {
   const id = String(value)
   if (!id.startsWith('https://') || id.includes('#'))
-    bad(at, 'expected a canonical Digital Link, or an https URI without fragment')
+    bad(trail, 'expected a canonical Digital Link, or an https URI without fragment')
   const { uri, kind } = subjectFrom(id)
-  if (uri !== id || (kind === 'other' && !isCanonical(id))) bad(at, 'not a canonical Digital Link')
+  if (uri !== id || (kind === 'other' && !isCanonical(id))) bad(trail, 'not a canonical Digital Link')
 }
 
-function checkClass(value: Json, at: At): void {
+function checkClass(value: Json, trail: Trail): void {
   const element = value as JsonObject
-  checkGoods(element['epcClass'] ?? null, { up: at, name: 'epcClass' })
+  checkGoods(element['epcClass'] ?? null, trail.down('epcClass'))
+  trail.up()
   const quantity = element['quantity']
   if (typeof quantity === 'number' && (quantity < 0 || milli(quantity) === undefined))
-    bad({ up: at, name: 'quantity' }, 'expected an amount, not less than nothing')
+    bad(trail.down('quantity'), 'expected an amount, not less than nothing')
 }
 
 /** A URI of one's own, or a rarer key of GS1. */
@@ -129,10 +145,10 @@ function isCanonical(id: string): boolean {
 }
 
 /** A registered place, or where on Earth. */
-function checkPlace(value: Json, at: At): void {
+function checkPlace(value: Json, trail: Trail): void {
   const id = String(value)
-  if (!id.startsWith('geo:')) checkGoods(id, at)
-  else if (parseGeoUri(id) === undefined) bad(at, 'expected geo:latitude,longitude in decimal degrees')
+  if (!id.startsWith('geo:')) checkGoods(id, trail)
+  else if (parseGeoUri(id) === undefined) bad(trail, 'expected geo:latitude,longitude in decimal degrees')
 }
 
 /** Latitude and longitude of a `geo:` URI (RFC 5870, WGS 84, no parameters) in 1e-7 degrees; undefined if it is none. */

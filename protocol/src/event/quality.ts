@@ -10,6 +10,7 @@ import {
   utcMs,
 } from './bounds.ts'
 import { isObject, refuse } from './check.ts'
+import { Trail } from './trail.ts'
 import type { EpcisEvent, SensorElement, SensorException, SensorReport } from './types.ts'
 
 // The quality stamp (protocol §2): what the instruments measured since the last stamp.
@@ -51,7 +52,11 @@ export function checkQuality(event: EpcisEvent): void {
     bad('sensorElementList', "missing, and tristamp:quality does not say 'none'")
   if (elements.length > 0 && none !== undefined) bad('tristamp:quality', "'none' beside readings")
   if (elements.length > MAX_SENSOR_ELEMENTS) bad('sensorElementList', `more than ${MAX_SENSOR_ELEMENTS} instruments`)
-  for (const [i, element] of elements.entries()) checkElement(element, `sensorElementList[${i}]`)
+  const trail = new Trail().down('sensorElementList')
+  for (let i = 0; i < elements.length; i++) {
+    checkElement(elements[i]!, trail.down(i))
+    trail.up()
+  }
 }
 
 /** The readings of an event that passed checkQuality. */
@@ -84,54 +89,62 @@ function integer<Name extends string>(name: Name, value: number | undefined): { 
   return thousandths === undefined ? {} : ({ [name]: thousandths } as { [name in Name]: number })
 }
 
-function bad(path: string, what: string): never {
-  return refuse('EVENT_STAMP_QUALITY', path, what)
+function bad(field: Trail | string, what: string): never {
+  return refuse('EVENT_STAMP_QUALITY', field, what)
 }
 
-function checkElement(element: SensorElement, path: string): void {
+function checkElement(element: SensorElement, trail: Trail): void {
   const { deviceID, startTime, endTime } = element.sensorMetadata ?? {}
-  if (deviceID === undefined) bad(`${path}.sensorMetadata.deviceID`, 'missing')
-  if (startTime === undefined) bad(`${path}.sensorMetadata.startTime`, 'missing')
-  if (endTime === undefined) bad(`${path}.sensorMetadata.endTime`, 'missing')
-  if (startTime > endTime) bad(`${path}.sensorMetadata.endTime`, 'before startTime')
+  if (deviceID === undefined) bad(`${trail}.sensorMetadata.deviceID`, 'missing')
+  if (startTime === undefined) bad(`${trail}.sensorMetadata.startTime`, 'missing')
+  if (endTime === undefined) bad(`${trail}.sensorMetadata.endTime`, 'missing')
+  if (startTime > endTime) bad(`${trail}.sensorMetadata.endTime`, 'before startTime')
   if (element.sensorReport.length > MAX_SENSOR_REPORTS)
-    bad(`${path}.sensorReport`, `more than ${MAX_SENSOR_REPORTS} reports`)
+    bad(`${trail}.sensorReport`, `more than ${MAX_SENSOR_REPORTS} reports`)
   const types = element.sensorReport.map((report) => report.type)
-  if (new Set(types).size < types.length) bad(`${path}.sensorReport`, 'the same property twice')
-  for (const [i, report] of element.sensorReport.entries()) checkReport(report, `${path}.sensorReport[${i}]`)
+  if (types.length > 1 && new Set(types).size < types.length) bad(`${trail}.sensorReport`, 'the same property twice')
+  trail.down('sensorReport')
+  for (let i = 0; i < element.sensorReport.length; i++) {
+    checkReport(element.sensorReport[i]!, trail.down(i))
+    trail.up()
+  }
+  trail.up()
   const series: unknown = element['tristamp:series']
-  if (series !== undefined) checkSeries(series as Json, types, `${path}.tristamp:series`)
+  if (series === undefined) return
+  checkSeries(series as Json, types, trail.down('tristamp:series'))
+  trail.up()
 }
 
-function checkReport(report: SensorReport, path: string): void {
+function checkReport(report: SensorReport, trail: Trail): void {
   const { type, uom, exception, minValue, maxValue } = report
   if (exception !== undefined && exception !== 'ALARM_CONDITION' && exception !== 'ERROR_CONDITION') {
-    bad(`${path}.exception`, 'expected ALARM_CONDITION or ERROR_CONDITION')
+    bad(`${trail}.exception`, 'expected ALARM_CONDITION or ERROR_CONDITION')
   }
   if (exception !== 'ERROR_CONDITION' && VALUES.every((name) => report[name] === undefined))
-    bad(`${path}.value`, 'missing, without ERROR_CONDITION')
+    bad(`${trail}.value`, 'missing, without ERROR_CONDITION')
   const present = NUMBERS.filter((name) => report[name] !== undefined)
   const unit = Object.hasOwn(UNITS, type) ? UNITS[type] : undefined
   if (present.length > 0 && (unit === undefined ? uom === undefined : uom !== unit.uom))
-    bad(`${path}.uom`, `expected ${unit?.uom ?? 'a unit'}`)
+    bad(`${trail}.uom`, `expected ${unit?.uom ?? 'a unit'}`)
   for (const name of present) {
     const value = milli(report[name]!)
     if (value === undefined || (unit !== undefined && (value < unit.min || value > unit.max)))
-      bad(`${path}.${name}`, `out of range for ${type.slice(0, 64)}`)
+      bad(`${trail}.${name}`, `out of range for ${type.slice(0, 64)}`)
   }
-  if (minValue !== undefined && maxValue !== undefined && minValue > maxValue) bad(`${path}.maxValue`, 'below minValue')
+  if (minValue !== undefined && maxValue !== undefined && minValue > maxValue)
+    bad(`${trail}.maxValue`, 'below minValue')
 }
 
-function checkSeries(series: Json, types: string[], path: string): void {
+function checkSeries(series: Json, types: string[], trail: Trail): void {
   if (!isObject(series) || Object.keys(series).some((name) => name !== 'everyMs' && name !== 'milli'))
-    bad(path, 'expected everyMs and milli')
-  if (!types.includes('Temperature')) bad(path, 'a series without a Temperature report')
+    bad(trail, 'expected everyMs and milli')
+  if (!types.includes('Temperature')) bad(trail, 'a series without a Temperature report')
   const { everyMs, milli: points } = series
-  if (!isIntegerIn(everyMs, 1, MAX_EVERY_MS)) bad(`${path}.everyMs`, 'expected milliseconds, at most a day')
+  if (!isIntegerIn(everyMs, 1, MAX_EVERY_MS)) bad(`${trail}.everyMs`, 'expected milliseconds, at most a day')
   const list = Array.isArray(points) ? points : []
   if (list.length < 1 || list.length > MAX_SERIES_POINTS)
-    bad(`${path}.milli`, `expected 1 to ${MAX_SERIES_POINTS} points`)
-  for (const point of list) if (!isPoint(point)) bad(`${path}.milli`, 'expected milli-°C or null')
+    bad(`${trail}.milli`, `expected 1 to ${MAX_SERIES_POINTS} points`)
+  for (const point of list) if (!isPoint(point)) bad(`${trail}.milli`, 'expected milli-°C or null')
 }
 
 function isPoint(point: Json): boolean {

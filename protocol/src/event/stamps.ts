@@ -11,9 +11,10 @@ import {
   milli,
   utcMs,
 } from './bounds.ts'
-import { isObject, type JsonObject, member, refuse } from './check.ts'
+import { isObject, type JsonObject, refuse } from './check.ts'
 import { checkProfile, parseGeoUri } from './profile.ts'
 import { checkQuality, readingsOf, type SensorReading } from './quality.ts'
+import { member } from './trail.ts'
 import type { ClockStamp, EpcisEvent, GeoStamp, Origin, StampedEvent } from './types.ts'
 
 // The three stamps (protocol §2): place, time, quality. An event without all three, in range, is not one of ours.
