@@ -72,20 +72,24 @@ export class AgentError extends Error {
 
 /** A field comes from outside (a path, a scan, a system message): keep it short, on one line, and visible. */
 const MAX_FIELD = 300
+/** The list of a configuration's errors is ours, and all of it must be seen. */
+const MAX_LIST = 8000
 
 /** The sentence for people: what happened and what to do, in one language. */
 export function sentence(code: AgentCode, fields: Fields, language: Language): string {
-  return sentences[code][language].replace(/\{(\w+)\}/g, (_, name: string) => printable(String(fields[name] ?? '?')))
+  return sentences[code][language].replace(/\{(\w+)\}/g, (_, name: string) =>
+    printable(String(fields[name] ?? '?'), name === 'list' ? MAX_LIST : MAX_FIELD),
+  )
 }
 
 /** Control characters are shown as `<1D>`: a label's separator must be seen, and a terminal must not obey what was scanned. */
-export function printable(text: string): string {
+export function printable(text: string, most: number = MAX_FIELD): string {
   const shown = text.replace(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
     /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/g,
     (c) => `<${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}>`,
   )
-  return shown.length > MAX_FIELD ? `${shown.slice(0, MAX_FIELD)}…` : shown
+  return shown.length > most ? `${shown.slice(0, most)}…` : shown
 }
 
 /** Any thrown value as an AgentError; what is not ours becomes `fallback` with the original as cause. */
