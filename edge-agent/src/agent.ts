@@ -1,9 +1,10 @@
 import { sleep } from './backoff.ts'
+import { Batching } from './batching.ts'
 import { Clock } from './clock.ts'
 import type { AgentConfig, ConfiguredDevice } from './config-types.ts'
 import { Disk } from './disk.ts'
-import { drivers, type Measurement, supervise } from './driver/index.ts'
-import { AgentError, asAgentError } from './error.ts'
+import { type DeviceSink, drivers, type Measurement, type Quantity, supervise } from './driver/index.ts'
+import { AgentError } from './error.ts'
 import { Fixes } from './fix.ts'
 import { Health } from './health.ts'
 import { Holdings } from './holding.ts'
@@ -13,17 +14,15 @@ import { createLog, type Log } from './log.ts'
 import { Outbox } from './outbox.ts'
 import { paths } from './paths.ts'
 import { Signer } from './signer.ts'
-import { type Stamp, takeStamp } from './stamp.ts'
-import { Station } from './station/index.ts'
+import { takeStamp } from './stamp.ts'
+import { Station, type StationServices } from './station/index.ts'
 import { Store } from './store.ts'
 import { Thermometer } from './thermometer.ts'
 import { Uplink } from './uplink.ts'
 import { VERSION } from './version.ts'
 
-/** How often time-bound work is looked at: acts that close by themselves, observations, the disk, the status file. */
+/** How often time-bound work is looked at: acts that close by themselves, observations, batches, the status file. */
 const TICK_MS = 200
-/** A full disk is tried again this often. */
-const RECOVER_MS = 2000
 
 /**
  * Starts the gateway. Resolves when it runs; it goes on until the signal aborts or the result is disposed of, which resolves when everything has
@@ -38,15 +37,17 @@ export async function startAgent(
   const files = paths(config.data)
   const signer = new Signer(readKeyFile(files.key), config.gateway)
   const password = readLoginFile(files.login)
-  const store = await openStore(config.data)
+  const disk = new Disk(config.data)
+  const store = await openStore(files.outbox, disk)
+  const stop = new AbortController()
   try {
     const outbox = await Outbox.open(store, config.data, signer.kid)
-    const agent = new Agent(config, { signer, password, store, outbox, log })
+    const agent = new Agent(config, { signer, password, disk, store, outbox, log })
     await agent.load()
-    const running = agent.run(signal)
+    const running = agent.run(AbortSignal.any([signal, stop.signal]))
     return {
       async [Symbol.asyncDispose]() {
-        agent.stop()
+        stop.abort()
         await running
       },
     }
@@ -57,20 +58,20 @@ export async function startAgent(
 }
 
 /** On a full disk the ballast is given up for the opening: what is in the outbox must get out. */
-async function openStore(data: string): Promise<Store> {
-  const { outbox } = paths(data)
+async function openStore(folder: string, disk: Disk): Promise<Store> {
   try {
-    return await Store.open(outbox)
+    return await Store.open(folder)
   } catch (error) {
     if (!(error instanceof AgentError) || error.code !== 'DISK_FULL') throw error
-    new Disk(data).drop()
-    return Store.open(outbox)
+    disk.drop()
+    return Store.open(folder)
   }
 }
 
 interface Parts {
   signer: Signer
   password: string
+  disk: Disk
   store: Store
   outbox: Outbox
   log: Log
@@ -82,98 +83,93 @@ class Agent {
   readonly #parts: Parts
   readonly #clock: Clock
   readonly #fixes: Fixes
-  readonly #disk: Disk
   readonly #health: Health
   readonly #uplink: Uplink
+  readonly #batching: Batching
   readonly #thermometers: Map<string, Thermometer>
-  readonly #stations: Station[]
   readonly #watches = new Map<string, LimitWatch>()
-  readonly #stop = new AbortController()
+  readonly #stations: Station[]
   /** Events were stamped before the clock was set. */
   #doubtful: boolean = false
-  #signAtMs: number | undefined
-  #recovering: Promise<void> | undefined
 
   constructor(config: AgentConfig, parts: Parts) {
     this.#config = config
     this.#parts = parts
     this.#clock = new Clock(config.clock)
     this.#fixes = new Fixes(config.place, config.gateway.station)
-    this.#disk = new Disk(config.data)
     this.#health = this.#newHealth()
     this.#uplink = this.#newUplink()
+    this.#batching = this.#newBatching()
+    const place = this.#clock.place.bind(this.#clock)
     const thermometers = config.devices.filter(({ driver }) => drivers.get(driver)?.gives === 'reading')
-    this.#thermometers = new Map(thermometers.map((device) => [device.id, this.#newThermometer(device)]))
+    this.#thermometers = new Map(
+      thermometers.map((device) => [device.id, new Thermometer(device, config.gateway, parts.store, place)]),
+    )
+    const services = this.#stationServices()
     this.#stations = config.stations.map((station) => {
       const thermometer = this.#thermometers.get(station.thermometer ?? '')
-      const instrument = thermometer && { uri: thermometer.uri, readings: thermometer.readings, limits: station.limits }
       if (thermometer && station.limits) this.#watches.set(thermometer.device, new LimitWatch(station.limits))
-      return new Station(station, instrument, this.#stationServices())
+      const instrument = thermometer && { uri: thermometer.uri, readings: thermometer.readings, limits: station.limits }
+      return new Station(station, instrument, services)
     })
   }
 
   async load(): Promise<void> {
     for (const thermometer of this.#thermometers.values()) await thermometer.load()
     for (const station of this.#stations) await station.load()
-    this.#disk.load(this.#clock.monotonicMs())
-    if (this.#parts.outbox.unsigned > 0) this.#signAtMs = 0
+    this.#parts.disk.load(performance.now())
   }
 
-  async run(outer: AbortSignal): Promise<void> {
-    const signal = AbortSignal.any([outer, this.#stop.signal])
-    const work = [
-      this.#uplink.run(signal),
-      this.#ticks(signal),
-      ...this.#config.devices.map((device) => this.#device(device, signal)),
-    ]
-    await Promise.all(work)
+  async run(signal: AbortSignal): Promise<void> {
+    const devices = this.#config.devices.map((device) => this.#device(device, signal))
+    await Promise.all([this.#uplink.run(signal), this.#ticks(signal), ...devices])
     for (const station of this.#stations) await station.idle()
-    await this.#recovering
-    await this.#sign().catch(() => undefined)
+    await this.#batching.idle()
     this.#health.online(false)
     this.#health.write(performance.now(), true)
     await this.#parts.store.close()
   }
 
-  stop(): void {
-    this.#stop.abort()
+  async #ticks(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      for (const station of this.#stations) await station.tick()
+      await this.#batching.tick(signal)
+      this.#health.write(performance.now())
+      await sleep(TICK_MS, signal)
+    }
   }
 
-  async #device(device: ConfiguredDevice, signal: AbortSignal): Promise<void> {
-    const driver = drivers.get(device.driver)!
-    await supervise(
-      driver,
-      device,
-      device.options as never,
-      {
-        now: () => this.#clock.monotonicMs(),
-        emit: (id, measurement) => this.#measured(id, measurement),
-        state: (id, state, error) => {
-          // A receiver without a fix says so ten times a second: only news is counted and told.
-          if (!this.#health.device(id, state, error)) return
-          if (error) this.#problem(error, id)
-          else this.#parts.log.info(`· device ${id} is ${state}`)
-        },
-        fault: (id, error) => this.#problem(error, id),
-        problem: (code, fields) => new AgentError(code, fields),
+  #device(device: ConfiguredDevice, signal: AbortSignal): Promise<void> {
+    const { log } = this.#parts
+    const sink: DeviceSink = {
+      now: () => this.#clock.monotonicMs(),
+      emit: (id, measurement) => this.#measured(id, measurement),
+      state: (id, state, error) => {
+        // A receiver without a fix says so ten times a second: only news is counted and told.
+        if (!this.#health.device(id, state, error)) return
+        if (error) this.#problem(error, id)
+        else log.info(`· device ${id} is ${state}`)
       },
-      signal,
-    )
+      fault: (id, error) => this.#problem(error, id),
+      problem: (code, fields) => new AgentError(code, fields),
+    }
+    return supervise(drivers.get(device.driver)!, device, device.options as never, sink, signal)
   }
 
   #measured(device: string, measurement: Measurement): void {
+    const { place, clock } = this.#config
+    const isPlace = place.source === 'gnss' && place.device === device
+    const isClock = clock.source === 'gnss' && clock.device === device
     switch (measurement.kind) {
-      case 'scan': {
-        const station = this.#config.stations.findIndex(({ scanner }) => scanner === device)
-        if (station >= 0) void this.#stations[station]!.scan(measurement.text)
+      case 'scan':
+        void this.#stations.find(({ config }) => config.scanner === device)?.scan(measurement.text)
         break
-      }
       case 'fix':
-        if (this.#isPlace(device)) this.#fixes.take(measurement)
-        if (this.#isClock(device)) this.#setClock(measurement.utcMs, measurement.atMs)
+        if (isPlace) this.#fixes.take(measurement)
+        if (isClock) this.#setClock(measurement.utcMs, measurement.atMs)
         break
       case 'no-fix':
-        if (this.#isPlace(device)) this.#fixes.lose()
+        if (isPlace) this.#fixes.lose()
         break
       case 'reading':
         this.#read(device, measurement.quantities)
@@ -184,128 +180,25 @@ class Agent {
     }
   }
 
-  #read(device: string, quantities: (Measurement & { kind: 'reading' })['quantities']): void {
+  #read(device: string, quantities: Quantity[]): void {
     void this.#thermometers.get(device)?.take({ moment: this.#clock.now(), quantities })
     const temperature = quantities.find(({ type }) => type === 'Temperature')?.milli
     if (temperature === undefined) return
+    const { log } = this.#parts
     const crossing = this.#watches.get(device)?.take(temperature)
-    if (crossing === 'broken') this.#parts.log.info(`! ${device}: ${temperature / 1000} °C is outside the limits`)
-    if (crossing === 'kept') this.#parts.log.info(`· ${device}: ${temperature / 1000} °C is within the limits again`)
+    if (crossing === 'broken') log.info(`! ${device}: ${temperature / 1000} °C is outside the limits`)
+    if (crossing === 'kept') log.info(`· ${device}: ${temperature / 1000} °C is within the limits again`)
   }
 
+  /** When the clock is set for the first time, a signed observation becomes the anchor of what was stamped in this boot before. */
   #setClock(utcMs: number, atMs: number): void {
     const before = this.#clock.now()
     this.#clock.discipline(utcMs, atMs)
     if (before.source !== 'none') return
     this.#health.touch()
     this.#parts.log.info(`· clock set by GNSS: ${new Date(utcMs).toISOString()}`)
-    if (!this.#doubtful) return
+    if (this.#doubtful) for (const station of this.#stations) void station.anchor()
     this.#doubtful = false
-    for (const station of this.#stations) void station.anchor()
-  }
-
-  #isPlace(device: string): boolean {
-    const { place } = this.#config
-    return place.source === 'gnss' && place.device === device
-  }
-
-  #isClock(device: string): boolean {
-    const { clock } = this.#config
-    return clock.source === 'gnss' && clock.device === device
-  }
-
-  async #ticks(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      for (const station of this.#stations) await station.tick()
-      const due = this.#signAtMs !== undefined && performance.now() >= this.#signAtMs
-      if (due && this.#uplink.settled) await this.#sign().catch(() => undefined)
-      this.#health.write(performance.now())
-      await sleep(TICK_MS, signal)
-    }
-  }
-
-  /** Signs what has been accepted, in batches, and lets the uplink know. */
-  async #sign(): Promise<void> {
-    const { outbox, signer } = this.#parts
-    this.#signAtMs = undefined
-    try {
-      while (
-        await outbox.sign(this.#config.batch.maxEvents, (events, at) =>
-          signer.signBatch(events, at, this.#clock.now().ms),
-        )
-      ) {
-        this.#health.touch()
-      }
-    } catch (thrown) {
-      const error = asAgentError(thrown)
-      this.#problem(error, 'sign')
-      this.#recover()
-    } finally {
-      this.#uplink.wake()
-    }
-  }
-
-  #stationServices(): ConstructorParameters<typeof Station>[2] {
-    const { store, log } = this.#parts
-    return {
-      gateway: this.#config.gateway,
-      clock: this.#clock,
-      store,
-      holdings: new Holdings(store),
-      stamp: () => this.#stamp(),
-      accept: (events, others) => this.#accept(events, others),
-      refusal: () => store.failure ?? this.#disk.refusal(this.#clock.monotonicMs()),
-      info: (line) => log.info(line),
-      problem: (error) => this.#problem(error),
-    }
-  }
-
-  #stamp(): Stamp {
-    return takeStamp(this.#clock, this.#fixes, this.#config.gateway.zone)
-  }
-
-  async #accept(events: Uint8Array[], others: Parameters<Outbox['accept']>[1]): Promise<void> {
-    const { outbox } = this.#parts
-    try {
-      await outbox.accept(events, others)
-    } catch (thrown) {
-      this.#recover()
-      throw thrown
-    }
-    if (events.length === 0) return
-    if (this.#clock.now().source === 'none') this.#doubtful = true
-    this.#health.touch()
-    const { flushMs, maxEvents } = this.#config.batch
-    const dueMs = outbox.unsigned >= maxEvents ? 0 : performance.now() + flushMs
-    this.#signAtMs = Math.min(this.#signAtMs ?? Number.POSITIVE_INFINITY, dueMs)
-  }
-
-  /** After a failed write: makes room, and opens the database again as soon as it can. */
-  #recover(): void {
-    if (!this.#parts.store.failure) return
-    this.#recovering ??= this.#reopen().finally(() => {
-      this.#recovering = undefined
-    })
-  }
-
-  async #reopen(): Promise<void> {
-    const { store, outbox, log } = this.#parts
-    this.#disk.drop()
-    while (!this.#stop.signal.aborted) {
-      await sleep(RECOVER_MS, this.#stop.signal)
-      if (this.#disk.refusal(this.#clock.monotonicMs())) continue
-      try {
-        await store.reopen()
-        await outbox.reload()
-        for (const station of this.#stations) await station.load()
-        this.#disk.load(this.#clock.monotonicMs())
-        this.#signAtMs = 0
-        log.info('· the outbox takes records again')
-        return
-      } catch (thrown) {
-        this.#problem(asAgentError(thrown), 'reopen')
-      }
-    }
   }
 
   #problem(error: AgentError, key?: string): void {
@@ -313,45 +206,78 @@ class Agent {
     this.#parts.log.problem(error, key)
   }
 
-  #newThermometer(device: ConfiguredDevice): Thermometer {
-    return new Thermometer(device, this.#config.gateway, this.#parts.store, (moment) => this.#clock.place(moment))
+  #stationServices(): StationServices {
+    const { store, log } = this.#parts
+    const { gateway } = this.#config
+    return {
+      gateway,
+      clock: this.#clock,
+      store,
+      holdings: new Holdings(store),
+      stamp: () => takeStamp(this.#clock, this.#fixes, gateway.zone),
+      accept: async (events, others) => {
+        await this.#batching.accept(events, others)
+        if (events.length === 0) return
+        if (this.#clock.now().source === 'none') this.#doubtful = true
+        this.#health.touch()
+      },
+      refusal: () => this.#batching.refusal(performance.now()),
+      info: (line) => log.info(line),
+      problem: (error) => this.#problem(error),
+    }
+  }
+
+  #newBatching(): Batching {
+    const { store, outbox, signer, disk, log } = this.#parts
+    return new Batching(this.#config.batch, {
+      store,
+      outbox,
+      signer,
+      disk,
+      timeMs: () => this.#clock.now().ms,
+      settled: () => this.#uplink.settled,
+      signed: () => {
+        this.#health.touch()
+        this.#uplink.wake()
+      },
+      reopened: async () => {
+        for (const station of this.#stations) await station.reload()
+      },
+      info: (line) => log.info(line),
+      problem: (error) => this.#problem(error, 'outbox'),
+    })
   }
 
   #newHealth(): Health {
     const { gateway, data, devices } = this.#config
     const { outbox, log } = this.#parts
+    const sources = {
+      version: VERSION,
+      gateway: `${gateway.org}/${gateway.id}`,
+      folder: data,
+      language: log.language,
+      outbox: () => ({ next: outbox.nextSeq, acked: outbox.acked, unsigned: outbox.unsigned }),
+      now: () => this.#clock.now(),
+      changed: () => this.#uplink.statusChanged(),
+    }
     return new Health(
-      {
-        version: VERSION,
-        gateway: `${gateway.org}/${gateway.id}`,
-        folder: data,
-        language: log.language,
-        outbox: () => ({ next: outbox.nextSeq, acked: outbox.acked, unsigned: outbox.unsigned }),
-        now: () => this.#clock.now(),
-        changed: () => this.#uplink?.statusChanged(),
-      },
+      sources,
       devices.map(({ id }) => id),
     )
   }
 
   #newUplink(): Uplink {
     const { outbox, password, signer, log } = this.#parts
-    return new Uplink({
-      config: this.#config,
-      password,
-      kid: signer.kid,
-      outbox,
-      events: {
-        connected: (is) => {
-          this.#health.online(is)
-          log.info(is ? `· connected to ${this.#config.uplink.url}` : '· disconnected')
-        },
-        acknowledged: () => this.#health.touch(),
-        problem: (error) => this.#problem(error, 'uplink'),
-        info: (line) => log.info(line),
-        status: () => JSON.stringify(this.#health.status()),
+    const events = {
+      connected: (is: boolean) => {
+        this.#health.online(is)
+        log.info(is ? `· connected to ${this.#config.uplink.url}` : '· disconnected')
       },
-    })
+      acknowledged: () => this.#health.touch(),
+      problem: (error: AgentError) => this.#problem(error, 'uplink'),
+      status: () => JSON.stringify(this.#health.status()),
+    }
+    return new Uplink({ config: this.#config, password, kid: signer.kid, outbox, events })
   }
 }
 

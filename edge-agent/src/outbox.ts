@@ -1,26 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { compare, concat, equal, fromHex, fromUtf8, type SaltedEvent, toHex, utf8, ZERO_HASH } from '@tristamp/protocol'
-import { AgentError, whyOf } from './error.ts'
-import { type HeadFile, readHeadFile, writeHeadFile } from './head-file.ts'
+import { concat, equal, fromHex, type SaltedEvent, toHex, ZERO_HASH } from '@tristamp/protocol'
+import { AgentError } from './error.ts'
+import { writeHeadFile } from './head-file.ts'
+import { type Head, numberKey, putHead, readAll } from './outbox-head.ts'
 import type { ChainPoint, SignedBatch } from './signer.ts'
-import type { Store, Write } from './store.ts'
-
-/** The chain as the outbox keeps it. */
-interface Head extends ChainPoint {
-  /** Key thumbprint, hex: an outbox belongs to one key. */
-  kid: string
-  /** Batches below this number have been acknowledged by the ledger and deleted. */
-  acked: number
-  /** Leaf hash of batch `acked` − 1. */
-  ackedPrev: Uint8Array
-  /** Number of the first accepted event that is in no batch yet. */
-  firstEvent: number
-}
+import { type Store, type Write, writeError } from './store.ts'
 
 const SALT_BYTES = 16
 /** Batches are kept well below what brokers take (1 MiB is a common limit), whatever the number of events. */
 const MAX_BATCH_BYTES = 1_000_000
-const HEAD = 'head'
 
 /**
  * Accepted events, then signed batches, until the ledger's signed acknowledgement. Two rules: an event is on the disk before anyone is told
@@ -59,9 +47,11 @@ export class Outbox {
 
   /** After the store was reopened: what is on the disk is what counts. */
   async reload(): Promise<void> {
-    const { head, nextEvent } = await readAll(this.#store, this.#folder, fromHex(this.#head.kid))
-    this.#head = head
-    this.#nextEvent = nextEvent
+    await this.#inTurn(async () => {
+      const { head, nextEvent } = await readAll(this.#store, this.#folder, fromHex(this.#head.kid))
+      this.#head = head
+      this.#nextEvent = nextEvent
+    })
   }
 
   /** Sequence number of the next batch. */
@@ -111,7 +101,7 @@ export class Outbox {
       // First in memory: whatever happens below, this place in the chain is taken.
       this.#head = head
       // The second, tiny truth: it would show if the database came back without this batch.
-      writeHeadFile(this.#folder, { kid: head.kid, seq: head.seq, prev: toHex(head.prev) })
+      this.#writeHeadFile()
       return true
     })
   }
@@ -155,9 +145,18 @@ export class Outbox {
       }
       await this.#store.commit([...removals, putHead(head)])
       this.#head = head
-      if (behind) writeHeadFile(this.#folder, { kid: head.kid, seq: head.seq, prev: toHex(head.prev) })
+      if (behind) this.#writeHeadFile()
       return behind ? 'behind' : 'advanced'
     })
+  }
+
+  #writeHeadFile(): void {
+    const { kid, seq, prev } = this.#head
+    try {
+      writeHeadFile(this.#folder, { kid, seq, prev: toHex(prev) })
+    } catch (cause) {
+      throw writeError(cause, this.#folder)
+    }
   }
 
   async #oldest(maxEvents: number): Promise<{ keys: string[]; events: SaltedEvent[] }> {
@@ -179,75 +178,4 @@ export class Outbox {
     this.#busy = done.catch(() => undefined)
     return done
   }
-}
-
-async function readAll(store: Store, folder: string, kid: Uint8Array): Promise<{ head: Head; nextEvent: number }> {
-  const damaged = (why: string): AgentError => new AgentError('OUTBOX_DAMAGED', { path: folder, why })
-  const bytes = await store.get('head', HEAD)
-  const file = readHeadFile(folder)
-  if (!bytes || !file) throw new AgentError('OUTBOX_MISSING', { path: folder, why: 'it has no head' })
-  const head = decodeHead(bytes, damaged)
-  if (head.kid !== toHex(kid)) throw damaged('it belongs to another key')
-  checkAgainst(file, head, damaged)
-  await checkLinks(store, head, damaged)
-  let nextEvent = head.firstEvent
-  for await (const key of store.keys('event')) {
-    if (key !== numberKey(nextEvent)) throw damaged(`accepted event ${nextEvent} is missing`)
-    nextEvent++
-  }
-  return { head, nextEvent }
-}
-
-/** The file is written after the database: it may be behind, never ahead. */
-function checkAgainst(file: HeadFile, head: Head, damaged: (why: string) => AgentError): void {
-  const same = file.seq === head.seq && file.prev === toHex(head.prev)
-  if (file.kid !== head.kid || file.seq > head.seq || (file.seq === head.seq && !same)) {
-    throw damaged(`it ends before batch ${head.seq}, but batch ${file.seq - 1} was signed`)
-  }
-}
-
-/** Unacknowledged batches are there without a gap, and each names the one before. */
-async function checkLinks(store: Store, head: Head, damaged: (why: string) => AgentError): Promise<void> {
-  let seq = head.acked
-  let prev = head.ackedPrev
-  for await (const [key, link] of store.entries('link')) {
-    if (key !== numberKey(seq)) throw damaged(`batch ${seq} is missing`)
-    const half = ZERO_HASH.length
-    if (link.length !== 2 * half || compare(link.subarray(0, half), prev) !== 0)
-      throw damaged(`batch ${seq} does not follow the one before`)
-    prev = link.slice(half)
-    seq++
-  }
-  if (seq !== head.seq || !equal(prev, head.prev)) throw damaged(`batch ${seq} is missing`)
-}
-
-function putHead(head: Head): Write {
-  const { prev, ackedPrev, ...rest } = head
-  const value = utf8(JSON.stringify({ ...rest, prev: toHex(prev), ackedPrev: toHex(ackedPrev) }))
-  return { type: 'put', space: 'head', key: HEAD, value }
-}
-
-function decodeHead(bytes: Uint8Array, damaged: (why: string) => AgentError): Head {
-  try {
-    const { kid, seq, prev, acked, ackedPrev, firstEvent } = JSON.parse(fromUtf8(bytes)) as Record<
-      string,
-      string & number
-    >
-    if (![seq, acked, firstEvent].every(Number.isSafeInteger)) throw new Error('a number is missing')
-    return {
-      kid: String(kid),
-      seq: seq!,
-      acked: acked!,
-      firstEvent: firstEvent!,
-      prev: fromHex(String(prev)),
-      ackedPrev: fromHex(String(ackedPrev)),
-    }
-  } catch (cause) {
-    throw damaged(`its head cannot be read: ${whyOf(cause)}`)
-  }
-}
-
-/** Numbers as keys sort as numbers: 16 digits hold every safe integer. */
-function numberKey(n: number): string {
-  return String(n).padStart(16, '0')
 }

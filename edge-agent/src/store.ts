@@ -180,7 +180,8 @@ function openError(thrown: unknown, path: string): AgentError {
   return new AgentError('OUTBOX_DAMAGED', { path, why }, { cause: thrown })
 }
 
-function writeError(thrown: unknown, path: string): AgentError {
+/** A failed write of any of our files, as the operator should hear of it. */
+export function writeError(thrown: unknown, path: string): AgentError {
   if (thrown instanceof AgentError) return thrown
   const why = whyOf(thrown)
   return isFull(why)

@@ -45,7 +45,6 @@ async function sending(options: { enrolled?: boolean; window?: number } = {}): P
     connected: () => undefined,
     acknowledged: () => undefined,
     problem: (error: AgentError) => void problems.push(error),
-    info: () => undefined,
     status: () => '{"state":"online"}',
   }
   const uplink = new Uplink({ config, password: 'secret', kid: signer.kid, outbox, events })

@@ -166,17 +166,12 @@ class Master {
   async ask(request: ModbusRequest): Promise<{ reply: ModbusReply } | { code: AgentCode; fields: Fields }> {
     const badBefore = this.#codec.stats.bad
     this.#codec.expect(request)
-    const waiting = new AbortController()
-    const reply = new Promise<ModbusReply>((resolve) => {
-      this.#answered = resolve
-    })
     try {
+      const first = this.#reply()
       await this.#context.link.write(encodeRequest(request))
-      const timeout = sleep(this.#timeoutMs, AbortSignal.any([waiting.signal, this.#context.signal]))
-      const first = await Promise.race([reply, timeout])
-      if (first) return { reply: first }
+      const reply = await first
+      if (reply) return { reply }
     } finally {
-      waiting.abort()
       this.#answered = undefined
       this.#codec.reset()
     }
@@ -184,5 +179,16 @@ class Master {
     await sleep(this.#timeoutMs, this.#context.signal)
     if (this.#codec.stats.bad > badBefore) return { code: 'DEVICE_FRAME', fields: { why: 'the check sum is wrong' } }
     return { code: 'DEVICE_SILENT', fields: {} }
+  }
+
+  /** The next reply, or undefined when its time is over. */
+  #reply(): Promise<ModbusReply | undefined> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(undefined), this.#timeoutMs)
+      this.#answered = (reply) => {
+        clearTimeout(timer)
+        resolve(reply)
+      }
+    })
   }
 }

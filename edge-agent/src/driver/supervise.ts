@@ -51,18 +51,23 @@ async function attend<O>(
   link: Link,
   onAlive: () => void,
 ): Promise<void> {
+  // Not AbortSignal.any: a gateway opens lines for years, and its result stays tied to the outer signal for as long.
   const ended = new AbortController()
-  const session = AbortSignal.any([signal, ended.signal])
+  const end = (): void => ended.abort()
+  signal.addEventListener('abort', end, { once: true })
+  if (signal.aborted) end()
   const fields = { device: device.id, port: addressText(device.address) }
+  let lost: boolean = false
   const closed = link.closed.then((reason) => {
-    ended.abort()
+    lost = true
+    end()
     if (reason) sink.state(device.id, 'down', reason)
   })
   try {
     await driver.session(options, {
       device: device.id,
       link,
-      signal: session,
+      signal: ended.signal,
       now: sink.now,
       emit(measurement) {
         if (measurement.kind !== 'missing' && measurement.kind !== 'no-fix') onAlive()
@@ -70,13 +75,14 @@ async function attend<O>(
       },
       state(state, code, more) {
         // A line that is gone has the last word; a driver that still ends its sentence has not.
-        if (ended.signal.aborted) return
+        if (lost) return
         if (state === 'up' && driver.gives === 'scan') onAlive()
         sink.state(device.id, state, code && sink.problem(code, { ...fields, ...more }))
       },
       fault: (code, more) => sink.fault(device.id, sink.problem(code, { ...fields, ...more })),
     })
   } finally {
+    signal.removeEventListener('abort', end)
     await link.close()
     await closed
   }

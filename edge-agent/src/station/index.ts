@@ -55,7 +55,12 @@ export class Station {
     this.#services = services
   }
 
-  /** Takes up the state that was kept: at start, and after the store was reopened. */
+  /** After the store was reopened: what is on the disk is what counts. */
+  reload(): Promise<void> {
+    return this.#inTurn(() => this.load())
+  }
+
+  /** Takes up the state that was kept. */
   async load(): Promise<void> {
     const bytes = await this.#services.store.get('station', this.config.id)
     const state: StationState = bytes ? (JSON.parse(fromUtf8(bytes)) as StationState) : {}

@@ -1,0 +1,111 @@
+import { sleep } from './backoff.ts'
+import type { AgentConfig } from './config-types.ts'
+import type { Disk } from './disk.ts'
+import { type AgentError, asAgentError } from './error.ts'
+import type { Outbox } from './outbox.ts'
+import type { Signer } from './signer.ts'
+import type { Store, Write } from './store.ts'
+
+/** A full disk is tried again this often. */
+const RECOVER_MS = 2000
+/** After a batch could not be signed. */
+const SIGN_AGAIN_MS = 1000
+
+export interface BatchingServices {
+  store: Store
+  outbox: Outbox
+  signer: Signer
+  disk: Disk
+  /** UTC, for the signing time of a batch. */
+  timeMs(): number
+  /** Whether the ledger's word on our last batch is known, or will not come soon. */
+  settled(): boolean
+  /** There are new batches, or fewer events to sign. */
+  signed(): void
+  /** The store was opened anew: what others remember of it may be wrong. */
+  reopened(): Promise<void>
+  info(line: string): void
+  problem(error: AgentError): void
+}
+
+/** The one way into the outbox: takes events, signs them in time as batches, and gets the store going again after a failed write. */
+export class Batching {
+  readonly #batch: AgentConfig['batch']
+  readonly #services: BatchingServices
+  #signAtMs: number | undefined
+  #recovering: Promise<void> | undefined
+
+  constructor(batch: AgentConfig['batch'], services: BatchingServices) {
+    this.#batch = batch
+    this.#services = services
+    // What was accepted before the last stop has waited long enough.
+    if (services.outbox.unsigned > 0) this.#signAtMs = 0
+  }
+
+  /** Resolves when the events and the other records are on the disk. @throws AgentError DISK_FULL, OUTBOX_WRITE */
+  async accept(events: Uint8Array[], others: Write[]): Promise<void> {
+    const { outbox } = this.#services
+    await outbox.accept(events, others)
+    if (events.length === 0) return
+    const dueMs = outbox.unsigned >= this.#batch.maxEvents ? 0 : performance.now() + this.#batch.flushMs
+    this.#signAtMs = Math.min(this.#signAtMs ?? Number.POSITIVE_INFINITY, dueMs)
+  }
+
+  /** Why nothing is accepted just now, if so. */
+  refusal(nowMs: number): AgentError | undefined {
+    const { store, disk } = this.#services
+    if (store.failure?.code === 'DISK_FULL') return disk.fullError(nowMs)
+    return store.failure ?? disk.refusal(nowMs)
+  }
+
+  /** Time has passed: signs what is due, mends what is broken. */
+  async tick(signal: AbortSignal): Promise<void> {
+    const { store, settled } = this.#services
+    if (store.failure) this.#recover(signal)
+    else if (this.#signAtMs !== undefined && performance.now() >= this.#signAtMs && settled()) await this.#sign()
+  }
+
+  /** Resolves when no recovery is under way. */
+  async idle(): Promise<void> {
+    await this.#recovering
+  }
+
+  async #sign(): Promise<void> {
+    const { outbox, signer, timeMs, signed, problem } = this.#services
+    this.#signAtMs = undefined
+    try {
+      while (await outbox.sign(this.#batch.maxEvents, (events, at) => signer.signBatch(events, at, timeMs()))) signed()
+    } catch (thrown) {
+      problem(asAgentError(thrown))
+      this.#signAtMs = performance.now() + SIGN_AGAIN_MS
+      signed()
+    }
+  }
+
+  #recover(signal: AbortSignal): void {
+    this.#recovering ??= this.#reopen(signal).finally(() => {
+      this.#recovering = undefined
+    })
+  }
+
+  /** Makes room, and opens the database again as soon as it can; until then it would refuse even deletes. */
+  async #reopen(signal: AbortSignal): Promise<void> {
+    const { store, outbox, disk, reopened, info, problem } = this.#services
+    disk.drop()
+    while (!signal.aborted) {
+      await sleep(RECOVER_MS, signal)
+      if (signal.aborted || disk.refusal(performance.now())) continue
+      try {
+        await store.reopen()
+        await outbox.reload()
+        await reopened()
+        disk.load(performance.now())
+        this.#signAtMs = 0
+        info('· the outbox takes records again')
+        return
+      } catch (thrown) {
+        problem(asAgentError(thrown))
+      }
+    }
+  }
+}
