@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 
-/** How long an answer "nobody" holds before the processes are looked through again: a scan of /proc takes some milliseconds. */
-const RECHECK_MS = 400
+/** An answer "nobody" holds for so long, or for so many times as long as it took to find out: looking through /proc costs milliseconds. */
+const RECHECK_MS = 100
+const RECHECK_COSTS = 20
+
+/** What was last found, for all terminals alike. */
+const last = { atMs: Number.NEGATIVE_INFINITY, costMs: 0, holders: new Map<string, string[]>() }
 
 /**
  * Tells whether a process other than `own` holds a terminal open, from /proc. Bytes that a pseudo-terminal buffers while nobody reads would
@@ -12,21 +16,23 @@ export class Listeners {
   readonly #path: string
   readonly #own: ReadonlySet<string>
   #seen: string | undefined
-  #checkedAt = Number.NEGATIVE_INFINITY
-  #locked = false
 
   constructor(path: string) {
     this.#path = path
-    this.#own = new Set(holders(path))
+    look()
+    this.#own = new Set(last.holders.get(path))
   }
 
-  present(nowMs: number): boolean {
+  present(): boolean {
     if (this.#seen !== undefined && linkOf(this.#seen) === this.#path) return true
-    if (nowMs - this.#checkedAt < RECHECK_MS) return this.#locked
-    this.#checkedAt = nowMs
-    this.#seen = holders(this.#path).find((holder) => !this.#own.has(holder))
-    this.#locked = this.#seen === undefined && isLocked(this.#path)
-    return this.#seen !== undefined || this.#locked
+    if (performance.now() - last.atMs > Math.max(RECHECK_MS, RECHECK_COSTS * last.costMs)) look()
+    this.#seen = last.holders.get(this.#path)?.find((holder) => !this.#own.has(holder))
+    return this.#seen !== undefined || isLocked(this.#path)
+  }
+
+  /** Bytes have come from the terminal: whoever sent them listens, though nobody did a moment ago. */
+  heard(): void {
+    if (this.#seen === undefined || linkOf(this.#seen) !== this.#path) last.atMs = Number.NEGATIVE_INFINITY
   }
 }
 
@@ -35,17 +41,23 @@ export function canTell(): boolean {
   return linkOf('/proc/self/fd/0') !== undefined
 }
 
-/** The descriptors, as /proc/<pid>/fd/<n>, that stand for the path. */
-function holders(path: string): string[] {
-  const found: string[] = []
+/** Finds which descriptors, as /proc/<pid>/fd/<n>, stand for which terminal. */
+function look(): void {
+  const began = performance.now()
+  last.holders = new Map()
   for (const pid of list('/proc')) {
     if (!/^\d+$/.test(pid)) continue
     for (const fd of list(`/proc/${pid}/fd`)) {
-      const link = `/proc/${pid}/fd/${fd}`
-      if (linkOf(link) === path) found.push(link)
+      const holder = `/proc/${pid}/fd/${fd}`
+      const path = linkOf(holder)
+      if (!path?.startsWith('/dev/')) continue
+      const holders = last.holders.get(path)
+      if (holders) holders.push(holder)
+      else last.holders.set(path, [holder])
     }
   }
-  return found
+  last.atMs = performance.now()
+  last.costMs = last.atMs - began
 }
 
 /** Whether an advisory lock stands on the path: lines of /proc/locks name device and inode as major:minor:inode. */

@@ -46,7 +46,7 @@ export async function openPty(dir: string, id: string, onBytes: OnBytes): Promis
     address,
     write(bytes) {
       if (!terminal?.child.stdin?.writable) return
-      if (terminal.listeners && !terminal.listeners.present(performance.now())) return
+      if (terminal.listeners && !terminal.listeners.present()) return
       terminal.child.stdin.write(bytes)
     },
     unplug,
@@ -84,8 +84,12 @@ function openTerminal(onBytes: OnBytes): Promise<Terminal> {
       clearTimeout(timer)
       stdout.off('data', starting)
       child.removeAllListeners('exit')
-      stdout.on('data', onBytes)
-      resolve({ child, path, listeners: canTell() ? new Listeners(path) : undefined })
+      const listeners = canTell() ? new Listeners(path) : undefined
+      stdout.on('data', (bytes: Buffer) => {
+        listeners?.heard()
+        onBytes(bytes)
+      })
+      resolve({ child, path, listeners })
     })
   })
 }

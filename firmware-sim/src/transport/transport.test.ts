@@ -43,7 +43,7 @@ describe.skipIf(!script)('a pseudo-terminal', () => {
       const closed = new Promise<void>((resolve) => reader.on('error', () => resolve()).on('close', () => resolve()))
       writeSync(fd, ALL_BYTES)
       await vi.waitFor(() => expect(heard.bytes().subarray(round * 256)).toEqual(ALL_BYTES), 3000)
-      // That somebody opened the path is noticed within half a second.
+      // Who writes is known to listen; who only opens the path is noticed within a tenth of a second.
       await vi.waitFor(() => {
         line.write(ALL_BYTES)
         expect(said.bytes().length).toBeGreaterThan(0)
