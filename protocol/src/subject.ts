@@ -42,8 +42,8 @@ export interface Subject {
   readonly elements?: Elements
 }
 
-/** Subjects kept from one reading to the next: some megabytes at most. */
-const REMEMBERED = 1024
+/** Subjects kept from one reading to the next: those of an event and the places around it. More would only grow old in memory. */
+const REMEMBERED = 256
 
 /**
  * The subject that an identifier names: of a Digital Link what its elements name most finely, of any other URI itself.

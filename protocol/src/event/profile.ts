@@ -58,7 +58,7 @@ function walk(value: Json, trail: Trail): void {
       trail.up()
     }
   } else if (value !== null && typeof value === 'object') {
-    for (const name of Object.keys(value)) {
+    for (const name in value) {
       const item = value[name]!
       const known = isKnownName(trail, name)
       trail.down(name)

@@ -29,3 +29,14 @@ test('what is not digits has no check digit', () => {
     expect(refusal(() => checkDigit(text))).toBe('GS1_CHECK_DIGIT')
   for (const text of ['', '0', 'ABC', '1234567890123456789']) expect(hasCheckDigit(text)).toBe(false)
 })
+
+test('reading and writing agree on any text', () => {
+  const text = fc.string({ unit: fc.constantFrom(...'0123456789/:A１ '), maxLength: 20 })
+  fc.assert(
+    fc.property(fc.oneof(text, fc.stringMatching(/^[0-9]{1,19}$/)), (digits) => {
+      const slowly = /^[0-9]{2,18}$/.test(digits) && checkDigit(digits.slice(0, -1)) === digits.slice(-1)
+      expect(hasCheckDigit(digits)).toBe(slowly)
+    }),
+    { numRuns: 2_000 },
+  )
+})

@@ -15,5 +15,12 @@ export function checkDigit(digits: string): string {
 
 /** Whether the last digit of `digits` (a GTIN, SSCC, GLN, …) is the check digit of those before it. */
 export function hasCheckDigit(digits: string): boolean {
-  return /^[0-9]{2,18}$/.test(digits) && checkDigit(digits.slice(0, -1)) === digits.slice(-1)
+  if (digits.length < 2 || digits.length > 18) return false
+  let sum = 0
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9) return false
+    sum += (digits.length - i) % 2 === 0 ? 3 * digit : digit
+  }
+  return sum % 10 === 0
 }

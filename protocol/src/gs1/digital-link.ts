@@ -9,8 +9,9 @@ const CANONICAL_BASE = 'https://id.gs1.org'
 // Long enough for a key, three qualifiers and every attribute a label carries; browsers and servers cut off beyond.
 const MAX_LENGTH = 2048
 
+// RFC 3986 §2 in every part: a character that no URI has makes it no address.
 const ADDRESS =
-  /^(?:https?|HTTPS?):\/\/(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:\/([^?#]*))?(?:\?([^#]*))?(?:#.*)?$/
+  /^(?:https?|HTTPS?):\/\/(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:\/([A-Za-z0-9\-._~:/[\]@!$&'()*+,;=%]*))?(?:\?([A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=%]*))?(?:#[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]*)?$/
 // RFC 3986 §2: what may stand in a URI at all.
 const URI_TEXT = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]*$/
 const UNRESERVED = /^[A-Za-z0-9\-._~]*$/
@@ -61,7 +62,7 @@ export interface DigitalLink {
  * @throws ProtocolError GS1_URI (no Digital Link), GS1_AI_*, GS1_CHECK_DIGIT (one with a bad value)
  */
 export function parseDigitalLink(uri: string, { legacy = false }: { legacy?: boolean } = {}): DigitalLink {
-  const address = uri.length <= MAX_LENGTH && URI_TEXT.test(uri) ? ADDRESS.exec(uri) : null
+  const address = uri.length <= MAX_LENGTH ? ADDRESS.exec(uri) : null
   if (address === null) throw new ProtocolError('GS1_URI', 'not an http or https address')
   const segments = (address[1] ?? '').split('/')
   const aiOf = (segment: string): string => (legacy ? (LEGACY_NAMES.get(segment) ?? segment) : segment)
