@@ -6,6 +6,7 @@ import { toBase64Url, toHex, utf8 } from './bytes.ts'
 import { canonicalJson, type Json } from './canonical-json.ts'
 import { formatCheckpoint } from './checkpoint.ts'
 import { publicKeyOf, type Sign, signOnNoble, verifyOnNoble } from './ed25519.ts'
+import type { ProtocolCode } from './error.ts'
 import type { Operation } from './event/governance-types.ts'
 import { sha256, ZERO_HASH } from './hash.ts'
 import { HistoryMap } from './history-map.ts'
@@ -98,6 +99,8 @@ export class MemoryLedger {
   readonly map = new HistoryMap()
   readonly postingRows = new Map<string, EventPlace[]>()
   readonly administrators: TestSigner[]
+  /** The ledger's own key, which acks are signed by. */
+  readonly ledgerKey: TestSigner
   readonly #records = new Map<string, HistoryRecord>()
   readonly #log = seed('log')
   #seals: { bytes: Uint8Array; entry: number }[] = []
@@ -107,6 +110,7 @@ export class MemoryLedger {
   constructor(origin = 'ledger.example/test', administrators = ['admin'], threshold = 1) {
     this.origin = origin
     this.administrators = administrators.map((name) => new TestSigner(name, undefined, ledgerUri(origin)))
+    this.ledgerKey = new TestSigner('ack', undefined, ledgerUri(origin))
     this.govern({
       op: 'genesis',
       origin,
@@ -114,7 +118,7 @@ export class MemoryLedger {
       threshold,
       windowS: 604_800,
       logKey: this.logKey,
-      ackKey: toBase64Url(publicKeyOf(seed('ack'))),
+      ackKey: toBase64Url(this.ledgerKey.publicKey),
     })
   }
 
@@ -131,6 +135,16 @@ export class MemoryLedger {
     const { statement, events } = administrator.statement('governance', [governanceEvent(operation)])
     const result = this.submit(statement, events)
     if (!result.ok) throw new Error(`governance refused: ${result.message}`)
+  }
+
+  /** Governance in one statement of any signer: what became of it. A refused statement's number stays left out of the chain. */
+  decide(signer: TestSigner, ...operations: Operation[]): 'effective' | 'pending' | ProtocolCode {
+    const { prev } = signer
+    const { statement, events } = signer.statement('governance', operations.map(governanceEvent))
+    const answer = this.submit(statement, events)
+    if (answer.ok) return answer.events.every((event) => event.effective) ? 'effective' : 'pending'
+    signer.prev = prev
+    return answer.code
   }
 
   submit(statement: Uint8Array, events: readonly SaltedEvent[]): Admission {

@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SAMPLE, sampleAggregation, sampleObjectEvent, sampleTransformation } from './_events.ts'
 import { refusal } from './_refusal.ts'
-import { toHex } from './bytes.ts'
+import { fromBase64Url, toHex } from './bytes.ts'
 import type { GovernanceEvent, Operation } from './event/governance-types.ts'
 import type { ObjectEvent } from './event/types.ts'
 import { parseElementString } from './gs1/element-string.ts'
+import { keyUri } from './key.ts'
 import {
   isAboutSomething,
   lotOf,
@@ -179,7 +180,12 @@ describe('subjects of governance', () => {
     expect(subjects({ op: 'register-product', org: 'yunling', product: SAMPLE.product, name, spec: name })).toEqual([
       SAMPLE.product,
     ])
-    expect(subjects({ op: 'revoke-key', key, reason: 'lost' })[0]).toMatch(/^urn:ietf:params:oauth:ckt:sha-256:A{43}$/)
+    const named = keyUri(fromBase64Url(key))
+    expect(subjects({ op: 'revoke-key', key, reason: 'lost' })).toEqual([named])
+    expect(named).toMatch(/^urn:ietf:params:oauth:ckt:sha-256:A{43}$/)
+    expect(subjects({ op: 'suspend-key', key, reason: 'lost' })).toEqual([named])
+    expect(subjects({ op: 'restore-key', key, reason: 'found' })).toEqual([named])
+    expect(subjects({ op: 'rotate-key', key, newKey: key })).toEqual([named, publicKeyUri(key)].sort())
   })
 })
 

@@ -1,0 +1,77 @@
+import { type MemoryLedger, TestSigner } from './_memory-ledger.ts'
+import { toBase64Url } from './bytes.ts'
+import type { Json } from './canonical-json.ts'
+import { evidenceOf } from './contradiction.ts'
+import type { EnrolGateway, EnrolOrganisation, Operation, Role } from './event/governance-types.ts'
+
+// Operations for tests of governance.
+
+export const FARM: EnrolOrganisation = {
+  op: 'enrol-organisation',
+  org: 'farm',
+  party: 'https://id.gs1.org/417/9506000134000',
+  name: { zh: '农场', en: 'Farm' },
+}
+
+const STATION = 'https://id.gs1.org/414/9506000134017'
+const LOGIN = toBase64Url(new Uint8Array(32))
+
+/** A gateway's key, which speaks for the farm's station. */
+export function gatewayKey(name: string): TestSigner {
+  return new TestSigner(
+    name,
+    `https://id.gs1.org/8004/9506000134${name.toUpperCase().replace(/[^A-Z0-9]/g, '')}`,
+    STATION,
+  )
+}
+
+export function enrolment(key: TestSigner, gateway: string, roles: Role[] = ['commission', 'observe']): EnrolGateway {
+  const publicKey = toBase64Url(key.publicKey)
+  return {
+    op: 'enrol-gateway',
+    org: 'farm',
+    gateway,
+    uri: key.iss,
+    key: publicKey,
+    station: key.sub,
+    roles,
+    login: LOGIN,
+  }
+}
+
+const about = (key: TestSigner) => ({ key: toBase64Url(key.kid), reason: 'a test' })
+export const revocation = (key: TestSigner): Operation => ({ op: 'revoke-key', ...about(key) })
+export const suspension = (key: TestSigner): Operation => ({ op: 'suspend-key', ...about(key) })
+export const restoration = (key: TestSigner): Operation => ({ op: 'restore-key', ...about(key) })
+
+/** A new key for a gateway, or for an administrator. */
+export function rotation(from: TestSigner, to: TestSigner, kind: 'gateway' | 'administrator' = 'gateway'): Operation {
+  const operation = { op: 'rotate-key', key: toBase64Url(from.kid), newKey: toBase64Url(to.publicKey) } as const
+  return kind === 'gateway' ? { ...operation, login: LOGIN } : operation
+}
+
+/** Two statements of a key under the number that its chain is at; the key stays where it is. */
+export function contradiction(key: TestSigner, values: [Json, Json] = [1, 2]): [Uint8Array, Uint8Array] {
+  const { seq, prev } = key
+  const [a, b] = values.map((value) => {
+    Object.assign(key, { seq, prev })
+    return key.statement('batch', [value]).statement
+  }) as [Uint8Array, Uint8Array]
+  Object.assign(key, { seq, prev })
+  return [a, b]
+}
+
+/** A suspension with two contradicting statements as evidence. */
+export function accusation(key: TestSigner, [a, b] = contradiction(key)): Operation {
+  return { op: 'suspend-key', ...about(key), evidence: evidenceOf(a, b) }
+}
+
+/** Carries an operation through, with as many administrators as it takes; or the test fails. */
+export function carry(ledger: MemoryLedger, ...operations: Operation[]): void {
+  for (const administrator of ledger.administrators) {
+    const outcome = ledger.decide(administrator, ...operations)
+    if (outcome === 'effective') return
+    if (outcome !== 'pending') throw new Error(`${operations[0]?.op}: ${outcome}`)
+  }
+  throw new Error('not enough administrators')
+}
