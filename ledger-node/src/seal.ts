@@ -1,5 +1,5 @@
 /** After a seal failed, the next try waits longer each time, up to this. */
-const MAX_BACKOFF_MS = 30_000
+const MAX_BACKOFF_MS = 10_000
 
 /** Says when to seal: at once when nothing was sealed lately, never more often than the interval, not at all while idle. */
 export class SealTimer {

@@ -5,13 +5,14 @@ import type { Ledger } from '../ledger.ts'
 import type { Entries } from '../query/source.ts'
 import { IMMUTABLE, open, SHORT } from './headers.ts'
 
-/** `GET /tile/<L>/<N>[.p/<W>]` and `GET /tile/entries/<N>[.p/<W>]` (C2SP tlog-tiles): what the last checkpoint covers, in any width. */
+/** `GET /tile/<L>/<N>[.p/<W>]` and `GET /tile/entries/<N>[.p/<W>]` (C2SP tlog-tiles): what the last signed checkpoint covers, in any width. */
 export function tileRoutes(ledger: Ledger, entries: Entries): Router {
   return Router().get('/tile/*path', open, async (req, res) => {
     const path = parseTilePath(req.path.slice(1))
     const level = path.kind === 'tile' ? path.level : 0
-    // Tiles only grow, so the tile is the same whichever seal comes meanwhile.
-    const size = await ledger.read(async (sealed) => sealed.size)
+    // Tiles only grow, so the tile is the same whichever seal comes meanwhile. What is signed and not yet published is
+    // shown too: a follower must have it before it can cosign.
+    const size = await ledger.read(async () => ledger.latest!.size)
     if (path.width > tileWidthAt(level, path.index, size))
       throw new LedgerError('NOT_FOUND', 'the log is not that long yet')
     const bytes =
