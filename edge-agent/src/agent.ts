@@ -147,10 +147,11 @@ class Agent {
       state: (id, state, error) => {
         // A receiver without a fix says so ten times a second: only news is counted and told.
         if (!this.#health.device(id, state, error)) return
-        if (error) this.#problem(error, id)
+        if (error) this.#problem(error)
         else log.info(`· device ${id} is ${state}`)
       },
-      fault: (id, error) => this.#problem(error, id),
+      // A scan that was not taken must be told every time: someone stands there and waits.
+      fault: (id, error) => this.#problem(error, error.code.startsWith('SCAN_') ? undefined : id),
       problem: (code, fields) => new AgentError(code, fields),
     }
     return supervise(drivers.get(device.driver)!, device, device.options as never, sink, signal)

@@ -98,6 +98,7 @@ const station = v.strictObject({
   thermometer: v.optional(name),
   holds: v.optional(uri),
   limits: v.optional(limits),
+  separators: v.optional(v.picklist(['unproven', 'proven'], 'must be unproven or proven'), 'unproven'),
   start: v.optional(v.picklist(ACTIONS, `must be one of ${ACTIONS.join(', ')}`)),
   observe: v.optional(durationMs),
   actions: v.optional(

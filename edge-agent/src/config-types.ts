@@ -87,6 +87,8 @@ export interface StationConfig {
   /** The asset or place that holds the goods here: a cold room, a truck. */
   holds: string
   limits?: Limits | undefined
+  /** Whether it was checked that the scanner sends FNC1 as GS; until then a lot that may have swallowed another element is refused. */
+  separators: 'unproven' | 'proven'
   /** What a scan means before any command. */
   start?: Action | undefined
   /** How often the asset's readings are signed without any goods, ms. */
@@ -132,6 +134,7 @@ export interface RawStation {
   thermometer?: string | undefined
   holds?: string | undefined
   limits?: Limits | undefined
+  separators: 'unproven' | 'proven'
   start?: Action | undefined
   observe?: number | undefined
   actions: { [A in Action]?: ActionOptions | null | undefined }

@@ -201,7 +201,7 @@ function toDevice(device: RawDevice, folder: string): ConfiguredDevice {
 }
 
 function toStation(station: RawStation, fallback: string): StationConfig {
-  const { id, scanner, thermometer, holds, limits, start, observe, actions } = station
+  const { id, scanner, thermometer, holds, limits, separators, start, observe, actions } = station
   const chosen = Object.entries(actions).map(
     ([action, options]) => [action as keyof typeof actions, options ?? {}] as const,
   )
@@ -211,6 +211,7 @@ function toStation(station: RawStation, fallback: string): StationConfig {
     thermometer,
     holds: holds ?? fallback,
     limits,
+    separators,
     start,
     observeMs: observe,
     actions: new Map(chosen),

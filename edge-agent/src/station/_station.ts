@@ -49,6 +49,7 @@ export class Play {
       id: 'dock',
       scanner: 'gun',
       holds: HOLDS,
+      separators: 'unproven',
       actions: new Map(Object.entries(actions) as [Action, ActionOptions][]),
     }
     this.state = { action: start }

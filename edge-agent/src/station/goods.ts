@@ -36,13 +36,24 @@ export class NoGoods extends Error {
   }
 }
 
+/** What reading a label depends on beside the label. */
+export interface Reading {
+  year: number
+  /** Whether the scanner is known to send its separators. */
+  separators: 'unproven' | 'proven'
+}
+
 /**
  * The goods that a scan names.
- * @param year of the scan: the century of a two-digit expiry year is the nearest one (GS1 General Specifications §7.12)
+ * `year` of the scan: the century of a two-digit expiry year is the nearest one (GS1 General Specifications §7.12)
  * @throws NoGoods
  */
-export function goodsOf(scan: Scan, year: number): Goods {
-  if (scan.elements) return goodsOfElements(scan.elements, year)
+export function goodsOf(scan: Scan, { year, separators }: Reading): Goods {
+  if (scan.elements) {
+    const goods = goodsOfElements(scan.elements, year)
+    if (separators === 'unproven') checkSeparated(scan, goods)
+    return goods
+  }
   if (scan.carrier === 'uri') return { id: ownUri(scan.text), kind: 'instance', container: false }
   throw new NoGoods('SCAN_IDENTITY', `${scan.symbology} without GS1 content`)
 }
@@ -63,6 +74,24 @@ function goodsOfElements(elements: Elements, year: number): Goods {
     ...(expiry !== undefined && { expiry: dateOf(expiry, year) }),
     ...(kind === 'lot' && quantityOf(elements)),
   }
+}
+
+/** What may have followed a lot when the separator between them was lost: a serial number, or an element of fixed form. */
+const SWALLOWED = /.(21.{1,20}|1[1-7]\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|3[1-6]\d[0-5]\d{6})$/
+
+/**
+ * Scanners that drop FNC1 are common, and then a lot swallows what came after it: `10L4<GS>21X4` becomes the lot L421X4, another thing under
+ * another name. Where nothing in the symbol shows that separators arrive, such a lot is refused rather than guessed.
+ */
+function checkSeparated({ carrier, text }: Scan, { kind, lot }: Goods): void {
+  if (carrier !== 'gs1' || kind !== 'class' || lot === undefined || text.includes('\x1d') || !text.endsWith(lot)) return
+  const swallowed = SWALLOWED.exec(lot)?.[1]
+  if (swallowed === undefined) return
+  const rest = lot.slice(0, -swallowed.length)
+  throw new NoGoods(
+    'SCAN_MALFORMED',
+    `the lot ${lot} may be the lot ${rest} and (${swallowed.slice(0, 2)}), if the scanner drops FNC1`,
+  )
 }
 
 /** A producer without GS1 prefix uses https addresses of its own; http could be read by anyone on the way. */

@@ -238,6 +238,9 @@ describe('what cannot be recorded', () => {
     ['plain text', ']C0hello', 'SCAN_IDENTITY'],
     ['an http address', ']Q1http://example.com/x', 'SCAN_IDENTITY'],
     ['a weight with four digits behind the point', ']C1010950110153000310L1\x1d3104001751', 'SCAN_QUANTITY'],
+    ['a lot that may have swallowed a serial number', ']d2010950110153000310L421X4', 'SCAN_MALFORMED'],
+    ['a lot that may have swallowed a date', ']d2010950110153000310L417261201', 'SCAN_MALFORMED'],
+    ['a lot that may have swallowed a weight', ']C1010950110153000310ABC1233103001750', 'SCAN_MALFORMED'],
     ['an unknown command', ']C0tristamp:fly', 'SCAN_COMMAND'],
     ['an action that is not here', ']C0tristamp:do/sell', 'SCAN_NOT_HERE'],
     ['end of nothing', ']C0tristamp:end', 'SCAN_ORDER'],
@@ -246,6 +249,21 @@ describe('what cannot be recorded', () => {
     const play = new Play({ receive: {} }, 'receive').scan(frame)
     expect(play.refusals).toEqual([code])
     expect(play.state).toEqual({ action: 'receive' })
+  })
+
+  it('takes a lot that only looks so where separators are known to arrive', () => {
+    const lots = [
+      ']d2010950110153000310L421X4',
+      ']d20109501101530003' + '10L421X4\x1d3103001750',
+      ']d2010950110153000310L21',
+      ']Q1https://id.gs1.org/01/09501101530003/10/L421X4',
+    ]
+    const plays = lots.map((frame, i) => {
+      const play = new Play({ receive: {} }, 'receive')
+      if (i === 0) Object.assign(play.station, { separators: 'proven' })
+      return play.scan(frame).refusals
+    })
+    expect(plays).toEqual([[], [], [], []])
   })
 
   it('refuses goods before an action is chosen', () => {

@@ -113,7 +113,7 @@ function take(station: StationConfig, state: StationState, input: ScanInput): St
   const { action, work, last } = state
   const { scan, stamp } = input
   if (!action) return refused(state, { code: 'SCAN_ORDER', fields: { text: scan.text, why: 'choose an action first' } })
-  const goods = read(input)
+  const goods = read(station, input)
   if (isRefusal(goods)) return refused(state, goods)
   if (
     !inWork(work, goods) &&
@@ -135,9 +135,9 @@ function take(station: StationConfig, state: StationState, input: ScanInput): St
   return { state: rest.state, intents: [...closed.intents, ...rest.intents] }
 }
 
-function read({ scan, stamp }: ScanInput): Goods | Refusal {
+function read({ separators }: StationConfig, { scan, stamp }: ScanInput): Goods | Refusal {
   try {
-    return goodsOf(scan, new Date(stamp.moment.ms).getUTCFullYear())
+    return goodsOf(scan, { separators, year: new Date(stamp.moment.ms).getUTCFullYear() })
   } catch (error) {
     if (error instanceof NoGoods) return { code: error.code, fields: { text: scan.text, why: error.why } }
     if (error instanceof ProtocolError)
