@@ -57,7 +57,8 @@ export function decodeBatch(payload: Uint8Array): { statement: Uint8Array; event
   return { statement, events }
 }
 
-function readEvent(items: ItemReader): SaltedEvent {
+/** The next item as an event with its salt. @throws ProtocolError BATCH_MALFORMED, EVENT_SIZE */
+export function readEvent(items: ItemReader): SaltedEvent {
   if (items.array() !== 2) malformed('[salt, event]')
   const salt = items.bytes()
   if (salt.length !== SALT_BYTES) malformed('a salt of 16 bytes')

@@ -53,7 +53,16 @@ export class ItemReader {
 
 /** The head of a byte string of so many bytes, below 2^32. */
 export function bytesHead(length: number): Uint8Array {
-  const major = BYTES << 5
+  return head(BYTES, length)
+}
+
+/** The head of an array of so many items, below 2^32. */
+export function arrayHead(length: number): Uint8Array {
+  return head(ARRAY, length)
+}
+
+function head(type: number, length: number): Uint8Array {
+  const major = type << 5
   if (length < 24) return Uint8Array.of(major | length)
   if (length < 0x100) return Uint8Array.of(major | 24, length)
   if (length < 0x10000) return Uint8Array.of(major | 25, length >> 8, length & 255)
