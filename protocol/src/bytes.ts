@@ -58,8 +58,17 @@ export function toHex(bytes: Uint8Array): string {
 
 /** The inverse of `toHex`; upper case is refused, so one value has one text. Throws BYTES_HEX. */
 export function fromHex(text: string): Uint8Array {
-  if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw new ProtocolError('BYTES_HEX', 'not lower-case hexadecimal')
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16))
+  const bytes = new Uint8Array(text.length >> 1)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (hexDigit(text, 2 * i) << 4) | hexDigit(text, 2 * i + 1)
+  if (text.length % 2 !== 0) throw new ProtocolError('BYTES_HEX', 'an odd number of hexadecimal digits')
+  return bytes
+}
+
+function hexDigit(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  if (code >= 0x61 && code <= 0x66) return code - 0x57
+  throw new ProtocolError('BYTES_HEX', 'not lower-case hexadecimal')
 }
 
 const STANDARD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
@@ -134,12 +143,17 @@ export function fromUtf8(bytes: Uint8Array): string {
   }
 }
 
-function bigEndian(value: number, width: number): Uint8Array {
+/** Writes an unsigned integer below 2^53 into `width` bytes from `at` on, big-endian. Throws BYTES_RANGE. */
+export function putBigEndian(into: Uint8Array, at: number, width: number, value: number): void {
   if (!Number.isSafeInteger(value) || value < 0 || value >= 256 ** width)
     throw new ProtocolError('BYTES_RANGE', `${value} does not fit ${width} bytes`)
-  const bytes = new Uint8Array(width)
   // Division, not shifts: JavaScript's shifts cut at 32 bits.
-  for (let i = width - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) bytes[i] = rest % 256
+  for (let i = at + width - 1, rest = value; i >= at; i--, rest = Math.floor(rest / 256)) into[i] = rest % 256
+}
+
+function bigEndian(value: number, width: number): Uint8Array {
+  const bytes = new Uint8Array(width)
+  putBigEndian(bytes, 0, width, value)
   return bytes
 }
 

@@ -1,5 +1,6 @@
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { concat, toHex, utf8 } from './bytes.ts'
+import { ProtocolError } from './error.ts'
 
 /** SHA-256 of one byte string: 32 bytes. It does not keep its input, which may be overwritten once it has returned. */
 export type Sha256 = (data: Uint8Array) => Uint8Array
@@ -23,6 +24,12 @@ let implementation: Sha256 = nobleSha256
 
 // Parts are gathered in one place: new memory for each tree node would cost more than its hash. Holds the largest entry.
 const gathered = new Uint8Array(64 * 1024)
+
+/** Puts a hash at its place in a record that is to be hashed. @throws ProtocolError PROOF_LENGTH for what cannot be one */
+export function putHash(into: Uint8Array, at: number, hash: Uint8Array): void {
+  if (hash.length !== HASH_BYTES) throw new ProtocolError('PROOF_LENGTH', `a hash of ${hash.length} bytes`)
+  into.set(hash, at)
+}
 
 /** SHA-256 (FIPS 180-4) of the parts one after another. */
 export function sha256(...parts: Uint8Array[]): Uint8Array {

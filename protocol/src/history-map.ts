@@ -1,7 +1,7 @@
 import { compare } from './bytes.ts'
 import { ProtocolError } from './error.ts'
-import { HASH_BYTES, sha256, ZERO_HASH } from './hash.ts'
-import { encodeRecord, type HistoryRecord } from './history-record.ts'
+import { HASH_BYTES, putHash, sha256, ZERO_HASH } from './hash.ts'
+import { type HistoryRecord, putRecord } from './history-record.ts'
 import { keyBit, Trie } from './trie.ts'
 
 /**
@@ -16,15 +16,21 @@ export interface MapProof {
   other?: { key: Uint8Array; record: HistoryRecord }
 }
 
-const LEAF = Uint8Array.of(3)
-const INNER = Uint8Array.of(4)
+/** `03 ‖ key ‖ u64be(count) ‖ chain`, filled anew for each leaf. */
+const leaf = Uint8Array.of(3, ...new Uint8Array(HASH_BYTES + 8 + HASH_BYTES))
+/** `04 ‖ left ‖ right`, filled anew for each inner node. */
+const inner = Uint8Array.of(4, ...new Uint8Array(2 * HASH_BYTES))
 
 export function mapLeaf(key: Uint8Array, record: HistoryRecord): Uint8Array {
-  return sha256(LEAF, key, encodeRecord(record))
+  putHash(leaf, 1, key)
+  putRecord(leaf, 1 + HASH_BYTES, record)
+  return sha256(leaf)
 }
 
 function mapNode(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(INNER, left, right)
+  putHash(inner, 1, left)
+  putHash(inner, 1 + HASH_BYTES, right)
+  return sha256(inner)
 }
 
 /** The authenticated map from subject to history: a binary trie over the subjects' hashes, in memory. */

@@ -1,4 +1,3 @@
-import { compare } from './bytes.ts'
 import { HASH_BYTES, ZERO_HASH } from './hash.ts'
 import type { HistoryRecord } from './history-record.ts'
 
@@ -44,20 +43,27 @@ export class Trie {
   }
 
   get(key: Uint8Array): HistoryRecord | undefined {
-    const { end } = this.#descend(key)
-    return end < 0 && compare(this.#key(end), key) === 0 ? this.#record(end) : undefined
+    let ref = this.#root
+    for (let depth = 0; ref > 0; depth++) ref = this.#children[2 * (ref - 1) + keyBit(key, depth)]!
+    return ref < 0 && this.#isAt(ref, key) ? this.#record(ref) : undefined
   }
 
   set(key: Uint8Array, record: HistoryRecord): void {
-    const { end, parents } = this.#descend(key)
-    for (const inner of parents) this.#stale[inner] = 1
-    if (end < 0 && compare(this.#key(end), key) === 0) this.#write(end, key, record)
-    else
-      this.#attach(
-        parents,
-        key,
-        end === NOTHING ? this.#newLeaf(key, record) : this.#split(end, parents.length, key, record),
-      )
+    let parent: number | undefined
+    let depth = 0
+    let ref = this.#root
+    while (ref > 0) {
+      parent = ref - 1
+      this.#stale[parent] = 1
+      ref = this.#children[2 * parent + keyBit(key, depth++)]!
+    }
+    if (ref < 0 && this.#isAt(ref, key)) {
+      this.#write(ref, key, record)
+      return
+    }
+    const added = ref === NOTHING ? this.#newLeaf(key, record) : this.#split(ref, depth, key, record)
+    if (parent === undefined) this.#root = added
+    else this.#children[2 * parent + keyBit(key, depth - 1)] = added
   }
 
   root(): Uint8Array {
@@ -83,12 +89,6 @@ export class Trie {
     return { end: ref, parents }
   }
 
-  #attach(parents: number[], key: Uint8Array, ref: Ref): void {
-    const parent = parents.at(-1)
-    if (parent === undefined) this.#root = ref
-    else this.#children[2 * parent + keyBit(key, parents.length - 1)] = ref
-  }
-
   /** Puts a new leaf beside an old one, below as many inner nodes as the two keys still share bits from `depth` on. */
   #split(old: Ref, depth: number, key: Uint8Array, record: HistoryRecord): Ref {
     const leaf = this.#newLeaf(key, record)
@@ -110,6 +110,7 @@ export class Trie {
       const hash = this.#hashNode(this.#hash(this.#children[2 * inner]!), this.#hash(this.#children[2 * inner + 1]!))
       this.#innerHashes.set(hash, inner * HASH_BYTES)
       this.#stale[inner] = 0
+      return hash
     }
     return this.#innerHashes.subarray(inner * HASH_BYTES, ref * HASH_BYTES)
   }
@@ -145,6 +146,12 @@ export class Trie {
     this.#children[2 * at + 1] = right
     this.#stale[at] = 1
     return at + 1
+  }
+
+  #isAt(ref: Ref, key: Uint8Array): boolean {
+    const from = (-ref - 1) * HASH_BYTES
+    for (let i = 0; i < HASH_BYTES; i++) if (this.#keys[from + i] !== key[i]) return false
+    return true
   }
 
   #key(ref: Ref): Uint8Array {

@@ -72,9 +72,8 @@ function walk(value: Json, trail: Trail): void {
 
 /** EPCIS's own names were checked before; here every extension must be one of ours, in its place. */
 function isKnownName(trail: Trail, name: string): boolean {
-  if (name === '@context') return false
+  if (!name.includes(':')) return name !== '@context'
   if (trail.step() === 'ilmd') return /^cbvmda:[a-z][A-Za-z]{0,63}$/.test(name)
-  if (!name.includes(':')) return true
   if (trail.depth === 0) return TOP_EXTENSIONS.has(name)
   return name === 'tristamp:series' && trail.step(1) === 'sensorElementList'
 }
