@@ -58,7 +58,6 @@ export class Broker {
     aedes.on('clientReady', (client) => this.#greet(client))
     aedes.on('subscribe', (_, client) => this.#greet(client))
     aedes.on('clientDisconnect', (client) => this.#logins.delete(client))
-    server.on('connection', () => this.#count())
   }
 
   /** @throws LedgerError PORT_TAKEN */
@@ -66,6 +65,8 @@ export class Broker {
     const aedes = await Aedes.createBroker({ connectTimeout: CONNECT_TIMEOUT_MS, queueLimit: 64 })
     const accept = (socket: Socket): void => {
       socket.setNoDelay(true).setKeepAlive(true, 60_000)
+      parts.metrics.connected(1)
+      socket.once('close', () => parts.metrics.connected(-1))
       const refuse = (why: GuardRefusal): void => parts.metrics.refusedClient(why)
       aedes.handle(new PacketGuard(socket, { packetBytes: PACKET_BYTES, connectBytes: CONNECT_BYTES }, refuse))
     }
@@ -165,10 +166,6 @@ export class Broker {
     if (login === undefined) return
     const subscriptions = (client as unknown as { subscriptions: { [topic: string]: unknown } }).subscriptions
     if (topicOf(login, 'ack') in subscriptions) this.#parts.greet(login)
-  }
-
-  #count(): void {
-    this.#server.getConnections((_, open) => this.#parts.metrics.connections(open))
   }
 
   #refusal(code: LedgerCode, returnCode: number = NOT_AUTHORIZED): AuthenticateError {

@@ -94,8 +94,9 @@ export class Metrics {
     this.#refusals.inc({ code })
   }
 
-  connections(open: number): void {
-    this.#connections.set(open)
+  /** @param change 1 for a connection that opened, -1 for one that closed */
+  connected(change: 1 | -1): void {
+    this.#connections.inc(change)
   }
 
   gateway(name: string, online: boolean, errors: ReadonlyMap<string, number>): void {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Disk, DiskFile } from './disk.ts'
-import { LedgerError } from './error.ts'
+import { isDiskFull, LedgerError } from './error.ts'
 import { frameSize, readFrame, writeFrame } from './frame.ts'
 
 /** Where a record stands: its number in the series, the file (named by the number of its first record), and the offset there. */
@@ -34,6 +34,8 @@ export interface SegmentOptions {
 
 /** Bytes read at a time when a series is read through. */
 const SCAN_BYTES = 1 << 20
+/** What is kept of a tail that is cut off: more than one group of an append. */
+const MAX_TAIL_BYTES = 64 * 1024 * 1024
 /** Files kept open for reading. */
 const OPEN_FILES = 64
 
@@ -88,6 +90,7 @@ export class SegmentSeries {
     }
     this.#end = place
     this.#dirty = true
+    await this.#keepTail(place)
     await this.#cut()
   }
 
@@ -209,6 +212,23 @@ export class SegmentSeries {
       return place
     })
     return { places, bytes, end: { index: index + records.length, file, offset: begin + at } }
+  }
+
+  /**
+   * Copies what a start is about to cut off into a file beside: a torn append is nothing, but a flipped byte behind the last
+   * seal looks the same, and then what follows it can still be read by hand.
+   */
+  async #keepTail({ file, offset }: Place): Promise<void> {
+    if (!this.#files.includes(file)) return
+    const handle = await this.#file(file)
+    const tail = Math.min((await handle.size()) - offset, MAX_TAIL_BYTES)
+    if (tail <= 0) return
+    try {
+      await this.#disk.replace(join(this.#folder, `torn-${file}-${offset}`), await handle.read(offset, tail))
+    } catch (error) {
+      // On a full disk the ledger matters more than a copy of what it never acknowledged.
+      if (!isDiskFull(error)) throw error
+    }
   }
 
   /** Removes what a failed append may have left behind the end. */
