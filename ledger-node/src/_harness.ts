@@ -37,12 +37,13 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
   return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }
 
-export function config(data: string, change: Partial<Config['http']> = {}): Config {
+export function config(data: string, change: Partial<Config['http']> = {}, more: Partial<Config> = {}): Config {
   return {
     data,
     http: { host: '127.0.0.1', port: 0, postsPerSecond: 10_000, ...change },
     mqtt: { host: '127.0.0.1', port: 0, maxConnections: 64 },
     sealEveryMs: 1000,
+    ...more,
   }
 }
 
@@ -68,8 +69,12 @@ export class TestLedger {
     return ledger
   }
 
-  async run(machine: Partial<Machine> = {}, http: Partial<Config['http']> = {}): Promise<void> {
-    this.node = await startLedger(config(this.folder, http), undefined, {
+  async run(
+    machine: Partial<Machine> = {},
+    http: Partial<Config['http']> = {},
+    more: Partial<Config> = {},
+  ): Promise<void> {
+    this.node = await startLedger(config(this.folder, http, more), undefined, {
       log: (text) => this.logs.push(text),
       ...machine,
     })

@@ -2,13 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type Checkpoint,
-  formatCheckpoint,
   formatVerifierKey,
   fromUtf8,
   parseCheckpoint,
   parseNote,
   parseVerifierKey,
-  signNote,
   utf8,
   type VerifySync,
   verifyNote,
@@ -37,7 +35,7 @@ export class CheckpointFile {
    * @throws LedgerError LEDGER_ROOT when the file is not signed by that key
    */
   async read(keyOf: (origin: string) => string): Promise<Checkpoint | undefined> {
-    const text = await this.#text()
+    const text = await this.text()
     if (text === undefined) return undefined
     try {
       const note = parseNote(text)
@@ -50,20 +48,19 @@ export class CheckpointFile {
     }
   }
 
-  /** Signs, and keeps the note durably. Ed25519 is deterministic: the same state gives the same note again. */
-  async write(checkpoint: Checkpoint, key: SigningKey): Promise<string> {
-    const note = signNote(formatCheckpoint(checkpoint), [{ name: checkpoint.origin, type: 1, ...key }])
-    if (note !== (await this.#text())) await this.#disk.replace(this.path, utf8(note))
-    return note
-  }
-
-  async #text(): Promise<string | undefined> {
+  /** What the file holds, unchecked; undefined when there is none. */
+  async text(): Promise<string | undefined> {
     try {
       return fromUtf8(await readFile(this.path))
     } catch (error) {
       if (hasErrno(error, 'ENOENT')) return undefined
       throw error
     }
+  }
+
+  /** Puts another note in its place, durably. */
+  replace(note: string): Promise<void> {
+    return this.#disk.replace(this.path, utf8(note))
   }
 }
 

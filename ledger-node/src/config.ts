@@ -1,8 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import type { Policy } from '@tristamp/protocol'
 import * as v from 'valibot'
 import { parse } from 'yaml'
 import { LedgerError } from './error.ts'
+import {
+  policyOfWitnesses,
+  QUORUM_SCHEMA,
+  readPolicyFile,
+  WITNESS_SCHEMA,
+  WITNESSES_SCHEMA,
+  type WitnessSettings,
+} from './witness/witness-config.ts'
 
 /** Everything that an operator decides. Read once, by `readConfig`, and passed on as this type. */
 export interface Config {
@@ -27,6 +36,10 @@ export interface Config {
   }
   /** The shortest time between two seals, ms. */
   sealEveryMs: number
+  /** This node as a witness for other logs. */
+  witness?: WitnessSettings
+  /** Who signs this ledger's checkpoints beside it, and how many of them must. */
+  policy?: Policy
 }
 
 export const DEFAULTS = {
@@ -73,6 +86,10 @@ const SCHEMA = v.strictObject({
     v.pipe(v.number(), v.integer(), v.minValue(1000, 'one seal a second at most'), v.maxValue(3_600_000)),
     DEFAULTS.sealEveryMs,
   ),
+  witness: v.optional(WITNESS_SCHEMA),
+  witnesses: v.optional(WITNESSES_SCHEMA),
+  quorum: v.optional(QUORUM_SCHEMA),
+  policy: v.optional(text),
 })
 
 /** Values by their place in the file, as environment variables and flags give them: text, not yet checked. */
@@ -101,7 +118,7 @@ export function readEnvironment(env: { [name: string]: string | undefined }): Ov
 export async function readConfig(file: string | undefined, ...overrides: Overrides[]): Promise<Config> {
   const values = file === undefined ? {} : await readYaml(file)
   const base = file === undefined ? '.' : dirname(file)
-  for (const key of ['data', 'http.pages', 'mqtt.tls.cert', 'mqtt.tls.key']) {
+  for (const key of ['data', 'http.pages', 'mqtt.tls.cert', 'mqtt.tls.key', 'policy']) {
     const found = lookUp(values, key)
     if (typeof found === 'string') put(values, key, resolve(base, found))
   }
@@ -113,9 +130,27 @@ export async function readConfig(file: string | undefined, ...overrides: Overrid
   const faults = (result.issues ?? []).map((issue) => `${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`)
   if (result.success && result.output.data === undefined)
     faults.push('data: the ledger’s folder is missing (--data DIR)')
+  const policy = result.success ? await policyFrom(result.output, faults) : undefined
   if (faults.length > 0) throw new LedgerError('CONFIG_INVALID', faults.join('\n  '))
-  const config = result.output as Config
-  return { ...config, data: resolve(config.data) }
+  const { witnesses: _, quorum: __, policy: ___, ...config } = result.output as v.InferOutput<typeof SCHEMA>
+  return { ...(config as Config), data: resolve(config.data!), ...(policy && { policy }) }
+}
+
+/** From a file, or from the witnesses listed. */
+async function policyFrom(
+  { witnesses, quorum, policy }: v.InferOutput<typeof SCHEMA>,
+  faults: string[],
+): Promise<Policy | undefined> {
+  if (policy !== undefined && (witnesses !== undefined || quorum !== undefined))
+    faults.push('policy: a policy file says itself who the witnesses are; leave out witnesses and quorum')
+  try {
+    if (policy !== undefined) return await readPolicyFile(policy)
+    if (witnesses !== undefined) return policyOfWitnesses(witnesses, quorum)
+    if (quorum !== undefined) faults.push('quorum: of which witnesses? List them under witnesses')
+  } catch (error) {
+    faults.push(`${policy === undefined ? 'witnesses' : `policy: ${policy}`}: ${(error as Error).message}`)
+  }
+  return undefined
 }
 
 async function readYaml(file: string): Promise<{ [key: string]: unknown }> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type Genesis, toBase64Url, type VerifySync } from '@tristamp/protocol'
+import { type Genesis, type Policy, parseVerifierKey, toBase64Url, type VerifySync } from '@tristamp/protocol'
 import { Acks } from './ack.ts'
 import { Broker, type BrokerOptions } from './broker.ts'
 import { Closers } from './closers.ts'
@@ -19,6 +19,9 @@ import { verifySignature } from './node-crypto.ts'
 import { SealTimer } from './seal.ts'
 import { StatusBoard } from './status.ts'
 import { VERSION } from './version.ts'
+import { Cosigning } from './witness/cosigning.ts'
+import { openWitness } from './witness/open.ts'
+import { policyOfLedger } from './witness/witness-config.ts'
 
 export { type Config, DEFAULTS, readConfig, readEnvironment } from './config.ts'
 export type { Disk, DiskFile } from './disk.ts'
@@ -78,16 +81,24 @@ export async function startLedger(
 
 async function start(
   config: Config,
-  { disk, verify, now, log }: Machine,
+  machine: Machine,
   closers: Closers,
 ): Promise<Omit<RunningLedger, typeof Symbol.asyncDispose>> {
+  const { disk, verify, now, log } = machine
   const [logKey, ackKey] = [await keyOf(config, 'log'), await keyOf(config, 'ack')]
   closers.add(await lockData(config.data))
-  const ledger = await Ledger.open({ disk, folder: config.data, logKey, verify, now, note: log })
+  let publicUrl = config.http.publicUrl ?? ''
+  const metrics = new Metrics(log)
+  const cosigning = config.policy && cosigningOf(config.policy, verify, metrics)
+  const ledger = await Ledger.open({ disk, folder: config.data, logKey, verify, now, note: log, cosigners: cosigning })
   closers.add(() => ledger.close())
   const genesis = foundedWith(ledger, ackKey, config)
+  const key = parseVerifierKey(genesis.logKey)
+  const policy = (): Policy => policyOfLedger(config.policy, key, publicUrl)
+  // A policy of another log is told of now, not to the first reader.
+  policy()
+  const witness = config.witness && (await openWitness(config.data, config.witness, genesis.origin, machine))
 
-  const metrics = new Metrics(log)
   if (ledger.sealed !== undefined) metrics.sealed(ledger.sealed)
   const status = new StatusBoard(metrics, now)
   const quietly = (work: Promise<void>): void => void work.catch((error: unknown) => log(`ack: ${String(error)}`))
@@ -115,13 +126,15 @@ async function start(
   // Before the broker closes: what was taken is written, sealed and acknowledged.
   closers.add(() => intake.stop())
 
-  let publicUrl = config.http.publicUrl ?? ''
   const { postsPerSecond, pages = PAGES } = config.http
   const app = createApp({
     ledger,
     intake,
     status,
     metrics,
+    policy,
+    witnesses: () => cosigning?.standing,
+    witness,
     publicUrl: () => publicUrl,
     pages,
     postsPerSecond,
@@ -134,6 +147,11 @@ async function start(
   publicUrl ||= url
   const mqttUrl = `${config.mqtt.tls ? 'mqtts' : 'mqtt'}://${reachableHost(config.mqtt.host)}:${broker.port}`
   return { httpPort: http.port, mqttPort: broker.port, url, mqttUrl, publicUrl, genesis }
+}
+
+function cosigningOf(policy: Policy, verify: VerifySync, metrics: Metrics): Cosigning {
+  const signed = async (...args: Parameters<VerifySync>): Promise<boolean> => verify(...args)
+  return new Cosigning({ policy, verify: signed, tell: (standing, event) => metrics.cosigning(standing, event) })
 }
 
 async function keyOf({ data }: Config, name: string): Promise<SigningKey> {

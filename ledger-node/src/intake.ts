@@ -241,7 +241,7 @@ export class Intake {
       await ledger.seal()
       timer.ended(true)
       this.#trouble = undefined
-      if (ledger.sealed !== undefined) metrics.sealed(ledger.sealed)
+      if (ledger.latest !== undefined) metrics.sealed(ledger.latest)
     } catch (error) {
       timer.ended(false)
       this.#noteTrouble(error)

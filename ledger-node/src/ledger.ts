@@ -29,20 +29,10 @@ import { type EntryPlace, FEED_BEGIN, type FeedItem, type FeedPlace, LocalFeed }
 import { Gate } from './gate.ts'
 import type { SigningKey } from './keys.ts'
 import { LogEdge, Tiles } from './log.ts'
+import { type Cosigners, Publication, type Sealed } from './publication.ts'
 import { chainKey, entryKey, rangeOf, readChainRow, readEntryRow } from './row.ts'
 import { type Mark, Store } from './store.ts'
 import { checkHeights, storedMap, storedState } from './stored.ts'
-
-/** A state of the ledger that a checkpoint was signed over. Readers see nothing else. */
-export interface Sealed {
-  /** Entries of the checkpoint's tree; the last is the seal. */
-  size: number
-  root: Uint8Array
-  seal: Seal
-  sealBytes: Uint8Array
-  /** Signed note. */
-  checkpoint: string
-}
 
 /** A statement that is admitted and waits to be written. */
 export interface Staged {
@@ -68,7 +58,11 @@ export interface LedgerParts {
   /** Called with what an operator should know of. */
   note: (text: string) => void
   fileBytes?: number
+  /** Who signs checkpoints beside the log, before readers see them. */
+  cosigners?: Cosigners | undefined
 }
+
+export type { Sealed } from './publication.ts'
 
 /**
  * The ledger on one disk: the feed is the truth, everything else follows from it. One caller writes (`stage`, `commit`,
@@ -85,7 +79,9 @@ export class Ledger {
   #tiles: Tiles
   #edge!: LogEdge
   #block!: Block
-  #sealed: Sealed | undefined
+  /** The last seal on disk, to which the next one is chained. */
+  #last: { seal: Seal; sealBytes: Uint8Array } | undefined
+  readonly #publication: Publication
   #chains = new Map<string, ChainEnd>()
   /** A seal failed half-way: memory is ahead of the disk until `#load` has run again. */
   #astray: boolean = false
@@ -95,6 +91,8 @@ export class Ledger {
   private constructor(parts: LedgerParts, feed: LocalFeed, store: Store) {
     this.#parts = parts
     this.#checkpointFile = new CheckpointFile(parts.disk, parts.folder, parts.verify)
+    const { logKey, cosigners, note } = parts
+    this.#publication = new Publication({ file: this.#checkpointFile, logKey, cosigners, note })
     this.#feed = feed
     this.#store = store
     this.#tiles = new Tiles(store)
@@ -121,8 +119,14 @@ export class Ledger {
     return this.#state
   }
 
+  /** What readers see. */
   get sealed(): Sealed | undefined {
-    return this.#sealed
+    return this.#publication.shown
+  }
+
+  /** What was sealed and signed last; readers see it once it is cosigned, or has waited long enough. */
+  get latest(): Sealed | undefined {
+    return this.#publication.latest
   }
 
   /** Entries on disk. */
@@ -173,8 +177,9 @@ export class Ledger {
     this.#state = state
   }
 
-  /** Closes the block: seal, derived data, signed checkpoint. Readers then see it. */
+  /** Closes the block: seal, derived data, signed checkpoint. Readers see it when it is published, for which nobody here waits. */
   async seal(): Promise<void> {
+    if (this.#publication.waiting) await this.#publication.settle()
     await this.#gate.write(async () => {
       if (this.#astray) return this.#findBack()
       this.#astray = true
@@ -182,18 +187,35 @@ export class Ledger {
       const bytes = encodeSeal(seal)
       const [place] = await this.#feed.append([{ bytes, events: [] }])
       await this.#finish(place!, seal, bytes, this.#feed.end)
-      await this.#publish(seal, bytes)
+      this.#last = { seal, sealBytes: bytes }
+      await this.#publish(this.#last)
       this.#astray = false
     })
   }
 
-  /** Runs a query on the last sealed state, which does not change meanwhile. */
+  /** Runs a query on the state that readers see, which does not change meanwhile; the history map may be one seal ahead of it. */
   async read<T>(work: (sealed: Sealed) => Promise<T>): Promise<T> {
-    return this.#gate.read(async () => {
-      if (this.#sealed === undefined || this.#astray)
-        throw new LedgerError('NODE_DEGRADED', 'no sealed state can be read at present')
-      return work(this.#sealed)
-    })
+    return this.#gate.read(async () => work(this.#readable(this.sealed)))
+  }
+
+  /** The same for queries of the history map, of which only the latest state is there: they wait until it is published. */
+  async readMap<T>(work: (sealed: Sealed) => Promise<T>): Promise<T> {
+    const none = Symbol('waits')
+    for (let waits = 0; ; waits++) {
+      await this.#publication.settled
+      const result = await this.#gate.read(async () => {
+        // Another seal came between; a reader that has waited twice is shown it as it is.
+        if (this.#publication.waiting && waits < 2) return none
+        return work(this.#readable(this.latest))
+      })
+      if (result !== none) return result as T
+    }
+  }
+
+  #readable(sealed: Sealed | undefined): Sealed {
+    if (sealed === undefined || this.#astray)
+      throw new LedgerError('NODE_DEGRADED', 'no sealed state can be read at present')
+    return sealed
   }
 
   /** Where a key's chain stands on disk, sealed or not. */
@@ -232,6 +254,7 @@ export class Ledger {
   }
 
   async close(): Promise<void> {
+    await this.#publication.close()
     await this.#gate.write(async () => {
       await Promise.allSettled([this.#store.close(), this.#feed.close()])
     })
@@ -256,7 +279,7 @@ export class Ledger {
   #nextSeal(): Seal {
     const block = this.#block
     block.extendMap(this.#map)
-    const last = this.#sealed
+    const last = this.#last
     return {
       height: block.height,
       previous: last === undefined ? ZERO_HASH : sealHash(last.sealBytes),
@@ -280,12 +303,9 @@ export class Ledger {
     this.#block = new Block(height, this.#edge.size, (subject) => this.#map.get(subject))
   }
 
-  /** Signs the sealed state, keeps the checkpoint on disk, and only then shows it. */
-  async #publish(seal: Seal, sealBytes: Uint8Array): Promise<void> {
-    const { origin } = this.#state.genesis!
-    const [size, root] = [this.#edge.size, this.#edge.root()]
-    const checkpoint = await this.#checkpointFile.write({ origin, size, root }, this.#parts.logKey)
-    this.#sealed = { size, root, seal, sealBytes, checkpoint }
+  async #publish(last: { seal: Seal; sealBytes: Uint8Array }): Promise<void> {
+    const state = { size: this.#edge.size, root: this.#edge.root(), ...last }
+    await this.#publication.publish(this.#state.genesis!.origin, state, this.#tiles.nodes)
   }
 
   async #findBack(): Promise<void> {
@@ -317,13 +337,12 @@ export class Ledger {
     this.#tiles = new Tiles(this.#store)
     this.#edge = await LogEdge.load(mark?.size ?? 0, this.#tiles)
     this.#chains = new Map()
-    const last = mark && (await this.#sealAt(mark))
-    this.#sealed = last && { ...last, size: this.#edge.size, root: this.#edge.root(), checkpoint: '' }
+    this.#last = mark && (await this.#sealAt(mark))
     this.#beginBlock(mark === undefined ? 0 : mark.height + 1)
     const end = await this.#replay(mark?.next ?? FEED_BEGIN)
     await this.#checkAgainstSigned()
     await this.#feed.resume(end)
-    if (this.#sealed !== undefined) await this.#publish(this.#sealed.seal, this.#sealed.sealBytes)
+    if (this.#last !== undefined) await this.#publish(this.#last)
   }
 
   /** The seal that the mark names, which must fit the tiles and the map that were read from the store. */
@@ -384,7 +403,7 @@ export class Ledger {
     }
     const seal = { ...found, timeMs }
     await this.#finish(place, seal, bytes, next)
-    this.#sealed = { size: this.#edge.size, root: this.#edge.root(), seal, sealBytes: bytes, checkpoint: '' }
+    this.#last = { seal, sealBytes: bytes }
   }
 
   /** @throws LedgerError LEDGER_ROOT when the entries on disk are not those that the last checkpoint was signed over */

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { LedgerError } from './error.ts'
 import type { Receipt } from './intake.ts'
 import type { Sealed } from './ledger.ts'
+import type { CosigningEvent, Standing } from './witness/cosigning.ts'
 
 /** What `/metrics` shows. One registry for each node, so that tests can run several in one process. */
 export class Metrics {
@@ -61,6 +62,36 @@ export class Metrics {
     labelNames: ['gateway'],
     registers: this.#registers,
   })
+  readonly #witnessed = new Counter({
+    name: 'tristamp_witness_requests_total',
+    help: 'Checkpoints of other logs that this node was asked to cosign, by status of the answer',
+    labelNames: ['status'],
+    registers: this.#registers,
+  })
+  readonly #cosigned = new Gauge({
+    name: 'tristamp_checkpoint_cosigned',
+    help: '1 while a witness of the policy has cosigned the last checkpoint',
+    labelNames: ['witness'],
+    registers: this.#registers,
+  })
+  readonly #quorum = new Gauge({
+    name: 'tristamp_checkpoint_quorum',
+    help: '1 while enough witnesses have cosigned the last checkpoint',
+    registers: this.#registers,
+  })
+  readonly #below = new Counter({
+    name: 'tristamp_checkpoints_below_quorum_total',
+    help: 'Checkpoints published before enough witnesses had cosigned them',
+    registers: this.#registers,
+  })
+  readonly #witnessFailures = new Counter({
+    name: 'tristamp_witness_failures_total',
+    help: 'Cosignatures that were asked for and not had, by witness and code',
+    labelNames: ['witness', 'code'],
+    registers: this.#registers,
+  })
+  /** Whether the last word on the quorum was that it is missing: said once, not every second. */
+  #missing: boolean = false
 
   constructor(log: (text: string) => void = () => undefined) {
     this.#log = log
@@ -88,6 +119,27 @@ export class Metrics {
   trouble(error: LedgerError): void {
     this.#troubles.inc({ code: error.code })
     this.#log(`${error.code}: ${error.message}`)
+  }
+
+  witnessed(status: number): void {
+    this.#witnessed.inc({ status: String(status) })
+  }
+
+  cosigning({ size, quorum, witnesses }: Standing, event: CosigningEvent): void {
+    for (const { name, signed } of witnesses) this.#cosigned.set({ witness: name }, signed ? 1 : 0)
+    this.#quorum.set(quorum ? 1 : 0)
+    if (event.kind === 'failed') this.#witnessFailures.inc({ witness: event.witness, code: event.error.code })
+    if (event.kind === 'failed' && event.error.code === 'WITNESS_AHEAD') this.trouble(event.error)
+    if (event.kind === 'below') {
+      this.#below.inc()
+      const silent = witnesses.filter(({ signed }) => !signed)
+      const why = silent.map(({ name, failure }) => `${name} (${failure?.code ?? 'no answer'})`).join(', ')
+      if (!this.#missing) this.#log(`WITNESS_QUORUM: the checkpoint over ${size} entries is published without ${why}`)
+      this.#missing = true
+    } else if (quorum && this.#missing) {
+      this.#log(`the checkpoint over ${size} entries has its quorum of witnesses again`)
+      this.#missing = false
+    }
   }
 
   refusedClient(code: string): void {

@@ -1,3 +1,4 @@
+import type { Policy } from '@tristamp/protocol'
 import compression from 'compression'
 import express, { type Express } from 'express'
 import { LedgerError } from '../error.ts'
@@ -6,6 +7,8 @@ import type { Ledger } from '../ledger.ts'
 import type { Metrics } from '../metrics.ts'
 import { Entries } from '../query/source.ts'
 import type { StatusBoard } from '../status.ts'
+import type { Standing } from '../witness/cosigning.ts'
+import type { Witness } from '../witness/witness.ts'
 import { checkpointRoutes } from './checkpoint.ts'
 import { digitalLinkRoutes } from './digital-link.ts'
 import { eventRoutes } from './events.ts'
@@ -21,12 +24,19 @@ import { problems } from './problem.ts'
 import { qrRoutes } from './qr.ts'
 import { statementRoutes } from './statements.ts'
 import { tileRoutes } from './tiles.ts'
+import { witnessRoutes } from './witness.ts'
 
 export interface AppParts {
   ledger: Ledger
   intake: Intake
   status: StatusBoard
   metrics: Metrics
+  /** What readers are told to trust. */
+  policy: () => Policy
+  /** How far the last checkpoint is cosigned. */
+  witnesses: () => Standing | undefined
+  /** This node as a witness for other logs. */
+  witness?: Witness | undefined
   publicUrl: () => string
   pages: string
   postsPerSecond: number
@@ -50,15 +60,17 @@ export function createApp(parts: AppParts): Express {
   app.use(compression({ filter: (_req, res) => COMPRESSIBLE.test(String(res.getHeader('Content-Type'))) }))
   app.use(checkpointRoutes(ledger))
   app.use(tileRoutes(ledger, entries))
-  app.use(policyRoutes(ledger, publicUrl))
+  app.use(policyRoutes(parts.policy))
   app.use(historyRoutes(ledger, entries))
   app.use(eventRoutes(ledger, entries))
   app.use(keyRoutes(ledger))
   app.use(statementRoutes(intake, parts.postsPerSecond))
   app.use(gatewayRoutes(ledger, parts.status))
   app.use(qrRoutes(publicUrl))
-  app.use(healthRoutes(ledger, intake, parts.version))
+  app.use(healthRoutes(ledger, intake, parts.version, parts.witnesses))
   app.use(metricsRoutes(metrics))
+  if (parts.witness !== undefined)
+    app.use(witnessRoutes(parts.witness, parts.postsPerSecond, (status) => metrics.witnessed(status)))
   app.use(digitalLinkRoutes(ledger, entries, pages, publicUrl))
   app.use(pages.routes())
   app.use((req) => {

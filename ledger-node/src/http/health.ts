@@ -1,12 +1,19 @@
 import { Router } from 'express'
 import type { Intake } from '../intake.ts'
 import type { Ledger } from '../ledger.ts'
+import type { Standing } from '../witness/cosigning.ts'
 
 /** `GET /healthz`: 200 while batches can be taken, 503 with the reason while not. */
-export function healthRoutes(ledger: Ledger, intake: Intake, version: string): Router {
+export function healthRoutes(
+  ledger: Ledger,
+  intake: Intake,
+  version: string,
+  witnesses: () => Standing | undefined,
+): Router {
   return Router().get('/healthz', (_req, res) => {
     const { trouble } = intake
     const { sealed } = ledger
+    const cosigned = witnesses()
     res.setHeader('Cache-Control', 'no-store')
     res.status(trouble === undefined ? 200 : 503).json({
       status: trouble === undefined ? 'ok' : 'degraded',
@@ -15,6 +22,8 @@ export function healthRoutes(ledger: Ledger, intake: Intake, version: string): R
       origin: ledger.state.genesis?.origin,
       entries: ledger.size,
       sealed: sealed && { size: sealed.size, height: sealed.seal.height, timeMs: sealed.seal.timeMs },
+      // Below the quorum the ledger still takes batches: readers see it too, and decide for themselves.
+      ...(cosigned && { witnesses: cosigned }),
     })
   })
 }

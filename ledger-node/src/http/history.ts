@@ -1,4 +1,4 @@
-import { subjectHash, toBase64Url } from '@tristamp/protocol'
+import { sha256, subjectHash, toBase64Url, utf8 } from '@tristamp/protocol'
 import { Router } from 'express'
 import type { Ledger } from '../ledger.ts'
 import { history } from '../query/history.ts'
@@ -11,10 +11,10 @@ export function historyRoutes(ledger: Ledger, entries: Entries): Router {
   return Router().get('/v1/history', open, async (req, res) => {
     const subject = subjectParameter(req)
     const since = sizeParameter(req, 'since')
-    const size = await ledger.read(async (sealed) => sealed.size)
+    const checkpoint = await ledger.read(async (sealed) => sealed.checkpoint)
     res.setHeader('Cache-Control', REVALIDATE)
     // A bundle is a function of these three; another one may have been sealed since, and then the tag is merely old.
-    res.setHeader('ETag', `"${size}-${since}-${toBase64Url(subjectHash(subject))}"`)
+    res.setHeader('ETag', `"${[sha256(utf8(checkpoint)), subjectHash(subject)].map(toBase64Url).join('-')}-${since}"`)
     if (req.fresh) {
       res.status(304).end()
       return

@@ -4,7 +4,7 @@ import type { Entries } from './source.ts'
 
 /** Everything that proves a subject's history, as of the last seal. `since`: the size that the reader remembers. */
 export function history(ledger: Ledger, entries: Entries, subject: string, since: number): Promise<Uint8Array> {
-  return ledger.read((sealed) => buildBundle(subject, entries.source(sealed), since))
+  return ledger.readMap((sealed) => buildBundle(subject, entries.source(sealed), since))
 }
 
 /** A subject's own events as of the last seal, as JSON that was signed; without the ledger's governance. */

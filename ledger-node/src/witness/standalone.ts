@@ -1,0 +1,60 @@
+import { mkdir } from 'node:fs/promises'
+import type { VerifierKey } from '@tristamp/protocol'
+import express from 'express'
+import { Closers } from '../closers.ts'
+import { nodeDisk } from '../disk.ts'
+import { LedgerError } from '../error.ts'
+import { guarded } from '../http/headers.ts'
+import { problems } from '../http/problem.ts'
+import { reachableHost, serveHttp } from '../http/server.ts'
+import { witnessRoutes } from '../http/witness.ts'
+import { lockData } from '../lock.ts'
+import { verifySignature } from '../node-crypto.ts'
+import { openWitness } from './open.ts'
+
+export interface WitnessConfig {
+  /** Its folder: key and memory. */
+  data: string
+  /** Its name in policies. */
+  name: string
+  logs: VerifierKey[]
+  host: string
+  /** 0: any free port. */
+  port: number
+  requestsPerSecond: number
+}
+
+export interface RunningWitness extends AsyncDisposable {
+  vkey: string
+  url: string
+}
+
+/** A witness and nothing else: for whoever wants to watch a ledger without keeping one. @throws LedgerError when it cannot start */
+export async function startWitness(
+  config: WitnessConfig,
+  log: (text: string) => void = () => undefined,
+): Promise<RunningWitness> {
+  const closers = new Closers()
+  try {
+    await mkdir(config.data, { recursive: true })
+    closers.add(await lockData(config.data))
+    const machine = { disk: nodeDisk, verify: verifySignature, now: Date.now, log }
+    const witness = await openWitness(config.data, config, config.name, machine)
+    const app = express()
+    app.disable('x-powered-by')
+    app.use(guarded)
+    app.use(witnessRoutes(witness, config.requestsPerSecond, () => undefined))
+    app.get('/healthz', (_req, res) => res.json({ status: 'ok', witness: witness.vkey }))
+    app.use((req) => {
+      throw new LedgerError('NOT_FOUND', `${req.method} ${req.path}`)
+    })
+    app.use(problems(log))
+    const http = await serveHttp(app, config)
+    closers.add(http.close)
+    const url = `http://${reachableHost(config.host)}:${http.port}`
+    return { vkey: witness.vkey, url, [Symbol.asyncDispose]: () => closers.close() }
+  } catch (error) {
+    await closers.close().catch(() => undefined)
+    throw error
+  }
+}
