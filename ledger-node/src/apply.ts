@@ -13,7 +13,17 @@ import {
 } from '@tristamp/protocol'
 import type { EntryPlace } from './feed.ts'
 import type { LogEdge } from './log.ts'
-import { blockRow, chainRow, entryRow, eventRow, historyRow, type Posting, type Row, stateRow } from './row.ts'
+import {
+  blockRow,
+  chainRow,
+  entryRow,
+  eventRow,
+  governanceRow,
+  historyRow,
+  type Posting,
+  type Row,
+  stateRow,
+} from './row.ts'
 
 export type Admitted = Admission & { ok: true }
 
@@ -23,10 +33,11 @@ interface SubjectInBlock {
   postings: Posting[]
 }
 
-/** A statement of a block that is not sealed yet. */
-export interface UnsealedStatement {
+/** A statement where it stands, sealed or not. */
+export interface RecordedStatement {
   entry: number
   leaf: Uint8Array
+  place: EntryPlace
 }
 
 /**
@@ -43,7 +54,7 @@ export class Block {
   readonly #leaves: Uint8Array[] = []
   readonly #subjects = new Map<string, SubjectInBlock>()
   readonly #changes = new Map<string, Change>()
-  readonly #statements = new Map<string, UnsealedStatement>()
+  readonly #statements = new Map<string, RecordedStatement>()
   readonly #recordOf: (subject: Uint8Array) => HistoryRecord | undefined
 
   /** @param recordOf a subject's record before the block */
@@ -61,10 +72,11 @@ export class Block {
     this.entries++
     this.events += events.length
     this.#leaves.push(leaf)
-    this.#statements.set(`${toHex(kid)}/${seq}`, { entry, leaf })
+    this.#statements.set(`${toHex(kid)}/${seq}`, { entry, leaf, place })
     this.#rows.push(entryRow(place), chainRow(kid, seq, entry))
     for (const change of changes) this.#changes.set(changeId(change), change)
-    for (const { position, leaf: eventLeaf, subjects, value } of events) {
+    for (const { position, leaf: eventLeaf, subjects, value, effective } of events) {
+      if (value.type === 'TristampGovernance') this.#rows.push(governanceRow({ entry, position }, effective))
       this.#rows.push(eventRow(uuidBytes(value.eventID), { entry, position }))
       for (const subject of subjects) this.#extend(subject, { entry, position }, eventLeaf)
     }
@@ -75,7 +87,7 @@ export class Block {
     return this.#changes.values()
   }
 
-  statement(kid: Uint8Array, seq: number): UnsealedStatement | undefined {
+  statement(kid: Uint8Array, seq: number): RecordedStatement | undefined {
     return this.#statements.get(`${toHex(kid)}/${seq}`)
   }
 

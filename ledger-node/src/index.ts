@@ -18,6 +18,7 @@ import { Metrics } from './metrics.ts'
 import { verifySignature } from './node-crypto.ts'
 import { SealTimer } from './seal.ts'
 import { StatusBoard } from './status.ts'
+import { Suspensions } from './suspension.ts'
 import { VERSION } from './version.ts'
 import { Cosigning } from './witness/cosigning.ts'
 import { openWitness } from './witness/open.ts'
@@ -108,13 +109,23 @@ async function start(
     verify,
     metrics,
     timer: new SealTimer(config.sealEveryMs),
-    evidence: new Evidence(disk, config.data),
+    contradicted: (found) => suspensions.raise(found),
     settled: (group) => {
       quietly(acks.answer(group))
       // Governance comes without a sender, and may have revoked a key that is connected.
       if (group.some(({ receipt, sender }) => receipt.kind === 'recorded' && sender === undefined)) broker.recheck()
     },
   })
+  const suspensions = new Suspensions({
+    ledger,
+    key: ackKey,
+    submit: (batch) => intake.submit(batch),
+    evidence: new Evidence(disk, config.data),
+    metrics,
+    now,
+    log,
+  })
+  metrics.watchKeys(() => ledger.state.keys.values())
   const broker = await Broker.listen(await brokerOptions(config), {
     ledger,
     intake,
@@ -124,7 +135,11 @@ async function start(
   })
   closers.add(() => broker.close())
   // Before the broker closes: what was taken is written, sealed and acknowledged.
-  closers.add(() => intake.stop())
+  closers.add(() => {
+    suspensions.stop()
+    return intake.stop()
+  })
+  await suspensions.resume()
 
   const { postsPerSecond, pages = PAGES } = config.http
   const app = createApp({

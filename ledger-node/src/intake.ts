@@ -10,10 +10,10 @@ import {
   type VerifySync,
 } from '@tristamp/protocol'
 import { isDiskFull, LedgerError } from './error.ts'
-import type { Evidence } from './evidence.ts'
 import type { Ledger, Staged } from './ledger.ts'
 import type { Metrics } from './metrics.ts'
 import type { SealTimer } from './seal.ts'
+import type { Contradicting } from './suspension.ts'
 
 /** The gateway that a transport vouches for: only statements of its own key are taken from it. */
 export interface Sender {
@@ -43,11 +43,8 @@ interface Submission {
 /** A submission on its way: to be written, to be compared with what is recorded, or answered already. */
 type Prepared = Submission & { staged?: Staged; repeats?: Repeat; refusal?: Receipt & { kind: 'refused' } }
 
-interface Repeat {
+interface Repeat extends Contradicting {
   refusal: Receipt & { kind: 'refused' }
-  kid: Uint8Array
-  seq: number
-  statement: Uint8Array
 }
 
 /** Bytes that may wait: what a thousand gateways may have under way at once. */
@@ -59,8 +56,9 @@ export interface IntakeParts {
   ledger: Ledger
   verify: VerifySync
   timer: SealTimer
-  evidence: Evidence
   metrics: Metrics
+  /** Told of a statement beside a recorded one of the same key and seq, both signed. Resolves when it is kept. */
+  contradicted: (found: Contradicting) => Promise<void>
   /** Told of each group that has been answered. */
   settled: (receipts: readonly { receipt: Receipt; sender: Sender | undefined }[]) => void
 }
@@ -186,7 +184,7 @@ export class Intake {
       ...(answer.expected && { expected: answer.expected }),
     }
     if (answer.code !== 'SEQ_REPEATED' || kid === undefined) return { ...submission, refusal }
-    return { ...submission, repeats: { refusal, kid, seq: header!.seq, statement: batch.statement } }
+    return { ...submission, repeats: { refusal, kid, seq: header!.seq, ...batch } }
   }
 
   #mayBring(sender: Sender | undefined, kid: Uint8Array): boolean {
@@ -225,12 +223,15 @@ export class Intake {
       return { kind: 'recorded', kid, seq, entry, treeSize, repeated: false }
     }
     if (prepared.repeats === undefined) return prepared.refusal!
-    const { kid, seq, statement, refusal } = prepared.repeats
+    const { refusal, ...repeat } = prepared.repeats
+    const { kid, seq } = repeat
     const recorded = await this.#parts.ledger.statementAt(kid, seq)
-    if (recorded !== undefined && equal(recorded.leaf, leafHash(statement))) {
+    // A number that an administrator left out: its statement was refused once, and contradicts nothing.
+    if (recorded === undefined) return refusal
+    if (equal(recorded.leaf, leafHash(repeat.statement))) {
       return { kind: 'recorded', kid, seq, entry: recorded.entry, treeSize, repeated: true }
     }
-    await this.#parts.evidence.keep(kid, seq, prepared.payload)
+    await this.#parts.contradicted(repeat)
     return { ...refusal, code: 'SEQ_EQUIVOCATION', message: `another statement is recorded as seq ${seq}` }
   }
 

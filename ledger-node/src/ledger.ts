@@ -21,7 +21,7 @@ import {
   type VerifySync,
   ZERO_HASH,
 } from '@tristamp/protocol'
-import { type Admitted, Block, type UnsealedStatement } from './apply.ts'
+import { type Admitted, Block, type RecordedStatement } from './apply.ts'
 import { CheckpointFile, checkLogKey } from './checkpoint-file.ts'
 import type { Disk } from './disk.ts'
 import { LedgerError } from './error.ts'
@@ -236,14 +236,14 @@ export class Ledger {
   }
 
   /** The statement that a key made with this seq. */
-  async statementAt(kid: Uint8Array, seq: number): Promise<UnsealedStatement | undefined> {
+  async statementAt(kid: Uint8Array, seq: number): Promise<RecordedStatement | undefined> {
     const unsealed = this.#block.statement(kid, seq)
     if (unsealed !== undefined) return unsealed
     const key = chainKey(kid, seq)
     const value = await this.#store.get(key)
     if (value === undefined) return undefined
     const { entry } = readChainRow(key, value)
-    return { entry, leaf: await this.#leaf(entry) }
+    return { entry, leaf: await this.#leaf(entry), place: await this.placeOf(entry) }
   }
 
   /** Where a sealed entry lies. */

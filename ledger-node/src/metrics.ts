@@ -1,3 +1,4 @@
+import type { KeyState } from '@tristamp/protocol'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { LedgerError } from './error.ts'
 import type { Receipt } from './intake.ts'
@@ -62,6 +63,12 @@ export class Metrics {
     labelNames: ['gateway'],
     registers: this.#registers,
   })
+  readonly #contradictions = new Counter({
+    name: 'tristamp_contradictions_total',
+    help: 'Statements that a key signed beside a recorded one of the same number, by key',
+    labelNames: ['key'],
+    registers: this.#registers,
+  })
   readonly #witnessed = new Counter({
     name: 'tristamp_witness_requests_total',
     help: 'Checkpoints of other logs that this node was asked to cosign, by status of the answer',
@@ -102,8 +109,6 @@ export class Metrics {
     this.#commit.observe(ms / 1000)
     if (receipt.kind === 'refused') {
       this.#batches.inc({ outcome: receipt.code })
-      if (receipt.code === 'SEQ_EQUIVOCATION')
-        this.#log(`ALERT ${receipt.message}: a key signed two statements with one seq; both are kept`)
       return
     }
     this.#batches.inc({ outcome: receipt.repeated ? 'repeated' : 'recorded' })
@@ -119,6 +124,25 @@ export class Metrics {
   trouble(error: LedgerError): void {
     this.#troubles.inc({ code: error.code })
     this.#log(`${error.code}: ${error.message}`)
+  }
+
+  /** Shows how many keys there are of each kind and status, whenever it is asked for. */
+  watchKeys(keys: () => Iterable<KeyState>): void {
+    new Gauge({
+      name: 'tristamp_keys',
+      help: 'Keys that governance knows, by kind and status',
+      labelNames: ['kind', 'status'],
+      registers: this.#registers,
+      collect() {
+        this.reset()
+        for (const { kind, status } of keys()) this.inc({ kind, status })
+      },
+    })
+  }
+
+  contradicted(key: string, seq: number): void {
+    this.#contradictions.inc({ key })
+    this.#log(`ALERT key ${key} signed another statement as number ${seq} than the recorded one; both are kept`)
   }
 
   witnessed(status: number): void {

@@ -16,6 +16,7 @@ export const SPACE = {
   block: 0x62,
   entry: 0x65,
   event: 0x69,
+  governance: 0x67,
   history: 0x70,
   chain: 0x73,
   state: 0x53,
@@ -102,6 +103,16 @@ export function readEventKey(bytes: Uint8Array): Posting {
   return { entry: row.readUIntBE(17, N48), position: row.readUIntBE(17 + N48, N48) }
 }
 
+/** An act of governance, and whether it took effect with this signature or waits for others. */
+export function governanceRow({ entry, position }: Posting, effective: boolean): Row {
+  return { key: key(SPACE.governance, entry, position), value: Uint8Array.of(effective ? 1 : 0) }
+}
+
+export function readGovernanceRow(bytes: Uint8Array, value: Uint8Array): Posting & { effective: boolean } {
+  const row = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  return { entry: row.readUIntBE(1, N48), position: row.readUIntBE(1 + N48, N48), effective: value[0] === 1 }
+}
+
 /** A key's statement by its seq. */
 export function chainRow(kid: Uint8Array, seq: number, entry: number): Row {
   const value = Buffer.allocUnsafe(N48)
@@ -151,6 +162,7 @@ const NAMES: { [space: number]: string } = {
   [SPACE.block]: 'block',
   [SPACE.entry]: 'entry',
   [SPACE.event]: 'event id',
+  [SPACE.governance]: 'governance',
   [SPACE.history]: 'history',
   [SPACE.chain]: 'key chain',
   [SPACE.state]: 'state',
@@ -165,6 +177,7 @@ export function describeKey(key: Buffer): string {
       return `${name} ${key[1]}/${key.readUIntBE(2, N48)}`
     case SPACE.block:
     case SPACE.entry:
+    case SPACE.governance:
       return `${name} ${key.readUIntBE(1, N48)}`
     case SPACE.state:
       return `${name} ${key.subarray(1).toString('utf8')}`

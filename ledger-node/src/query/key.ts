@@ -5,6 +5,8 @@ export interface KeyView {
   kid: string
   kind: KeyState['kind']
   status: KeyState['status']
+  /** Why it is suspended or revoked. */
+  reason?: string
   uri: string
   /** The next statement's seq and prev (base64url). */
   nextSeq: number
@@ -16,11 +18,12 @@ export interface KeyView {
 }
 
 export function keyView(key: KeyState): KeyView {
-  const { kid, kind, status, uri, nextSeq, prev, org, gateway, station, roles } = key
+  const { kid, kind, status, reason, uri, nextSeq, prev, org, gateway, station, roles } = key
   return {
     kid: toBase64Url(kid),
     kind,
     status,
+    ...(reason !== undefined && { reason }),
     uri,
     nextSeq,
     prev: toBase64Url(prev),
