@@ -1,8 +1,6 @@
-import { parseArgs } from 'node:util'
-import { ProtocolError } from '@tristamp/protocol'
+import { DONE, FAILED, failed, list, parse, print, required, say, text, UsageError } from './command-line.ts'
 import { readConfig, readEnvironment } from './config.ts'
 import { enrol } from './enrol.ts'
-import { explain, LedgerError } from './error.ts'
 import { found } from './found.ts'
 import { HELP } from './help.ts'
 import { startLedger } from './index.ts'
@@ -12,11 +10,7 @@ import { operationFrom, readOperations } from './operation.ts'
 import { verifyLedger } from './verify.ts'
 import { VERSION } from './version.ts'
 
-const [DONE, FAILED, USAGE, CONFIG] = [0, 1, 2, 3]
 const PROGRESS_MS = 2000
-
-/** Wrong flags or words on the command line. */
-class UsageError extends Error {}
 
 /** Runs the program; answers its exit code. */
 export async function main(argv: string[]): Promise<number> {
@@ -44,7 +38,7 @@ export async function main(argv: string[]): Promise<number> {
         throw new UsageError(`no such command: ${command}`)
     }
   } catch (error) {
-    return failed(error)
+    return failed(error, 'tristamp-ledger')
   }
 }
 
@@ -160,48 +154,4 @@ async function verify(args: string[]): Promise<number> {
     `ok ${entries} entries (${seals} seals), ${events} events; checkpoint over ${checkpoint?.size ?? 0} entries verified`,
   )
   return DONE
-}
-
-const text = { type: 'string' } as const
-const list = { type: 'string', multiple: true } as const
-
-type Flags = { [name: string]: typeof text | typeof list }
-
-function parse<F extends Flags>(
-  args: string[],
-  options: F,
-  allowPositionals = false,
-): ReturnType<typeof parseArgs<{ args: string[]; options: F; allowPositionals: boolean }>> {
-  try {
-    return parseArgs({ args, options, allowPositionals })
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-function required(value: string | undefined, name: string): string {
-  if (value === undefined || value === '') throw new UsageError(`--${name} is missing`)
-  return value
-}
-
-function failed(error: unknown): number {
-  if (error instanceof UsageError) {
-    say(`${error.message}\nSee tristamp-ledger --help`)
-    return USAGE
-  }
-  if (error instanceof LedgerError || error instanceof ProtocolError) {
-    say(explain(error))
-    return error.code === 'CONFIG_INVALID' ? CONFIG : FAILED
-  }
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  return FAILED
-}
-
-/** Results go to standard output, everything said on the way to standard error. */
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`)
 }

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util'
+import { ProtocolError } from '@tristamp/protocol'
+import { explain, LedgerError } from './error.ts'
+
+/** Exit codes of every program of this package. */
+export const DONE = 0
+export const FAILED = 1
+const USAGE = 2
+const CONFIG = 3
+
+/** Wrong flags or words on the command line. */
+export class UsageError extends Error {}
+
+/** Flags: one text, or as many as are given. */
+export const text: { readonly type: 'string' } = { type: 'string' }
+export const list: { readonly type: 'string'; readonly multiple: true } = { type: 'string', multiple: true }
+export const flag: { readonly type: 'boolean' } = { type: 'boolean' }
+
+export type Flags = { [name: string]: typeof text | typeof list | typeof flag }
+
+/** @throws UsageError */
+export function parse<F extends Flags>(
+  args: string[],
+  options: F,
+  allowPositionals = false,
+): ReturnType<typeof parseArgs<{ args: string[]; options: F; allowPositionals: boolean }>> {
+  try {
+    return parseArgs({ args, options, allowPositionals })
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+/** @throws UsageError */
+export function required(value: string | undefined, name: string): string {
+  if (value === undefined || value === '') throw new UsageError(`--${name} is missing`)
+  return value
+}
+
+/** Says what went wrong; answers the exit code. */
+export function failed(error: unknown, program: string): number {
+  if (error instanceof UsageError) {
+    say(`${error.message}\nSee ${program} --help`)
+    return USAGE
+  }
+  if (error instanceof LedgerError || error instanceof ProtocolError) {
+    say(explain(error))
+    return error.code === 'CONFIG_INVALID' ? CONFIG : FAILED
+  }
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return FAILED
+}
+
+/** Results go to standard output, everything said on the way to standard error. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
