@@ -13,6 +13,7 @@ import { checkpointRoutes } from './checkpoint.ts'
 import { digitalLinkRoutes } from './digital-link.ts'
 import { eventRoutes } from './events.ts'
 import { gatewayRoutes } from './gateways.ts'
+import { governanceRoutes } from './governance.ts'
 import { guarded } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { historyRoutes } from './history.ts'
@@ -66,6 +67,7 @@ export function createApp(parts: AppParts): Express {
   app.use(keyRoutes(ledger))
   app.use(statementRoutes(intake, parts.postsPerSecond))
   app.use(gatewayRoutes(ledger, parts.status))
+  app.use(governanceRoutes(ledger, entries))
   app.use(qrRoutes(publicUrl))
   app.use(healthRoutes(ledger, intake, parts.version, parts.witnesses))
   app.use(metricsRoutes(metrics))
