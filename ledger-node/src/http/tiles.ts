@@ -12,7 +12,7 @@ export function tileRoutes(ledger: Ledger, entries: Entries): Router {
     const level = path.kind === 'tile' ? path.level : 0
     // Tiles only grow, so the tile is the same whichever seal comes meanwhile. What is signed and not yet published is
     // shown too: a follower must have it before it can cosign.
-    const size = ledger.sealed?.size ?? 0
+    const size = ledger.latest?.size ?? 0
     if (path.width > tileWidthAt(level, path.index, size))
       throw new LedgerError('NOT_FOUND', 'the log is not that long yet')
     const bytes =
