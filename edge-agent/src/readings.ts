@@ -44,6 +44,8 @@ export class Readings {
   readonly #place: (moment: Moment) => number
   readonly #units = new Map<string, string>()
   #entries: Entry[] = []
+  /** Some entries are from before the clock was set. */
+  #early: boolean = false
 
   /** `place` gives the UTC of a moment as it is known now (Clock.place). */
   constructor(everyMs: number, place: (moment: Moment) => number) {
@@ -52,6 +54,7 @@ export class Readings {
   }
 
   add({ moment, quantities }: Sample): void {
+    if (moment.source === 'none') this.#early = true
     this.#placeEarly()
     const extents = new Map<string, Extent>()
     for (const { type, milli, uom } of quantities) {
@@ -102,11 +105,16 @@ export class Readings {
 
   /** Samples from before the clock was set get their time, once, when it is. */
   #placeEarly(): void {
+    if (!this.#early) return
+    this.#early = false
     for (const entry of this.#entries) {
       const { moment } = entry
       if (moment.source !== 'none') continue
       const ms = this.#place(moment)
-      if (ms === moment.ms) continue
+      if (ms === moment.ms) {
+        this.#early = true
+        continue
+      }
       entry.toMs += ms - moment.ms
       entry.fromMs += ms - moment.ms
       entry.moment = { ...moment, ms, source: 'gnss' }
