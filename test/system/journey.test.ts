@@ -19,7 +19,7 @@ const SCAN = /^Scan: (http:\S+)$/m
 
 const folder = temporaryFolder()
 let port: number
-let start: Child
+let start: Child | undefined
 let tookMs: number
 /** The product page's address, and the product. */
 let address: URL
@@ -32,6 +32,7 @@ beforeAll(async () => {
   start = Child.start('start', ['--port', String(port), '--data', folder.path])
   const [, scan] = await start.says(SCAN, 2 * LIFE_MS)
   tookMs = performance.now() - began
+  await start.says(/^Serving until Ctrl-C/m)
   console.log(`one product's life took ${(tookMs / 1000).toFixed(1)} s`)
   address = new URL(scan!)
   subject = `https://id.gs1.org${address.pathname}`
@@ -45,13 +46,13 @@ afterAll(async () => {
 describe('npm start', () => {
   it('plays a whole life in time, a step at a time', () => {
     expect(tookMs).toBeLessThan(LIFE_MS)
-    expect(start.out.match(/^ {2}✓ \d+ \w+ \d\d:\d\d {2}/gm)!.length).toBeGreaterThanOrEqual(12)
-    expect(start.err).toBe('')
+    expect(start!.out.match(/^ {2}✓ \d+ \w+ \d\d:\d\d {2}/gm)!.length).toBeGreaterThanOrEqual(12)
+    expect(start!.err).toBe('')
   })
 
   it('ends with the product’s address and its QR code', () => {
     expect(address.href).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${port}/01/09506000134352/21/[0-9A-Z]+$`))
-    expect(start.out.slice(start.out.indexOf('Scan: ')).match(/^.*[▀▄█]{2}.*$/gm)!.length).toBeGreaterThan(10)
+    expect(start!.out.slice(start!.out.indexOf('Scan: ')).match(/^.*[▀▄█]{2}.*$/gm)!.length).toBeGreaterThan(10)
   })
 })
 
@@ -188,7 +189,7 @@ describe('Ctrl-C', () => {
       const { gateways } = (await (await get('/v1/gateways', '*/*')).json()) as { gateways: GatewayView[] }
       return gateways.length === 5 && gateways.every(({ health }) => health?.outbox.acked === health?.outbox.next)
     })
-    await stopsClean(start)
+    await stopsClean(start!)
   })
 
   it('leaves a ledger that can be verified from its first byte', async () => {
@@ -215,11 +216,19 @@ describe('Ctrl-C', () => {
     await stopsClean(second)
   })
 
-  it('works in the middle of everything', async () => {
+  it('works in the middle of everything, and after a start that was killed', async () => {
     using other = temporaryFolder()
-    await using early = Child.start('start', ['--port', String(await freePort()), '--data', other.path])
-    await early.says(/ledger node with its broker/, 30_000)
-    await stopsClean(early)
+    const args = ['--port', String(await freePort()), '--data', other.path]
+    await using killed = Child.start('start', args)
+    await killed.says(/five gateways online/, 60_000)
+    const orphans = descendants(killed.pid)
+    await killed.kill('SIGKILL')
+    expect(orphans.some(isRunning)).toBe(true)
+    await using next = Child.start('start', args)
+    await next.says(/five gateways online/, 60_000)
+    expect(next.out).toMatch(/^Ended \d+ programs that an earlier start had left running\.$/m)
+    expect(orphans.some(isRunning)).toBe(false)
+    await stopsClean(next)
   })
 })
 
