@@ -13,7 +13,7 @@ import {
 } from '@tristamp/protocol'
 import type { Disk } from './disk.ts'
 import { hasErrno, LedgerError } from './error.ts'
-import type { SigningKey } from './keys.ts'
+import type { LogKey } from './keys.ts'
 
 /**
  * The last checkpoint that this ledger signed, in a small file beside the derived data: it outlives them, so that a ledger
@@ -65,7 +65,7 @@ export class CheckpointFile {
 }
 
 /** @throws LedgerError KEY_FILE_OTHER when a key is not the one that the ledger was founded with */
-export function checkLogKey(origin: string, key: SigningKey, vkey: string): void {
+export function checkLogKey(origin: string, key: LogKey, vkey: string): void {
   if (formatVerifierKey(origin, 1, key.publicKey) !== vkey) {
     throw new LedgerError('KEY_FILE_OTHER', `the log key is not ${vkey}`)
   }

@@ -11,6 +11,12 @@ export interface SigningKey {
   sign: Sign
 }
 
+/** A log's key: its own, which signs, or another's, which only verifies. */
+export interface LogKey {
+  publicKey: Uint8Array
+  sign?: Sign
+}
+
 /** Where a ledger's own keys lie: `log`, `ack`, and `admin-NAME` as `init` makes them, `witness` at first use. */
 export function keyPath(folder: string, name: string): string {
   return join(folder, 'keys', `${name}.pem`)

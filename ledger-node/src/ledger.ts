@@ -27,10 +27,10 @@ import type { Disk } from './disk.ts'
 import { LedgerError } from './error.ts'
 import { type EntryPlace, FEED_BEGIN, type FeedItem, type FeedPlace, LocalFeed } from './feed.ts'
 import { Gate } from './gate.ts'
-import type { SigningKey } from './keys.ts'
+import type { LogKey } from './keys.ts'
 import { LogEdge, Tiles } from './log.ts'
 import { type Cosigners, Publication, type Sealed } from './publication.ts'
-import { chainKey, entryKey, rangeOf, readChainRow, readEntryRow } from './row.ts'
+import { chainKey, entryKey, type Row, rangeOf, readChainRow, readEntryRow } from './row.ts'
 import { type Mark, Store } from './store.ts'
 import { checkHeights, storedMap, storedState } from './stored.ts'
 
@@ -39,6 +39,9 @@ export interface Staged {
   item: FeedItem
   admitted: Admitted
 }
+
+/** An entry of a log that is followed: a statement that is staged, or a seal that was examined. */
+export type Taken = Staged | { item: FeedItem; seal: Seal }
 
 /** Where a key's chain stands on disk. */
 export interface ChainEnd {
@@ -51,8 +54,8 @@ export interface ChainEnd {
 export interface LedgerParts {
   disk: Disk
   folder: string
-  /** Signs checkpoints. */
-  logKey: SigningKey
+  /** Signs checkpoints. Without its private half the log is another's, which is followed. */
+  logKey: LogKey
   verify: VerifySync
   now: () => number
   /** Called with what an operator should know of. */
@@ -129,6 +132,11 @@ export class Ledger {
     return this.#publication.latest
   }
 
+  /** The last seal on disk. */
+  get lastSeal(): { seal: Seal; sealBytes: Uint8Array } | undefined {
+    return this.#last
+  }
+
   /** Entries on disk. */
   get size(): number {
     return this.#feed.bounds().next
@@ -186,10 +194,46 @@ export class Ledger {
       const seal = this.#nextSeal()
       const bytes = encodeSeal(seal)
       const [place] = await this.#feed.append([{ bytes, events: [] }])
-      await this.#finish(place!, seal, bytes, this.#feed.end)
-      this.#last = { seal, sealBytes: bytes }
-      await this.#publish(this.#last)
+      await this.#derive(this.#close(place!, seal, bytes), this.#feed.end)
+      await this.#publish()
       this.#astray = false
+    })
+  }
+
+  /** The root that the log would have with these leaves behind the last seal. */
+  rootWith(leaves: readonly Uint8Array[]): Uint8Array {
+    return this.#edge.rootWith(leaves)
+  }
+
+  /**
+   * Takes over blocks of the log that is followed, all of them or none: what was staged and examined, up to the state that the note
+   * signs. A history root that is not the map's throws what `misfit` makes of the seal's number among `taken`.
+   */
+  async takeOver(taken: readonly Taken[], note: string, misfit: (i: number) => Error): Promise<void> {
+    if (this.#publication.waiting) await this.#publication.settle()
+    await this.#gate.write(async () => {
+      if (this.#astray) {
+        await this.#findBack()
+        throw new LedgerError('NODE_DEGRADED', 'what was staged is lost; it has to be examined again')
+      }
+      const places = await this.#feed.append(taken.map(({ item }) => item))
+      this.#astray = true
+      try {
+        const rows = taken.map((one, i) => {
+          if ('admitted' in one) this.#take(places[i]!, one.admitted)
+          else return this.#adopt(places[i]!, one.seal, one.item.bytes) ?? raise(misfit(i))
+          return []
+        })
+        // Behind what is signed a start cuts off what it finds, so the note comes before what is derived.
+        await this.#publication.keep(note)
+        await this.#derive(rows.flat(), this.#feed.end)
+        await this.#publish(note)
+        this.#astray = false
+      } catch (error) {
+        // What does not come back now comes back with the next call.
+        await this.#findBack().catch(() => undefined)
+        throw error
+      }
     })
   }
 
@@ -292,20 +336,34 @@ export class Ledger {
     }
   }
 
-  /** Derives a block whose seal is on disk, and begins the next. */
-  async #finish(place: EntryPlace, seal: Seal, bytes: Uint8Array, next: FeedPlace): Promise<void> {
+  /** Ends the block with its seal, and begins the next; answers what the block adds to the store. */
+  #close(place: EntryPlace, seal: Seal, bytes: Uint8Array): Row[] {
     const rows = this.#block.rows(this.#edge, place, bytes, seal.timeMs)
-    await this.#store.commit(rows, { height: seal.height, size: this.#edge.size, next })
+    this.#last = { seal, sealBytes: bytes }
     this.#beginBlock(seal.height + 1)
+    return rows
+  }
+
+  /** The same with a seal that was made earlier or elsewhere; undefined when it does not say what was derived here. */
+  #adopt(place: EntryPlace, { timeMs, ...found }: Seal, bytes: Uint8Array): Row[] | undefined {
+    const { timeMs: _, ...expected } = this.#nextSeal()
+    if (!equal(encodeSeal({ ...found, timeMs: 0 }), encodeSeal({ ...expected, timeMs: 0 }))) return undefined
+    return this.#close(place, { ...found, timeMs }, bytes)
+  }
+
+  /** Writes the rows of closed blocks, after which the feed goes on at `next`. */
+  #derive(rows: readonly Row[], next: FeedPlace): Promise<void> {
+    return this.#store.commit(rows, { height: this.#last!.seal.height, size: this.#edge.size, next })
   }
 
   #beginBlock(height: number): void {
     this.#block = new Block(height, this.#edge.size, (subject) => this.#map.get(subject))
   }
 
-  async #publish(last: { seal: Seal; sealBytes: Uint8Array }): Promise<void> {
-    const state = { size: this.#edge.size, root: this.#edge.root(), ...last }
-    await this.#publication.publish(this.#state.genesis!.origin, state, this.#tiles.nodes)
+  /** @param note by the log that is followed, which signs for itself */
+  async #publish(note?: string): Promise<void> {
+    const state = { size: this.#edge.size, root: this.#edge.root(), ...this.#last! }
+    await this.#publication.publish(this.#state.genesis!.origin, state, this.#tiles.nodes, note)
   }
 
   async #findBack(): Promise<void> {
@@ -342,7 +400,7 @@ export class Ledger {
     const end = await this.#replay(mark?.next ?? FEED_BEGIN)
     await this.#checkAgainstSigned()
     await this.#feed.resume(end)
-    if (this.#last !== undefined) await this.#publish(this.#last)
+    if (this.#last !== undefined) await this.#publish(this.#follows ? await this.#checkpointFile.text() : undefined)
   }
 
   /** The seal that the mark names, which must fit the tiles and the map that were read from the store. */
@@ -357,8 +415,18 @@ export class Ledger {
     return { seal, sealBytes }
   }
 
+  get #follows(): boolean {
+    return this.#parts.logKey.sign === undefined
+  }
+
   async #replay(from: FeedPlace): Promise<FeedPlace> {
+    // What a follower has not taken over to the end is not examined to the end either: it is brought again.
+    const limit = this.#follows ? ((await this.#signed())?.size ?? 0) : Number.POSITIVE_INFINITY
+    if (from.entries.index > limit)
+      throw this.#misfit(`derived data of more than the ${limit} entries that were signed`)
     for await (const found of this.#feed.read(from)) {
+      if (found.kind === 'entry' && found.entry >= limit)
+        return { entries: found.place.entry, bodies: found.place.bodies }
       if (found.kind === 'end') {
         const signed = await this.#signed()
         const { place, fault } = found
@@ -396,14 +464,10 @@ export class Ledger {
   }
 
   async #replaySeal(place: EntryPlace, bytes: Uint8Array, next: FeedPlace): Promise<void> {
-    const { timeMs, ...found } = parseSeal(bytes)
-    const { timeMs: _, ...expected } = this.#nextSeal()
-    if (!equal(encodeSeal({ ...found, timeMs: 0 }), encodeSeal({ ...expected, timeMs: 0 }))) {
+    const rows = this.#adopt(place, parseSeal(bytes), bytes)
+    if (rows === undefined)
       throw this.#misfit(`the seal at entry ${place.entry.index} does not fit the entries before it`)
-    }
-    const seal = { ...found, timeMs }
-    await this.#finish(place, seal, bytes, next)
-    this.#last = { seal, sealBytes: bytes }
+    await this.#derive(rows, next)
   }
 
   /** @throws LedgerError LEDGER_ROOT when the entries on disk are not those that the last checkpoint was signed over */
@@ -434,4 +498,8 @@ export class Ledger {
 function doubtful(error: unknown): boolean {
   if (error instanceof LedgerError) return error.code === 'STORE_CORRUPT'
   return error instanceof ProtocolError || error instanceof RangeError
+}
+
+function raise(error: Error): never {
+  throw error
 }

@@ -89,6 +89,13 @@ export class LogEdge {
     return this.#edge.root()
   }
 
+  /** The root with these leaves behind it, which are not appended. */
+  rootWith(leaves: readonly Uint8Array[]): Uint8Array {
+    const edge = this.#edge.clone()
+    for (const leaf of leaves) edge.append(leaf)
+    return edge.root()
+  }
+
   append(leaf: Uint8Array): void {
     this.#edge.append(leaf)
     this.#push(0, leaf)

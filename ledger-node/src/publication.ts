@@ -1,6 +1,6 @@
-import { formatCheckpoint, type ReadNodes, type Seal, signNote } from '@tristamp/protocol'
+import { type Checkpoint, formatCheckpoint, type ReadNodes, type Seal, signNote } from '@tristamp/protocol'
 import type { CheckpointFile } from './checkpoint-file.ts'
-import type { SigningKey } from './keys.ts'
+import type { LogKey } from './keys.ts'
 import type { Offer } from './witness/witness-client.ts'
 
 /** A state of the ledger that a checkpoint was signed over. */
@@ -27,7 +27,7 @@ export interface Cosigners {
 
 export interface PublicationParts {
   file: CheckpointFile
-  logKey: SigningKey
+  logKey: LogKey
   cosigners?: Cosigners | undefined
   note: (text: string) => void
 }
@@ -67,11 +67,14 @@ export class Publication {
     return this.#settled
   }
 
-  /** Signs a state and keeps the checkpoint on disk; then shows it, at once or when it is cosigned. */
-  async publish(origin: string, state: Omit<Sealed, 'checkpoint'>, nodes: ReadNodes): Promise<void> {
-    const { logKey, cosigners } = this.#parts
-    const own = signNote(formatCheckpoint({ origin, ...state }), [{ name: origin, type: 1, ...logKey }])
-    const checkpoint = await this.#keep(own)
+  /**
+   * Signs a state and keeps the checkpoint on disk; then shows it, at once or when it is cosigned.
+   * @param note by the log that is followed, which signs for itself
+   */
+  async publish(origin: string, state: Omit<Sealed, 'checkpoint'>, nodes: ReadNodes, note?: string): Promise<void> {
+    const { cosigners } = this.#parts
+    const own = note ?? this.#sign({ origin, ...state })
+    const checkpoint = await this.keep(own)
     this.#latest = { ...state, checkpoint }
     if (cosigners === undefined) {
       this.#shown = this.#latest
@@ -96,13 +99,19 @@ export class Publication {
   }
 
   /** The note goes to disk before anyone else has it. Ed25519 is deterministic: the same state gives the same note again. */
-  async #keep(own: string): Promise<string> {
+  async keep(own: string): Promise<string> {
     const { file, cosigners } = this.#parts
     await this.#files
     const before = await file.text()
     const note = before === undefined || cosigners === undefined ? own : await cosigners.kept(own, before)
     if (note !== before) await file.replace(note)
     return note
+  }
+
+  #sign(checkpoint: Checkpoint): string {
+    const { publicKey, sign } = this.#parts.logKey
+    if (sign === undefined) throw new Error('the log is another’s')
+    return signNote(formatCheckpoint(checkpoint), [{ name: checkpoint.origin, type: 1, publicKey, sign }])
   }
 
   async #show(state: Sealed, offer: Offer, cosigners: Cosigners): Promise<void> {
