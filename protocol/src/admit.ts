@@ -5,9 +5,11 @@ import type { IsSigned } from './contradiction.ts'
 import type { VerifySync } from './ed25519.ts'
 import { type ProtocolCode, ProtocolError } from './error.ts'
 import { parseGovernanceEvent } from './event/governance-event.ts'
+import { parseEvent } from './event/parse.ts'
 import { parseRecordedEvent, type RecordedEvent } from './event/recorded-event.ts'
 import { found } from './genesis.ts'
 import { approve } from './governance.ts'
+import { briefOf, type EventBrief, type KnownBatch } from './known-batch.ts'
 import { LIMITS } from './limits.ts'
 import { treeRoot } from './merkle.ts'
 import { checkRole, signerOf } from './signer.ts'
@@ -20,8 +22,9 @@ export interface AdmittedEvent {
   salt: Uint8Array
   bytes: Uint8Array
   leaf: Uint8Array
-  value: RecordedEvent
-  subjects: string[]
+  /** Only the brief where the batch was known. */
+  value: RecordedEvent | EventBrief
+  subjects: readonly string[]
   /** False for governance that waits for more administrators. */
   effective: boolean
 }
@@ -41,12 +44,14 @@ export type Admission =
  * The one rule of what enters the ledger (docs/spec/admission.md). Leader, follower and auditor call it, and its answer
  * depends on nothing but the earlier entries: no clock, no order of arrival, no configuration. It changes nothing itself:
  * whoever commits the entry applies `changes`.
+ * @param known what `examineBatch` found out about exactly this statement and these events, to save finding it out again
  */
 export function admit(
   state: AdmissionState,
   statement: Uint8Array,
   events: readonly SaltedEvent[],
   verify: VerifySync,
+  known?: KnownBatch,
 ): Admission {
   let parsed: Statement | undefined
   let signer: KeyState | undefined
@@ -62,14 +67,13 @@ export function admit(
     if (!verify(signer.publicKey, parsed.signed, parsed.signature))
       refuse('SIGNATURE', 'the signature does not fit the key')
     checkChain(parsed, signer, founding === undefined && parsed.header.kind === 'governance' ? LIMITS.seqGap : 0)
-    const leaves = checkBatch(parsed, events)
+    const { leaves, events: values, subjects } = known ?? readBatch(parsed, events)
     const { header } = parsed
-    const values = events.map(({ event }) => parseRecordedEvent(header.kind, event))
     const effects = founding === undefined ? effectsOf(draft, values, { signer, iat: header.iat, verify }) : undefined
     const admitted = values.map((value, position): AdmittedEvent => {
       const { salt, event: bytes } = events[position]!
       const effective = effects?.[position]?.effective ?? true
-      return { position, salt, bytes, leaf: leaves[position]!, value, subjects: subjectsOf(value), effective }
+      return { position, salt, bytes, leaf: leaves[position]!, value, subjects: subjects[position]!, effective }
     })
     const changes = founding ?? effects!.flatMap((effect) => effect.changes)
     return { ok: true, statement: parsed, signer, events: admitted, changes: [...changes, advanced(draft, parsed)] }
@@ -82,6 +86,22 @@ export function admit(
       ...(parsed && { statement: parsed }),
       ...(signer && { expected: { seq: signer.nextSeq, prev: signer.prev } }),
     }
+  }
+}
+
+/**
+ * The part of admission that depends on no earlier entry, for a batch of goods: its root and its events. Undefined when `admit` has
+ * to look itself, be it to refuse.
+ */
+export function examineBatch(statement: Statement, events: readonly SaltedEvent[]): KnownBatch | undefined {
+  if (statement.header.kind !== 'batch') return undefined
+  try {
+    const leaves = checkBatch(statement, events)
+    const values = events.map(({ event }) => parseEvent(event))
+    return { leaves, events: values.map(briefOf), subjects: values.map(subjectsOf) }
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined
+    throw error
   }
 }
 
@@ -99,6 +119,18 @@ function checkChain({ header }: Statement, { nextSeq, prev }: KeyState, gap: num
   if (header.seq < nextSeq) refuse('SEQ_REPEATED', `the chain is past seq ${header.seq}; ${nextSeq} is next`)
   if (header.seq > nextSeq + gap) refuse('SEQ_EXPECTED', `seq ${nextSeq} is next, not ${header.seq}`)
   if (!equal(header.prev, prev)) refuse('PREV_MISMATCH', `prev does not name the statement before seq ${nextSeq}`)
+}
+
+interface ReadBatch {
+  leaves: Uint8Array[]
+  events: RecordedEvent[]
+  subjects: string[][]
+}
+
+function readBatch(statement: Statement, batch: readonly SaltedEvent[]): ReadBatch {
+  const leaves = checkBatch(statement, batch)
+  const events = batch.map(({ event }) => parseRecordedEvent(statement.header.kind, event))
+  return { leaves, events, subjects: events.map(subjectsOf) }
 }
 
 function checkBatch({ header, root }: Statement, events: readonly SaltedEvent[]): Uint8Array[] {
@@ -121,7 +153,7 @@ const NO_CHANGE: Effect = { changes: [], effective: true }
 /** What the events change, one after the other: governance changes the state, goods only need the role for each step. */
 function effectsOf(
   draft: AdmissionState,
-  events: readonly RecordedEvent[],
+  events: readonly (RecordedEvent | EventBrief)[],
   { signer, iat, verify }: { signer: KeyState; iat: number; verify: VerifySync },
 ): Effect[] {
   const isSigned: IsSigned = ({ signed, signature }, publicKey) => verify(publicKey, signed, signature)

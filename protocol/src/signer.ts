@@ -2,7 +2,7 @@ import type { AdmissionState, KeyState } from './admission-state.ts'
 import { toHex } from './bytes.ts'
 import { ProtocolError } from './error.ts'
 import type { Role } from './event/governance-types.ts'
-import type { StampedEvent } from './event/types.ts'
+import type { EventBrief } from './known-batch.ts'
 import type { Statement } from './statement.ts'
 
 /**
@@ -30,13 +30,13 @@ export function ledgerUri(origin: string): string {
 }
 
 /** @throws ProtocolError ROLE */
-export function checkRole(key: KeyState, event: StampedEvent): void {
+export function checkRole(key: KeyState, event: EventBrief): void {
   const role = roleOf(event)
   if (!key.roles.includes(role)) throw new ProtocolError('ROLE', `this gateway is not enrolled to ${role}`)
 }
 
 /** The role that a step of goods needs. */
-export function roleOf(event: StampedEvent): Role {
+export function roleOf(event: EventBrief): Role {
   if (event.type === 'TransformationEvent') return 'transform'
   if (event.type === 'AggregationEvent' || event.type === 'AssociationEvent') return 'pack'
   if (event.bizStep === 'shipping') return 'ship'
