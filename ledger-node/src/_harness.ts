@@ -21,8 +21,8 @@ import {
 } from '@tristamp/protocol'
 import { loginHash } from './access.ts'
 import type { Config } from './config.ts'
-import { enrol } from './enrol.ts'
 import { found } from './found.ts'
+import { bringOperations } from './govern/bring-operations.ts'
 import { type Machine, type RunningLedger, startLedger } from './index.ts'
 import { keyPath, loadKey, type SigningKey } from './keys.ts'
 import { hashOnNode } from './node-crypto.ts'
@@ -98,7 +98,7 @@ export class TestLedger {
   }
 
   enrol(...operations: Operation[]): Promise<number> {
-    return enrol({ node: this.url, administrator: this.admin }, operations)
+    return bringOperations({ node: this.url, administrator: this.admin }, operations)
   }
 
   /** Enrols gateways of organisation `org`. */

@@ -34,6 +34,21 @@ export type LedgerCode =
   | 'WITNESS_STATE'
   | 'WITNESS_AHEAD'
   | 'WITNESS_QUORUM'
+  | 'LEDGER_OTHER'
+  | 'SIGNING_BOOK'
+  | 'OPERATION_UNKNOWN'
+  | 'OPERATION_EXPIRED'
+  | 'OPERATION_ALTERED'
+  | 'KEY_NAME'
+  | 'FOLLOW_SIGNATURE'
+  | 'FOLLOW_FORK'
+  | 'FOLLOW_ROLLBACK'
+  | 'FOLLOW_ENTRIES'
+  | 'FOLLOW_EVENTS'
+  | 'FOLLOW_ADMISSION'
+  | 'FOLLOW_SEAL'
+  | 'FOLLOW_HISTORY'
+  | 'FOLLOW_READS'
   | 'INTERNAL'
 
 /** A sentence for people in both languages of the product: what happened, and what to do. */
@@ -149,6 +164,66 @@ export const SENTENCES: Record<LedgerCode, Sentence> = {
   WITNESS_QUORUM: {
     en: 'The last checkpoint is published with fewer cosignatures than the policy wants: see which witness does not answer.',
     zh: '最近的检查点公布时，见证方签字少于规则要求：请查看是哪个见证方没有回应。',
+  },
+  LEDGER_OTHER: {
+    en: 'This node keeps another ledger than the one this key signs for: nothing was signed; check the address, and compare the log keys.',
+    zh: '此节点的账本与该密钥所属的账本不同：未签署任何内容；请检查地址并核对日志密钥。',
+  },
+  SIGNING_BOOK: {
+    en: 'What the key signs cannot be written down beside it, so nothing is signed: make its folder writable.',
+    zh: '无法在密钥旁记录签署内容，因此未签署：请使该目录可写。',
+  },
+  OPERATION_UNKNOWN: {
+    en: 'No operation with this id waits for signatures: see `tristamp-ledger show`.',
+    zh: '没有此编号的待签操作：请查看 `tristamp-ledger show`。',
+  },
+  OPERATION_EXPIRED: {
+    en: 'The window of this operation has closed: its signatures no longer count; propose it anew.',
+    zh: '此操作的时限已过，已有签名不再有效：请重新提议。',
+  },
+  OPERATION_ALTERED: {
+    en: 'The node shows an operation under an id that is not its own: nothing was signed; do not trust this node.',
+    zh: '节点显示的操作与其编号不符：未签署任何内容；请勿信任此节点。',
+  },
+  KEY_NAME: {
+    en: 'No key goes by this name here: give a kid, ORG/GATEWAY, or an administrator’s name.',
+    zh: '没有以此命名的密钥：请给出 kid、ORG/GATEWAY 或管理员名称。',
+  },
+  FOLLOW_SIGNATURE: {
+    en: 'What the leader calls its checkpoint is not signed by the log key that this follower trusts: it no longer follows; find out whether the address or the key has changed.',
+    zh: '上游给出的检查点不是由本跟随节点信任的日志密钥签署：已停止跟随；请查明地址或密钥是否变更。',
+  },
+  FOLLOW_FORK: {
+    en: 'The leader has signed two ledgers that exclude each other: the proof is in the folder `evidence`; show it to the other organisations.',
+    zh: '上游签署了两份互相矛盾的账本：证明在 `evidence` 目录中；请出示给其他组织。',
+  },
+  FOLLOW_ROLLBACK: {
+    en: 'The leader publishes fewer entries than it has signed before: it was put back to an older state, or hides what came after.',
+    zh: '上游公布的条目比它签过的少：账本被退回旧状态，或在隐瞒之后的内容。',
+  },
+  FOLLOW_ENTRIES: {
+    en: 'The entries that the leader serves are not those that it signed: they were changed there or on the way.',
+    zh: '上游提供的条目与其签名不符：在上游或传输途中被更改。',
+  },
+  FOLLOW_EVENTS: {
+    en: 'The events that the leader serves are not those of their statement, or are kept back.',
+    zh: '上游提供的事件与其声明不符，或被扣留。',
+  },
+  FOLLOW_ADMISSION: {
+    en: 'The leader has recorded a statement that the rules refuse.',
+    zh: '上游记录了规则不允许的声明。',
+  },
+  FOLLOW_SEAL: {
+    en: 'A seal of the leader does not fit the entries before it.',
+    zh: '上游的封条与其之前的条目不符。',
+  },
+  FOLLOW_HISTORY: {
+    en: 'A seal of the leader names another history than the entries give: something is left out or added.',
+    zh: '上游封条所述的历史与条目不符：有内容被遗漏或添加。',
+  },
+  FOLLOW_READS: {
+    en: 'This node follows another and records nothing itself: send statements to its leader.',
+    zh: '此节点跟随另一节点，自身不记录：请把声明发给上游节点。',
   },
   INTERNAL: {
     en: 'The node met a fault of its own: see its log under the given id.',

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { admit, decodeBatch, formatVerifierKey, type Genesis, toBase64Url, ZERO_HASH } from '@tristamp/protocol'
 import { nodeDisk } from './disk.ts'
 import { LedgerError } from './error.ts'
+import { SigningBook } from './govern/signing-book.ts'
 import { governanceBatch } from './governance.ts'
 import { keyPath, loadOrMakeKey, type SigningKey } from './keys.ts'
 import { Ledger } from './ledger.ts'
@@ -67,6 +68,7 @@ async function foundLocked({ data, origin, administrators, threshold }: Founding
   try {
     if (ledger.size > 0) throw new LedgerError('DATA_EXISTS', data)
     await writeGenesis(ledger, genesis, admins[0]!.key)
+    for (const { name } of admins) await SigningBook.beside(keyPath(data, `admin-${name}`)).pin(genesis.logKey)
     return { vkey: genesis.logKey, ackKey: genesis.ackKey }
   } finally {
     await ledger.close()

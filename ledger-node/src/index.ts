@@ -26,9 +26,9 @@ import { policyOfLedger } from './witness/witness-config.ts'
 
 export { type Config, DEFAULTS, readConfig, readEnvironment } from './config.ts'
 export type { Disk, DiskFile } from './disk.ts'
-export { type EnrolTarget, enrol } from './enrol.ts'
 export { type LedgerCode, LedgerError, SENTENCES } from './error.ts'
 export { type Founded, type Founding, found } from './found.ts'
+export { bringOperations, type SigningTarget } from './govern/bring-operations.ts'
 export { keyPath, loadKey, type SigningKey } from './keys.ts'
 export { type Audit, type Flaw, verifyLedger } from './verify.ts'
 

@@ -1,12 +1,12 @@
 import { DONE, FAILED, failed, list, parse, print, required, say, text, UsageError } from './command-line.ts'
 import { readConfig, readEnvironment } from './config.ts'
-import { enrol } from './enrol.ts'
 import { found } from './found.ts'
+import { approve } from './govern/approve-command.ts'
+import { show } from './govern/show-command.ts'
+import { enrol, makeAdministratorKey, propose, restore, revoke, rotate, suspend } from './govern/sign-command.ts'
 import { HELP } from './help.ts'
 import { startLedger } from './index.ts'
-import { loadKey } from './keys.ts'
 import { hashOnNode, verifySignature } from './node-crypto.ts'
-import { operationFrom, readOperations } from './operation.ts'
 import { verifyLedger } from './verify.ts'
 import { VERSION } from './version.ts'
 
@@ -31,7 +31,23 @@ export async function main(argv: string[]): Promise<number> {
       case 'run':
         return await run(rest)
       case 'enrol':
-        return await enrolAll(rest)
+        return await enrol(rest)
+      case 'propose':
+        return await propose(rest)
+      case 'approve':
+        return await approve(rest)
+      case 'show':
+        return await show(rest)
+      case 'revoke':
+        return await revoke(rest)
+      case 'suspend':
+        return await suspend(rest)
+      case 'restore':
+        return await restore(rest)
+      case 'rotate':
+        return await rotate(rest)
+      case 'make-key':
+        return await makeAdministratorKey(rest)
       case 'verify':
         return await verify(rest)
       default:
@@ -92,43 +108,6 @@ async function run(args: string[]): Promise<number> {
   print(`ready ${node.url} ${node.mqttUrl}`)
   say(`${await stopped}: stopping`)
   await node[Symbol.asyncDispose]()
-  return DONE
-}
-
-async function enrolAll(args: string[]): Promise<number> {
-  const fields = [
-    'org',
-    'party',
-    'place',
-    'product',
-    'name-zh',
-    'name-en',
-    'address-zh',
-    'address-en',
-    'spec-zh',
-    'spec-en',
-    'zone',
-    'lat',
-    'lon',
-    'min',
-    'max',
-  ] as const
-  const flags = { node: text, 'admin-key': text, file: list, ...Object.fromEntries(fields.map((name) => [name, text])) }
-  const { values, positionals } = parse(args, flags, true)
-  const node = required(values['node'] as string | undefined, 'node')
-  const administrator = await loadKey(required(values['admin-key'] as string | undefined, 'admin-key'))
-  const files = values['file'] as string[] | undefined
-  if (positionals.length > 1) throw new UsageError(`unexpected ${positionals[1]}`)
-  const operations =
-    files === undefined
-      ? [operationFrom(positionals[0] ?? '', values as { [name: string]: string | undefined })]
-      : await readOperations(files)
-  const entry = await enrol({ node, administrator }, operations)
-  print(`recorded entry ${entry}`)
-  for (const operation of operations)
-    say(
-      `${operation.op} ${'gateway' in operation ? `${operation.org}/${operation.gateway}` : 'org' in operation ? operation.org : ''}`,
-    )
   return DONE
 }
 

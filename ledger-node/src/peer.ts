@@ -53,7 +53,8 @@ async function read(response: Response, maxBytes: number, url: string): Promise<
   return new Uint8Array(Buffer.concat(chunks))
 }
 
-function problemIn(bytes: Uint8Array): string {
+/** The code and detail of a problem, or the first words of whatever else was answered. */
+export function problemIn(bytes: Uint8Array): string {
   const text = Buffer.from(bytes).toString('utf8').slice(0, 1000)
   try {
     const { code, detail } = JSON.parse(text) as { code?: unknown; detail?: unknown }

@@ -3,7 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DEFAULTS, enrol, found, keyPath, loadKey, type RunningLedger, startLedger } from '@tristamp/ledger-node'
+import {
+  bringOperations,
+  DEFAULTS,
+  found,
+  keyPath,
+  loadKey,
+  type RunningLedger,
+  startLedger,
+} from '@tristamp/ledger-node'
 import {
   batchRoot,
   buildStatement,
@@ -115,7 +123,7 @@ export async function startPorkLedger(pages: string): Promise<PorkLedger> {
   })
   const administrator = await loadKey(keyPath(folder, 'admin-first'))
   const gateways = new Map(Object.values(SITES).map((site) => [site.gateway, new Gateway(site)]))
-  await enrol({ node: ledger.url, administrator }, [
+  await bringOperations({ node: ledger.url, administrator }, [
     ...sampleOperations(),
     ...[...gateways.values()].map((g) => g.enrolment()),
   ])

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { enrol, keyPath, loadKey } from '@tristamp/ledger-node'
+import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
 import { bestVerify, parsePolicy, verify } from '@tristamp/protocol'
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from 'playwright-core'
 import { build } from 'vite'
@@ -395,7 +395,7 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
     const name = '<img src=x onerror="globalThis.broken=1">'
     const administrator = await loadKey(keyPath(pork.folder, 'admin-first'))
     const place = { op: 'register-place', org: 'xiaoman', place: KITCHEN, zone: 'Asia/Shanghai' } as const
-    await enrol({ node: pork.ledger.url, administrator }, [
+    await bringOperations({ node: pork.ledger.url, administrator }, [
       {
         ...place,
         name: { zh: name, en: name },

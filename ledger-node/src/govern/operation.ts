@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Operation } from '@tristamp/protocol'
-import { LedgerError } from './error.ts'
+import { LedgerError } from '../error.ts'
 
 /** Flags by name, as `enrol` takes them. */
 export type Fields = { [name: string]: string | undefined }
