@@ -1,36 +1,37 @@
 import {
-  type Admission,
+  type AdmittedEvent,
   type Change,
   changeId,
-  extended,
   fromHex,
   type HistoryMap,
   type HistoryRecord,
   leafHash,
-  NO_HISTORY,
-  subjectHash,
+  type Statement,
   toHex,
 } from '@tristamp/protocol'
+import { BlockHistories } from './block-histories.ts'
 import type { EntryPlace } from './feed.ts'
 import type { LogEdge } from './log.ts'
-import {
-  blockRow,
-  chainRow,
-  entryRow,
-  eventRow,
-  governanceRow,
-  historyRow,
-  type Posting,
-  type Row,
-  stateRow,
-} from './row.ts'
+import { Records } from './records.ts'
+import { blockRow, chainRow, entryRow, eventRow, governanceRow, type Row, stateRow } from './row.ts'
 
-export type Admitted = Admission & { ok: true }
+/** What the derived data need of an admitted statement. */
+export interface Admitted {
+  statement: Statement
+  events: readonly Essential[]
+  changes: readonly Change[]
+}
 
-interface SubjectInBlock {
-  hash: Uint8Array
-  record: HistoryRecord
-  postings: Posting[]
+type Essential = Pick<AdmittedEvent, 'position' | 'leaf' | 'subjects' | 'effective'> & {
+  value: Pick<AdmittedEvent['value'], 'type' | 'eventID'>
+}
+
+/** Lets go of the events themselves, which would only fill memory until their group is on disk. */
+export function essenceOf({ statement, events, changes }: Admitted): Admitted {
+  const essence = ({ position, leaf, subjects, effective, value: { type, eventID } }: Essential): Essential => {
+    return { position, leaf, subjects, effective, value: { type, eventID } }
+  }
+  return { statement, events: events.map(essence), changes }
 }
 
 /** A statement where it stands, sealed or not. */
@@ -52,16 +53,19 @@ export class Block {
   events = 0
   readonly #rows: Row[] = []
   readonly #leaves: Uint8Array[] = []
-  readonly #subjects = new Map<string, SubjectInBlock>()
+  readonly #histories: BlockHistories
+  /** Of every event its UUID, its entry and its position. */
+  readonly #uuids = new Records(16)
+  readonly #eventEntries: number[] = []
+  readonly #eventPositions: number[] = []
   readonly #changes = new Map<string, Change>()
   readonly #statements = new Map<string, RecordedStatement>()
-  readonly #recordOf: (subject: Uint8Array) => HistoryRecord | undefined
 
   /** @param recordOf a subject's record before the block */
   constructor(height: number, firstEntry: number, recordOf: (subject: Uint8Array) => HistoryRecord | undefined) {
     this.height = height
     this.firstEntry = firstEntry
-    this.#recordOf = recordOf
+    this.#histories = new BlockHistories(recordOf)
   }
 
   /** Takes in the next entry, which is on disk at `place`. */
@@ -77,8 +81,10 @@ export class Block {
     for (const change of changes) this.#changes.set(changeId(change), change)
     for (const { position, leaf: eventLeaf, subjects, value, effective } of events) {
       if (value.type === 'TristampGovernance') this.#rows.push(governanceRow({ entry, position }, effective))
-      this.#rows.push(eventRow(uuidBytes(value.eventID), { entry, position }))
-      for (const subject of subjects) this.#extend(subject, { entry, position }, eventLeaf)
+      this.#uuids.push(uuidBytes(value.eventID))
+      this.#eventEntries.push(entry)
+      this.#eventPositions.push(position)
+      for (const subject of subjects) this.#histories.extend(subject, entry, position, eventLeaf)
     }
   }
 
@@ -93,38 +99,31 @@ export class Block {
 
   /** Carries the block's histories into the map, of which the seal commits to the root. */
   extendMap(map: HistoryMap): void {
-    for (const { hash, record } of this.#subjects.values()) map.set(hash, record)
+    this.#histories.into(map)
   }
 
-  /** Appends the block's leaves and its seal's to the log, and answers every row that the block adds to the store. */
-  rows(log: LogEdge, seal: EntryPlace, sealBytes: Uint8Array, timeMs: number): Row[] {
+  /** Appends the block's leaves and its seal's to the log; answers every row that the block adds to the store, made one by one. */
+  rows(log: LogEdge, seal: EntryPlace, sealBytes: Uint8Array, timeMs: number): Iterable<Row> {
     for (const leaf of this.#leaves) log.append(leaf)
     log.append(leafHash(sealBytes))
-    const histories = [...this.#subjects.values()].map((s) => historyRow(s.hash, this.height, s.record, s.postings))
-    const states = [...this.#changes.values()].map(stateRow)
-    return [
-      ...this.#rows,
-      entryRow(seal),
-      ...histories,
-      ...states,
-      ...log.takeRows(),
-      blockRow(this.height, log.size, timeMs),
-    ]
+    return this.#allRows([entryRow(seal), ...log.takeRows(), blockRow(this.height, log.size, timeMs)])
   }
 
-  #extend(subject: string, posting: Posting, leaf: Uint8Array): void {
-    let known = this.#subjects.get(subject)
-    if (known === undefined) {
-      const hash = subjectHash(subject)
-      known = { hash, record: this.#recordOf(hash) ?? NO_HISTORY, postings: [] }
-      this.#subjects.set(subject, known)
+  *#allRows(others: readonly Row[]): Generator<Row> {
+    yield* this.#rows
+    for (let i = 0; i < this.#uuids.length; i++) {
+      yield eventRow(this.#uuids.at(i), { entry: this.#eventEntries[i]!, position: this.#eventPositions[i]! })
     }
-    known.record = extended(known.record, posting.entry, posting.position, leaf)
-    known.postings.push(posting)
+    yield* this.#histories.rows(this.height)
+    for (const change of this.#changes.values()) yield stateRow(change)
+    yield* others
   }
 }
 
 /** The 16 bytes of `urn:uuid:…`; admission has checked the form. */
 export function uuidBytes(urn: string): Uint8Array {
-  return fromHex(urn.slice('urn:uuid:'.length).replaceAll('-', '').toLowerCase())
+  const at = 'urn:uuid:'.length
+  const digits =
+    urn.slice(at, at + 8) + urn.slice(at + 9, at + 13) + urn.slice(at + 14, at + 18) + urn.slice(at + 19, at + 23)
+  return fromHex((digits + urn.slice(at + 24)).toLowerCase())
 }

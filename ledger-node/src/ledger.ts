@@ -21,7 +21,7 @@ import {
   type VerifySync,
   ZERO_HASH,
 } from '@tristamp/protocol'
-import { type Admitted, Block, type RecordedStatement } from './apply.ts'
+import { type Admitted, Block, essenceOf, type RecordedStatement } from './apply.ts'
 import { CheckpointFile, checkLogKey } from './checkpoint-file.ts'
 import type { Disk } from './disk.ts'
 import { LedgerError } from './error.ts'
@@ -226,7 +226,10 @@ export class Ledger {
         })
         // Behind what is signed a start cuts off what it finds, so the note comes before what is derived.
         await this.#publication.keep(note)
-        await this.#derive(rows.flat(), this.#feed.end)
+        await this.#derive(
+          rows.flatMap((each) => [...each]),
+          this.#feed.end,
+        )
         await this.#publish(note)
         this.#astray = false
       } catch (error) {
@@ -307,7 +310,7 @@ export class Ledger {
   /** Stages one statement: from here on admission counts with it. */
   stage(item: FeedItem, admitted: Admitted): Staged {
     applyChanges(this.#state, admitted.changes)
-    return { item, admitted }
+    return { item, admitted: essenceOf(admitted) }
   }
 
   async #leaf(entry: number): Promise<Uint8Array> {
@@ -337,7 +340,7 @@ export class Ledger {
   }
 
   /** Ends the block with its seal, and begins the next; answers what the block adds to the store. */
-  #close(place: EntryPlace, seal: Seal, bytes: Uint8Array): Row[] {
+  #close(place: EntryPlace, seal: Seal, bytes: Uint8Array): Iterable<Row> {
     const rows = this.#block.rows(this.#edge, place, bytes, seal.timeMs)
     this.#last = { seal, sealBytes: bytes }
     this.#beginBlock(seal.height + 1)
@@ -345,14 +348,14 @@ export class Ledger {
   }
 
   /** The same with a seal that was made earlier or elsewhere; undefined when it does not say what was derived here. */
-  #adopt(place: EntryPlace, { timeMs, ...found }: Seal, bytes: Uint8Array): Row[] | undefined {
+  #adopt(place: EntryPlace, { timeMs, ...found }: Seal, bytes: Uint8Array): Iterable<Row> | undefined {
     const { timeMs: _, ...expected } = this.#nextSeal()
     if (!equal(encodeSeal({ ...found, timeMs: 0 }), encodeSeal({ ...expected, timeMs: 0 }))) return undefined
     return this.#close(place, { ...found, timeMs }, bytes)
   }
 
   /** Writes the rows of closed blocks, after which the feed goes on at `next`. */
-  #derive(rows: readonly Row[], next: FeedPlace): Promise<void> {
+  #derive(rows: Iterable<Row>, next: FeedPlace): Promise<void> {
     return this.#store.commit(rows, { height: this.#last!.seal.height, size: this.#edge.size, next })
   }
 

@@ -30,17 +30,21 @@ export interface Posting {
 }
 
 const N48 = 6
+const NOTHING = new Uint8Array(0)
 
 function key(space: number, ...parts: (Uint8Array | number)[]): Buffer {
-  const sizes = parts.map((part) => (typeof part === 'number' ? N48 : part.length))
-  const bytes = Buffer.allocUnsafe(1 + sizes.reduce((sum, size) => sum + size, 0))
+  let size = 1
+  for (const part of parts) size += typeof part === 'number' ? N48 : part.length
+  const bytes = Buffer.allocUnsafe(size)
   bytes[0] = space
   let at = 1
-  parts.forEach((part, i) => {
-    if (typeof part === 'number') bytes.writeUIntBE(part, at, N48)
-    else bytes.set(part, at)
-    at += sizes[i]!
-  })
+  for (const part of parts) {
+    if (typeof part === 'number') at = bytes.writeUIntBE(part, at, N48)
+    else {
+      bytes.set(part, at)
+      at += part.length
+    }
+  }
   return bytes
 }
 
@@ -95,7 +99,7 @@ export function readEntryRow(entry: number, value: Uint8Array): EntryPlace {
 
 /** Several events may carry one eventID (a correction repeats it), so the place is in the key. */
 export function eventRow(uuid: Uint8Array, { entry, position }: Posting): Row {
-  return { key: key(SPACE.event, uuid, entry, position), value: new Uint8Array(0) }
+  return { key: key(SPACE.event, uuid, entry, position), value: NOTHING }
 }
 
 export function readEventKey(bytes: Uint8Array): Posting {

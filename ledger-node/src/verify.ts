@@ -154,7 +154,7 @@ class Auditor {
     }
     this.#block.extendMap(this.#map)
     this.#compareSeal(place, seal)
-    const rows = this.#block.rows(this.#edge, place, bytes, seal.timeMs)
+    const rows = [...this.#block.rows(this.#edge, place, bytes, seal.timeMs)]
     const mark = { height: seal.height, size: this.#edge.size, next }
     await this.#compareRows(() => this.#rows.add(rows, mark))
     this.#lastSeal = bytes
