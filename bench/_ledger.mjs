@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { enrol, found, keyPath, loadKey } from '@tristamp/ledger-node'
+import { bringOperations, found, keyPath, loadKey } from '@tristamp/ledger-node'
 import { fromBase64Url, toHex } from '@tristamp/protocol'
 import { enrolOrganisation, Gateway } from './_workload.mjs'
 
@@ -35,7 +35,7 @@ export class BenchLedger {
     ledger.gateways = Array.from({ length: GATEWAYS }, (_, i) => new Gateway(i))
     await ledger.run()
     const administrator = await loadKey(keyPath(ledger.data, 'admin-a'))
-    await enrol({ node: ledger.url, administrator }, [enrolOrganisation, ...ledger.gateways.map((g) => g.operation)])
+    await bringOperations({ node: ledger.url, administrator }, [enrolOrganisation, ...ledger.gateways.map((g) => g.operation)])
     await ledger.sealed()
     return ledger
   }
