@@ -23,6 +23,8 @@ export interface KeyState {
   /** The prev that it must carry: leaf hash of the last statement. */
   prev: Uint8Array
   login?: string
+  /** base64url SHA-256 of the gateway's TLS client key; over TLS it logs in with this key alone. */
+  tls?: string
   /** Contradictions below this seq were known when the key was restored: they do not suspend it again. */
   settledSeq?: number
 }

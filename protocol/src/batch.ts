@@ -57,6 +57,20 @@ export function decodeBatch(payload: Uint8Array): { statement: Uint8Array; event
   return { statement, events }
 }
 
+/** How many events a batch says that it has, without reading them; 1 for what is no batch. */
+export function eventsInBatch(payload: Uint8Array): number {
+  try {
+    const items = new ItemReader(payload)
+    items.array()
+    items.uint()
+    items.bytes()
+    return Math.min(Math.max(items.array(), 1), LIMITS.batchEvents)
+  } catch (error) {
+    if (error instanceof ProtocolError) return 1
+    throw error
+  }
+}
+
 /** The next item as an event with its salt. @throws ProtocolError BATCH_MALFORMED, EVENT_SIZE */
 export function readEvent(items: ItemReader): SaltedEvent {
   if (items.array() !== 2) malformed('[salt, event]')

@@ -35,24 +35,28 @@ export function effectOf(state: AdmissionState, operation: Exclude<Operation, Ge
 function enrolled(state: AdmissionState, operation: EnrolGateway): KeyState {
   knownOrganisation(state, operation.org)
   const { publicKey, kid } = enrollableKey(operation.key)
-  const { org, gateway, uri, station, roles, login } = operation
+  const { org, gateway, uri, station, roles, login, tls } = operation
   const before = state.keys.get(toHex(kid))
   if (before !== undefined && (before.status !== 'active' || before.org !== org || before.gateway !== gateway))
     conflict('this key is enrolled for something else, or is not active')
   freeName(state, org, gateway, before)
-  return { ...(before ?? FRESH_KEY), kid, publicKey, kind: 'gateway', org, gateway, uri, station, roles, login }
+  const { tls: _, ...known }: Partial<KeyState> & typeof FRESH_KEY = before ?? FRESH_KEY
+  const key = { ...known, kid, publicKey, kind: 'gateway', org, gateway, uri, station, roles, login } as const
+  return tls === undefined ? key : { ...key, tls }
 }
 
 /** The old key, ended, and the new one in its place. */
-function rotated(state: AdmissionState, { key, newKey, login }: RotateKey): [KeyState, KeyState] {
+function rotated(state: AdmissionState, { key, newKey, login, tls }: RotateKey): [KeyState, KeyState] {
   const before = keyNamed(state, key)
   if (before.status !== 'active' && before.status !== 'suspended') conflict(`this key is ${before.status} already`)
   if ((before.kind === 'gateway') !== (login !== undefined))
     conflict('a gateway has a login, an administrator has none')
+  if (before.kind !== 'gateway' && tls !== undefined) conflict('an administrator has no TLS key')
   const { publicKey, kid } = enrollableKey(newKey)
   if (state.keys.has(toHex(kid))) conflict('the new key is known already')
   const { org, gateway, station, kind, roles } = before
   if (kind === 'gateway') freeName(state, org, gateway, before)
+  const pinned = tls ?? before.tls
   const successor: KeyState = {
     ...FRESH_KEY,
     kid,
@@ -64,6 +68,7 @@ function rotated(state: AdmissionState, { key, newKey, login }: RotateKey): [Key
     ...(gateway !== undefined && { gateway }),
     ...(station !== undefined && { station }),
     ...(login !== undefined && { login }),
+    ...(pinned !== undefined && { tls: pinned }),
   }
   return [{ ...before, status: 'rotated' }, successor]
 }

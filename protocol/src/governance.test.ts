@@ -54,6 +54,32 @@ function forged(statement: Uint8Array): Uint8Array {
 const statusOf = (ledger: MemoryLedger, key: TestSigner): string | undefined =>
   ledger.state.keys.get(toHex(key.kid))?.status
 
+describe('a gateway’s TLS key', () => {
+  const [one, two] = [1, 2].map((n) => toBase64Url(new Uint8Array(32).fill(n))) as [string, string]
+  const pinned = (ledger: MemoryLedger, key: TestSigner): string | undefined =>
+    ledger.state.keys.get(toHex(key.kid))?.tls
+
+  it('is what the last enrolment says, and goes over to the key that takes its place', () => {
+    const { ledger, gateway } = consortium()
+    expect(pinned(ledger, gateway)).toBeUndefined()
+    carry(ledger, { ...enrolment(gateway, 'gw1'), tls: one })
+    expect(pinned(ledger, gateway)).toBe(one)
+    const [next, third] = [gatewayKey('next'), gatewayKey('third')]
+    carry(ledger, rotation(gateway, next))
+    expect(pinned(ledger, next)).toBe(one)
+    carry(ledger, { ...rotation(next, third), tls: two } as Operation)
+    expect(pinned(ledger, third)).toBe(two)
+    carry(ledger, enrolment(third, 'gw1'))
+    expect(pinned(ledger, third)).toBeUndefined()
+  })
+
+  it('is not an administrator’s', () => {
+    const { ledger, admins } = consortium()
+    const turn = { ...rotation(admins[0], gatewayKey('next'), 'administrator'), tls: one } as Operation
+    expect(() => carry(ledger, turn)).toThrow('GOVERNANCE_CONFLICT')
+  })
+})
+
 describe('thresholds', () => {
   const names = ['ann', 'bob', 'cy', 'dee', 'eve']
 

@@ -72,6 +72,7 @@ const OPERATIONS: { [op in Operation['op']]: { [field: string]: Check } } = {
     roles: (v) =>
       list((r) => ROLES.includes(r as Role), ROLES.length)(v) && new Set(v as Json[]).size === (v as Json[]).length,
     login: key,
+    'tls?': key,
   },
   'register-place': {
     org: name,
@@ -83,7 +84,7 @@ const OPERATIONS: { [op in Operation['op']]: { [field: string]: Check } } = {
     zone,
   },
   'register-product': { org: name, product: subject('product'), name: texts, spec: texts, 'limits?': limits },
-  'rotate-key': { key, newKey: key, 'login?': key },
+  'rotate-key': { key, newKey: key, 'login?': key, 'tls?': key },
   'revoke-key': { key, reason: text },
   'suspend-key': { key, reason: text, 'evidence?': evidence },
   'restore-key': { key, reason: text },

@@ -28,7 +28,7 @@ export interface EnrolOrganisation {
   name: Localized
 }
 
-/** A gateway's key becomes active: `uri` its 8004 asset URI, `station` the place or asset it stands in, `login` base64url SHA-256 of its MQTT password. */
+/** A gateway's key becomes active: `uri` its 8004 asset URI, `station` the place or asset it stands in, `login` base64url SHA-256 of its MQTT password, `tls` base64url SHA-256 of its TLS client key (SubjectPublicKeyInfo, RFC 7469 §2.4). */
 export interface EnrolGateway {
   op: 'enrol-gateway'
   org: string
@@ -38,6 +38,7 @@ export interface EnrolGateway {
   station: string
   roles: Role[]
   login: string
+  tls?: string
 }
 
 /** A place (414) or asset people may see by name; `zone` is an IANA time zone, latitude and longitude in 1e-7 degrees. */
@@ -62,7 +63,7 @@ export interface RegisterProduct {
   limits?: { minMilliC: number; maxMilliC: number }
 }
 
-/** A new key takes the place of another: same name, same station, same roles, a chain of its own. `login` is a gateway's alone. */
+/** A new key takes the place of another: same name, same station, same roles, a chain of its own. `login` and `tls` are a gateway's alone; without `tls` the one before stays. */
 export interface RotateKey {
   op: 'rotate-key'
   /** The kid (base64url) of the key that ends. */
@@ -70,6 +71,7 @@ export interface RotateKey {
   /** The public key (base64url) that takes its place. */
   newKey: string
   login?: string
+  tls?: string
 }
 
 /** A key signs no more from this entry on; `key` is its kid (base64url). */
