@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import type { Policy } from '@tristamp/protocol'
+import { isKeyName, type Policy } from '@tristamp/protocol'
 import * as v from 'valibot'
 import { parse } from 'yaml'
 import { LedgerError } from './error.ts'
@@ -38,6 +38,12 @@ export interface Config {
   sealEveryMs: number
   /** This node as a witness for other logs. */
   witness?: WitnessSettings
+  /** The node that this one follows, instead of keeping a ledger of its own. */
+  follow?: {
+    url: string
+    /** Of the key that it cosigns by, in policies. */
+    name?: string
+  }
   /** Who signs this ledger's checkpoints beside it, and how many of them must. */
   policy?: Policy
 }
@@ -59,6 +65,7 @@ const url = v.pipe(
   v.startsWith('http', 'expected an http or https URL'),
   v.transform((u) => u.replace(/\/+$/, '')),
 )
+const keyName = v.pipe(text, v.check(isKeyName, 'expected a name without spaces and plus signs'))
 const count = (max: number) => v.pipe(v.number('expected a number'), v.integer(), v.minValue(1), v.maxValue(max))
 
 const SCHEMA = v.strictObject({
@@ -86,6 +93,7 @@ const SCHEMA = v.strictObject({
     v.pipe(v.number(), v.integer(), v.minValue(1000, 'one seal a second at most'), v.maxValue(3_600_000)),
     DEFAULTS.sealEveryMs,
   ),
+  follow: v.optional(v.strictObject({ url, name: v.optional(keyName) })),
   witness: v.optional(WITNESS_SCHEMA),
   witnesses: v.optional(WITNESSES_SCHEMA),
   quorum: v.optional(QUORUM_SCHEMA),

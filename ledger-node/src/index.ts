@@ -1,24 +1,26 @@
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { type Genesis, type Policy, parseVerifierKey, toBase64Url, type VerifySync } from '@tristamp/protocol'
+import { Router } from 'express'
 import { Acks } from './ack.ts'
-import { Broker, type BrokerOptions } from './broker.ts'
+import { Broker } from './broker.ts'
 import { Closers } from './closers.ts'
 import type { Config } from './config.ts'
-import { type Disk, nodeDisk } from './disk.ts'
 import { LedgerError } from './error.ts'
 import { Evidence } from './evidence.ts'
 import { createApp } from './http/app.ts'
+import { healthRoutes } from './http/health.ts'
 import { reachableHost, serveHttp } from './http/server.ts'
+import { statementRoutes } from './http/statements.ts'
 import { Intake } from './intake.ts'
 import { keyPath, loadKey, type SigningKey } from './keys.ts'
 import { Ledger } from './ledger.ts'
 import { lockData } from './lock.ts'
+import { MACHINE, type Machine, PAGES } from './machine.ts'
 import { Metrics } from './metrics.ts'
-import { verifySignature } from './node-crypto.ts'
+import { earlierCheckpoint } from './query/earlier.ts'
 import { SealTimer } from './seal.ts'
 import { StatusBoard } from './status.ts'
 import { Suspensions } from './suspension.ts'
+import { readTls, refusePlain } from './tls.ts'
 import { VERSION } from './version.ts'
 import { Cosigning } from './witness/cosigning.ts'
 import { openWitness } from './witness/open.ts'
@@ -27,10 +29,15 @@ import { policyOfLedger } from './witness/witness-config.ts'
 export { type Config, DEFAULTS, readConfig, readEnvironment } from './config.ts'
 export type { Disk, DiskFile } from './disk.ts'
 export { type LedgerCode, LedgerError, SENTENCES } from './error.ts'
+export type { FollowStatus } from './follow/follower.ts'
+export { type RunningFollower, startFollower } from './follow/start.ts'
 export { type Founded, type Founding, found } from './found.ts'
 export { bringOperations, type SigningTarget } from './govern/bring-operations.ts'
 export { keyPath, loadKey, type SigningKey } from './keys.ts'
-export { type Audit, type Flaw, verifyLedger } from './verify.ts'
+export type { Machine } from './machine.ts'
+export type { Audit } from './audit/audit.ts'
+export type { Flaw } from './audit/flaw.ts'
+export { verifyLedger } from './verify.ts'
 
 /** A ledger node that runs. Disposing of it writes and seals what was taken, and frees ports and folder. */
 export interface RunningLedger extends AsyncDisposable {
@@ -43,21 +50,6 @@ export interface RunningLedger extends AsyncDisposable {
   publicUrl: string
   genesis: Genesis
 }
-
-/** What a test may put in the place of the machine. */
-export interface Machine {
-  disk: Disk
-  verify: VerifySync
-  /** ms since 1970. */
-  now: () => number
-  /** Told what an operator should know of. */
-  log: (text: string) => void
-}
-
-const MACHINE: Machine = { disk: nodeDisk, verify: verifySignature, now: Date.now, log: () => undefined }
-
-/** The built pages beside this package in the repository. */
-const PAGES = fileURLToPath(new URL('../../verifier-web/dist', import.meta.url))
 
 /**
  * Starts a node on a founded ledger; ports 0 are any free ones. Ends when the signal says so, or when disposed of.
@@ -86,6 +78,9 @@ async function start(
   closers: Closers,
 ): Promise<Omit<RunningLedger, typeof Symbol.asyncDispose>> {
   const { disk, verify, now, log } = machine
+  refusePlain(config.plain, { setting: 'http', ...config.http }, { setting: 'mqtt', ...config.mqtt })
+  const httpTls = config.http.tls && (await readTls(config.http.tls, 'http.tls'))
+  const mqttTls = config.mqtt.tls && (await readTls(config.mqtt.tls, 'mqtt.tls'))
   const [logKey, ackKey] = [await keyOf(config, 'log'), await keyOf(config, 'ack')]
   closers.add(await lockData(config.data))
   let publicUrl = config.http.publicUrl ?? ''
@@ -126,7 +121,7 @@ async function start(
     log,
   })
   metrics.watchKeys(() => ledger.state.keys.values())
-  const broker = await Broker.listen(await brokerOptions(config), {
+  const broker = await Broker.listen({ ...config.mqtt, tls: mqttTls }, {
     ledger,
     intake,
     status,
@@ -141,24 +136,25 @@ async function start(
   })
   await suspensions.resume()
 
-  const { postsPerSecond, pages = PAGES } = config.http
+  const { pages = PAGES } = config.http
   const app = createApp({
     ledger,
-    intake,
+    own: Router()
+      .use(statementRoutes(intake, postsPerSecond))
+      .use(healthRoutes(ledger, intake, VERSION, () => cosigning?.standing)),
     status,
     metrics,
     policy,
-    witnesses: () => cosigning?.standing,
+    earlier: (size) => earlierCheckpoint(ledger, logKey, size),
     witness,
     publicUrl: () => publicUrl,
     pages,
-    postsPerSecond,
-    version: VERSION,
+    limits: config.http,
     log,
   })
-  const http = await serveHttp(app, config.http)
+  const http = await serveHttp(app, { ...config.http, tls: httpTls })
   closers.add(http.close)
-  const url = `http://${reachableHost(config.http.host)}:${http.port}`
+  const url = `${httpTls ? 'https' : 'http'}://${reachableHost(config.http.host)}:${http.port}`
   publicUrl ||= url
   const mqttUrl = `${config.mqtt.tls ? 'mqtts' : 'mqtt'}://${reachableHost(config.mqtt.host)}:${broker.port}`
   return { httpPort: http.port, mqttPort: broker.port, url, mqttUrl, publicUrl, genesis }
@@ -185,13 +181,4 @@ function foundedWith(ledger: Ledger, ackKey: SigningKey, { data }: Config): Gene
   if (toBase64Url(ackKey.publicKey) !== genesis.ackKey)
     throw new LedgerError('KEY_FILE_OTHER', `the ack key is not ${genesis.ackKey}`)
   return genesis
-}
-
-async function brokerOptions({ mqtt: { tls, ...options } }: Config): Promise<BrokerOptions> {
-  if (tls === undefined) return options
-  try {
-    return { ...options, tls: { cert: await readFile(tls.cert, 'utf8'), key: await readFile(tls.key, 'utf8') } }
-  } catch (cause) {
-    throw new LedgerError('CONFIG_INVALID', `mqtt.tls: ${(cause as Error).message}`, { cause })
-  }
 }

@@ -1,21 +1,19 @@
 import type { Policy } from '@tristamp/protocol'
 import compression from 'compression'
-import express, { type Express } from 'express'
+import express, { type Express, type Router } from 'express'
 import { LedgerError } from '../error.ts'
-import type { Intake } from '../intake.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Metrics } from '../metrics.ts'
 import { Entries } from '../query/source.ts'
 import type { StatusBoard } from '../status.ts'
-import type { Standing } from '../witness/cosigning.ts'
-import type { Witness } from '../witness/witness.ts'
-import { checkpointRoutes } from './checkpoint.ts'
+import type { Cosigner } from '../witness/witness.ts'
+import { batchRoutes } from './batches.ts'
+import { checkpointRoutes, type Earlier } from './checkpoint.ts'
 import { digitalLinkRoutes } from './digital-link.ts'
 import { eventRoutes } from './events.ts'
 import { gatewayRoutes } from './gateways.ts'
 import { governanceRoutes } from './governance.ts'
 import { guarded } from './headers.ts'
-import { healthRoutes } from './health.ts'
 import { historyRoutes } from './history.ts'
 import { keyRoutes } from './keys.ts'
 import { metricsRoutes } from './metrics.ts'
@@ -23,25 +21,23 @@ import { Pages } from './pages.ts'
 import { policyRoutes } from './policy.ts'
 import { problems } from './problem.ts'
 import { qrRoutes } from './qr.ts'
-import { statementRoutes } from './statements.ts'
 import { tileRoutes } from './tiles.ts'
 import { witnessRoutes } from './witness.ts'
 
 export interface AppParts {
   ledger: Ledger
-  intake: Intake
   status: StatusBoard
   metrics: Metrics
   /** What readers are told to trust. */
   policy: () => Policy
-  /** How far the last checkpoint is cosigned. */
-  witnesses: () => Standing | undefined
+  /** What a leader and a follower answer each in its own way: statements that are brought, and the node's health. */
+  own: Router
+  earlier: Earlier
   /** This node as a witness for other logs. */
-  witness?: Witness | undefined
+  witness?: Cosigner | undefined
   publicUrl: () => string
   pages: string
   postsPerSecond: number
-  version: string
   log: (text: string) => void
 }
 
@@ -50,7 +46,7 @@ const COMPRESSIBLE = /^(?:text\/|image\/svg|application\/(?:json|problem\+json|j
 
 /** The HTTP side of the node: one router for each resource. */
 export function createApp(parts: AppParts): Express {
-  const { ledger, intake, metrics, publicUrl } = parts
+  const { ledger, metrics, publicUrl } = parts
   const entries = new Entries(ledger)
   const pages = new Pages(parts.pages)
   const app = express()
@@ -59,17 +55,17 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', 'simple')
   app.use(guarded)
   app.use(compression({ filter: (_req, res) => COMPRESSIBLE.test(String(res.getHeader('Content-Type'))) }))
-  app.use(checkpointRoutes(ledger))
+  app.use(checkpointRoutes(ledger, parts.earlier))
   app.use(tileRoutes(ledger, entries))
+  app.use(batchRoutes(ledger, entries))
   app.use(policyRoutes(parts.policy))
   app.use(historyRoutes(ledger, entries))
   app.use(eventRoutes(ledger, entries))
   app.use(keyRoutes(ledger))
-  app.use(statementRoutes(intake, parts.postsPerSecond))
+  app.use(parts.own)
   app.use(gatewayRoutes(ledger, parts.status))
   app.use(governanceRoutes(ledger, entries))
   app.use(qrRoutes(publicUrl))
-  app.use(healthRoutes(ledger, intake, parts.version, parts.witnesses))
   app.use(metricsRoutes(metrics))
   if (parts.witness !== undefined)
     app.use(witnessRoutes(parts.witness, parts.postsPerSecond, (status) => metrics.witnessed(status)))

@@ -1,7 +1,7 @@
 import { MAX_ADD_CHECKPOINT_BYTES } from '@tristamp/protocol'
 import { Router, raw } from 'express'
 import { LedgerError } from '../error.ts'
-import type { Witness } from '../witness/witness.ts'
+import type { Cosigner } from '../witness/witness.ts'
 import { open, REVALIDATE } from './headers.ts'
 import { rateLimit } from './rate-limit.ts'
 
@@ -12,7 +12,7 @@ const MAX_BODY = 3 * MAX_ADD_CHECKPOINT_BYTES
  * `POST /add-checkpoint` (C2SP tlog-witness), `GET /v1/witness`: the witness's own key, and `GET /witness/<hex SHA-256 of the origin>/checkpoint`:
  * what it cosigned last, for whoever compares.
  */
-export function witnessRoutes(witness: Witness, perSecond: number, asked: (status: number) => void): Router {
+export function witnessRoutes(witness: Cosigner, perSecond: number, asked: (status: number) => void): Router {
   const body = raw({ type: () => true, limit: MAX_BODY })
   return Router()
     .post('/add-checkpoint', rateLimit(perSecond), body, async (req, res) => {

@@ -33,9 +33,20 @@ export interface WitnessParts {
 
 /** The answer to an `add-checkpoint`, as it goes over HTTP. */
 export interface WitnessAnswer {
-  status: 200 | 400 | 403 | 404 | 409 | 422
+  /** 503: not yet, ask again. */
+  status: 200 | 400 | 403 | 404 | 409 | 422 | 503
   contentType: string
   body: string
+}
+
+/** Whoever answers requests to cosign. */
+export interface Cosigner {
+  /** As a policy names it. */
+  readonly vkey: string
+  /** What it cosigned last of the log whose origin has this SHA-256 (hex). */
+  latest(originHash: string): string | undefined
+  /** Answers the body of a request. */
+  addCheckpoint(body: Uint8Array): Promise<WitnessAnswer>
 }
 
 const TEXT = 'text/plain; charset=utf-8'
@@ -44,8 +55,7 @@ const TEXT = 'text/plain; charset=utf-8'
  * A witness for other logs (C2SP tlog-witness, docs/spec/witness.md): cosigns a checkpoint when it extends the one before, and
  * remembers that it did before it says so.
  */
-export class Witness {
-  /** As a policy names it. */
+export class Witness implements Cosigner {
   readonly vkey: string
   readonly #parts: WitnessParts
   readonly #store: WitnessStore
@@ -70,13 +80,12 @@ export class Witness {
     return new Witness(vkey, parts, store, verify)
   }
 
-  /** What it cosigned last of the log whose origin has this SHA-256 (hex). */
   latest(originHash: string): string | undefined {
     const log = this.#parts.logs.find(({ name }) => nameOf(name) === originHash)
     return log && this.#store.of(log.name)?.note
   }
 
-  /** Answers the body of a request. Only a failing disk rejects, and then nothing was cosigned. */
+  /** Only a failing disk rejects, and then nothing was cosigned. */
   async addCheckpoint(body: Uint8Array): Promise<WitnessAnswer> {
     let request: AddCheckpointRequest
     try {

@@ -1,0 +1,283 @@
+import { equal, findFork, readRoot, type VerifierKey, type VerifySync } from '@tristamp/protocol'
+import { isDiskFull, LedgerError, SENTENCES } from '../error.ts'
+import type { Ledger } from '../ledger.ts'
+import { type Claim, claimsOf, type ReadClaim } from './claim.ts'
+import { Difference } from './difference.ts'
+import type { Divergence, DivergenceFile } from './divergence.ts'
+import type { FollowMetrics } from './follow-metrics.ts'
+import type { Leader } from './leader.ts'
+import type { PublishedNotes } from './published.ts'
+import { reproduce } from './reproduce.ts'
+import { type Step, Supply } from './step.ts'
+
+export interface FollowerParts {
+  ledger: Ledger
+  leader: Leader
+  key: VerifierKey
+  verify: VerifySync
+  notes: PublishedNotes
+  divergences: DivergenceFile
+  metrics: FollowMetrics
+  /** Told of each state that was taken over. */
+  taken: () => void
+  now: () => number
+  log: (text: string) => void
+}
+
+/** How following goes. `entries`: how many the leader has signed, as far as we know. */
+export interface FollowStatus {
+  state: 'starting' | 'catching-up' | 'following' | 'unreachable' | 'diverged'
+  leader: string
+  entries: number
+  lag: number
+  heardAtMs?: number
+  code?: string
+  detail?: string
+}
+
+/** Between two looks at what the leader publishes; a leader that asks for a cosignature is answered at once. */
+const POLL_MS = 500
+const MAX_BACKOFF_MS = 30_000
+/** A leader publishes within a second or so what it has asked to be cosigned. Fewer entries for longer than this are a rollback. */
+const ROLLBACK_MS = 5_000
+
+/** Reproduces another node's ledger, for as long as there is nothing wrong with it. */
+export class Follower {
+  readonly #parts: FollowerParts
+  readonly #claims: ReadClaim
+  readonly #done: Promise<void>
+  #stopping: boolean = false
+  #wake: (() => void) | undefined
+  readonly #waiters = new Set<() => void>()
+  #divergence: Divergence | undefined
+  #trouble: LedgerError | undefined
+  #failures = 0
+  /** Signed, larger than what was reproduced, and not reproduced yet. */
+  #offered: Claim | undefined
+  #heardAtMs: number | undefined
+  #signedSize = 0
+  #fewerSinceMs: number | undefined
+  /** An unsigned difference was met once: the next one counts. */
+  #doubt: boolean = false
+
+  /** @param divergence what an earlier run found: nothing is followed then */
+  constructor(parts: FollowerParts, divergence: Divergence | undefined) {
+    this.#parts = parts
+    this.#claims = claimsOf(parts.key, parts.verify)
+    this.#divergence = divergence
+    if (divergence !== undefined) this.#tell(divergence)
+    this.#done = divergence === undefined ? this.#run() : Promise.resolve()
+  }
+
+  get divergence(): Divergence | undefined {
+    return this.#divergence
+  }
+
+  get status(): FollowStatus {
+    const { leader } = this.#parts
+    const entries = Math.max(this.#signedSize, this.#size)
+    const lag = entries - this.#size
+    const why = this.#divergence ?? (this.#trouble && { code: this.#trouble.code, detail: this.#trouble.message })
+    return {
+      state: this.#state(lag),
+      leader: leader.url,
+      entries,
+      lag,
+      ...(this.#heardAtMs !== undefined && { heardAtMs: this.#heardAtMs }),
+      ...(why && { code: why.code, detail: why.detail }),
+    }
+  }
+
+  /**
+   * Whether this checkpoint, signed by the leader, is one of the ledger as it was reproduced here; waits a moment for one that is ahead.
+   * `refused`: it is not, or the leader has been found wrong before.
+   */
+  async vouch(claim: Claim, waitMs: number): Promise<'same' | 'behind' | 'refused'> {
+    if (claim.size > this.#size && this.#divergence === undefined) await this.#reach(claim, waitMs)
+    if (this.#divergence !== undefined) return 'refused'
+    if (claim.size > this.#size) return 'behind'
+    const fork = await this.#forkWith(claim)
+    if (fork === undefined) return 'same'
+    await this.#diverge(fork)
+    return 'refused'
+  }
+
+  /** Ends after the step under way. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    this.#wake?.()
+    await this.#done
+  }
+
+  get #size(): number {
+    return this.#parts.ledger.latest?.size ?? 0
+  }
+
+  #state(lag: number): FollowStatus['state'] {
+    if (this.#divergence !== undefined) return 'diverged'
+    if (this.#trouble !== undefined) return 'unreachable'
+    if (this.#heardAtMs === undefined) return 'starting'
+    return lag > 0 ? 'catching-up' : 'following'
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping && this.#divergence === undefined) {
+      try {
+        await this.#follow()
+        this.#trouble = undefined
+        this.#failures = 0
+        this.#doubt = false
+        if (this.#offered === undefined) await this.#sleep(POLL_MS)
+      } catch (error) {
+        if (this.#stopping) return
+        await this.#failed(error)
+      }
+    }
+  }
+
+  /** Reproduces what the leader has asked to be cosigned, or else what it publishes. */
+  async #follow(): Promise<void> {
+    const asked = this.#offered
+    this.#offered = undefined
+    if (asked !== undefined && asked.size > this.#size) await this.#catchUp(asked)
+    const published = await this.#published()
+    if (published.size > this.#size) await this.#catchUp(published)
+    const fork = (await this.#forkWith(published)) ?? (asked && (await this.#forkWith(asked)))
+    if (fork !== undefined) throw fork
+    this.#checkNotFewer(published)
+    await this.#parts.notes.heard(published.note)
+  }
+
+  async #published(): Promise<Claim> {
+    const { leader, metrics, now } = this.#parts
+    const claim = await this.#claims(await leader.checkpoint())
+    this.#heardAtMs = now()
+    metrics.heard(this.#heardAtMs)
+    this.#hears(claim.size)
+    return claim
+  }
+
+  #hears(size: number): void {
+    this.#signedSize = Math.max(this.#signedSize, size)
+    this.#parts.metrics.lag(Math.max(0, this.#signedSize - this.#size))
+  }
+
+  /** Step after step; the next is fetched while one is worked on. */
+  async #catchUp(target: Claim): Promise<void> {
+    const { leader, metrics, taken } = this.#parts
+    const supply = new Supply(leader, this.#claims)
+    const bring = (first: number): Promise<Step> => {
+      const step = supply.next(first, target)
+      // Looked at when its turn comes, which may never be.
+      step.catch(() => undefined)
+      return step
+    }
+    let next = bring(this.#size)
+    while (this.#size < target.size && !this.#stopping) {
+      const step = await next
+      if (step.claim.size < target.size) next = bring(step.claim.size)
+      await reproduce(this.#parts, step)
+      taken()
+      metrics.reproduced(step.items.reduce((sum, { events }) => sum + events.length, 0))
+      this.#hears(target.size)
+      for (const waiter of this.#waiters) waiter()
+    }
+  }
+
+  /** The contradiction, if the checkpoint is one of a tree no larger than ours and says something else of it. */
+  async #forkWith({ size, root, note }: Claim): Promise<Difference | undefined> {
+    const { latest, tiles } = this.#parts.ledger
+    if (latest === undefined || size > latest.size || size === 0) return undefined
+    if (equal(await readRoot(size, tiles.nodes), root)) return undefined
+    const fork = await findFork(latest.checkpoint, note, tiles.nodes)
+    const detail = `the leader signed another tree of ${size} entries`
+    return new Difference('FOLLOW_FORK', detail, true, { checkpoint: note, ...(fork !== undefined && { fork }) })
+  }
+
+  #checkNotFewer({ size, note }: Claim): void {
+    const now = performance.now()
+    if (size >= this.#size) this.#fewerSinceMs = undefined
+    else {
+      this.#fewerSinceMs ??= now
+      if (now - this.#fewerSinceMs >= ROLLBACK_MS) {
+        const detail = `the leader publishes ${size} entries, and had signed ${this.#size}`
+        throw new Difference('FOLLOW_ROLLBACK', detail, true, { checkpoint: note })
+      }
+    }
+  }
+
+  async #reach(claim: Claim, waitMs: number): Promise<void> {
+    if (claim.size >= (this.#offered?.size ?? 0)) this.#offered = claim
+    this.#hears(claim.size)
+    this.#wake?.()
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (claim.size <= this.#size || this.#divergence !== undefined) end()
+      }
+      const end = (): void => {
+        clearTimeout(clock)
+        this.#waiters.delete(look)
+        resolve()
+      }
+      const clock = setTimeout(end, waitMs)
+      this.#waiters.add(look)
+      look()
+    })
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    if (error instanceof Difference && (error.signed || this.#doubt)) {
+      await this.#diverge(error)
+      return
+    }
+    this.#doubt = error instanceof Difference
+    const trouble = troubleOf(error)
+    if (this.#trouble?.message !== trouble.message) this.#parts.log(`${trouble.code}: ${trouble.message}`)
+    this.#parts.metrics.trouble(trouble.code)
+    this.#trouble = trouble
+    await this.#sleep(this.#doubt ? POLL_MS : Math.min(MAX_BACKOFF_MS, POLL_MS * 2 ** this.#failures++))
+  }
+
+  async #diverge(difference: Difference): Promise<void> {
+    if (this.#divergence !== undefined) return
+    const { ledger, leader, divergences, now } = this.#parts
+    // From here on nothing is cosigned, whatever the disk does.
+    this.#divergence = { code: difference.code, detail: difference.message, atMs: now(), evidence: [] }
+    try {
+      this.#divergence = await divergences.declare(difference, leader.url, ledger.latest?.checkpoint, now())
+    } catch (error) {
+      this.#parts.log(`the evidence cannot be kept: ${String(error)}`)
+    }
+    this.#tell(this.#divergence)
+    for (const waiter of this.#waiters) waiter()
+    this.#wake?.()
+  }
+
+  #tell({ code, detail, evidence }: Divergence): void {
+    const { log, metrics, divergences } = this.#parts
+    metrics.diverged(code)
+    const files = evidence.length > 0 ? `; evidence: ${evidence.join(', ')}` : ''
+    log(`ALERT ${code}: ${detail}${files}`)
+    log(
+      `  ${SENTENCES[code].en}\n  ${SENTENCES[code].zh}\n  Nothing more is followed or cosigned until ${divergences.path} is removed.`,
+    )
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    if (this.#stopping) return
+    await new Promise<void>((resolve) => {
+      const clock = setTimeout(resolve, ms)
+      this.#wake = () => {
+        clearTimeout(clock)
+        resolve()
+      }
+    })
+    this.#wake = undefined
+  }
+}
+
+function troubleOf(error: unknown): LedgerError {
+  if (error instanceof LedgerError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new LedgerError(isDiskFull(error) ? 'DISK_FULL' : 'DISK_ERROR', message, { cause: error })
+}

@@ -1,0 +1,123 @@
+import { mkdir } from 'node:fs/promises'
+import { keyThumbprint, type Policy, toHex, type Verify } from '@tristamp/protocol'
+import { Closers } from '../closers.ts'
+import type { Config } from '../config.ts'
+import { createApp } from '../http/app.ts'
+import { followRoutes } from '../http/follow.ts'
+import { reachableHost, serveHttp } from '../http/server.ts'
+import { keyPath, loadOrMakeKey } from '../keys.ts'
+import { Ledger } from '../ledger.ts'
+import { lockData } from '../lock.ts'
+import { MACHINE, type Machine, PAGES } from '../machine.ts'
+import { Metrics } from '../metrics.ts'
+import { earlierCheckpoint } from '../query/earlier.ts'
+import { StatusBoard } from '../status.ts'
+import { VERSION } from '../version.ts'
+import { openWitness } from '../witness/open.ts'
+import { policyOfLedger } from '../witness/witness-config.ts'
+import { FollowingCosigner } from './cosigner.ts'
+import { DivergenceFile } from './divergence.ts'
+import { FollowMetrics } from './follow-metrics.ts'
+import { Follower, type FollowStatus } from './follower.ts'
+import { Leader } from './leader.ts'
+import { pinned } from './pin.ts'
+import { PublishedNotes } from './published.ts'
+
+/** A node of another organisation that reproduces a ledger, and answers for it. */
+export interface RunningFollower extends AsyncDisposable {
+  httpPort: number
+  url: string
+  publicUrl: string
+  /** Of the log that is followed. */
+  origin: string
+  /** The key that it cosigns by, as a policy names it. */
+  vkey: string
+  status: () => FollowStatus
+}
+
+/**
+ * Starts a node that follows another. The folder is empty at the first start, and belongs to that log from then on.
+ * @throws LedgerError when it cannot: the code says why
+ */
+export async function startFollower(
+  config: Config & { follow: NonNullable<Config['follow']> },
+  signal?: AbortSignal,
+  machine: Partial<Machine> = {},
+): Promise<RunningFollower> {
+  const closers = new Closers()
+  try {
+    const node = await start(config, { ...MACHINE, ...machine }, closers)
+    signal?.addEventListener('abort', () => void closers.close().catch(() => undefined), { once: true })
+    return { ...node, [Symbol.asyncDispose]: () => closers.close() }
+  } catch (error) {
+    await closers.close().catch(() => undefined)
+    throw error
+  }
+}
+
+async function start(
+  config: Config & { follow: NonNullable<Config['follow']> },
+  machine: Machine,
+  closers: Closers,
+): Promise<Omit<RunningFollower, typeof Symbol.asyncDispose>> {
+  const { disk, verify, now, log } = machine
+  const { data: folder } = config
+  await mkdir(folder, { recursive: true })
+  closers.add(await lockData(folder))
+  const ending = new AbortController()
+  const leader = new Leader(config.follow.url, ending.signal)
+  const { key, policy } = await pinned(disk, folder, leader, config.policy)
+  const signed: Verify = async (...args) => verify(...args)
+  const notes = new PublishedNotes(policy, signed)
+  const logKey = { publicKey: key.publicKey }
+  const ledger = await Ledger.open({ disk, folder, logKey, verify, now, note: log, cosigners: notes })
+  closers.add(() => ledger.close())
+
+  const ownKey = await loadOrMakeKey(keyPath(folder, 'witness'))
+  const name = config.follow.name ?? `${key.name}/follower-${toHex(keyThumbprint(ownKey.publicKey)).slice(0, 8)}`
+  const logs = [key, ...(config.witness?.logs ?? []).filter((other) => other.name !== key.name)]
+  const witness = await openWitness(folder, { name, logs }, key.name, machine)
+  const metrics = new Metrics(log)
+  if (ledger.sealed !== undefined) metrics.sealed(ledger.sealed)
+  const divergences = new DivergenceFile(disk, folder)
+  const parts = {
+    ledger,
+    leader,
+    key,
+    verify,
+    notes,
+    divergences,
+    metrics: new FollowMetrics(metrics.registry),
+    now,
+    log,
+  }
+  const follower = new Follower({ ...parts, taken: () => metrics.sealed(ledger.latest!) }, await divergences.read())
+  closers.add(async () => {
+    ending.abort()
+    await follower.stop()
+  })
+
+  let publicUrl = config.http.publicUrl ?? ''
+  const { postsPerSecond, pages = PAGES } = config.http
+  const own: () => Policy = () => policyOfLedger(policy, key, publicUrl)
+  const http = await serveHttp(
+    createApp({
+      ledger,
+      own: followRoutes(ledger, follower, VERSION),
+      status: new StatusBoard(metrics, now),
+      metrics,
+      policy: own,
+      earlier: (size) => earlierCheckpoint(ledger, logKey, size),
+      witness: new FollowingCosigner(witness, follower, key, verify),
+      publicUrl: () => publicUrl,
+      pages,
+      postsPerSecond,
+      log,
+    }),
+    config.http,
+  )
+  closers.add(http.close)
+  const url = `http://${reachableHost(config.http.host)}:${http.port}`
+  publicUrl ||= url
+  return { httpPort: http.port, url, publicUrl, origin: key.name, vkey: witness.vkey, status: () => follower.status }
+}

@@ -1,0 +1,32 @@
+import { Router } from 'express'
+import { SENTENCES } from '../error.ts'
+import type { Follower } from '../follow/follower.ts'
+import type { Ledger } from '../ledger.ts'
+import { sendProblem } from './problem.ts'
+
+/**
+ * What a follower answers in its own way: `POST /v1/statements` names the leader, as nothing is recorded here, and `GET /healthz` says how far it
+ * follows: 200 while there is nothing wrong, also while the leader cannot be reached and the last good state is served; 503 once it diverged.
+ */
+export function followRoutes(ledger: Ledger, follower: Follower, version: string): Router {
+  return Router()
+    .post('/v1/statements', (_req, res) => {
+      const { leader } = follower.status
+      const title = SENTENCES.FOLLOW_READS.en
+      sendProblem(res, { status: 421, code: 'FOLLOW_READS', title, detail: `its leader is ${leader}`, leader })
+    })
+    .get('/healthz', (_req, res) => {
+      const { state, code, detail, ...follow } = follower.status
+      const { sealed } = ledger
+      res.setHeader('Cache-Control', 'no-store')
+      res.status(state === 'diverged' ? 503 : 200).json({
+        status: state,
+        ...(code !== undefined && { code, detail }),
+        version,
+        origin: ledger.state.genesis?.origin,
+        entries: ledger.size,
+        sealed: sealed && { size: sealed.size, height: sealed.seal.height, timeMs: sealed.seal.timeMs },
+        follow,
+      })
+    })
+}
