@@ -21,7 +21,7 @@ import {
 } from '@tristamp/protocol'
 import { loginHash } from './access.ts'
 import type { Config } from './config.ts'
-import { found } from './found.ts'
+import { type Founding, found } from './found.ts'
 import { bringOperations } from './govern/bring-operations.ts'
 import { type Machine, type RunningLedger, startLedger } from './index.ts'
 import { keyPath, loadKey, type SigningKey } from './keys.ts'
@@ -60,11 +60,16 @@ export class TestLedger {
     this.#remove = remove
   }
 
-  static async start(machine: Partial<Machine> = {}, http: Partial<Config['http']> = {}): Promise<TestLedger> {
+  static async start(
+    machine: Partial<Machine> = {},
+    http: Partial<Config['http']> = {},
+    founding: Partial<Founding> = {},
+  ): Promise<TestLedger> {
     const { path, remove } = await temporaryFolder()
     const ledger = new TestLedger(path, remove)
-    await found({ data: path, origin: ORIGIN, administrators: ['admin'], threshold: 1 })
-    ledger.admin = await loadKey(keyPath(path, 'admin-admin'))
+    const { administrators = ['admin'], ...others } = founding
+    await found({ data: path, origin: ORIGIN, threshold: 1, ...others, administrators })
+    ledger.admin = await loadKey(keyPath(path, `admin-${administrators[0]}`))
     await ledger.run(machine, http)
     return ledger
   }

@@ -25,10 +25,29 @@ export function parse<F extends Flags>(
   allowPositionals = false,
 ): ReturnType<typeof parseArgs<{ args: string[]; options: F; allowPositionals: boolean }>> {
   try {
-    return parseArgs({ args, options, allowPositionals })
+    return parseArgs({ args: withDashes(args, options), options, allowPositionals })
   } catch (error) {
     throw new UsageError((error as Error).message)
   }
+}
+
+/**
+ * Values may begin with a dash: a temperature (`--min -18`), a key in base64url. What stands behind a flag that takes a value and is no
+ * flag itself is its value; what looks like a key is a word.
+ */
+function withDashes(args: readonly string[], options: Flags): string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length
+  const [before, words]: [string[], string[]] = [[], args.slice(end + 1)]
+  for (let i = 0; i < end; i++) {
+    const [arg, next] = [args[i]!, i + 1 < end ? args[i + 1] : undefined]
+    const isFlag = (one: string): boolean => one.startsWith('--') && Object.hasOwn(options, one.slice(2).split('=')[0]!)
+    if (isFlag(arg) && options[arg.slice(2)]?.type === 'string' && next?.startsWith('-') && !isFlag(next)) {
+      before.push(`${arg}=${next}`)
+      i++
+    } else if (/^-[A-Za-z0-9_-]{42}$/.test(arg) && !isFlag(arg)) words.push(arg)
+    else before.push(arg)
+  }
+  return words.length === 0 ? before : [...before, '--', ...words]
 }
 
 /** @throws UsageError */

@@ -150,7 +150,7 @@ describe('the command line', () => {
       '--name-en',
       'Pork',
     ]
-    expect(await enrol(...product, '--spec-zh', '冷', '--spec-en', 'Chilled', '--min', '0', '--max', '4')).toBe(0)
+    expect(await enrol(...product, '--spec-zh', '冻', '--spec-en', 'Frozen', '--min', '-25', '--max', '-18')).toBe(0)
     const file = join(folder, 'requests.json')
     await writeFile(
       file,

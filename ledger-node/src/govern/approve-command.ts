@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { ProtocolError } from '@tristamp/protocol'
 import { DONE, FAILED, flag, parse, say, UsageError } from '../command-line.ts'
 import { explain, LedgerError } from '../error.ts'
@@ -75,10 +75,10 @@ function isClosed({ closesAt }: PendingView): boolean {
 function askPerson(): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   return new Promise<boolean>((resolve) => {
-    terminal.once('close', () => resolve(false))
-    void terminal.question('Sign this? [y/N] ').then((answer) => {
+    terminal.question('Sign this? [y/N] ', (answer) => {
       resolve(/^y(es)?$/i.test(answer.trim()))
       terminal.close()
     })
+    terminal.once('close', () => resolve(false))
   })
 }

@@ -24,6 +24,7 @@ export interface SigningTarget {
 }
 
 const TIMEOUT_MS = 20_000
+const MAX_TRIES = 5
 /** A policy, a key's state, a receipt. */
 const ANSWER_BYTES = 128 * 1024
 
@@ -32,16 +33,25 @@ const ANSWER_BYTES = 128 * 1024
  * none is. @returns the entry. @throws LedgerError PEER_UNREACHABLE, PEER_REFUSED, LEDGER_OTHER, SIGNING_BOOK; ProtocolError GOVERNANCE_SHAPE
  */
 export async function bringOperations(target: SigningTarget, operations: readonly Operation[]): Promise<number> {
-  const { administrator, book } = target
   const origin = await ledgerOf(target)
-  const head = await chainHead(target)
-  const sign = (seq: number): Uint8Array =>
-    governanceBatch(operations, administrator, origin, { seq, prev: head.prev }, Date.now())
-  const body = book === undefined ? sign(head.seq) : await book.sign(head.seq, sign)
-  const request = { body, contentType: 'application/cbor', maxBytes: ANSWER_BYTES, timeoutMs: TIMEOUT_MS }
-  const { status, bytes } = await askPeer(address(target, '/v1/statements'), request)
-  if (status !== 200 && status !== 201) throw new LedgerError('PEER_REFUSED', `${status} ${problemIn(bytes)}`.trim())
-  return (json(bytes) as { entry: number }).entry
+  for (let tries = 1; ; tries++) {
+    const body = await signed(target, operations, origin)
+    const request = { body, contentType: 'application/cbor', maxBytes: ANSWER_BYTES, timeoutMs: TIMEOUT_MS }
+    const { status, bytes } = await askPeer(address(target, '/v1/statements'), request)
+    if (status === 200 || status === 201) return (json(bytes) as { entry: number }).entry
+    const problem = problemIn(bytes)
+    // Another program of the same administrator was faster. What was signed can never be recorded now, so it is signed anew.
+    const overtaken = target.book !== undefined && /^(SEQ_REPEATED|PREV_MISMATCH)/.test(problem)
+    if (!overtaken || tries === MAX_TRIES) throw new LedgerError('PEER_REFUSED', `${status} ${problem}`.trim())
+  }
+}
+
+async function signed(target: SigningTarget, operations: readonly Operation[], origin: string): Promise<Uint8Array> {
+  const { administrator, book } = target
+  const { seq, prev } = await chainHead(target)
+  const sign = (number: number): Uint8Array =>
+    governanceBatch(operations, administrator, origin, { seq: number, prev }, Date.now())
+  return book === undefined ? sign(seq) : book.sign(seq, sign)
 }
 
 /** The origin of the ledger that the node serves, if it is the one that the key signs for. @throws LedgerError LEDGER_OTHER */

@@ -1,4 +1,4 @@
-import { checkOperation, type Json, operationHash, toBase64Url } from '@tristamp/protocol'
+import { checkOperation, type Json, operationHash, toHex } from '@tristamp/protocol'
 import * as v from 'valibot'
 import { LedgerError } from '../error.ts'
 import { fetchFrom } from '../peer.ts'
@@ -10,6 +10,7 @@ import type { NameOf } from './in-words.ts'
 const ANSWER_BYTES = 16 * 1024 * 1024
 
 const KID = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/))
+const ID = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 const TEXT = v.pipe(v.string(), v.maxLength(512))
 const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const NAMED = v.object({ kid: KID, name: TEXT })
@@ -31,7 +32,7 @@ const GOVERNANCE = v.object({
   keys: v.array(KEY),
   pending: v.array(
     v.object({
-      id: KID,
+      id: ID,
       operation: OPERATION,
       signed: v.array(NAMED),
       missing: v.array(NAMED),
@@ -43,7 +44,7 @@ const GOVERNANCE = v.object({
     v.object({
       entry: COUNT,
       position: COUNT,
-      id: KID,
+      id: ID,
       operation: OPERATION,
       signer: NAMED,
       signedAt: v.pipe(v.string(), v.isoTimestamp()),
@@ -69,7 +70,7 @@ export async function askGovernance(node: string): Promise<GovernanceView> {
   if (!read.success) throw new LedgerError('PEER_REFUSED', `${url}: ${v.getDotPath(read.issues[0]) ?? 'the answer'}`)
   const governance = read.output as unknown as GovernanceView
   for (const { id, operation } of [...governance.pending, ...governance.recent]) {
-    if (toBase64Url(operationHash(checkOperation(operation as unknown as Json))) !== id)
+    if (toHex(operationHash(checkOperation(operation as unknown as Json))) !== id)
       throw new LedgerError('OPERATION_ALTERED', `${id}, as ${url} shows it`)
   }
   return governance

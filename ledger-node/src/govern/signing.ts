@@ -1,4 +1,4 @@
-import { keyThumbprint, type Operation, operationHash, toBase64Url } from '@tristamp/protocol'
+import { keyThumbprint, type Operation, operationHash, toBase64Url, toHex } from '@tristamp/protocol'
 import { print, required, say, text } from '../command-line.ts'
 import { loadKey } from '../keys.ts'
 import { bringOperations, type SigningTarget } from './bring-operations.ts'
@@ -44,7 +44,7 @@ export async function signAndTell(signing: Signing, operations: readonly Operati
   const governance = await askGovernance(signing.node)
   const nameOf = namesIn(governance)
   for (const operation of operations) {
-    const id = toBase64Url(operationHash(operation))
+    const id = toHex(operationHash(operation))
     const waiting = governance.pending.find((pending) => pending.id === id)
     if (waiting === undefined) {
       print(`effective ${id}`)

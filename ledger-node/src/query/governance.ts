@@ -1,6 +1,5 @@
 import {
   type AdmissionState,
-  fromHex,
   type KeyState,
   type Operation,
   operationHash,
@@ -29,7 +28,7 @@ export interface NamedKey {
 
 /** An operation that waits for more administrators. */
 export interface PendingView {
-  /** Base64url of the hash that is signed: whoever shows another operation under it is found out. */
+  /** The hash that is signed, in hex: whoever shows another operation under it is found out. */
   id: string
   operation: Operation
   signed: NamedKey[]
@@ -71,7 +70,7 @@ export interface GovernanceView {
 export async function governanceOf(ledger: Ledger, entries: Entries): Promise<GovernanceView> {
   const { state } = ledger
   const { origin, logKey, threshold, windowS } = state.genesis!
-  const keys = [...state.keys.values()]
+  const keys = byName(state.keys.values())
   return {
     origin,
     logKey,
@@ -86,10 +85,10 @@ export async function governanceOf(ledger: Ledger, entries: Entries): Promise<Go
 
 function pendingView(state: AdmissionState, id: string, { operation, signers, firstIat }: Pending): PendingView {
   // A signature counts as long as its administrator does.
-  const active = [...state.keys.values()].filter((key) => key.kind === 'administrator' && key.status === 'active')
+  const active = byName(state.keys.values()).filter((key) => key.kind === 'administrator' && key.status === 'active')
   const [signed, missing] = [true, false].map((has) => active.filter(({ kid }) => signers.includes(toHex(kid)) === has))
   return {
-    id: toBase64Url(fromHex(id)),
+    id,
     operation,
     signed: signed!.map(named),
     missing: missing!.map(named),
@@ -112,7 +111,7 @@ function recentActs(ledger: Ledger, entries: Entries): Promise<ActView[]> {
       acts.push({
         entry,
         position,
-        id: toBase64Url(operationHash(operation)),
+        id: toHex(operationHash(operation)),
         operation,
         signer: named(ledger.state.keys.get(toHex(header.kid)) ?? { kid: header.kid }),
         signedAt: instant(header.iat),
@@ -121,6 +120,12 @@ function recentActs(ledger: Ledger, entries: Entries): Promise<ActView[]> {
     }
     return acts
   })
+}
+
+/** In an order that stays when a node starts anew. */
+function byName(keys: Iterable<KeyState>): KeyState[] {
+  const order = ({ org = '', gateway = '', kid }: KeyState): string => `${org}/${gateway} ${toHex(kid)}`
+  return [...keys].sort((a, b) => (order(a) < order(b) ? -1 : 1))
 }
 
 /** A signer's clock may say anything; a date may not. */
