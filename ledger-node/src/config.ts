@@ -101,7 +101,7 @@ const SCHEMA = v.strictObject({
 })
 
 /** Values by their place in the file, as environment variables and flags give them: text, not yet checked. */
-export type Overrides = { [path: string]: string | undefined }
+export type Overrides = { [path: string]: string | readonly string[] | undefined }
 
 /** Environment variable → place in the file. The table that --help and the operator's guide show. */
 export const VARIABLES = {
@@ -132,7 +132,8 @@ export async function readConfig(file: string | undefined, ...overrides: Overrid
   }
   for (const layer of overrides) {
     for (const [path, value] of Object.entries(layer))
-      if (value !== undefined) put(values, path, /port$/i.test(path) ? number(value) : value)
+      if (value !== undefined)
+        put(values, path, typeof value === 'string' && /port$/i.test(path) ? number(value) : value)
   }
   const result = v.safeParse(SCHEMA, values)
   const faults = (result.issues ?? []).map((issue) => `${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`)

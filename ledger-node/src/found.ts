@@ -8,6 +8,7 @@ import { keyPath, loadOrMakeKey, type SigningKey } from './keys.ts'
 import { Ledger } from './ledger.ts'
 import { lockData } from './lock.ts'
 import { verifySignature } from './node-crypto.ts'
+import { makeWitnessKey } from './witness/open.ts'
 
 export interface Founding {
   data: string
@@ -24,6 +25,8 @@ export interface Founded {
   vkey: string
   /** The key that acks are signed by, base64url: `ledgerKey` of a gateway's configuration. */
   ackKey: string
+  /** The key that this node cosigns other logs with, as a policy names it. */
+  witnessKey: string
 }
 
 /** How long administrators may take to agree on one operation. */
@@ -69,7 +72,7 @@ async function foundLocked({ data, origin, administrators, threshold }: Founding
     if (ledger.size > 0) throw new LedgerError('DATA_EXISTS', data)
     await writeGenesis(ledger, genesis, admins[0]!.key)
     for (const { name } of admins) await SigningBook.beside(keyPath(data, `admin-${name}`)).pin(genesis.logKey)
-    return { vkey: genesis.logKey, ackKey: genesis.ackKey }
+    return { vkey: genesis.logKey, ackKey: genesis.ackKey, witnessKey: await makeWitnessKey(data, origin) }
   } finally {
     await ledger.close()
   }

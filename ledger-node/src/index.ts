@@ -49,6 +49,8 @@ export interface RunningLedger extends AsyncDisposable {
   /** Where readers are sent: `url` unless configured. */
   publicUrl: string
   genesis: Genesis
+  /** The key that it cosigns other logs with, as policies name it; only where it is a witness. */
+  witness?: string
 }
 
 /**
@@ -147,6 +149,7 @@ async function start(
     policy,
     earlier: (size) => earlierCheckpoint(ledger, logKey, size),
     witness,
+    logKey,
     publicUrl: () => publicUrl,
     pages,
     limits: config.http,
@@ -157,7 +160,8 @@ async function start(
   const url = `${httpTls ? 'https' : 'http'}://${reachableHost(config.http.host)}:${http.port}`
   publicUrl ||= url
   const mqttUrl = `${config.mqtt.tls ? 'mqtts' : 'mqtt'}://${reachableHost(config.mqtt.host)}:${broker.port}`
-  return { httpPort: http.port, mqttPort: broker.port, url, mqttUrl, publicUrl, genesis }
+  const running = { httpPort: http.port, mqttPort: broker.port, url, mqttUrl, publicUrl, genesis }
+  return witness === undefined ? running : { ...running, witness: witness.vkey }
 }
 
 function cosigningOf(policy: Policy, verify: VerifySync, metrics: Metrics): Cosigning {

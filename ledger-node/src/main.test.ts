@@ -56,7 +56,9 @@ describe('the command line', () => {
 
   test('init founds a ledger that verifies, with keys for the owner alone; a second one is refused', async () => {
     expect(await init('--admin', 'ann', '--admin', 'bob', '--threshold', '2')).toBe(0)
-    expect(out).toMatch(/^log key ledger\.example\/main\+[0-9a-f]{8}\+\S+\nack key [\w-]{43}\n$/)
+    expect(out).toMatch(
+      /^log key ledger\.example\/main\+[0-9a-f]{8}\+\S+\nack key [\w-]{43}\nwitness key ledger\.example\/main\/witness\+\S+\n$/,
+    )
     expect(await readdir(join(data, 'keys'))).toEqual([
       'ack.pem',
       'admin-ann.ledger',
@@ -64,6 +66,7 @@ describe('the command line', () => {
       'admin-bob.ledger',
       'admin-bob.pem',
       'log.pem',
+      'witness.pem',
     ])
     expect((await stat(keyPath(data, 'log'))).mode & 0o777).toBe(0o600)
     expect(await main(['verify', '--data', data])).toBe(0)

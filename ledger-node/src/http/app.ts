@@ -2,6 +2,7 @@ import type { Policy } from '@tristamp/protocol'
 import compression from 'compression'
 import express, { type Express, type Router } from 'express'
 import { LedgerError } from '../error.ts'
+import type { SigningKey } from '../keys.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Metrics } from '../metrics.ts'
 import { Entries } from '../query/source.ts'
@@ -20,6 +21,7 @@ import { metricsRoutes } from './metrics.ts'
 import { Pages } from './pages.ts'
 import { policyRoutes } from './policy.ts'
 import { problems } from './problem.ts'
+import { proofRoutes } from './proofs.ts'
 import { qrRoutes } from './qr.ts'
 import { tileRoutes } from './tiles.ts'
 import { witnessRoutes } from './witness.ts'
@@ -28,6 +30,8 @@ export interface AppParts {
   ledger: Ledger
   status: StatusBoard
   metrics: Metrics
+  /** Signs receipts, on the node that has it. */
+  logKey?: SigningKey | undefined
   /** What readers are told to trust. */
   policy: () => Policy
   /** What a leader and a follower answer each in its own way: statements that are brought, and the node's health. */
@@ -63,6 +67,7 @@ export function createApp(parts: AppParts): Express {
   app.use(eventRoutes(ledger, entries))
   app.use(keyRoutes(ledger))
   app.use(parts.own)
+  app.use(proofRoutes(ledger, entries, parts.logKey))
   app.use(gatewayRoutes(ledger, parts.status))
   app.use(governanceRoutes(ledger, entries))
   app.use(qrRoutes(publicUrl))

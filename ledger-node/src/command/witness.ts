@@ -1,0 +1,46 @@
+import { parseVerifierKey, type VerifierKey } from '@tristamp/protocol'
+import { DONE, list, parse, print, required, say, text, UsageError } from '../command-line.ts'
+import { DEFAULTS } from '../config.ts'
+import { startWitness } from '../witness/standalone.ts'
+
+/** `tristamp-ledger witness`: cosigns the checkpoints of others' logs until it is stopped. */
+export async function witness(args: string[]): Promise<number> {
+  const { values } = parse(args, { data: text, name: text, log: list, host: text, port: text })
+  const port = values.port ?? '7380'
+  if (!/^\d{1,5}$/.test(port)) throw new UsageError(`--port ${port}: expected a port number`)
+  const stopped = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
+  })
+  const running = await startWitness(
+    {
+      data: required(values.data, 'data'),
+      name: required(values.name, 'name'),
+      logs: logKeys(values.log),
+      host: values.host ?? DEFAULTS.host,
+      port: Number(port),
+      requestsPerSecond: DEFAULTS.postsPerSecond,
+    },
+    say,
+  )
+  print(`ready ${running.url} ${running.vkey}`)
+  say(`${await stopped}: stopping`)
+  await running[Symbol.asyncDispose]()
+  return DONE
+}
+
+/** Keys of logs from flags. @throws UsageError */
+export function logKeys(texts: readonly string[] | undefined): VerifierKey[] {
+  if (texts === undefined) throw new UsageError('--log is missing')
+  return texts.map(logKey)
+}
+
+/** @throws UsageError */
+export function logKey(vkey: string): VerifierKey {
+  try {
+    const key = parseVerifierKey(vkey)
+    if (key.type === 1) return key
+  } catch {
+    // Told below, with the flag.
+  }
+  throw new UsageError(`--log ${vkey}: expected the key of a log, name+hex+base64, as "init" prints it`)
+}
