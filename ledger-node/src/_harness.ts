@@ -40,8 +40,9 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
 export function config(data: string, change: Partial<Config['http']> = {}, more: Partial<Config> = {}): Config {
   return {
     data,
-    http: { host: '127.0.0.1', port: 0, postsPerSecond: 10_000, ...change },
-    mqtt: { host: '127.0.0.1', port: 0, maxConnections: 64 },
+    http: { host: '127.0.0.1', port: 0, postsPerSecond: 10_000, readsPerSecond: 10_000, ...change },
+    mqtt: { host: '127.0.0.1', port: 0, maxConnections: 64, eventsPerSecond: 100_000 },
+    plain: false,
     sealEveryMs: 1000,
     ...more,
   }

@@ -15,6 +15,8 @@ export function topicOf({ org, gateway }: Sender, channel: Channel): string {
 /** A gateway that has logged in. */
 export interface Login extends Sender {
   kid: Uint8Array
+  /** The TLS key that the enrolment names. */
+  tls: string | undefined
 }
 
 /** Compared with when there is no such gateway, so that the answer takes as long. */
@@ -30,7 +32,7 @@ export function logIn(state: AdmissionState, username: string, password: Uint8Ar
   const given = sha256(password)
   const wanted = key?.login === undefined ? NOBODY : fromBase64Url(key.login)
   const matches = timingSafeEqual(given, wanted)
-  return matches && key !== undefined ? { org, gateway, kid: key.kid } : undefined
+  return matches && key !== undefined ? { org, gateway, kid: key.kid, tls: key.tls } : undefined
 }
 
 export function activeKey(state: AdmissionState, { org, gateway }: Sender): KeyState | undefined {

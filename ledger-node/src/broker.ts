@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { toHex } from '@tristamp/protocol'
 import { Aedes, type AuthenticateError, type Client, type PublishPacket, type Subscription } from 'aedes'
 import { type Login, logIn, publishes, subscribes, topicOf } from './access.ts'
@@ -8,7 +8,9 @@ import { type GuardRefusal, PacketGuard } from './guard.ts'
 import type { Intake, Sender } from './intake.ts'
 import type { Ledger } from './ledger.ts'
 import type { Metrics } from './metrics.ts'
+import { Pace } from './pace.ts'
 import { STATUS_BYTES, type StatusBoard } from './status.ts'
+import type { TlsTexts } from './tls.ts'
 
 /** A batch of the protocol's 8 MiB with its topic. */
 const PACKET_BYTES = 8 * 1024 * 1024 + 1024
@@ -32,8 +34,9 @@ export interface BrokerOptions {
   host: string
   port: number
   maxConnections: number
-  /** PEM texts. */
-  tls?: { cert: string; key: string }
+  /** Of one gateway. */
+  eventsPerSecond: number
+  tls?: TlsTexts | undefined
 }
 
 /**
@@ -45,11 +48,15 @@ export class Broker {
   readonly #server: Server
   readonly #parts: BrokerParts
   readonly #logins = new Map<Client, Login>()
+  /** By kid in hex, not by connection: coming back does not help. */
+  readonly #paces = new Map<string, Pace>()
+  readonly #eventsPerSecond: number
 
-  private constructor(aedes: Aedes, server: Server, parts: BrokerParts) {
+  private constructor(aedes: Aedes, server: Server, parts: BrokerParts, eventsPerSecond: number) {
     this.#aedes = aedes
     this.#server = server
     this.#parts = parts
+    this.#eventsPerSecond = eventsPerSecond
     aedes.authenticate = (client, username, password, done) => this.#authenticate(client, username, password, done)
     aedes.authorizePublish = (client, packet, done) =>
       void this.#authorizePublish(client, packet).then(() => done(null), done)
@@ -70,10 +77,10 @@ export class Broker {
       const refuse = (why: GuardRefusal): void => parts.metrics.refusedClient(why)
       aedes.handle(new PacketGuard(socket, { packetBytes: PACKET_BYTES, connectBytes: CONNECT_BYTES }, refuse))
     }
-    const server = options.tls === undefined ? createServer(accept) : createTlsServer(options.tls, accept)
+    const server = options.tls === undefined ? createServer(accept) : createTlsServer(tlsOptions(options.tls), accept)
     server.maxConnections = options.maxConnections
     server.on('drop', () => parts.metrics.refusedClient('MQTT_CONNECTIONS'))
-    const broker = new Broker(aedes, server, parts)
+    const broker = new Broker(aedes, server, parts, options.eventsPerSecond)
     await listening(server, options)
     return broker
   }
@@ -120,6 +127,11 @@ export class Broker {
       done(this.#refusal('MQTT_LOGIN', BAD_LOGIN), null)
       return
     }
+    const shown = client.conn instanceof PacketGuard ? client.conn.clientKey : undefined
+    if (shown !== undefined && login.tls !== undefined && shown.hash !== login.tls) {
+      done(this.#refusal('MQTT_CERTIFICATE', NOT_AUTHORIZED), null)
+      return
+    }
     if (client.id !== `${login.org}.${login.gateway}`) {
       done(this.#refusal('MQTT_CLIENT_ID', NOT_AUTHORIZED), null)
       return
@@ -148,10 +160,18 @@ export class Broker {
     // written gets no PUBACK: the error ends the connection, and the gateway sends it again.
     const answered = client?.conn instanceof PacketGuard ? client.conn.hold(payload.length) : undefined
     try {
+      await this.#paceOf(login).turn(payload)
       await this.#parts.intake.submit(payload, login)
     } finally {
       answered?.()
     }
+  }
+
+  #paceOf({ kid }: Login): Pace {
+    const id = toHex(kid)
+    const pace = this.#paces.get(id) ?? new Pace(this.#eventsPerSecond)
+    this.#paces.set(id, pace)
+    return pace
   }
 
   #authorizeSubscribe(client: Client, subscription: Subscription): Subscription | null {
@@ -171,6 +191,17 @@ export class Broker {
   #refusal(code: LedgerCode, returnCode: number = NOT_AUTHORIZED): AuthenticateError {
     this.#parts.metrics.refusedClient(code)
     return Object.assign(new LedgerError(code, SENTENCES[code].en), { returnCode })
+  }
+}
+
+/** Any certificate is let through the handshake: it proves a key, and the login says whose key that must be. */
+function tlsOptions(tls: TlsTexts): TlsOptions {
+  return {
+    ...tls,
+    minVersion: 'TLSv1.2',
+    requestCert: true,
+    rejectUnauthorized: false,
+    handshakeTimeout: CONNECT_TIMEOUT_MS,
   }
 }
 

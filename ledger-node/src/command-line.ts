@@ -64,7 +64,7 @@ export function failed(error: unknown, program: string): number {
   }
   if (error instanceof LedgerError || error instanceof ProtocolError) {
     say(explain(error))
-    return error.code === 'CONFIG_INVALID' ? CONFIG : FAILED
+    return error.code.startsWith('CONFIG_') ? CONFIG : FAILED
   }
   say(error instanceof Error ? (error.stack ?? error.message) : String(error))
   return FAILED

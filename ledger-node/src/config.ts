@@ -4,6 +4,7 @@ import { isKeyName, type Policy } from '@tristamp/protocol'
 import * as v from 'valibot'
 import { parse } from 'yaml'
 import { LedgerError } from './error.ts'
+import type { TlsFiles } from './tls.ts'
 import {
   policyOfWitnesses,
   QUORUM_SCHEMA,
@@ -27,13 +28,22 @@ export interface Config {
     pages?: string
     /** Batches a client address may POST a second, over a burst of as many again. */
     postsPerSecond: number
+    /** Histories, events and codes a client address may ask for a second, likewise. */
+    readsPerSecond: number
+    /** The header in which a trusted proxy tells the client's address, as `X-Forwarded-For`. */
+    addressHeader?: string
+    tls?: TlsFiles
   }
   mqtt: {
     host: string
     port: number
     maxConnections: number
-    tls?: { cert: string; key: string }
+    /** Events a gateway may send a second; more is taken later. */
+    eventsPerSecond: number
+    tls?: TlsFiles
   }
+  /** Whether others than this machine may be served without TLS. */
+  plain: boolean
   /** The shortest time between two seals, ms. */
   sealEveryMs: number
   /** This node as a witness for other logs. */
@@ -53,6 +63,8 @@ export const DEFAULTS = {
   httpPort: 8080,
   mqttPort: 1883,
   postsPerSecond: 50,
+  readsPerSecond: 200,
+  eventsPerSecond: 2000,
   maxConnections: 1024,
   sealEveryMs: 1000,
 } as const
@@ -68,6 +80,8 @@ const url = v.pipe(
 const keyName = v.pipe(text, v.check(isKeyName, 'expected a name without spaces and plus signs'))
 const count = (max: number) => v.pipe(v.number('expected a number'), v.integer(), v.minValue(1), v.maxValue(max))
 
+const tls = v.strictObject({ cert: text, key: text })
+
 const SCHEMA = v.strictObject({
   data: v.optional(text),
   http: v.optional(
@@ -77,6 +91,9 @@ const SCHEMA = v.strictObject({
       publicUrl: v.optional(url),
       pages: v.optional(text),
       postsPerSecond: v.optional(count(1_000_000), DEFAULTS.postsPerSecond),
+      readsPerSecond: v.optional(count(1_000_000), DEFAULTS.readsPerSecond),
+      addressHeader: v.optional(v.pipe(text, v.regex(/^[A-Za-z0-9-]{1,64}$/, 'expected the name of a header'))),
+      tls: v.optional(tls),
     }),
     {},
   ),
@@ -85,10 +102,12 @@ const SCHEMA = v.strictObject({
       host: v.optional(text, DEFAULTS.host),
       port: v.optional(port, DEFAULTS.mqttPort),
       maxConnections: v.optional(count(100_000), DEFAULTS.maxConnections),
-      tls: v.optional(v.strictObject({ cert: text, key: text })),
+      eventsPerSecond: v.optional(count(1_000_000), DEFAULTS.eventsPerSecond),
+      tls: v.optional(tls),
     }),
     {},
   ),
+  plain: v.optional(v.boolean('expected true or false'), false),
   sealEveryMs: v.optional(
     v.pipe(v.number(), v.integer(), v.minValue(1000, 'one seal a second at most'), v.maxValue(3_600_000)),
     DEFAULTS.sealEveryMs,
@@ -101,7 +120,7 @@ const SCHEMA = v.strictObject({
 })
 
 /** Values by their place in the file, as environment variables and flags give them: text, not yet checked. */
-export type Overrides = { [path: string]: string | readonly string[] | undefined }
+export type Overrides = { [path: string]: string | undefined }
 
 /** Environment variable → place in the file. The table that --help and the operator's guide show. */
 export const VARIABLES = {
@@ -112,6 +131,11 @@ export const VARIABLES = {
   TRISTAMP_PAGES: 'http.pages',
   TRISTAMP_MQTT_HOST: 'mqtt.host',
   TRISTAMP_MQTT_PORT: 'mqtt.port',
+  TRISTAMP_HTTP_TLS_CERT: 'http.tls.cert',
+  TRISTAMP_HTTP_TLS_KEY: 'http.tls.key',
+  TRISTAMP_MQTT_TLS_CERT: 'mqtt.tls.cert',
+  TRISTAMP_MQTT_TLS_KEY: 'mqtt.tls.key',
+  TRISTAMP_PLAIN: 'plain',
 } as const
 
 /** The one reader of the environment. */
@@ -126,14 +150,20 @@ export function readEnvironment(env: { [name: string]: string | undefined }): Ov
 export async function readConfig(file: string | undefined, ...overrides: Overrides[]): Promise<Config> {
   const values = file === undefined ? {} : await readYaml(file)
   const base = file === undefined ? '.' : dirname(file)
-  for (const key of ['data', 'http.pages', 'mqtt.tls.cert', 'mqtt.tls.key', 'policy']) {
+  for (const key of [
+    'data',
+    'http.pages',
+    'http.tls.cert',
+    'http.tls.key',
+    'mqtt.tls.cert',
+    'mqtt.tls.key',
+    'policy',
+  ]) {
     const found = lookUp(values, key)
     if (typeof found === 'string') put(values, key, resolve(base, found))
   }
   for (const layer of overrides) {
-    for (const [path, value] of Object.entries(layer))
-      if (value !== undefined)
-        put(values, path, typeof value === 'string' && /port$/i.test(path) ? number(value) : value)
+    for (const [path, value] of Object.entries(layer)) if (value !== undefined) put(values, path, typed(path, value))
   }
   const result = v.safeParse(SCHEMA, values)
   const faults = (result.issues ?? []).map((issue) => `${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`)
@@ -194,7 +224,8 @@ function put(values: { [key: string]: unknown }, path: string, value: unknown): 
   at[last] = value
 }
 
-/** A number, or the text as it is, for the check to name. */
-function number(value: string): number | string {
-  return /^\d{1,9}$/.test(value) ? Number(value) : value
+/** What the file would hold there: a number, a truth, or the text as it is, for the check to name. */
+function typed(path: string, value: string): number | boolean | string {
+  if (path === 'plain' && /^(?:true|false)$/.test(value)) return value === 'true'
+  return /port$/i.test(path) && /^\d{1,9}$/.test(value) ? Number(value) : value
 }

@@ -1,6 +1,7 @@
 /** What the ledger program itself refuses or suffers; what the protocol refuses keeps its ProtocolCode. Closed: every code has its sentence below. */
 export type LedgerCode =
   | 'CONFIG_INVALID'
+  | 'CONFIG_PLAIN'
   | 'DATA_MISSING'
   | 'DATA_EXISTS'
   | 'DATA_LOCKED'
@@ -18,11 +19,13 @@ export type LedgerCode =
   | 'NODE_BUSY'
   | 'PORT_TAKEN'
   | 'MQTT_LOGIN'
+  | 'MQTT_CERTIFICATE'
   | 'MQTT_CLIENT_ID'
   | 'MQTT_TOPIC'
   | 'MQTT_QOS'
   | 'MQTT_PACKET_SIZE'
   | 'MQTT_CONNECTIONS'
+  | 'MQTT_SLOW'
   | 'STATUS_MALFORMED'
   | 'REQUEST_QUERY'
   | 'REQUEST_BODY'
@@ -62,6 +65,10 @@ export const SENTENCES: Record<LedgerCode, Sentence> = {
   CONFIG_INVALID: {
     en: 'The configuration is not valid: correct the values listed.',
     zh: '配置无效：请更正列出的各项。',
+  },
+  CONFIG_PLAIN: {
+    en: 'Others could read along and log in: give a certificate (http.tls, mqtt.tls), listen on 127.0.0.1, or accept it with --insecure-plain.',
+    zh: '他人可能窃听并冒充登录：请配置证书（http.tls、mqtt.tls），或仅监听 127.0.0.1，或用 --insecure-plain 明确接受。',
   },
   DATA_MISSING: {
     en: 'This folder holds no ledger: make one with `tristamp-ledger init`.',
@@ -125,6 +132,10 @@ export const SENTENCES: Record<LedgerCode, Sentence> = {
     en: 'Unknown gateway or wrong password: compare with its enrolment.',
     zh: '网关未登记或密码错误：请核对登记信息。',
   },
+  MQTT_CERTIFICATE: {
+    en: 'The gateway shows another TLS key than its enrolment names: run its `init` again and have the request enrolled.',
+    zh: '网关的 TLS 密钥与登记不符：请重新运行网关的 `init` 并登记该请求。',
+  },
   MQTT_CLIENT_ID: {
     en: 'A gateway connects with the client id `<org>.<gateway>`.',
     zh: '网关连接时的客户端标识应为 `<org>.<gateway>`。',
@@ -134,6 +145,10 @@ export const SENTENCES: Record<LedgerCode, Sentence> = {
   MQTT_PACKET_SIZE: {
     en: 'A packet is larger than this broker takes: close batches earlier.',
     zh: '报文过大：请更早地结束批次。',
+  },
+  MQTT_SLOW: {
+    en: 'A client does not read what it is sent: its connection was ended.',
+    zh: '客户端不读取发给它的数据：连接已断开。',
   },
   MQTT_CONNECTIONS: {
     en: 'The broker has as many connections as it may hold: try again later or raise the limit.',

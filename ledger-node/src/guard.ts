@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { type ClientKey, clientKeyOf } from './tls.ts'
 
 export interface GuardLimits {
   /** The largest packet of a client that has logged in. */
@@ -12,14 +13,24 @@ export interface GuardLimits {
 const BUFFER_BYTES = 256 * 1024
 const CONNECT = 1
 
-export type GuardRefusal = 'MQTT_PACKET_SIZE' | 'MQTT_LOGIN'
+/** Bytes that may wait for a client that does not read. Acks are small, cumulative, and told again at the next greeting. */
+const UNREAD_BYTES = 256 * 1024
+
+/** The rest of both forms of `write`. */
+type WriteRest = [(BufferEncoding | WriteDone)?, WriteDone?]
+type WriteDone = (error: Error | null | undefined) => void
+
+export type GuardRefusal = 'MQTT_PACKET_SIZE' | 'MQTT_LOGIN' | 'MQTT_SLOW'
 
 /**
  * Stands between a socket and the MQTT parser, which would buffer whatever length a packet claims, from anyone. It reads only
  * packet heads: the first packet must be a small CONNECT, nothing behind it passes before `admit`, and a packet that claims to
- * be larger than allowed ends the connection before its bytes are kept.
+ * be larger than allowed ends the connection before its bytes are kept. So does a client that sends and never reads: the broker
+ * would wait for it with everybody's acks.
  */
 export class PacketGuard extends Duplex {
+  /** What the client proved by TLS; undefined without TLS. */
+  readonly clientKey: ClientKey | undefined
   readonly #socket: Socket
   readonly #limits: GuardLimits
   readonly #refuse: (why: GuardRefusal) => void
@@ -34,7 +45,8 @@ export class PacketGuard extends Duplex {
   #unanswered = 0
 
   constructor(socket: Socket, limits: GuardLimits, refuse: (why: GuardRefusal) => void) {
-    super({ readableHighWaterMark: BUFFER_BYTES, allowHalfOpen: false })
+    super({ readableHighWaterMark: BUFFER_BYTES, writableHighWaterMark: UNREAD_BYTES, allowHalfOpen: false })
+    this.clientKey = clientKeyOf(socket)
     this.#socket = socket
     this.#limits = limits
     this.#refuse = refuse
@@ -65,6 +77,16 @@ export class PacketGuard extends Duplex {
 
   override _read(): void {
     if (this.#held === undefined && this.#unanswered < BUFFER_BYTES) this.#socket.resume()
+  }
+
+  /** Never asks to wait for `drain`: whoever lets so much wait is cut off. */
+  override write(chunk: unknown, ...rest: WriteRest): boolean {
+    const room = super.write(chunk, ...(rest as [BufferEncoding]))
+    if (!room && !this.destroyed) {
+      this.#refuse('MQTT_SLOW')
+      this.destroy()
+    }
+    return room
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {

@@ -8,6 +8,7 @@ import { LedgerError } from './error.ts'
 import { Evidence } from './evidence.ts'
 import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
+import { postLimit } from './http/rate-limit.ts'
 import { reachableHost, serveHttp } from './http/server.ts'
 import { statementRoutes } from './http/statements.ts'
 import { Intake } from './intake.ts'
@@ -35,9 +36,7 @@ export { type Founded, type Founding, found } from './found.ts'
 export { bringOperations, type SigningTarget } from './govern/bring-operations.ts'
 export { keyPath, loadKey, type SigningKey } from './keys.ts'
 export type { Machine } from './machine.ts'
-export type { Audit } from './audit/audit.ts'
-export type { Flaw } from './audit/flaw.ts'
-export { verifyLedger } from './verify.ts'
+export { type Audit, type Flaw, verifyLedger } from './verify.ts'
 
 /** A ledger node that runs. Disposing of it writes and seals what was taken, and frees ports and folder. */
 export interface RunningLedger extends AsyncDisposable {
@@ -123,13 +122,16 @@ async function start(
     log,
   })
   metrics.watchKeys(() => ledger.state.keys.values())
-  const broker = await Broker.listen({ ...config.mqtt, tls: mqttTls }, {
-    ledger,
-    intake,
-    status,
-    metrics,
-    greet: (login) => quietly(acks.greet(login)),
-  })
+  const broker = await Broker.listen(
+    { ...config.mqtt, tls: mqttTls },
+    {
+      ledger,
+      intake,
+      status,
+      metrics,
+      greet: (login) => quietly(acks.greet(login)),
+    },
+  )
   closers.add(() => broker.close())
   // Before the broker closes: what was taken is written, sealed and acknowledged.
   closers.add(() => {
@@ -142,7 +144,7 @@ async function start(
   const app = createApp({
     ledger,
     own: Router()
-      .use(statementRoutes(intake, postsPerSecond))
+      .use(statementRoutes(intake, postLimit(config.http)))
       .use(healthRoutes(ledger, intake, VERSION, () => cosigning?.standing)),
     status,
     metrics,

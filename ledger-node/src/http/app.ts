@@ -23,6 +23,7 @@ import { policyRoutes } from './policy.ts'
 import { problems } from './problem.ts'
 import { proofRoutes } from './proofs.ts'
 import { qrRoutes } from './qr.ts'
+import { postLimit, type RequestLimits, readLimit } from './rate-limit.ts'
 import { tileRoutes } from './tiles.ts'
 import { witnessRoutes } from './witness.ts'
 
@@ -41,12 +42,15 @@ export interface AppParts {
   witness?: Cosigner | undefined
   publicUrl: () => string
   pages: string
-  postsPerSecond: number
+  limits: RequestLimits
   log: (text: string) => void
 }
 
 /** What is worth squeezing: text, and bundles, which are mostly JSON. Tiles are hashes and stay as they are. */
 const COMPRESSIBLE = /^(?:text\/|image\/svg|application\/(?:json|problem\+json|javascript|cbor))/
+
+/** Answers that cost a search, a proof or a drawing. Tiles do not, and whoever follows needs many of them. */
+const HEAVY = /^\/(?:v1\/(?:history|events|governance|gateways|qr)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** The HTTP side of the node: one router for each resource. */
 export function createApp(parts: AppParts): Express {
@@ -63,6 +67,7 @@ export function createApp(parts: AppParts): Express {
   app.use(tileRoutes(ledger, entries))
   app.use(batchRoutes(ledger, entries))
   app.use(policyRoutes(parts.policy))
+  app.get(HEAVY, readLimit(parts.limits))
   app.use(historyRoutes(ledger, entries))
   app.use(eventRoutes(ledger, entries))
   app.use(keyRoutes(ledger))
@@ -73,7 +78,7 @@ export function createApp(parts: AppParts): Express {
   app.use(qrRoutes(publicUrl))
   app.use(metricsRoutes(metrics))
   if (parts.witness !== undefined)
-    app.use(witnessRoutes(parts.witness, parts.postsPerSecond, (status) => metrics.witnessed(status)))
+    app.use(witnessRoutes(parts.witness, postLimit(parts.limits), (status) => metrics.witnessed(status)))
   app.use(digitalLinkRoutes(ledger, entries, pages, publicUrl))
   app.use(pages.routes())
   app.use((req) => {

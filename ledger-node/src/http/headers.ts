@@ -13,8 +13,9 @@ export const PAGE_POLICY: string = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** On every answer: data are never run, sniffed or framed, and links do not tell where the reader came from. */
-export const guarded: RequestHandler = (_req, res, next) => {
+/** On every answer: data are never run, sniffed or framed, and links do not tell where the reader came from; who came by TLS comes back by TLS. */
+export const guarded: RequestHandler = (req, res, next) => {
+  if (req.secure) res.setHeader('Strict-Transport-Security', 'max-age=31536000')
   res.setHeader('X-Content-Type-Options', 'nosniff')
   res.setHeader('Referrer-Policy', 'no-referrer')
   res.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")

@@ -1,6 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { networkInterfaces } from 'node:os'
 import { hasErrno, LedgerError } from '../error.ts'
+import type { TlsTexts } from '../tls.ts'
 
 /** A slow or silent client gives its connection back after these. */
 const TIMEOUTS = { requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 10_000 }
@@ -15,9 +17,11 @@ export interface HttpServer {
 /** @throws LedgerError PORT_TAKEN */
 export async function serveHttp(
   app: RequestListener,
-  { host, port }: { host: string; port: number },
+  { host, port, tls }: { host: string; port: number; tls?: TlsTexts | undefined },
 ): Promise<HttpServer> {
-  const server = createServer(TIMEOUTS, app)
+  const secured =
+    tls && ({ ...TIMEOUTS, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: TIMEOUTS.headersTimeout } as const)
+  const server = secured === undefined ? createServer(TIMEOUTS, app) : createTlsServer(secured, app)
   server.maxConnections = MAX_CONNECTIONS
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {

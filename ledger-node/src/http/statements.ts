@@ -1,17 +1,16 @@
 import { LIMITS, toBase64Url } from '@tristamp/protocol'
-import { Router, raw } from 'express'
+import { type RequestHandler, Router, raw } from 'express'
 import { LedgerError } from '../error.ts'
 import type { Intake } from '../intake.ts'
 import { protocolStatus, sendProblem } from './problem.ts'
-import { rateLimit } from './rate-limit.ts'
 
 /**
  * `POST /v1/statements`: a batch as it also travels over MQTT. What is signed needs no login: whoever brings it, the signature
  * counts. 201 when it is recorded, 200 when it was recorded before.
  */
-export function statementRoutes(intake: Intake, perSecond: number): Router {
+export function statementRoutes(intake: Intake, limited: RequestHandler): Router {
   const body = raw({ type: 'application/cbor', limit: LIMITS.batchBytes })
-  return Router().post('/v1/statements', rateLimit(perSecond), body, async (req, res) => {
+  return Router().post('/v1/statements', limited, body, async (req, res) => {
     if (!(req.body instanceof Buffer) || req.body.length === 0)
       throw new LedgerError('REQUEST_BODY', 'no body of type application/cbor')
     const receipt = await intake.submit(req.body)

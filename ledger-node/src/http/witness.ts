@@ -1,9 +1,8 @@
 import { MAX_ADD_CHECKPOINT_BYTES } from '@tristamp/protocol'
-import { Router, raw } from 'express'
+import { type RequestHandler, Router, raw } from 'express'
 import { LedgerError } from '../error.ts'
 import type { Cosigner } from '../witness/witness.ts'
 import { open, REVALIDATE } from './headers.ts'
-import { rateLimit } from './rate-limit.ts'
 
 /** A character of a note has at most three bytes in UTF-8. */
 const MAX_BODY = 3 * MAX_ADD_CHECKPOINT_BYTES
@@ -12,10 +11,10 @@ const MAX_BODY = 3 * MAX_ADD_CHECKPOINT_BYTES
  * `POST /add-checkpoint` (C2SP tlog-witness), `GET /v1/witness`: the witness's own key, and `GET /witness/<hex SHA-256 of the origin>/checkpoint`:
  * what it cosigned last, for whoever compares.
  */
-export function witnessRoutes(witness: Cosigner, perSecond: number, asked: (status: number) => void): Router {
+export function witnessRoutes(witness: Cosigner, limited: RequestHandler, asked: (status: number) => void): Router {
   const body = raw({ type: () => true, limit: MAX_BODY })
   return Router()
-    .post('/add-checkpoint', rateLimit(perSecond), body, async (req, res) => {
+    .post('/add-checkpoint', limited, body, async (req, res) => {
       const answer = await witness.addCheckpoint(req.body instanceof Buffer ? req.body : new Uint8Array())
       asked(answer.status)
       res.setHeader('Cache-Control', 'no-store')

@@ -6,6 +6,7 @@ import { nodeDisk } from '../disk.ts'
 import { LedgerError } from '../error.ts'
 import { guarded } from '../http/headers.ts'
 import { problems } from '../http/problem.ts'
+import { rateLimit } from '../http/rate-limit.ts'
 import { reachableHost, serveHttp } from '../http/server.ts'
 import { witnessRoutes } from '../http/witness.ts'
 import { lockData } from '../lock.ts'
@@ -43,7 +44,7 @@ export async function startWitness(
     const app = express()
     app.disable('x-powered-by')
     app.use(guarded)
-    app.use(witnessRoutes(witness, config.requestsPerSecond, () => undefined))
+    app.use(witnessRoutes(witness, rateLimit(config.requestsPerSecond), () => undefined))
     app.get('/healthz', (_req, res) => res.json({ status: 'ok', witness: witness.vkey }))
     app.use((req) => {
       throw new LedgerError('NOT_FOUND', `${req.method} ${req.path}`)
