@@ -107,8 +107,10 @@ const GOVERNANCE: { who: string; signer: TestSigner; after?: 'bob'; answers: Row
 ]
 
 const json = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json
-const moved = (bizStep: string, action: 'OBSERVE' | 'DELETE' = 'OBSERVE'): Json =>
-  json(sampleObjectEvent({ bizStep, action, ilmd: undefined }))
+function moved(bizStep: string, action: 'OBSERVE' | 'DELETE' = 'OBSERVE'): Json {
+  const { ilmd: _, ...event } = sampleObjectEvent({ bizStep, action })
+  return json(event)
+}
 /** A step, and the role that it needs. */
 const STEPS: [string, Json, Role][] = [
   ['commissioning', json(sampleObjectEvent()), 'commission'],

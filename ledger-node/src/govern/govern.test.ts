@@ -172,7 +172,7 @@ describe('refused, with a code and a sentence:', () => {
 
   test('what was signed too long ago; the next signature begins anew', async () => {
     await ledger.post(await handMade('ann', FARM, Date.now() - 8 * DAY_MS))
-    const [{ id }] = (await governance()).pending as [{ id: string }]
+    const { id } = (await governance()).pending[0]!
     expect(await by('bob', 'approve', id, '--yes')).toBe(1)
     expect(err).toMatch(/OPERATION_EXPIRED[\s\S]*propose it anew/)
     expect(await by('bob', 'approve', '--all', '--yes')).toBe(0)
