@@ -120,7 +120,7 @@ const SCHEMA = v.strictObject({
 })
 
 /** Values by their place in the file, as environment variables and flags give them: text, not yet checked. */
-export type Overrides = { [path: string]: string | undefined }
+export type Overrides = { [path: string]: string | readonly string[] | undefined }
 
 /** Environment variable → place in the file. The table that --help and the operator's guide show. */
 export const VARIABLES = {
@@ -225,7 +225,8 @@ function put(values: { [key: string]: unknown }, path: string, value: unknown): 
 }
 
 /** What the file would hold there: a number, a truth, or the text as it is, for the check to name. */
-function typed(path: string, value: string): number | boolean | string {
+function typed(path: string, value: string | readonly string[]): unknown {
+  if (typeof value !== 'string') return value
   if (path === 'plain' && /^(?:true|false)$/.test(value)) return value === 'true'
   return /port$/i.test(path) && /^\d{1,9}$/.test(value) ? Number(value) : value
 }

@@ -6,11 +6,13 @@ export const HELP: string = `tristamp-ledger: keeps a Tristamp ledger
 Usage
   tristamp-ledger init --data DIR --origin NAME [--admin NAME]... [--threshold N]
       Founds a ledger: makes its keys (DIR/keys, readable by the owner alone), writes the genesis, signs the first checkpoint.
-      Prints the log's key and the key that acks are signed by.
+      Prints the log's key, the key that acks are signed by, and the key that it would cosign other logs with.
   tristamp-ledger run --data DIR [--host ${DEFAULTS.host}] [--port ${DEFAULTS.httpPort}] [--mqtt-host HOST] [--mqtt-port ${DEFAULTS.mqttPort}]
                       [--public-url URL] [--pages DIR] [--config FILE] [--tls-cert FILE --tls-key FILE | --insecure-plain]
+                      [--witness VKEY]...
       Serves the ledger until stopped (SIGINT, SIGTERM). Prints one line "ready http://... mqtt://..." when it does.
       Off this machine only over TLS (--tls-cert, --tls-key, for HTTP and MQTT), unless --insecure-plain says otherwise.
+      --witness: it also cosigns the checkpoints of this other log.
   tristamp-ledger enrol [organisation|gateway|place|product] --node URL --admin-key FILE [--file FILE.json]... [fields]
       Signs operations as an administrator and records them. --file holds an operation object or an array of them.
       organisation  --org NAME --party URI --name-zh TEXT --name-en TEXT
@@ -21,11 +23,22 @@ Usage
                     [--min CELSIUS --max CELSIUS]
   tristamp-ledger verify --data DIR
       Checks every byte of a ledger that does not run, and names the first record that is not as it must be.
+  tristamp-ledger check --node URL [--policy FILE] [--remember FILE] [--fork FILE]
+      Asks a ledger for its checkpoint, checks it under the policy, and demands that it continues the one in the --remember file, which it
+      then replaces. On a rollback or a fork it writes the evidence (--remember's name with .tristamp-fork) and ends with 1.
+      Without --policy: the policy of the first check, which is kept beside the file; at that one, what the ledger serves.
+  tristamp-ledger prove (--node URL | --data DIR) (--entry N | --event ID | --subject URI) [--format FORMAT] -o FILE
+      Writes a proof file that "tristamp verify" checks without the ledger. FORMAT: tlog-proof, receipt, statement (with its
+      receipt), or bundle (with --subject).
+  tristamp-ledger prove-fork FILE --log VKEY
+      Checks evidence of a fork, without asking anyone; ends with 0 only if it is proven.
+  tristamp-ledger witness --data DIR --name NAME --log VKEY... [--host ${DEFAULTS.host}] [--port 7380]
+      Cosigns the checkpoints of others' logs until stopped; keeps no ledger. Prints one line "ready http://... VKEY" when it does.
   tristamp-ledger --help | --version
 
 Exit codes
   0  done
-  1  failed; for "verify": something is not as it must be
+  1  failed; for "verify", "check" and "prove-fork": something is not as it must be
   2  wrong usage
   3  the configuration is not valid
 
@@ -42,4 +55,8 @@ Configuration file (YAML; all values may be left out)
           eventsPerSecond: ${DEFAULTS.eventsPerSecond}, tls: { cert: FILE, key: FILE } }
   plain: false
   sealEveryMs: ${DEFAULTS.sealEveryMs}
+  witness: { name: NAME, logs: [VKEY, ...] }                    this node as a witness for other logs
+  witnesses: [{ name: NAME, url: URL, vkey: VKEY }, ...]        who cosigns this ledger's checkpoints
+  quorum: N                                                     how many of them must; more than half unless told
+  policy: FILE                                                  instead of these two, a policy (C2SP tlog-policy)
 `

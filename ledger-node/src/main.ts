@@ -1,3 +1,7 @@
+import { check } from './command/check.ts'
+import { prove } from './command/prove.ts'
+import { proveFork } from './command/prove-fork.ts'
+import { witness } from './command/witness.ts'
 import { DONE, FAILED, failed, flag, list, parse, print, required, say, text, UsageError } from './command-line.ts'
 import { readConfig, readEnvironment } from './config.ts'
 import { found } from './found.ts'
@@ -50,6 +54,14 @@ export async function main(argv: string[]): Promise<number> {
         return await makeAdministratorKey(rest)
       case 'verify':
         return await verify(rest)
+      case 'check':
+        return await check(rest)
+      case 'prove':
+        return await prove(rest)
+      case 'prove-fork':
+        return await proveFork(rest)
+      case 'witness':
+        return await witness(rest)
       default:
         throw new UsageError(`no such command: ${command}`)
     }
@@ -68,13 +80,13 @@ async function init(args: string[]): Promise<number> {
     throw new UsageError('--admin: two administrators have one name')
   if (!/^[1-9]\d?$/.test(threshold)) throw new UsageError(`--threshold ${threshold}: expected a number`)
   const data = required(values.data, 'data')
-  const { vkey, ackKey } = await found({
+  const { vkey, ackKey, witnessKey } = await found({
     data,
     origin: required(values.origin, 'origin'),
     administrators,
     threshold: Number(threshold),
   })
-  print(`log key ${vkey}\nack key ${ackKey}`)
+  print(`log key ${vkey}\nack key ${ackKey}\nwitness key ${witnessKey}`)
   say(`founded ${values.origin} in ${data}; keep a copy of ${data}/keys in a safe place`)
   return DONE
 }
@@ -92,6 +104,7 @@ async function run(args: string[]): Promise<number> {
     'tls-cert': text,
     'tls-key': text,
     'insecure-plain': flag,
+    witness: list,
   } as const
   const { values } = parse(args, flags)
   const config = await readConfig(values.config, readEnvironment(process.env), {
@@ -107,12 +120,14 @@ async function run(args: string[]): Promise<number> {
     'mqtt.tls.cert': values['tls-cert'],
     'mqtt.tls.key': values['tls-key'],
     plain: values['insecure-plain'] === true ? 'true' : undefined,
+    'witness.logs': values.witness,
   })
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
   })
   const node = await startLedger(config, undefined, { log: say })
   say(`${node.genesis.origin} in ${config.data}; pages at ${node.publicUrl}`)
+  if (node.witness !== undefined) say(`witness key ${node.witness}`)
   print(`ready ${node.url} ${node.mqttUrl}`)
   say(`${await stopped}: stopping`)
   await node[Symbol.asyncDispose]()
