@@ -21,6 +21,21 @@ Usage
                     [--lat DEGREES --lon DEGREES]
       product       --org NAME --product URI --name-zh TEXT --name-en TEXT --spec-zh TEXT --spec-en TEXT
                     [--min CELSIUS --max CELSIUS]
+  tristamp-ledger make-key --out FILE
+      Makes a key for an administrator, for "rotate", and prints its public half.
+  tristamp-ledger propose --file FILE.json... SIGNING
+      Signs operations of any kind first. --file holds an operation object or an array of them, which are recorded all or none.
+  tristamp-ledger approve (ID | --all) [--yes] SIGNING
+      Shows what waits for signatures, asks, and signs it. ID: as "show" says it, or its beginning.
+  tristamp-ledger suspend WHO --reason TEXT SIGNING       one administrator is enough for a gateway's key
+  tristamp-ledger restore WHO --reason TEXT SIGNING
+  tristamp-ledger revoke WHO --reason TEXT SIGNING
+  tristamp-ledger rotate WHO (--file enrolment-request.json | --new-key KEY [--login HASH]) SIGNING
+      WHO: ORG/GATEWAY, an administrator's name, or a kid.
+      SIGNING: --node URL --admin-key FILE [--origin NAME]. What a key signs is kept beside it, in NAME.ledger for NAME.pem: it signs for
+      one ledger, and no number twice.
+  tristamp-ledger show --node URL [ID]
+      Who governs, what waits for whom and how long, keys and their states, what was done lately.
   tristamp-ledger verify --data DIR
       Checks every byte of a ledger that does not run, and names the first record that is not as it must be.
   tristamp-ledger check --node URL [--policy FILE] [--remember FILE] [--fork FILE]

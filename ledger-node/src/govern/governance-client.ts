@@ -86,9 +86,11 @@ export function pendingBy({ pending }: GovernanceView, id: string): PendingView 
 /** The key that goes by a kid, by `ORG/GATEWAY`, or by an administrator's name, in one of these states. @throws LedgerError KEY_NAME */
 export function keyBy(governance: GovernanceView, who: string, states: readonly KeyView['status'][]): KeyView {
   const fitting = [...governance.administrators, ...governance.keys].filter(({ status }) => states.includes(status))
-  const found = fitting.filter((key) => key.kid === who || nameOf(key) === who)
-  if (found.length !== 1) throw new LedgerError('KEY_NAME', `${who}, ${states.join(' or ')}`)
-  return found[0]!
+  // A rotated key shares its name with the one that took its place.
+  const found = fitting.filter((key) => key.kid === who || (key.status !== 'rotated' && nameOf(key) === who))
+  if (found.length === 1) return found[0]!
+  const several = found.map(({ kid, status }) => `${kid} (${status})`).join(', ')
+  throw new LedgerError('KEY_NAME', several === '' ? `${who}, ${states.join(' or ')}` : `${who} is one of ${several}`)
 }
 
 export function namesIn({ administrators, keys }: GovernanceView): NameOf {

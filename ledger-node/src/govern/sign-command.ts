@@ -73,7 +73,7 @@ function aboutKey(states: readonly KeyView['status'][], make: Making): Command {
 
 export const suspend: Command = aboutKey(['active'], ({ kid }, reason) => ({ op: 'suspend-key', key: kid, reason }))
 export const restore: Command = aboutKey(['suspended'], ({ kid }, reason) => ({ op: 'restore-key', key: kid, reason }))
-export const revoke: Command = aboutKey(['active', 'suspended'], ({ kid }, reason) => ({
+export const revoke: Command = aboutKey(['active', 'suspended', 'rotated'], ({ kid }, reason) => ({
   op: 'revoke-key',
   key: kid,
   reason,
@@ -85,13 +85,14 @@ export async function rotate(args: string[]): Promise<number> {
   const signing = await signingFrom(values)
   const [who = ''] = only(positionals, 1)
   const governance = await askGovernance(signing.node)
-  const { key, login } =
+  const { key, login, tls }: NewKey =
     values.file === undefined ? { key: values['new-key'], login: values.login } : await requestIn(values.file)
   const operation: Operation = {
     op: 'rotate-key',
     key: keyBy(governance, who, ['active', 'suspended']).kid,
     newKey: required(key, 'new-key'),
     ...(login !== undefined && { login }),
+    ...(tls !== undefined && { tls }),
   }
   for (const line of inWords(operation, namesIn(governance))) say(line)
   await signAndTell(signing, [operation])
@@ -106,10 +107,18 @@ export async function makeAdministratorKey(args: string[]): Promise<number> {
   return DONE
 }
 
-async function requestIn(file: string): Promise<{ key?: string; login?: string }> {
+/** What stands in a gateway's request, or in the flags that stand for it. */
+interface NewKey {
+  key?: string | undefined
+  login?: string | undefined
+  tls?: string | undefined
+}
+
+/** @throws LedgerError CONFIG_INVALID */
+async function requestIn(file: string): Promise<NewKey> {
   const [request] = await readOperations([file])
   if (request?.op !== 'enrol-gateway') throw new LedgerError('CONFIG_INVALID', `${file}: not an enrolment request`)
-  return { key: request.key, login: request.login }
+  return request
 }
 
 /** @throws UsageError when there are more or fewer words than `count` */
