@@ -117,7 +117,7 @@ export async function startPorkLedger(pages: string): Promise<PorkLedger> {
   await found({ data: folder, origin: 'pork.example/log', administrators: ['first'], threshold: 1 })
   const ledger = await startLedger({
     data: folder,
-    http: { host: '127.0.0.1', port: 0, postsPerSecond: 1000, pages },
+    http: { host: '127.0.0.1', port: 0, postsPerSecond: 1000, readsPerSecond: 1000, pages },
     mqtt: { host: '127.0.0.1', port: 0, maxConnections: DEFAULTS.maxConnections },
     sealEveryMs: 1000,
   })
