@@ -13,6 +13,7 @@ import { LimitWatch } from './limits.ts'
 import { createLog, type Log } from './log.ts'
 import { Outbox } from './outbox.ts'
 import { paths } from './paths.ts'
+import { refusePlain } from './plain.ts'
 import { Signer } from './signer.ts'
 import { takeStamp } from './stamp.ts'
 import { Station, type StationServices } from './station/index.ts'
@@ -34,6 +35,7 @@ export async function startAgent(
   signal: AbortSignal,
   log: Log = silent(),
 ): Promise<AsyncDisposable> {
+  refusePlain(config)
   const files = paths(config.data)
   const signer = new Signer(readKeyFile(files.key), config.gateway)
   const password = readLoginFile(files.login)

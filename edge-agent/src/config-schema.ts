@@ -52,8 +52,10 @@ const uplink = v.strictObject({
       'must be 32 bytes in base64url: the acknowledgement key of the ledger',
     ),
   ),
-  /** Certificate authority file for mqtts, when the ledger's certificate is not from a public one. */
+  /** Certificate authority file for mqtts, when the ledger's certificate is not from a public one; or that certificate itself. */
   ca: v.optional(v.pipe(v.string(), v.minLength(1))),
+  /** Whether mqtt:// to another machine is accepted. */
+  plain: v.optional(v.boolean('must be true or false'), false),
   window: v.optional(integer(1, 1000), 100),
   ackTimeout: v.optional(durationMs, '20s'),
 })

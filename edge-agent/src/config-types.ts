@@ -50,6 +50,8 @@ export interface UplinkConfig {
   /** 32 bytes: the key that the ledger signs its acknowledgements with. */
   ledgerKey: Uint8Array
   ca?: string | undefined
+  /** Whether mqtt:// to another machine is accepted. */
+  plain: boolean
   /** Most batches in flight. */
   window: number
   ackTimeoutMs: number
@@ -120,7 +122,14 @@ export interface AgentConfig {
 export interface FileShape {
   gateway: GatewayConfig
   data: string
-  uplink: { url: string; ledgerKey: string; ca?: string | undefined; window: number; ackTimeout: number }
+  uplink: {
+    url: string
+    ledgerKey: string
+    ca?: string | undefined
+    plain: boolean
+    window: number
+    ackTimeout: number
+  }
   batch: { flushMs: number; maxEvents: number }
   place: ({ source: 'site' } & Site) | { source: 'gnss'; device: string; site?: Site | undefined }
   clock: ClockConfig

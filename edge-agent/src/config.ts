@@ -170,6 +170,7 @@ function toConfig(shape: FileShape, devices: readonly RawDevice[], file: string)
       url: uplink.url,
       ledgerKey: fromBase64Url(uplink.ledgerKey),
       ca: uplink.ca === undefined ? undefined : resolve(folder, uplink.ca),
+      plain: uplink.plain,
       window: uplink.window,
       ackTimeoutMs: uplink.ackTimeout,
     },

@@ -1,7 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { connect, type IClientOptions, type MqttClient } from 'mqtt'
+import { selfSigned } from './certificate.ts'
 import type { AgentConfig } from './config-types.ts'
 import { AgentError, whyOf } from './error.ts'
+import { readTlsKeyFile } from './key-file.ts'
+import { paths } from './paths.ts'
+import { isTls } from './plain.ts'
 import { within } from './transport/link.ts'
 
 /** What happens on a connection. */
@@ -28,7 +32,7 @@ export class Connection {
   #ready: boolean = false
   #unconfirmed = 0
 
-  /** @throws AgentError UPLINK_UNREACHABLE when it cannot even be tried (a certificate file that is missing) */
+  /** @throws AgentError UPLINK_UNREACHABLE when it cannot even be tried (a certificate file that is missing), KEY_*, TLS_KEY_MALFORMED */
   constructor(config: AgentConfig, password: string, events: ConnectionEvents) {
     const { org, id } = config.gateway
     const { url } = config.uplink
@@ -36,6 +40,7 @@ export class Connection {
     try {
       this.#client = connect(url, this.#mqttOptions(config, password))
     } catch (cause) {
+      if (cause instanceof AgentError) throw cause
       throw new AgentError('UPLINK_UNREACHABLE', { url, why: whyOf(cause) }, { cause })
     }
     let why: string | undefined
@@ -106,7 +111,8 @@ export class Connection {
     await within(this.#client.endAsync(), GOODBYE_MS, 'disconnecting').catch(() => this.drop())
   }
 
-  #mqttOptions({ gateway, uplink }: AgentConfig, password: string): IClientOptions {
+  #mqttOptions(config: AgentConfig, password: string): IClientOptions {
+    const { gateway, uplink } = config
     return {
       protocolVersion: 4,
       clientId: `${gateway.org}.${gateway.id}`,
@@ -122,8 +128,19 @@ export class Connection {
       // Else it makes a table of 65,536 small buffers: 6 MB for nothing at our rates.
       writeCache: false,
       will: { topic: this.#topic('status'), payload: Buffer.from(OFFLINE), qos: 1, retain: true },
-      ...(uplink.ca !== undefined && { ca: readFileSync(uplink.ca) }),
+      ...(isTls(uplink.url) && tlsOptions(config)),
     }
+  }
+}
+
+/** The ledger is known by its certificate, the gateway by the key that its enrolment names. An older gateway has none yet. */
+function tlsOptions({ gateway, uplink, data }: AgentConfig): IClientOptions {
+  const { tlsKey } = paths(data)
+  const key = existsSync(tlsKey) ? readTlsKeyFile(tlsKey) : undefined
+  return {
+    rejectUnauthorized: true,
+    ...(uplink.ca !== undefined && { ca: readFileSync(uplink.ca) }),
+    ...(key !== undefined && { key, cert: selfSigned(key, gateway.id) }),
   }
 }
 

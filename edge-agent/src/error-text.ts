@@ -14,6 +14,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'The configuration file {file} has {count} error(s):\n{list}\nCorrect them all and start again.',
     zh: '配置文件 {file} 有 {count} 处错误：\n{list}\n请全部改正后重新启动。',
   },
+  CONFIG_PLAIN: {
+    en: 'Others could read along on the way to {url}, and log in as this gateway. Use mqtts:// (with `uplink.ca` unless the ledger has a public certificate), or accept it with --insecure-plain.',
+    zh: '通往 {url} 的连接可被他人窃听并冒充本网关。请使用 mqtts://（账本若非公共证书则设置 `uplink.ca`），或用 --insecure-plain 明确接受。',
+  },
   KEY_MISSING: {
     en: 'There is no key at {path}. Run `tristamp-agent init` once for this gateway, then have it enrolled.',
     zh: '{path} 没有密钥。请先对该网关运行一次 `tristamp-agent init`，再进行登记。',
@@ -29,6 +33,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
   LOGIN_MALFORMED: {
     en: 'The login file {path} does not hold the secret that init wrote ({why}). Restore it from its backup, or run init in a new data folder and have the gateway enrolled again.',
     zh: '登录文件 {path} 内容不正确（{why}）。请从备份恢复，或在新的数据目录重新 init 并登记。',
+  },
+  TLS_KEY_MALFORMED: {
+    en: 'The TLS key file {path} does not hold the key that init wrote ({why}). Restore it from its backup, or remove it, run init again and have the request enrolled.',
+    zh: 'TLS 密钥文件 {path} 内容不正确（{why}）。请从备份恢复，或删除它、重新 init 并登记该请求。',
   },
   DATA_DENIED: {
     en: 'The data folder {path} cannot be used ({why}). Make it writable for the user that runs the gateway.',

@@ -1,9 +1,19 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { type EnrolGateway, toBase64Url } from '@tristamp/protocol'
+import { tlsKeyHash } from './certificate.ts'
 import type { AgentConfig } from './config-types.ts'
 import { AgentError, whyOf } from './error.ts'
 import { replaceFile } from './head-file.ts'
-import { loginHash, makeKeyFile, makeLoginFile, newSeed, readKeyFile, readLoginFile } from './key-file.ts'
+import {
+  loginHash,
+  makeKeyFile,
+  makeLoginFile,
+  makeTlsKeyFile,
+  newSeed,
+  readKeyFile,
+  readLoginFile,
+  readTlsKeyFile,
+} from './key-file.ts'
 import { Outbox } from './outbox.ts'
 import { paths } from './paths.ts'
 import { Signer } from './signer.ts'
@@ -18,15 +28,17 @@ export interface Initialised {
   made: boolean
 }
 
-/** Makes the gateway's key, its login secret and its empty outbox. Doing it again changes nothing and writes the request again. */
+/** Makes the gateway's key, its login secret, its TLS key and its empty outbox. Doing it again changes nothing and writes the request again. */
 export async function initAgent(config: AgentConfig): Promise<Initialised> {
   const files = paths(config.data)
   try {
     mkdirSync(config.data, { recursive: true, mode: 0o700 })
     const made = !existsSync(files.key)
     if (!existsSync(files.login)) makeLoginFile(files.login)
+    if (!existsSync(files.tlsKey)) makeTlsKeyFile(files.tlsKey)
     if (made) await makeKeyAndOutbox(config)
-    const request = enrolment(config, new Signer(readKeyFile(files.key), config.gateway), readLoginFile(files.login))
+    const secrets = { password: readLoginFile(files.login), tlsKey: readTlsKeyFile(files.tlsKey) }
+    const request = enrolment(config, new Signer(readKeyFile(files.key), config.gateway), secrets)
     replaceFile(files.enrolment, `${JSON.stringify(request, null, 2)}\n`, true)
     return { request, requestFile: files.enrolment, made }
   } catch (cause) {
@@ -50,7 +62,11 @@ async function makeKeyAndOutbox(config: AgentConfig): Promise<void> {
   makeKeyFile(files.key, seed)
 }
 
-function enrolment({ gateway }: AgentConfig, signer: Signer, password: string): EnrolGateway {
+function enrolment(
+  { gateway }: AgentConfig,
+  signer: Signer,
+  secrets: { password: string; tlsKey: string },
+): EnrolGateway {
   return {
     op: 'enrol-gateway',
     org: gateway.org,
@@ -59,6 +75,7 @@ function enrolment({ gateway }: AgentConfig, signer: Signer, password: string): 
     key: toBase64Url(signer.publicKey),
     station: gateway.station,
     roles: gateway.roles,
-    login: loginHash(password),
+    login: loginHash(secrets.password),
+    tls: tlsKeyHash(secrets.tlsKey),
   }
 }

@@ -2,6 +2,7 @@ import * as crypto from 'node:crypto'
 import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { fromBase64Url, fromPkcs8Pem, toBase64Url, toPkcs8Pem } from '@tristamp/protocol'
+import { newTlsKey, tlsKeyHash } from './certificate.ts'
 import { AgentError, whyOf } from './error.ts'
 
 /** Only the gateway's own user may read a secret. */
@@ -49,6 +50,22 @@ export function readLoginFile(path: string): string {
     return text
   } catch (cause) {
     throw new AgentError('LOGIN_MALFORMED', { path, why: whyOf(cause) }, { cause })
+  }
+}
+
+/** Writes a new TLS client key (PKCS#8 PEM). */
+export function makeTlsKeyFile(path: string): void {
+  writeSecret(path, newTlsKey())
+}
+
+/** The TLS client key, PEM. @throws AgentError KEY_MISSING, KEY_MODE, TLS_KEY_MALFORMED */
+export function readTlsKeyFile(path: string): string {
+  const text = readSecret(path)
+  try {
+    tlsKeyHash(text)
+    return text
+  } catch (cause) {
+    throw new AgentError('TLS_KEY_MALFORMED', { path, why: whyOf(cause) }, { cause })
   }
 }
 

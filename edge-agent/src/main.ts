@@ -11,8 +11,9 @@ import { VERSION } from './version.ts'
 
 const HELP = `tristamp-agent ${VERSION}: the gateway program, instruments in, signed stamps out
 
-  tristamp-agent init   --config gateway.yaml           make the key, the login and the outbox; print the enrolment request
-  tristamp-agent run    --config gateway.yaml           run until SIGINT or SIGTERM
+  tristamp-agent init   --config gateway.yaml           make the keys, the login and the outbox; print the enrolment request
+  tristamp-agent run    --config gateway.yaml [--insecure-plain]  run until SIGINT or SIGTERM; to another machine only over TLS,
+                                                        unless told otherwise
   tristamp-agent status --config gateway.yaml [--json]  how the running gateway is
   tristamp-agent --help | --version
 
@@ -37,7 +38,7 @@ export async function main(argv: string[]): Promise<number> {
     process.stdout.write(args.help ? HELP : `${VERSION}\n`)
     return EXIT.ok
   }
-  const { command, file, json } = args
+  const { command, file, json, plain } = args
   if (command !== 'init' && command !== 'run' && command !== 'status') return usage(`unknown command: ${command}`)
   if (file === undefined) return usage('--config is missing')
   // The protocol's own hash is the reference; node's is the same function, ten times as fast.
@@ -46,7 +47,7 @@ export async function main(argv: string[]): Promise<number> {
     const config = loadConfig(file, process.env)
     if (command === 'status') return showStatus(config, json, language) ? EXIT.ok : EXIT.failed
     if (command === 'run') {
-      await run(config, log)
+      await run(plain ? { ...config, uplink: { ...config.uplink, plain } } : config, log)
       return EXIT.ok
     }
     const { request, requestFile, made } = await initAgent(config)
@@ -87,6 +88,7 @@ interface Args {
   command: string
   file: string | undefined
   json: boolean
+  plain: boolean
   help: boolean
   version: boolean
 }
@@ -100,15 +102,16 @@ function readArgs(argv: string[]): Args | string {
       options: {
         config: { type: 'string', short: 'c' },
         json: { type: 'boolean', default: false },
+        'insecure-plain': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         version: { type: 'boolean', short: 'v', default: false },
       },
     })
     const [command, ...more] = positionals
-    const { config, json, help, version } = values
+    const { config, json, help, version, 'insecure-plain': plain } = values
     if (!help && !version && command === undefined) return 'a command is missing'
     if (more.length > 0) return `too many arguments: ${more.join(' ')}`
-    return { command: command ?? '', file: config, json, help, version }
+    return { command: command ?? '', file: config, json, plain, help, version }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

@@ -5,6 +5,8 @@ import { STATUS_FILE } from './health.ts'
 export interface DataPaths {
   key: string
   login: string
+  /** The TLS client key, which is not the one that signs. */
+  tlsKey: string
   outbox: string
   status: string
   enrolment: string
@@ -14,6 +16,7 @@ export function paths(data: string): DataPaths {
   return {
     key: join(data, 'key.pem'),
     login: join(data, 'login'),
+    tlsKey: join(data, 'tls-key.pem'),
     outbox: join(data, 'outbox'),
     status: join(data, STATUS_FILE),
     enrolment: join(data, 'enrolment-request.json'),
