@@ -36,8 +36,12 @@ Usage
       one ledger, and no number twice.
   tristamp-ledger show --node URL [ID]
       Who governs, what waits for whom and how long, keys and their states, what was done lately.
-  tristamp-ledger verify --data DIR
-      Checks every byte of a ledger that does not run, and names the first record that is not as it must be.
+  tristamp-ledger audit URL|DIR [--policy FILE] [--remember FILE] [--threads N] [--json]
+      Makes a whole ledger again from its entries and events and compares: a node (URL), an archive, or the data folder of a node that
+      does not run. Names the first record that is not as it must be. --policy: whom you trust. --remember: the checkpoint of the last
+      audit, which the ledger must continue; written when all is well. "verify --data DIR" is the same.
+  tristamp-ledger archive --data DIR|--node URL -o DIR2 [--policy FILE] [--threads N]
+      Writes all of a ledger into plain files, audited on the way, that can be audited without this program.
   tristamp-ledger check --node URL [--policy FILE] [--remember FILE] [--fork FILE]
       Asks a ledger for its checkpoint, checks it under the policy, and demands that it continues the one in the --remember file, which it
       then replaces. On a rollback or a fork it writes the evidence (--remember's name with .tristamp-fork) and ends with 1.
@@ -53,7 +57,7 @@ Usage
 
 Exit codes
   0  done
-  1  failed; for "verify", "check" and "prove-fork": something is not as it must be
+  1  failed; for "audit", "verify", "check" and "prove-fork": something is not as it must be
   2  wrong usage
   3  the configuration is not valid
 

@@ -70,6 +70,11 @@ export class LogEdge {
     this.#tiles = tiles
   }
 
+  /** Of a log without entries. */
+  static empty(): LogEdge {
+    return new LogEdge(RightEdge.from(0, []), [])
+  }
+
   static async load(size: number, tiles: Tiles): Promise<LogEdge> {
     const edge = RightEdge.from(size, await tiles.nodes(edgeNodes(size)))
     const partial: { index: number; hashes: Uint8Array[] }[] = []

@@ -1,8 +1,9 @@
+import { auditCommand } from './audit/command.ts'
 import { check } from './command/check.ts'
 import { prove } from './command/prove.ts'
 import { proveFork } from './command/prove-fork.ts'
 import { witness } from './command/witness.ts'
-import { DONE, FAILED, failed, flag, list, parse, print, required, say, text, UsageError } from './command-line.ts'
+import { DONE, failed, flag, list, parse, print, required, say, text, UsageError } from './command-line.ts'
 import { readConfig, readEnvironment } from './config.ts'
 import { found } from './found.ts'
 import { approve } from './govern/approve-command.ts'
@@ -10,11 +11,8 @@ import { show } from './govern/show-command.ts'
 import { enrol, makeAdministratorKey, propose, restore, revoke, rotate, suspend } from './govern/sign-command.ts'
 import { HELP } from './help.ts'
 import { startLedger } from './index.ts'
-import { hashOnNode, verifySignature } from './node-crypto.ts'
-import { verifyLedger } from './verify.ts'
+import { hashOnNode } from './node-crypto.ts'
 import { VERSION } from './version.ts'
-
-const PROGRESS_MS = 2000
 
 /** Runs the program; answers its exit code. */
 export async function main(argv: string[]): Promise<number> {
@@ -52,8 +50,9 @@ export async function main(argv: string[]): Promise<number> {
         return await rotate(rest)
       case 'make-key':
         return await makeAdministratorKey(rest)
+      case 'audit':
       case 'verify':
-        return await verify(rest)
+        return await auditCommand(rest)
       case 'check':
         return await check(rest)
       case 'prove':
@@ -131,29 +130,5 @@ async function run(args: string[]): Promise<number> {
   print(`ready ${node.url} ${node.mqttUrl}`)
   say(`${await stopped}: stopping`)
   await node[Symbol.asyncDispose]()
-  return DONE
-}
-
-async function verify(args: string[]): Promise<number> {
-  const { values } = parse(args, { data: text })
-  const data = required(values.data, 'data')
-  let told = performance.now()
-  const audit = await verifyLedger(data, verifySignature, (entries) => {
-    if (performance.now() - told < PROGRESS_MS) return
-    told = performance.now()
-    say(`${entries} entries ...`)
-  })
-  for (const note of audit.notes) say(`note: ${note}`)
-  if (audit.flaw !== undefined) {
-    const { file, offset, entry, field, detail } = audit.flaw
-    print(
-      `FLAW ${file}${offset === undefined ? '' : ` offset ${offset}`}${entry === undefined ? '' : ` entry ${entry}`} field ${field}: ${detail}`,
-    )
-    return FAILED
-  }
-  const { entries, events, seals, checkpoint } = audit
-  print(
-    `ok ${entries} entries (${seals} seals), ${events} events; checkpoint over ${checkpoint?.size ?? 0} entries verified`,
-  )
   return DONE
 }

@@ -23,16 +23,17 @@ export class RowAudit {
   }
 
   /** Takes in the rows of a sealed block. Blocks behind the mark are not in the store yet. */
-  async add(rows: readonly Row[], mark: Mark): Promise<void> {
+  async add(rows: Iterable<Row>, mark: Mark): Promise<void> {
     if (this.#mark === undefined || mark.height > this.#mark.height) return
     this.#last = mark
-    const settled = rows.filter((row) => {
-      const id = row.key.toString('latin1')
-      const grows = row.key[0] === SPACE.state || (row.key[0] === SPACE.tile && row.value.length < FULL_TILE)
-      if (grows) this.#growing.set(id, row)
-      else this.#growing.delete(id)
-      return !grows
-    })
+    let settled: Row[] = []
+    for (const row of rows) {
+      if (this.#grows(row)) continue
+      settled.push(row)
+      if (settled.length < CHUNK) continue
+      await this.#compare(settled)
+      settled = []
+    }
     await this.#compare(settled)
   }
 
@@ -49,6 +50,16 @@ export class RowAudit {
       if (held !== given)
         this.#fail(`rows '${String.fromCharCode(space)}'`, `${held} in the store, ${given} follow from the entries`)
     }
+  }
+
+  #grows(row: Row): boolean {
+    const space = row.key[0]
+    if (space !== SPACE.state && space !== SPACE.tile) return false
+    const id = row.key.toString('latin1')
+    const grows = space === SPACE.state || row.value.length < FULL_TILE
+    if (grows) this.#growing.set(id, row)
+    else this.#growing.delete(id)
+    return grows
   }
 
   async #compare(rows: readonly Row[]): Promise<void> {

@@ -66,6 +66,11 @@ export function tileRow(level: number, index: number, hashes: Uint8Array): Row {
   return { key: tileKey(level, index), value: hashes }
 }
 
+/** Which tile a row holds; undefined for rows of other kinds. */
+export function readTileKey(bytes: Buffer): { level: number; index: number } | undefined {
+  return bytes[0] === SPACE.tile ? { level: bytes[1]!, index: bytes.readUIntBE(2, N48) } : undefined
+}
+
 /** One for each seal, in the same batch as all that the seal covers: a gap between heights shows that the store lost a batch. */
 export function blockRow(height: number, size: number, timeMs: number): Row {
   const value = Buffer.allocUnsafe(2 * N48)

@@ -132,6 +132,7 @@ function decodeMark(bytes: Bytes): unknown {
 }
 
 function place(value: unknown): Place {
+  if (!(value instanceof Map)) throw new LedgerError('STORE_CORRUPT', 'the mark cannot be read')
   const map = value as Map<string, number>
   return { index: map.get('index')!, file: map.get('file')!, offset: map.get('offset')! }
 }

@@ -1,0 +1,28 @@
+import { parentPort } from 'node:worker_threads'
+import { toHex } from '@tristamp/protocol'
+import { hashOnNode, verifySignature } from '../node-crypto.ts'
+import { type Chunk, examineChunk, type Finding } from './examine.ts'
+
+/** What the ordering thread sends: a chunk, and keys enrolled since the last one. */
+export interface Task {
+  id: number
+  chunk: Chunk
+  /** By kid in hex. */
+  keys: [string, Uint8Array][]
+}
+
+export interface TaskDone {
+  id: number
+  findings: (Finding | undefined)[]
+}
+
+const keys = new Map<string, Uint8Array>()
+
+hashOnNode()
+parentPort?.on('message', ({ id, chunk, keys: added }: Task) => {
+  for (const [kid, key] of added) keys.set(kid, key)
+  const findings = examineChunk(chunk, (kid) => keys.get(toHex(kid)), verifySignature)
+  const memory = findings.flatMap((finding) => (finding === undefined ? [] : [finding.leaves.buffer as ArrayBuffer]))
+  const done: TaskDone = { id, findings }
+  parentPort!.postMessage(done, [...new Set(memory)])
+})
