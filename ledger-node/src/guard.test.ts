@@ -112,4 +112,21 @@ describe('the guard before the MQTT parser', () => {
     await settled()
     expect(socket.isPaused()).toBe(false)
   })
+
+  test('cuts off who sends and does not read, instead of waiting for it', async () => {
+    const { socket, guard, refusals } = guarded()
+    socket._write = () => undefined
+    guard.admit()
+    const ack = Buffer.alloc(300)
+    let written = 0
+    while (!guard.destroyed && written < 10_000) {
+      guard.write(ack)
+      written++
+    }
+    await settled()
+    expect(written * ack.length).toBeGreaterThan(200 * 1024)
+    expect(written * ack.length).toBeLessThan(300 * 1024)
+    expect(refusals).toEqual(['MQTT_SLOW'])
+    expect(socket.destroyed).toBe(true)
+  })
 })

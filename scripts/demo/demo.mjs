@@ -20,6 +20,11 @@ const READY_MS = 60_000
 const EVERY_PLAYING_MS = 400
 const EVERY_SERVING_MS = 10_000
 
+/** Whether nobody but this machine reaches the address. */
+function isLocal(host) {
+  return /^(127\.|localhost$|::1$)/.test(host)
+}
+
 /** One start: everything from an empty folder, or from what an earlier start kept, to a page that is served. */
 export class Demo {
   #options
@@ -68,7 +73,9 @@ export class Demo {
     const mqttPort = await freePort(this.#state.mqttPort)
     this.#state.save({ mqttPort })
     const addresses = ['--host', host, '--port', port, '--mqtt-host', '127.0.0.1', '--mqtt-port', mqttPort]
-    const args = ['run', '--data', folder, ...addresses, '--public-url', this.#publicUrl]
+    // A phone takes no certificate that this machine made itself; the brokers and the keys stay on this machine.
+    const plain = isLocal(host) ? [] : ['--insecure-plain']
+    const args = ['run', '--data', folder, ...addresses, '--public-url', this.#publicUrl, ...plain]
     const url = await this.#ready('ledger', 'ledger', args, (line) => /^ready (http:\S+) /.exec(line)?.[1])
     this.#ledger = new LedgerClient(url)
     tick(`ledger node with its broker at ${this.#publicUrl}`)
@@ -201,9 +208,12 @@ export class Demo {
     console.log(`\nScan: ${address}\n`)
     console.log(`${terminalQr(address)}\n`)
     console.log('Serving until Ctrl-C.')
-    if (/^http:\/\/(127\.|localhost|\[::1\])/.test(this.#publicUrl)) {
+    if (isLocal(this.#options.host))
       console.log('To open it with a phone on the same network: npm start -- --host 0.0.0.0')
-    }
+    else
+      console.log(
+        'Served without TLS (--insecure-plain), for a demonstration in your own network; docs/operate.md has the other way.',
+      )
   }
 
   #folder({ id }) {
