@@ -12,6 +12,7 @@ import { MACHINE, type Machine, PAGES } from '../machine.ts'
 import { Metrics } from '../metrics.ts'
 import { earlierCheckpoint } from '../query/earlier.ts'
 import { StatusBoard } from '../status.ts'
+import { readTls, refusePlain } from '../tls.ts'
 import { VERSION } from '../version.ts'
 import { openWitness } from '../witness/open.ts'
 import { policyOfLedger } from '../witness/witness-config.ts'
@@ -61,6 +62,8 @@ async function start(
   closers: Closers,
 ): Promise<Omit<RunningFollower, typeof Symbol.asyncDispose>> {
   const { disk, verify, now, log } = machine
+  refusePlain(config.plain, { setting: 'http', ...config.http })
+  const tls = config.http.tls && (await readTls(config.http.tls, 'http.tls'))
   const { data: folder } = config
   await mkdir(folder, { recursive: true })
   closers.add(await lockData(folder))
@@ -98,7 +101,7 @@ async function start(
   })
 
   let publicUrl = config.http.publicUrl ?? ''
-  const { postsPerSecond, pages = PAGES } = config.http
+  const { pages = PAGES } = config.http
   const own: () => Policy = () => policyOfLedger(policy, key, publicUrl)
   const http = await serveHttp(
     createApp({
@@ -111,13 +114,13 @@ async function start(
       witness: new FollowingCosigner(witness, follower, key, verify),
       publicUrl: () => publicUrl,
       pages,
-      postsPerSecond,
+      limits: config.http,
       log,
     }),
-    config.http,
+    { ...config.http, tls },
   )
   closers.add(http.close)
-  const url = `http://${reachableHost(config.http.host)}:${http.port}`
+  const url = `${tls ? 'https' : 'http'}://${reachableHost(config.http.host)}:${http.port}`
   publicUrl ||= url
   return { httpPort: http.port, url, publicUrl, origin: key.name, vkey: witness.vkey, status: () => follower.status }
 }
