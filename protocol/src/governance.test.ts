@@ -123,6 +123,17 @@ describe('thresholds', () => {
     expect(ledger.state.pending.size).toBe(1)
   })
 
+  it('one administrator cannot fill the ledger with what nobody signs', () => {
+    const { ledger, admins } = consortium()
+    const many = Array.from({ length: LIMITS.pendingOperations }, (_, i) => ({ ...FARM, org: `org-${i}` }))
+    expect(ledger.decide(admins[0], ...many)).toBe('pending')
+    expect(ledger.decide(admins[0], { ...FARM, org: 'one-more' })).toBe('GOVERNANCE_CONFLICT')
+    expect(ledger.decide(admins[1], { ...FARM, org: 'one-more' })).toBe('pending')
+    expect(ledger.decide(admins[0], { ...FARM, org: 'one-more' })).toBe('effective')
+    expect(ledger.decide(admins[1], many[0]!)).toBe('effective')
+    expect(ledger.decide(admins[0], { ...FARM, org: 'another' })).toBe('pending')
+  })
+
   it('one statement is taken whole or not at all', () => {
     const { ledger, admins } = consortium()
     expect(ledger.decide(admins[0], suspension(gatewayKey('gw1')), { ...FARM, org: 'shop' })).toBe('pending')

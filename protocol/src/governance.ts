@@ -6,6 +6,7 @@ import { ProtocolError } from './error.ts'
 import type { Operation } from './event/governance-types.ts'
 import { effectOf } from './governance-effect.ts'
 import { sha256 } from './hash.ts'
+import { LIMITS } from './limits.ts'
 
 /** Who signs a governance operation, and when by their clock (seconds). */
 export interface Approval {
@@ -34,7 +35,7 @@ export function signaturesNeeded(state: AdmissionState, operation: Operation): n
 /**
  * What a signature under an operation changes: it takes effect when as many distinct administrators as it needs have signed the
  * same content within the window, and is remembered as pending until then (docs/spec/governance.md).
- * @throws ProtocolError GOVERNANCE_REPEATED (this administrator signed it already), ROLE (not an administrator's signature), and what effectOf throws
+ * @throws ProtocolError GOVERNANCE_REPEATED (this administrator signed it already), GOVERNANCE_CONFLICT (too much of it waits), ROLE (not an administrator's signature), and what effectOf throws
  */
 export function approve(
   state: AdmissionState,
@@ -56,6 +57,8 @@ export function approve(
     throw new ProtocolError('GOVERNANCE_REPEATED', 'this administrator has signed this operation already')
   const signers = [...standing, kid]
   if (signers.length < signaturesNeeded(state, operation)) {
+    if (open === undefined && openedBy(state, kid) >= LIMITS.pendingOperations)
+      throw new ProtocolError('GOVERNANCE_CONFLICT', 'too many operations of this administrator wait for others')
     const value = { operation, signers, firstIat: open?.firstIat ?? iat }
     return { changes: [{ set: 'pending', id, value }], effective: false }
   }
@@ -64,4 +67,11 @@ export function approve(
     changes: before === undefined ? changes : [...changes, { set: 'pending', id, value: undefined }],
     effective: true,
   }
+}
+
+/** How many operations wait that this administrator signed first. Lapsed ones count: whether they have depends on who asks. */
+function openedBy({ pending }: AdmissionState, kid: string): number {
+  let count = 0
+  for (const { signers } of pending.values()) if (signers[0] === kid) count++
+  return count
 }
