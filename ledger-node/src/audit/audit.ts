@@ -29,7 +29,7 @@ export interface Audit {
   events: number
   seals: number
   /** The last signed checkpoint, when everything is as it was signed. */
-  checkpoint?: Checkpoint & { note: string }
+  checkpoint?: Checkpoint & { note: string; logKey: string }
   /** Witnesses of the policy that have cosigned it. */
   cosigned: string[]
   /** What is worth saying although nothing is wrong. */

@@ -18,6 +18,8 @@ import type { AuditSource } from './source.ts'
 export interface SignedState extends Checkpoint {
   note: string
   file: string
+  /** The log's key, as the genesis names it. */
+  logKey: string
   /** Names in the policy of the witnesses whose cosignatures are good. */
   cosigned: string[]
 }
@@ -50,7 +52,7 @@ export async function readSigned(
     const parsed = parseNote(note)
     const checkpoint = parseCheckpoint(parsed.text)
     await verifyNote(parsed, [parseVerifierKey(logKey)], check)
-    if (policy === undefined) return { ...checkpoint, note, file, cosigned: [] }
+    if (policy === undefined) return { ...checkpoint, note, file, logKey, cosigned: [] }
     const { log, cosigned, quorum } = await checkPolicy(parsed, policy, check)
     const names = cosigned.map(({ name }) => name)
     if (formatVerifierKey(log.name, log.type, log.publicKey) !== logKey)
@@ -60,7 +62,7 @@ export async function readSigned(
       if (pinned !== undefined) throw new Flawed({ file, field: 'cosignatures', detail })
       tell(detail)
     }
-    return { ...checkpoint, note, file, cosigned: names }
+    return { ...checkpoint, note, file, logKey, cosigned: names }
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
     const detail = `not a checkpoint signed by this ledger: ${error.code}: ${error.message}`
