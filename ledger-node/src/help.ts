@@ -13,6 +13,10 @@ Usage
       Serves the ledger until stopped (SIGINT, SIGTERM). Prints one line "ready http://... mqtt://..." when it does.
       Off this machine only over TLS (--tls-cert, --tls-key, for HTTP and MQTT), unless --insecure-plain says otherwise.
       --witness: it also cosigns the checkpoints of this other log.
+  tristamp-ledger run --data DIR --follow URL [--name NAME] [--host ${DEFAULTS.host}] [--port ${DEFAULTS.httpPort}] [--public-url URL] [--pages DIR] [--config FILE]
+                      [--tls-cert FILE --tls-key FILE | --insecure-plain]
+      Follows the ledger of another node: makes all of it again by the same rules in DIR (empty at first), answers every reader, and cosigns
+      as NAME what it has reproduced and nothing else. Prints one line "ready http://... VKEY" when it serves.
   tristamp-ledger enrol [organisation|gateway|place|product] --node URL --admin-key FILE [--file FILE.json]... [fields]
       Signs operations as an administrator and records them. --file holds an operation object or an array of them.
       organisation  --org NAME --party URI --name-zh TEXT --name-en TEXT
@@ -51,6 +55,8 @@ Usage
       receipt), or bundle (with --subject).
   tristamp-ledger prove-fork FILE --log VKEY
       Checks evidence of a fork, without asking anyone; ends with 0 only if it is proven.
+  tristamp-ledger witness-key --data DIR --name NAME
+      Prints the key that a witness or follower in DIR cosigns by, as policies name it; makes it when there is none.
   tristamp-ledger witness --data DIR --name NAME --log VKEY... [--host ${DEFAULTS.host}] [--port 7380]
       Cosigns the checkpoints of others' logs until stopped; keeps no ledger. Prints one line "ready http://... VKEY" when it does.
   tristamp-ledger --help | --version

@@ -1,10 +1,12 @@
+import { archiveCommand } from './archive/command.ts'
 import { auditCommand } from './audit/command.ts'
 import { check } from './command/check.ts'
 import { prove } from './command/prove.ts'
 import { proveFork } from './command/prove-fork.ts'
-import { witness } from './command/witness.ts'
+import { witness, witnessKey } from './command/witness.ts'
 import { DONE, failed, flag, list, parse, print, required, say, text, UsageError } from './command-line.ts'
 import { readConfig, readEnvironment } from './config.ts'
+import { runFollower } from './follow/run.ts'
 import { found } from './found.ts'
 import { approve } from './govern/approve-command.ts'
 import { show } from './govern/show-command.ts'
@@ -50,6 +52,8 @@ export async function main(argv: string[]): Promise<number> {
         return await rotate(rest)
       case 'make-key':
         return await makeAdministratorKey(rest)
+      case 'archive':
+        return await archiveCommand(rest)
       case 'audit':
       case 'verify':
         return await auditCommand(rest)
@@ -59,6 +63,8 @@ export async function main(argv: string[]): Promise<number> {
         return await prove(rest)
       case 'prove-fork':
         return await proveFork(rest)
+      case 'witness-key':
+        return await witnessKey(rest)
       case 'witness':
         return await witness(rest)
       default:
@@ -104,6 +110,8 @@ async function run(args: string[]): Promise<number> {
     'tls-key': text,
     'insecure-plain': flag,
     witness: list,
+    follow: text,
+    name: text,
   } as const
   const { values } = parse(args, flags)
   const config = await readConfig(values.config, readEnvironment(process.env), {
@@ -120,10 +128,14 @@ async function run(args: string[]): Promise<number> {
     'mqtt.tls.key': values['tls-key'],
     plain: values['insecure-plain'] === true ? 'true' : undefined,
     'witness.logs': values.witness,
+    'follow.url': values.follow,
+    'follow.name': values.name,
   })
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
   })
+  const { follow } = config
+  if (follow !== undefined) return await runFollower({ ...config, follow }, stopped)
   const node = await startLedger(config, undefined, { log: say })
   say(`${node.genesis.origin} in ${config.data}; pages at ${node.publicUrl}`)
   if (node.witness !== undefined) say(`witness key ${node.witness}`)

@@ -1,6 +1,13 @@
-import { parseVerifierKey, type VerifierKey } from '@tristamp/protocol'
+import {
+  ED25519_COSIGNATURE,
+  formatVerifierKey,
+  isKeyName,
+  parseVerifierKey,
+  type VerifierKey,
+} from '@tristamp/protocol'
 import { DONE, list, parse, print, required, say, text, UsageError } from '../command-line.ts'
 import { DEFAULTS } from '../config.ts'
+import { keyPath, loadOrMakeKey } from '../keys.ts'
 import { startWitness } from '../witness/standalone.ts'
 
 /** `tristamp-ledger witness`: cosigns the checkpoints of others' logs until it is stopped. */
@@ -25,6 +32,16 @@ export async function witness(args: string[]): Promise<number> {
   print(`ready ${running.url} ${running.vkey}`)
   say(`${await stopped}: stopping`)
   await running[Symbol.asyncDispose]()
+  return DONE
+}
+
+/** `tristamp-ledger witness-key`: the key that a log's operator needs before the witness runs. */
+export async function witnessKey(args: string[]): Promise<number> {
+  const { values } = parse(args, { data: text, name: text })
+  const name = required(values.name, 'name')
+  if (!isKeyName(name)) throw new UsageError(`--name ${name}: expected a name without spaces and plus signs`)
+  const key = await loadOrMakeKey(keyPath(required(values.data, 'data'), 'witness'))
+  print(formatVerifierKey(name, ED25519_COSIGNATURE, key.publicKey))
   return DONE
 }
 

@@ -9,10 +9,12 @@ import type { Leader } from './leader.ts'
 import type { PublishedNotes } from './published.ts'
 import { reproduce } from './reproduce.ts'
 import { type Step, Supply } from './step.ts'
+import type { Trust } from './trust.ts'
 
 export interface FollowerParts {
   ledger: Ledger
   leader: Leader
+  trust: Trust
   key: VerifierKey
   verify: VerifySync
   notes: PublishedNotes
@@ -37,6 +39,8 @@ export interface FollowStatus {
 
 /** Between two looks at what the leader publishes; a leader that asks for a cosignature is answered at once. */
 const POLL_MS = 500
+/** Between two questions who the leader's witnesses are. */
+const POLICY_MS = 10_000
 const MAX_BACKOFF_MS = 30_000
 /** A leader publishes within a second or so what it has asked to be cosigned. Fewer entries for longer than this are a rollback. */
 const ROLLBACK_MS = 5_000
@@ -57,6 +61,7 @@ export class Follower {
   #heardAtMs: number | undefined
   #signedSize = 0
   #fewerSinceMs: number | undefined
+  #askedPolicyMs = Number.NEGATIVE_INFINITY
   /** An unsigned difference was met once: the next one counts. */
   #doubt: boolean = false
 
@@ -145,7 +150,23 @@ export class Follower {
     const fork = (await this.#forkWith(published)) ?? (asked && (await this.#forkWith(asked)))
     if (fork !== undefined) throw fork
     this.#checkNotFewer(published)
+    await this.#askPolicy()
     await this.#parts.notes.heard(published.note)
+  }
+
+  async #askPolicy(): Promise<void> {
+    const { trust, leader, log } = this.#parts
+    if (performance.now() - this.#askedPolicyMs < POLICY_MS) return
+    this.#askedPolicyMs = performance.now()
+    try {
+      if (!(await trust.refresh(leader))) return
+      const { witnesses, quorum } = trust.policy
+      log(
+        `the leader names other witnesses: ${witnesses.map(({ name }) => name).join(', ') || 'none'}; quorum ${quorum}`,
+      )
+    } catch (error) {
+      log(`the leader's policy cannot be had: ${String(error)}`)
+    }
   }
 
   async #published(): Promise<Claim> {

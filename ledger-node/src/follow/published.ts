@@ -11,7 +11,7 @@ const WAIT_MS = 1_500
  * the whole note for one of them.
  */
 export class PublishedNotes implements Cosigners {
-  readonly #policy: Policy
+  readonly #policy: () => Policy
   readonly #verify: Verify
   #waiting: { text: string; note: string; publish: (note: string) => void } | undefined
   #improved: ((note: string) => void) | undefined
@@ -20,7 +20,7 @@ export class PublishedNotes implements Cosigners {
   #heard: string | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(policy: Policy, verify: Verify) {
+  constructor(policy: () => Policy, verify: Verify) {
     this.#policy = policy
     this.#verify = verify
   }
@@ -80,13 +80,13 @@ export class PublishedNotes implements Cosigners {
   async #merged(own: string, other: string): Promise<string> {
     const { text, signatures } = parseNote(own)
     const more = parseNote(other)
-    const log = this.#policy.logs.map(({ key }) => key.keyId)
-    const keys = this.#policy.witnesses.map(({ key }) => key)
-    let note = own
+    const { logs, witnesses } = this.#policy()
+    const log = logs.map(({ key }) => key.keyId)
+    const keys = witnesses.map(({ key }) => key)
     // One's own lines too: those of unknown keys and bad ones are left out.
     const lines = [...signatures, ...(more.text === text ? more.signatures : [])]
     const bare = signatures.filter(({ keyId }) => log.includes(keyId)).slice(0, 1)
-    note = `${text}\n${formatSignatures(bare)}`
+    let note = `${text}\n${formatSignatures(bare)}`
     for (const line of lines) {
       note = await withCosignatures(note, formatSignatures([line]), keys, this.#verify).catch(() => note)
     }

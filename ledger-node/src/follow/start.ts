@@ -21,8 +21,8 @@ import { DivergenceFile } from './divergence.ts'
 import { FollowMetrics } from './follow-metrics.ts'
 import { Follower, type FollowStatus } from './follower.ts'
 import { Leader } from './leader.ts'
-import { pinned } from './pin.ts'
 import { PublishedNotes } from './published.ts'
+import { Trust } from './trust.ts'
 
 /** A node of another organisation that reproduces a ledger, and answers for it. */
 export interface RunningFollower extends AsyncDisposable {
@@ -69,9 +69,10 @@ async function start(
   closers.add(await lockData(folder))
   const ending = new AbortController()
   const leader = new Leader(config.follow.url, ending.signal)
-  const { key, policy } = await pinned(disk, folder, leader, config.policy)
+  const trust = await Trust.open(disk, folder, leader, config.policy)
+  const { key } = trust
   const signed: Verify = async (...args) => verify(...args)
-  const notes = new PublishedNotes(policy, signed)
+  const notes = new PublishedNotes(() => trust.policy, signed)
   const logKey = { publicKey: key.publicKey }
   const ledger = await Ledger.open({ disk, folder, logKey, verify, now, note: log, cosigners: notes })
   closers.add(() => ledger.close())
@@ -86,6 +87,7 @@ async function start(
   const parts = {
     ledger,
     leader,
+    trust,
     key,
     verify,
     notes,
@@ -102,7 +104,7 @@ async function start(
 
   let publicUrl = config.http.publicUrl ?? ''
   const { pages = PAGES } = config.http
-  const own: () => Policy = () => policyOfLedger(policy, key, publicUrl)
+  const own: () => Policy = () => policyOfLedger(trust.policy, key, publicUrl)
   const http = await serveHttp(
     createApp({
       ledger,
