@@ -95,7 +95,7 @@ export function subjectsOf(event: AnyEvent): string[] {
     const lot = lotOfMade(event, thing)
     if (lot !== undefined) subjects.add(lot)
   }
-  return [...subjects].sort()
+  return subjects.size === 1 ? [...subjects] : [...subjects].sort()
 }
 
 /** Whether an event has any subject: goods, or a place where they are not. */
@@ -144,11 +144,12 @@ function lotOfMade(event: EpcisEvent, thing: string): string | undefined {
   const { elements } = subjectFrom(thing)
   if (elements === undefined || !elements.has('01')) return undefined
   if (elements.has('10')) return spellDigitalLink(['01', '10'], elements)
-  return lot === undefined ? undefined : spellDigitalLink(['01', '10'], new Map(elements).set('10', lot))
+  return lot === undefined ? undefined : `${spellDigitalLink(['01'], elements)}/10/${percentEncode(lot)}`
 }
 
 function formOf(elements: Elements): (typeof FORMS)[number] | undefined {
-  return FORMS.find(([, identifiers]) => identifiers.every((ai) => elements.has(ai)))
+  const has = (ai: string): boolean => elements.has(ai)
+  return FORMS.find(([, identifiers]) => identifiers.every(has))
 }
 
 /** The UTC day of an event's time; most are written in UTC, and then it stands there. */
@@ -174,6 +175,8 @@ function elementsOf(uri: string): Elements | undefined {
 function goodsOf(event: EpcisEvent): string[] {
   switch (event.type) {
     case 'ObjectEvent':
+      // Most events have but this list.
+      if (event.quantityList === undefined) return event.epcList ?? []
       return [...(event.epcList ?? []), ...classes(event.quantityList)]
     case 'TransactionEvent':
       return [...parent(event), ...(event.epcList ?? []), ...classes(event.quantityList)]

@@ -120,19 +120,25 @@ function checkReport(report: SensorReport, trail: Trail): void {
   if (exception !== undefined && exception !== 'ALARM_CONDITION' && exception !== 'ERROR_CONDITION') {
     bad(`${trail}.exception`, 'expected ALARM_CONDITION or ERROR_CONDITION')
   }
-  if (exception !== 'ERROR_CONDITION' && VALUES.every((name) => report[name] === undefined))
+  if (exception !== 'ERROR_CONDITION' && !hasAny(report, VALUES))
     bad(`${trail}.value`, 'missing, without ERROR_CONDITION')
-  const present = NUMBERS.filter((name) => report[name] !== undefined)
   const unit = Object.hasOwn(UNITS, type) ? UNITS[type] : undefined
-  if (present.length > 0 && (unit === undefined ? uom === undefined : uom !== unit.uom))
+  if ((unit === undefined ? uom === undefined : uom !== unit.uom) && hasAny(report, NUMBERS))
     bad(`${trail}.uom`, `expected ${unit?.uom ?? 'a unit'}`)
-  for (const name of present) {
-    const value = milli(report[name]!)
+  for (const name of NUMBERS) {
+    const number = report[name]
+    if (number === undefined) continue
+    const value = milli(number)
     if (value === undefined || (unit !== undefined && (value < unit.min || value > unit.max)))
       bad(`${trail}.${name}`, `out of range for ${type.slice(0, 64)}`)
   }
   if (minValue !== undefined && maxValue !== undefined && minValue > maxValue)
     bad(`${trail}.maxValue`, 'below minValue')
+}
+
+function hasAny(report: SensorReport, names: readonly (keyof SensorReport)[]): boolean {
+  for (const name of names) if (report[name] !== undefined) return true
+  return false
 }
 
 function checkSeries(series: Json, types: string[], trail: Trail): void {

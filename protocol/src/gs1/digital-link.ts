@@ -174,15 +174,15 @@ export function checkStep(ai: string, value: string): void {
 }
 
 function isPath(path: readonly string[]): boolean {
-  const [key = '', ...rest] = path
-  const orders = applicationIdentifier(key)?.qualifiers ?? []
-  return rest.length === 0 || orders.some((order) => isSubsequence(rest, order))
+  const orders = applicationIdentifier(path[0] ?? '')?.qualifiers ?? []
+  return path.length === 1 || orders.some((order) => areQualifiers(path, order))
 }
 
-function isSubsequence(part: readonly string[], whole: readonly string[]): boolean {
-  let at = 0
-  for (const ai of whole) if (part[at] === ai) at += 1
-  return at === part.length
+/** Whether all that follows the key in the path stands in this order. */
+function areQualifiers(path: readonly string[], order: readonly string[]): boolean {
+  let at = 1
+  for (const ai of order) if (path[at] === ai) at += 1
+  return at === path.length
 }
 
 function readAttributes(query: string, path: string[], elements: Map<string, string>): void {
@@ -202,7 +202,7 @@ function readAttributes(query: string, path: string[], elements: Map<string, str
 
 function checkAttribute(ai: string, path: readonly string[]): void {
   const orders = applicationIdentifier(path[0]!)?.qualifiers ?? []
-  const fitsPath = orders.some((order) => order.includes(ai) && isSubsequence(path.slice(1), order))
+  const fitsPath = orders.some((order) => order.includes(ai) && areQualifiers(path, order))
   if (fitsPath || applicationIdentifier(ai)?.attribute !== true) {
     throw new ProtocolError('GS1_URI', `(${ai}) may not stand in the query of a Digital Link`)
   }
