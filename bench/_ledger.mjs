@@ -35,7 +35,10 @@ export class BenchLedger {
     ledger.gateways = Array.from({ length: GATEWAYS }, (_, i) => new Gateway(i))
     await ledger.run()
     const administrator = await loadKey(keyPath(ledger.data, 'admin-a'))
-    await bringOperations({ node: ledger.url, administrator }, [enrolOrganisation, ...ledger.gateways.map((g) => g.operation)])
+    await bringOperations({ node: ledger.url, administrator }, [
+      enrolOrganisation,
+      ...ledger.gateways.map((g) => g.operation),
+    ])
     await ledger.sealed()
     return ledger
   }
