@@ -26,6 +26,7 @@ export type LedgerCode =
   | 'MQTT_PACKET_SIZE'
   | 'MQTT_CONNECTIONS'
   | 'MQTT_SLOW'
+  | 'MQTT_RATE'
   | 'STATUS_MALFORMED'
   | 'REQUEST_QUERY'
   | 'REQUEST_BODY'
@@ -145,6 +146,10 @@ export const SENTENCES: Record<LedgerCode, Sentence> = {
   MQTT_PACKET_SIZE: {
     en: 'A packet is larger than this broker takes: close batches earlier.',
     zh: '报文过大：请更早地结束批次。',
+  },
+  MQTT_RATE: {
+    en: 'A client subscribes or pings without end: its connection was ended.',
+    zh: '客户端不停地订阅或发送心跳：连接已断开。',
   },
   MQTT_SLOW: {
     en: 'A client does not read what it is sent: its connection was ended.',

@@ -12,6 +12,9 @@ export interface GuardLimits {
 /** Bytes of one connection that may wait, unread and again unanswered: several batches share one flush, many gateways fit. */
 const BUFFER_BYTES = 256 * 1024
 const CONNECT = 1
+const PUBLISH = 3
+/** Packets other than batches, of which a gateway needs a few a minute. Each SUBSCRIBE costs the ledger a signature. */
+const CONTROLS = { most: 100, perMs: 10_000 }
 
 /** Bytes that may wait for a client that does not read. Acks are small, cumulative, and told again at the next greeting. */
 const UNREAD_BYTES = 256 * 1024
@@ -20,7 +23,7 @@ const UNREAD_BYTES = 256 * 1024
 type WriteRest = [(BufferEncoding | WriteDone)?, WriteDone?]
 type WriteDone = (error: Error | null | undefined) => void
 
-export type GuardRefusal = 'MQTT_PACKET_SIZE' | 'MQTT_LOGIN' | 'MQTT_SLOW'
+export type GuardRefusal = 'MQTT_PACKET_SIZE' | 'MQTT_LOGIN' | 'MQTT_SLOW' | 'MQTT_RATE'
 
 /**
  * Stands between a socket and the MQTT parser, which would buffer whatever length a packet claims, from anyone. It reads only
@@ -39,6 +42,8 @@ export class PacketGuard extends Duplex {
   /** Bytes of a packet head seen so far. */
   #head: number[] = []
   #packets = 0
+  #controls = 0
+  #controlsSinceMs = 0
   #admitted: boolean = false
   #held: Buffer | undefined
   /** Bytes handed on and not answered yet. */
@@ -108,6 +113,7 @@ export class PacketGuard extends Duplex {
   }
 
   #accept(chunk: Buffer): void {
+    if (this.destroyed) return
     let at = 0
     while (at < chunk.length) {
       if (this.#left > 0) {
@@ -141,6 +147,13 @@ export class PacketGuard extends Duplex {
     const most = this.#packets === 0 ? this.#limits.connectBytes : this.#limits.packetBytes
     this.#head = []
     this.#packets++
-    return this.#left > most ? 'MQTT_PACKET_SIZE' : undefined
+    if (this.#left > most) return 'MQTT_PACKET_SIZE'
+    return type >> 4 !== PUBLISH && this.#tooMany() ? 'MQTT_RATE' : undefined
+  }
+
+  #tooMany(): boolean {
+    const now = performance.now()
+    if (now - this.#controlsSinceMs > CONTROLS.perMs) [this.#controls, this.#controlsSinceMs] = [0, now]
+    return ++this.#controls > CONTROLS.most
   }
 }
