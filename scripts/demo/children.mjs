@@ -19,6 +19,7 @@ const STOP_MS = 10_000
 export class Children {
   #folder
   #running = new Map()
+  #programs = new Map()
   #errands = new Set()
   #stopping = new AbortController()
   #died
@@ -57,6 +58,7 @@ export class Children {
   start(name, program, args, onLine = () => undefined) {
     const child = this.#spawn(name, program, args, 'pipe')
     this.#running.set(name, child)
+    this.#programs.set(name, program)
     createInterface({ input: child.stdout }).on('line', onLine)
     // A program that has just ended takes no more commands; its end is told by `exit`.
     child.stdin.on('error', () => undefined)
@@ -77,13 +79,15 @@ export class Children {
     return [...lines.map((line) => `  | ${line}`), `  (all of it: ${this.#log(name)})`].join('\n')
   }
 
-  /** Stops all, the ledger last: until then it takes what the gateways still send. */
+  /** Stops all, the ledger after its gateways: until then it takes what they still send; and then who watches it, to cosign that too. */
   async stop() {
     this.#stopping.abort()
     for (const child of this.#errands) child.kill('SIGTERM')
     const names = [...this.#running.keys()]
-    await Promise.all(names.filter((name) => name !== 'ledger').map((name) => this.#end(name)))
-    if (names.includes('ledger')) await this.#end('ledger')
+    const watches = (name) => name !== 'ledger' && this.#programs.get(name) === 'ledger'
+    await Promise.all(names.filter((name) => name !== 'ledger' && !watches(name)).map((name) => this.#end(name)))
+    await this.#end('ledger')
+    await Promise.all(names.filter(watches).map((name) => this.#end(name)))
   }
 
   async #end(name) {

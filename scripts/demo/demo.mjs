@@ -9,6 +9,7 @@ import { assertFree, freePort, publicUrl } from './network.mjs'
 import { DemoError } from './options.mjs'
 import { Play } from './play.mjs'
 import { terminalQr } from './qr.mjs'
+import { WATCHERS, Watchers } from './watchers.mjs'
 
 const { stringify } = createRequire(new URL('../../edge-agent/package.json', import.meta.url))('yaml')
 
@@ -31,6 +32,7 @@ export class Demo {
   #state
   #children
   #publicUrl
+  #watchers
   #ledger
 
   constructor(options, state, children) {
@@ -38,6 +40,7 @@ export class Demo {
     this.#state = state
     this.#children = children
     this.#publicUrl = publicUrl(options.host, options.port)
+    this.#watchers = new Watchers(state, children)
   }
 
   async run() {
@@ -70,15 +73,29 @@ export class Demo {
     const { host, port } = this.#options
     // Founding ends with the first checkpoint.
     if (!existsSync(`${folder}/checkpoint`)) await this.#found(folder)
+    const config = await this.#watchers.prepare()
     const mqttPort = await freePort(this.#state.mqttPort)
     this.#state.save({ mqttPort })
     const addresses = ['--host', host, '--port', port, '--mqtt-host', '127.0.0.1', '--mqtt-port', mqttPort]
     // A phone takes no certificate that this machine made itself; the brokers and the keys stay on this machine.
     const plain = isLocal(host) ? [] : ['--insecure-plain']
-    const args = ['run', '--data', folder, ...addresses, '--public-url', this.#publicUrl, ...plain]
+    const args = ['run', '--data', folder, '--config', config, ...addresses, '--public-url', this.#publicUrl, ...plain]
     const url = await this.#ready('ledger', 'ledger', args, (line) => /^ready (http:\S+) /.exec(line)?.[1])
     this.#ledger = new LedgerClient(url)
     tick(`ledger node with its broker at ${this.#publicUrl}`)
+    await this.#startWatchers(url)
+  }
+
+  async #startWatchers(url) {
+    const programs = this.#watchers.programs(url, await this.#ledger.logKey())
+    await Promise.all(
+      programs.map(({ id, args }) => this.#ready(id, 'ledger', args, (line) => line.startsWith('ready ') || undefined)),
+    )
+    for (const { id, what, follows } of WATCHERS) {
+      if (follows)
+        tick(`${what} follows it, checks everything and cosigns; the same pages at ${this.#watchers.url(id)}`)
+      else tick(`${what} witnesses that it only grows`)
+    }
   }
 
   async #found(folder) {

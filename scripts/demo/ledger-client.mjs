@@ -10,6 +10,12 @@ export class LedgerClient {
     return answer?.epcisBody?.queryResults?.resultsBody?.eventList?.length ?? 0
   }
 
+  /** The key of the log, as its policy names it. */
+  async logKey() {
+    const response = await fetch(`${this.url}/v1/policy`, { signal: AbortSignal.timeout(5000) })
+    return /^log (\S+)/m.exec(await response.text())[1]
+  }
+
   /** The enrolled gateways with the health that they told. */
   async gateways() {
     const answer = await this.#ask('/v1/gateways')

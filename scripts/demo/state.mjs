@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DemoError } from './options.mjs'
 
 /** What a start makes in its folder, and all that `--fresh` deletes. */
-const OWN = ['demo.json', 'ledger', 'gateways', 'instruments', 'enrolment.json', 'logs']
+const OWN = ['demo.json', 'ledger', 'watchers', 'gateways', 'instruments', 'enrolment.json', 'logs']
 
 /** What one start remembers for the next, in DIR/demo.json. */
 export class State {
@@ -17,6 +17,8 @@ export class State {
     /** The last play: { complete, gtin, serial, scenarioEnd, realEnd }. */
     this.play = undefined
     this.mqttPort = undefined
+    /** Keys and ports of who watches the ledger, by id. */
+    this.watchers = {}
     /** Process ids of the last start, its own as `start`. */
     this.pids = {}
     if (existsSync(this.#file)) this.#load()
@@ -34,16 +36,16 @@ export class State {
 
   save(changes = {}) {
     Object.assign(this, changes)
-    const { runs, play, mqttPort, pids } = this
+    const { runs, play, mqttPort, watchers, pids } = this
     mkdirSync(this.folder, { recursive: true })
-    writeFileSync(`${this.#file}.new`, `${JSON.stringify({ runs, play, mqttPort, pids }, null, 2)}\n`)
+    writeFileSync(`${this.#file}.new`, `${JSON.stringify({ runs, play, mqttPort, watchers, pids }, null, 2)}\n`)
     renameSync(`${this.#file}.new`, this.#file)
   }
 
   #load() {
     try {
-      const { runs, play, mqttPort, pids } = JSON.parse(readFileSync(this.#file, 'utf8'))
-      Object.assign(this, { runs, play, mqttPort, pids: pids ?? {} })
+      const { runs, play, mqttPort, watchers, pids } = JSON.parse(readFileSync(this.#file, 'utf8'))
+      Object.assign(this, { runs, play, mqttPort, watchers: watchers ?? {}, pids: pids ?? {} })
     } catch (error) {
       throw new DemoError(`${this.#file} cannot be read (${error.message}). Begin anew with: npm start -- --fresh`)
     }
