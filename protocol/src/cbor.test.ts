@@ -1,3 +1,4 @@
+import { Tagged as CborgTagged, decode, encode, rfc8949EncodeOptions } from 'cborg'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { flip, refusal } from './_refusal.ts'
@@ -25,6 +26,93 @@ const anyValue = fc.letrec<{ value: unknown }>((tie) => ({
       .map((entries) => new Map(entries)),
   ),
 })).value
+
+/** What cborg makes of it: a strict decoder that is not ours, with encoding again to compare. Undefined where it refuses. */
+function byAnother(bytes: Uint8Array): unknown {
+  const options = { strict: true, allowIndefinite: false, allowUndefined: false, allowNaN: false, allowInfinity: false }
+  const more = { allowBigInt: false, rejectDuplicateMapKeys: true, useMaps: true, tags: CborgTagged.preserve(18) }
+  try {
+    const value: unknown = decode(bytes, { ...options, ...more })
+    return toHex(encode(value, rfc8949EncodeOptions)) === toHex(bytes) && isOurs(value) ? ours(value) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Floats, and keys of other kinds, are well-formed CBOR but not of our subset. */
+function isOurs(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value)
+  if (Array.isArray(value)) return value.every(isOurs)
+  if (value instanceof CborgTagged) return isOurs(value.value)
+  if (!(value instanceof Map)) return value !== undefined
+  return [...value].every(([k, v]) => (typeof k === 'string' || typeof k === 'number') && isOurs(k) && isOurs(v))
+}
+
+function ours(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ours)
+  if (value instanceof CborgTagged) return new Tagged(value.tag, ours(value.value))
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, ours(item)]))
+  return value instanceof Uint8Array ? new Uint8Array(value) : value
+}
+
+/** As decodeCbor, undefined where it refuses. */
+function byUs(bytes: Uint8Array): unknown {
+  let value: unknown
+  refusal(() => {
+    value = decodeCbor(bytes, { maxBytes: 10_000, maxDepth: 50 })
+  })
+  return value
+}
+
+describe('another implementation agrees', () => {
+  test('on what is written', () => {
+    fc.assert(
+      fc.property(anyValue, (value) => {
+        expect(toHex(encodeCbor(value))).toBe(toHex(encode(value, rfc8949EncodeOptions)))
+      }),
+    )
+  })
+
+  test('on what is read, be it accepted or refused', () => {
+    const head = fc.constantFrom(
+      0x00,
+      0x17,
+      0x18,
+      0x19,
+      0x1b,
+      0x20,
+      0x41,
+      0x61,
+      0x78,
+      0x80,
+      0x82,
+      0xa0,
+      0xa1,
+      0xa2,
+      0xd2,
+      0xf4,
+      0xf6,
+      0xf9,
+    )
+    const noise = fc.array(fc.oneof(head, fc.nat(255)), { maxLength: 30 }).map((bytes) => Uint8Array.from(bytes))
+    const check = (bytes: Uint8Array) => expect(byUs(bytes)).toEqual(byAnother(bytes))
+    fc.assert(
+      fc.property(noise, (bytes) => void check(bytes)),
+      { numRuns: 20_000 },
+    )
+    fc.assert(
+      fc.property(anyValue, fc.nat(), fc.nat(255), (value, at, byte) => {
+        const bytes = encodeCbor(value)
+        check(bytes)
+        check(flip(bytes, at % (bytes.length * 8)))
+        check(bytes.subarray(0, at % bytes.length))
+        bytes[at % bytes.length] = byte
+        check(bytes)
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+})
 
 describe('what is written', () => {
   // RFC 8949 Appendix A, those that our subset has.

@@ -1,9 +1,10 @@
-import { decode, encode, rfc8949EncodeOptions, Tagged } from 'cborg'
-import { equal, isWellFormed } from './bytes.ts'
+import { compare, copy, fromUtf8, utf8 } from './bytes.ts'
+import { HeadReader, HeadWriter, MAJOR } from './cbor-head.ts'
 import { ProtocolError } from './error.ts'
 import { LIMITS } from './limits.ts'
 
-export { Tagged }
+// Deterministic CBOR (RFC 8949 §4.2.1) of the few kinds of items that the protocol has. One value has one encoding, and the reader
+// takes no other, so nothing needs to be encoded again to compare.
 
 /** What a decoder may spend on its input. */
 export interface CborLimits {
@@ -12,102 +13,181 @@ export interface CborLimits {
   maxDepth?: number
 }
 
-const refuse = (what: string): never => {
-  throw new ProtocolError('CBOR_SHAPE', `${what} cannot be encoded`)
-}
+/** A tag and what it tells about. */
+export class Tagged {
+  readonly tag: number
+  readonly value: unknown
 
-const ENCODE = {
-  ...rfc8949EncodeOptions,
-  typeEncoders: {
-    number: (value: number) => (Number.isSafeInteger(value) ? null : refuse(`the number ${value}`)),
-    string: (value: string) => (isWellFormed(value) ? null : refuse('a lone surrogate')),
-    bigint: () => refuse('a bigint'),
-    undefined: () => refuse('undefined'),
-  },
-}
-
-const DECODE = {
-  strict: true,
-  allowIndefinite: false,
-  allowUndefined: false,
-  allowNaN: false,
-  allowInfinity: false,
-  allowBigInt: false,
-  rejectDuplicateMapKeys: true,
-  useMaps: true,
-  // COSE_Sign1 is the only tag of the protocol; any other is refused.
-  tags: Tagged.preserve(18),
-}
-
-/**
- * Deterministic CBOR (RFC 8949 §4.2.1, bytewise key order) of integers below 2^53, text, byte strings, booleans, null,
- * arrays, Maps, plain objects (text keys) and `Tagged`. Throws CBOR_SHAPE for anything else.
- */
-export function encodeCbor(value: unknown): Uint8Array {
-  try {
-    // In Node, cborg hands out views into its pool; the copy is ours alone.
-    return new Uint8Array(encode(value, ENCODE))
-  } catch (cause) {
-    if (cause instanceof ProtocolError) throw cause
-    throw new ProtocolError('CBOR_SHAPE', 'value cannot be encoded', { cause })
+  constructor(tag: number, value: unknown) {
+    this.tag = tag
+    this.value = value
   }
 }
 
+/** COSE_Sign1 (RFC 9052): the only tag of the protocol, any other is not read. */
+const SIGN1 = 18
+const SIMPLE = new Map<unknown, number>([
+  [false, 20],
+  [true, 21],
+  [null, 22],
+])
+const VALUES = new Map([...SIMPLE].map(([value, code]) => [code, value]))
+/** Only a cycle or a mistake nests deeper than twice what we read. */
+const WRITE_DEPTH = 2 * LIMITS.cborDepth
+
 /**
- * The inverse of `encodeCbor`; maps become Maps, byte strings are copies. Size, nesting and kinds of items are bounded before a value is made,
- * and only what encodes back to the very same bytes is accepted.
+ * Deterministic CBOR of integers below 2^53, text, byte strings, booleans, null, arrays, Maps (integers and text as keys), plain
+ * objects (text keys) and `Tagged`. Throws CBOR_SHAPE for anything else.
+ */
+export function encodeCbor(value: unknown): Uint8Array {
+  const to = new HeadWriter()
+  write(value, to, WRITE_DEPTH)
+  return to.done()
+}
+
+function write(value: unknown, to: HeadWriter, depth: number): void {
+  if (depth < 0) refuse('nests too deep')
+  const simple = SIMPLE.get(value)
+  if (simple !== undefined) to.head(MAJOR.simple, simple)
+  else if (typeof value === 'number') writeInteger(value, to)
+  else if (typeof value === 'string') writeText(value, to)
+  else if (value instanceof Uint8Array) {
+    to.head(MAJOR.bytes, value.length)
+    to.raw(value)
+  } else if (Array.isArray(value)) {
+    to.head(MAJOR.array, value.length)
+    for (const item of value as unknown[]) write(item, to, depth - 1)
+  } else if (value instanceof Map) writeMap([...value], to, depth)
+  else if (value instanceof Tagged) {
+    to.head(MAJOR.tag, value.tag)
+    write(value.value, to, depth - 1)
+  } else if (isPlain(value)) writeMap(Object.entries(value), to, depth)
+  else refuse(`${typeof value} cannot be encoded`)
+}
+
+function writeInteger(value: number, to: HeadWriter): void {
+  if (!Number.isSafeInteger(value)) refuse(`the number ${value} cannot be encoded`)
+  if (value < 0) to.head(MAJOR.negative, -1 - value)
+  else to.head(MAJOR.uint, value)
+}
+
+function writeText(value: string, to: HeadWriter): void {
+  let bytes: Uint8Array
+  try {
+    bytes = utf8(value)
+  } catch (cause) {
+    throw new ProtocolError('CBOR_SHAPE', 'a lone surrogate cannot be encoded', { cause })
+  }
+  to.head(MAJOR.text, bytes.length)
+  to.raw(bytes)
+}
+
+function writeMap(members: readonly (readonly [unknown, unknown])[], to: HeadWriter, depth: number): void {
+  const sorted = members.map(([key, value]) => ({ key: encodeKey(key), value })).sort((a, b) => compare(a.key, b.key))
+  to.head(MAJOR.map, sorted.length)
+  for (const { key, value } of sorted) {
+    to.raw(key)
+    write(value, to, depth - 1)
+  }
+}
+
+function encodeKey(key: unknown): Uint8Array {
+  if (typeof key !== 'number' && typeof key !== 'string') refuse('map key is neither integer nor text')
+  return encodeCbor(key)
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function refuse(what: string): never {
+  throw new ProtocolError('CBOR_SHAPE', what)
+}
+
+/**
+ * The inverse of `encodeCbor`; maps become Maps, byte strings are copies. Size and nesting are bounded, lengths are believed only as far as
+ * there are bytes, and only what is written in the one deterministic way is read.
  * Throws CBOR_SIZE, CBOR_DEPTH, CBOR_MALFORMED, CBOR_NOT_CANONICAL.
  */
 export function decodeCbor(bytes: Uint8Array, limits: CborLimits): unknown {
   if (bytes.length > limits.maxBytes) throw new ProtocolError('CBOR_SIZE', `${bytes.length} bytes`)
-  scan(bytes, limits.maxDepth ?? LIMITS.cborDepth)
-  let value: unknown
-  try {
-    value = decode(bytes, DECODE)
-  } catch (cause) {
-    throw new ProtocolError('CBOR_MALFORMED', 'not in the accepted subset of CBOR', { cause })
-  }
-  if (!equal(encodeCbor(value), bytes)) throw new ProtocolError('CBOR_NOT_CANONICAL', 'encodes to other bytes')
+  const maxDepth = limits.maxDepth ?? LIMITS.cborDepth
+  const from = new HeadReader(bytes, 'CBOR_MALFORMED')
+  const value = read(from, 0, maxDepth)
+  if (!from.ended) from.fail('bytes behind the item')
   return value
 }
 
-const malformed = (why: string): ProtocolError => new ProtocolError('CBOR_MALFORMED', why)
+function read(from: HeadReader, depth: number, maxDepth: number): unknown {
+  from.head()
+  const { major, argument } = from
+  switch (major) {
+    case MAJOR.array:
+    case MAJOR.map:
+    case MAJOR.tag:
+      if (depth === maxDepth) throw new ProtocolError('CBOR_DEPTH', `nests deeper than ${maxDepth}`)
+      return readInside(from, depth + 1, maxDepth)
+    case MAJOR.bytes:
+      return copy(from.take(argument))
+    case MAJOR.simple: {
+      const value = VALUES.get(argument)
+      return value === undefined ? from.fail('float, undefined or unknown simple value') : value
+    }
+    default:
+      return readScalar(from)
+  }
+}
 
-/**
- * Walks the heads of the first item without recursion or allocation by claimed length, so that hostile input costs no more than its size.
- * What it lets through is either what we accept or what the decoder and the comparison refuse.
- */
-function scan(bytes: Uint8Array, maxDepth: number): void {
-  const open: { left: number; map: boolean }[] = []
-  let at = 0
-  do {
-    const initial = bytes[at++]
-    if (initial === undefined) throw malformed('truncated')
-    const major = initial >> 5
-    const info = initial & 31
-    if (info > 27) throw malformed('indefinite length or reserved head')
-    if (major === 7 && (info < 20 || info > 22)) throw malformed('float, undefined or unknown simple value')
-    let argument = info
-    if (info >= 24) {
-      const width = 2 ** (info - 24)
-      argument = bytes.subarray(at, at + width).reduce((value, byte) => value * 256 + byte, 0)
-      at += width
-    }
-    if (argument > Number.MAX_SAFE_INTEGER) throw malformed('integer beyond 2^53')
+/** What the head just read opens. */
+function readInside(from: HeadReader, depth: number, maxDepth: number): unknown {
+  const { major, argument } = from
+  if (major === MAJOR.map) return readMap(from, argument, depth, maxDepth)
+  if (major === MAJOR.tag) {
+    if (argument !== SIGN1) from.fail(`tag ${argument}`)
+    return new Tagged(argument, read(from, depth, maxDepth))
+  }
+  const items: unknown[] = []
+  while (items.length < argument) items.push(read(from, depth, maxDepth))
+  return items
+}
 
-    const parent = open.at(-1)
-    if (parent !== undefined) {
-      // Even count left in a map: this item is a key. Only integers and text are; cborg cannot see that two byte strings are equal.
-      if (parent.map && parent.left % 2 === 0 && major !== 0 && major !== 1 && major !== 3)
-        throw malformed('map key is neither integer nor text')
-      parent.left--
-    }
-    if (major === 2 || major === 3) at += argument
-    else if (major >= 4 && major <= 6) {
-      open.push({ left: major === 4 ? argument : major === 5 ? argument * 2 : 1, map: major === 5 })
-      if (open.length > maxDepth) throw new ProtocolError('CBOR_DEPTH', `nests deeper than ${maxDepth}`)
-    }
-    if (at > bytes.length) throw malformed('truncated')
-    while (open.at(-1)?.left === 0) open.pop()
-  } while (open.length > 0)
+function readMap(from: HeadReader, size: number, depth: number, maxDepth: number): Map<unknown, unknown> {
+  const map = new Map<unknown, unknown>()
+  let before: Uint8Array | undefined
+  while (map.size < size) {
+    const begin = from.at
+    from.head()
+    const key = readScalar(from)
+    const written = from.since(begin)
+    const order = before === undefined ? -1 : compare(before, written)
+    if (order === 0) from.fail('a map key twice')
+    if (order > 0) throw new ProtocolError('CBOR_NOT_CANONICAL', 'map keys out of order')
+    before = written
+    map.set(key, read(from, depth, maxDepth))
+  }
+  return map
+}
+
+/** The integer or text whose head was just read: what may be the key of a map. */
+function readScalar(from: HeadReader): number | string {
+  const { major, argument } = from
+  if (major === MAJOR.uint) return argument
+  if (major === MAJOR.text) return readText(from.take(argument))
+  if (major !== MAJOR.negative) from.fail('map key is neither integer nor text')
+  return Number.isSafeInteger(-1 - argument) ? -1 - argument : from.fail('integer beyond 2^53')
+}
+
+function readText(bytes: Uint8Array): string {
+  let text: string
+  try {
+    text = fromUtf8(bytes)
+  } catch (cause) {
+    throw new ProtocolError('CBOR_NOT_CANONICAL', 'text that is not UTF-8', { cause })
+  }
+  // Many decoders drop it, and then two byte strings would be one text.
+  if (text.startsWith('\ufeff'))
+    throw new ProtocolError('CBOR_NOT_CANONICAL', 'text that begins with a byte order mark')
+  return text
 }
