@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util'
 
 export const HELP = `npm start -- [options]
 
-Starts a ledger node and five gateways with simulated instruments, plays one product's life (chilled pork, from a farm to a
-restaurant's table) and serves its page until Ctrl-C. What was recorded is kept: the next start serves it again.
+Starts a ledger node, three others that watch it, and five gateways with simulated instruments, plays one product's life (chilled
+pork, from a farm to a restaurant's table) and serves its page until Ctrl-C. What was recorded is kept: the next start serves it again.
 
   --data DIR    where everything is kept (default ./data)
   --port N      port of the pages (default 8080)
