@@ -14,6 +14,10 @@ export async function lockData(folder: string): Promise<() => Promise<void>> {
     if (error instanceof LedgerError && error.code === 'DATA_LOCKED') {
       throw new LedgerError('DATA_LOCKED', `${folder} is in use`, { cause: error })
     }
+    if (error instanceof LedgerError && error.code === 'STORE_CORRUPT') {
+      const message = `${join(folder, 'lock')} is damaged: it holds nothing but the lock, remove it (${error.message})`
+      throw new LedgerError('STORE_CORRUPT', message, { cause: error })
+    }
     throw error
   }
 }

@@ -15,6 +15,7 @@ export class RowAudit {
   readonly #growing = new Map<string, Row>()
   readonly #counts = new Map<number, number>()
   #last: Mark | undefined
+  #behind = 0
 
   constructor(store: Store, mark: Mark | undefined, fail: (field: string, detail: string) => never) {
     this.#store = store
@@ -24,7 +25,10 @@ export class RowAudit {
 
   /** Takes in the rows of a sealed block. Blocks behind the mark are not in the store yet. */
   async add(rows: Iterable<Row>, mark: Mark): Promise<void> {
-    if (this.#mark === undefined || mark.height > this.#mark.height) return
+    if (this.#mark === undefined || mark.height > this.#mark.height) {
+      this.#behind++
+      return
+    }
     this.#last = mark
     let settled: Row[] = []
     for (const row of rows) {
@@ -35,6 +39,11 @@ export class RowAudit {
       settled = []
     }
     await this.#compare(settled)
+  }
+
+  /** Blocks that are not in the store: a node makes their rows when it starts. */
+  get behind(): number {
+    return this.#behind
   }
 
   async end(): Promise<void> {

@@ -117,7 +117,8 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
     }
     if (isDiskFull(cause) || /no space left|quota exceeded/i.test(text))
       throw new LedgerError('DISK_FULL', 'writing the derived data', { cause })
-    if (hasErrno(cause, 'LEVEL_DATABASE_NOT_OPEN'))
+    // An opening that failed has the same code, with its cause.
+    if (hasErrno(cause, 'LEVEL_DATABASE_NOT_OPEN') && (cause as Error).cause === undefined)
       throw new LedgerError('NODE_STOPPING', 'the store is closed', { cause })
     throw new LedgerError('STORE_CORRUPT', text, { cause })
   }

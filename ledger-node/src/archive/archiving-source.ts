@@ -1,4 +1,4 @@
-import { HASH_BYTES, TILE_WIDTH } from '@tristamp/protocol'
+import { type AdmissionState, HASH_BYTES, TILE_WIDTH } from '@tristamp/protocol'
 import type { AuditSource, Derived } from '../audit/source.ts'
 import type { EntryPlace, FeedRead } from '../feed.ts'
 import { type Row, readTileKey } from '../row.ts'
@@ -38,6 +38,10 @@ export class ArchivingSource implements AuditSource {
 
   checkpoint(): ReturnType<AuditSource['checkpoint']> {
     return this.#source.checkpoint()
+  }
+
+  beside(state: AdmissionState): Promise<string[]> {
+    return this.#source.beside(state)
   }
 
   policy(): ReturnType<AuditSource['policy']> {

@@ -87,6 +87,7 @@ class Auditor {
       await this.#comparing
       this.#compareRoots()
       if (this.#rowFlaw !== undefined) throw new Flawed(this.#rowFlaw)
+      this.#audit.notes.push(...(await this.#source.beside(this.#state)))
       if (this.#signed !== undefined) this.#audit.checkpoint = this.#signed
     } catch (error) {
       if (!(error instanceof Flawed)) throw error

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseCheckpoint, parseNote } from '@tristamp/protocol'
+import { type AdmissionState, parseCheckpoint, parseNote } from '@tristamp/protocol'
 import { nodeDisk } from '../disk.ts'
 import { hasErrno, LedgerError } from '../error.ts'
 import { type EntryPlace, FEED_BEGIN, type FeedRead, LocalFeed } from '../feed.ts'
@@ -9,6 +9,8 @@ import type { Row } from '../row.ts'
 import { RowAudit } from '../row-audit.ts'
 import { type Mark, Store } from '../store.ts'
 import { Flawed } from './flaw.ts'
+import { checkKeyFiles } from './key-files.ts'
+import { checkTables } from './level-table.ts'
 import type { AuditSource, Derived } from './source.ts'
 
 /** A node's data folder, of which this process has the only hold. */
@@ -18,16 +20,18 @@ export class FolderSource implements AuditSource, AsyncDisposable {
   readonly derived: Derived
   readonly #feed: LocalFeed
   readonly #checkpoint: { note: string; file: string } | undefined
+  readonly #behind: () => number
   readonly #close: () => Promise<void>
 
   private constructor(
     name: string,
-    parts: { feed: LocalFeed; derived: Derived; checkpoint: { note: string; file: string } | undefined },
+    parts: { feed: LocalFeed; store: OpenStore; checkpoint: { note: string; file: string } | undefined },
     close: () => Promise<void>,
   ) {
     this.name = name
     this.#feed = parts.feed
-    this.derived = parts.derived
+    this.derived = parts.store.derived
+    this.#behind = parts.store.behind
     this.#checkpoint = parts.checkpoint
     this.expected = sizeIn(parts.checkpoint?.note)
     this.#close = close
@@ -46,7 +50,7 @@ export class FolderSource implements AuditSource, AsyncDisposable {
         await unlock()
       }
       const checkpoint = note === undefined ? undefined : { note, file }
-      return new FolderSource(folder, { feed, derived: store.derived, checkpoint }, close)
+      return new FolderSource(folder, { feed, store, checkpoint }, close)
     } catch (error) {
       await unlock()
       throw error
@@ -73,6 +77,13 @@ export class FolderSource implements AuditSource, AsyncDisposable {
     return undefined
   }
 
+  async beside(state: AdmissionState): Promise<string[]> {
+    const behind = this.#behind()
+    const notes =
+      behind === 0 ? [] : [`${join(this.name, 'derived')} lacks ${behind} blocks, which the next start adds`]
+    return [...notes, ...(await checkKeyFiles(this.name, state))]
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#close()
   }
@@ -97,22 +108,31 @@ class StoredRows implements Derived {
   }
 }
 
-async function openStore(folder: string): Promise<{ derived: Derived; close: () => Promise<void> }> {
+interface OpenStore {
+  derived: Derived
+  /** Blocks that it lacks. */
+  behind: () => number
+  close: () => Promise<void>
+}
+
+async function openStore(folder: string): Promise<OpenStore> {
   try {
+    await checkTables(folder)
     const store = await Store.open(folder)
     try {
       const rows = new RowAudit(store, await store.mark(), (field, detail) => {
         throw new Flawed({ file: folder, field, detail })
       })
-      return { derived: new StoredRows(folder, rows), close: () => store.close() }
+      return { derived: new StoredRows(folder, rows), behind: () => rows.behind, close: () => store.close() }
     } catch (error) {
       await store.close()
       throw error
     }
   } catch (error) {
-    if (!(error instanceof LedgerError) || error.code !== 'STORE_CORRUPT') throw error
+    const damaged = error instanceof Flawed || (error instanceof LedgerError && error.code === 'STORE_CORRUPT')
+    if (!damaged) throw error
     const refuse = (): Promise<void> => asFlaw(folder, () => Promise.reject(error))
-    return { derived: { add: refuse, end: refuse }, close: () => Promise.resolve() }
+    return { derived: { add: refuse, end: refuse }, behind: () => 0, close: () => Promise.resolve() }
   }
 }
 

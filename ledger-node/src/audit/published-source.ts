@@ -89,6 +89,10 @@ export class PublishedSource implements AuditSource {
     return { note: this.#note, file: this.#publication.address('checkpoint') }
   }
 
+  async beside(): Promise<string[]> {
+    return []
+  }
+
   async policy(): Promise<{ text: string; file: string }> {
     const { policyPath, fetch, address } = this.#publication
     return {

@@ -1,3 +1,4 @@
+import type { AdmissionState } from '@tristamp/protocol'
 import type { EntryPlace, FeedRead } from '../feed.ts'
 import type { Row } from '../row.ts'
 import type { Mark } from '../store.ts'
@@ -20,6 +21,8 @@ export interface AuditSource {
   policy(): Promise<{ text: string; file: string } | undefined>
   /** What is kept beside the entries and follows from them. */
   derived: Derived
+  /** What else lies there and must fit the ledger. Answers what is worth saying. @throws Flawed */
+  beside(state: AdmissionState): Promise<string[]>
 }
 
 /** What follows from the entries, as it was found somewhere: compared with what follows, block by block. */
