@@ -183,6 +183,12 @@ describe('the broker', () => {
     const next = await connect(loginOf(one))
     await next.publishAsync(topic, '{"state":', { qos: 1 })
     expect(await healthOf()).toEqual({ state: 'offline' })
+    // What a status names no more takes no room any more, however many names a gateway thinks of.
+    for (const code of ['FIRST', 'SECOND'])
+      await next.publishAsync(topic, JSON.stringify({ state: 'online', errors: { [code]: 1 } }), { qos: 1 })
+    const metrics = await (await ledger.get('/metrics')).text()
+    expect(metrics).toContain('code="SECOND"')
+    expect(metrics).not.toContain('code="FIRST"')
   })
 
   test('a revoked gateway is put out at once and not let in again', async () => {

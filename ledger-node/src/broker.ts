@@ -150,6 +150,7 @@ export class Broker {
     const payload = bytesOf(packet.payload)
     if (channel === 'status') {
       if (payload.length > STATUS_BYTES) throw this.#refusal('MQTT_PACKET_SIZE')
+      await this.#paceOf(login).turn(payload)
       this.#parts.status.receive(login, payload)
       return
     }

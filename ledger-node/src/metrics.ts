@@ -7,6 +7,8 @@ import type { CosigningEvent, Standing } from './witness/cosigning.ts'
 
 /** What `/metrics` shows. One registry for each node, so that tests can run several in one process. */
 export class Metrics {
+  /** The codes that each gateway's last status named. */
+  readonly #told = new Map<string, string[]>()
   readonly registry: Registry = new Registry()
   readonly #log: (text: string) => void
   readonly #registers = [this.registry]
@@ -177,6 +179,10 @@ export class Metrics {
 
   gateway(name: string, online: boolean, errors: ReadonlyMap<string, number>): void {
     this.#gatewayUp.set({ gateway: name }, online ? 1 : 0)
+    // A gateway may name as many codes as it likes, over time: what it names no more is forgotten.
+    for (const code of this.#told.get(name) ?? [])
+      if (!errors.has(code)) this.#gatewayErrors.remove({ gateway: name, code })
     for (const [code, count] of errors) this.#gatewayErrors.set({ gateway: name, code }, count)
+    this.#told.set(name, [...errors.keys()])
   }
 }
