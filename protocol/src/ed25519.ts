@@ -24,8 +24,10 @@ const SIGNATURE_BYTES = 64
 
 hashes.sha512 = sha512
 
-const P = 2n ** 255n - 19n
 const L = 2n ** 252n + 27742317777372353535851937790883648493n
+/** p and L as 32 bytes, little-endian like everything of Ed25519. */
+const P_BYTES = fromHex('edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f')
+const L_BYTES = fromHex('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010')
 
 /** Every encoding of the y of a point of small order, without the sign bit; the last two are not canonical. */
 const SMALL_ORDER = new Set([
@@ -42,6 +44,12 @@ function littleEndian(bytes: Uint8Array): bigint {
   return BigInt(`0x${toHex(bytes.toReversed())}`)
 }
 
+/** Whether one little-endian number of 32 bytes is below another. */
+function isBelow(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 31; i >= 0; i--) if (a[i] !== b[i]) return a[i]! < b[i]!
+  return false
+}
+
 function withoutSign(point: Uint8Array): Uint8Array {
   const y = copy(point)
   y[31]! &= 0x7f
@@ -53,10 +61,10 @@ export function rulePBytes(publicKey: Uint8Array, signature: Uint8Array): boolea
   if (publicKey.length !== KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false
   const y = withoutSign(publicKey)
   return (
-    littleEndian(y) < P &&
+    isBelow(y, P_BYTES) &&
     !SMALL_ORDER.has(toHex(y)) &&
     !SMALL_ORDER.has(toHex(withoutSign(signature.subarray(0, 32)))) &&
-    littleEndian(signature.subarray(32)) < L
+    isBelow(signature.subarray(32), L_BYTES)
   )
 }
 
