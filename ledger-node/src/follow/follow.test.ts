@@ -64,13 +64,13 @@ async function expectSame(size: number): Promise<void> {
 
 describe('a follower', () => {
   test('catches up with thousands of events, and has every byte as its leader has it', async () => {
-    await record(2, 600)
-    const size = await record(6, 500)
+    await record(2, 400)
+    const size = await record(5, 300)
     follower = await TestFollower.start(ledger.url)
     await follower.reached(size)
     expect(follower.node.status()).toMatchObject({ state: 'following', lag: 0, entries: size })
     await expectSame(size)
-  })
+  }, 60_000)
 
   test('goes on with what is recorded while it follows', async () => {
     follower = await TestFollower.start(ledger.url)

@@ -1,15 +1,17 @@
 import { equal, findFork, readRoot, type VerifierKey, type VerifySync } from '@tristamp/protocol'
-import { isDiskFull, LedgerError, SENTENCES } from '../error.ts'
+import { isDiskFull, LedgerError } from '../error.ts'
 import type { Ledger } from '../ledger.ts'
 import { type Claim, claimsOf, type ReadClaim } from './claim.ts'
 import { Difference } from './difference.ts'
-import type { Divergence, DivergenceFile } from './divergence.ts'
+import type { Divergence } from './divergence.ts'
 import type { FollowMetrics } from './follow-metrics.ts'
+import type { Halt } from './halt.ts'
 import type { Leader } from './leader.ts'
 import type { PublishedNotes } from './published.ts'
 import { reproduce } from './reproduce.ts'
 import { type Step, Supply } from './step.ts'
 import type { Trust } from './trust.ts'
+import { Waiters } from './waiters.ts'
 
 export interface FollowerParts {
   ledger: Ledger
@@ -18,7 +20,7 @@ export interface FollowerParts {
   key: VerifierKey
   verify: VerifySync
   notes: PublishedNotes
-  divergences: DivergenceFile
+  halt: Halt
   metrics: FollowMetrics
   /** Told of each state that was taken over. */
   taken: () => void
@@ -52,8 +54,7 @@ export class Follower {
   readonly #done: Promise<void>
   #stopping: boolean = false
   #wake: (() => void) | undefined
-  readonly #waiters = new Set<() => void>()
-  #divergence: Divergence | undefined
+  readonly #waiters = new Waiters()
   #trouble: LedgerError | undefined
   #failures = 0
   /** Signed, larger than what was reproduced, and not reproduced yet. */
@@ -65,24 +66,22 @@ export class Follower {
   /** An unsigned difference was met once: the next one counts. */
   #doubt: boolean = false
 
-  /** @param divergence what an earlier run found: nothing is followed then */
-  constructor(parts: FollowerParts, divergence: Divergence | undefined) {
+  constructor(parts: FollowerParts) {
     this.#parts = parts
     this.#claims = claimsOf(parts.key, parts.verify)
-    this.#divergence = divergence
-    if (divergence !== undefined) this.#tell(divergence)
-    this.#done = divergence === undefined ? this.#run() : Promise.resolve()
+    this.#done = this.#run()
   }
 
+  /** Why nothing is followed any more. */
   get divergence(): Divergence | undefined {
-    return this.#divergence
+    return this.#parts.halt.divergence
   }
 
   get status(): FollowStatus {
     const { leader } = this.#parts
     const entries = Math.max(this.#signedSize, this.#size)
     const lag = entries - this.#size
-    const why = this.#divergence ?? (this.#trouble && { code: this.#trouble.code, detail: this.#trouble.message })
+    const why = this.divergence ?? (this.#trouble && { code: this.#trouble.code, detail: this.#trouble.message })
     return {
       state: this.#state(lag),
       leader: leader.url,
@@ -98,8 +97,8 @@ export class Follower {
    * `refused`: it is not, or the leader has been found wrong before.
    */
   async vouch(claim: Claim, waitMs: number): Promise<'same' | 'behind' | 'refused'> {
-    if (claim.size > this.#size && this.#divergence === undefined) await this.#reach(claim, waitMs)
-    if (this.#divergence !== undefined) return 'refused'
+    if (claim.size > this.#size && this.divergence === undefined) await this.#reach(claim, waitMs)
+    if (this.divergence !== undefined) return 'refused'
     if (claim.size > this.#size) return 'behind'
     const fork = await this.#forkWith(claim)
     if (fork === undefined) return 'same'
@@ -119,14 +118,14 @@ export class Follower {
   }
 
   #state(lag: number): FollowStatus['state'] {
-    if (this.#divergence !== undefined) return 'diverged'
+    if (this.divergence !== undefined) return 'diverged'
     if (this.#trouble !== undefined) return 'unreachable'
     if (this.#heardAtMs === undefined) return 'starting'
     return lag > 0 ? 'catching-up' : 'following'
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopping && this.#divergence === undefined) {
+    while (!this.#stopping && this.divergence === undefined) {
       try {
         await this.#follow()
         this.#trouble = undefined
@@ -201,7 +200,7 @@ export class Follower {
       taken()
       metrics.reproduced(step.items.reduce((sum, { events }) => sum + events.length, 0))
       this.#hears(target.size)
-      for (const waiter of this.#waiters) waiter()
+      this.#waiters.wake()
     }
   }
 
@@ -231,19 +230,7 @@ export class Follower {
     if (claim.size >= (this.#offered?.size ?? 0)) this.#offered = claim
     this.#hears(claim.size)
     this.#wake?.()
-    await new Promise<void>((resolve) => {
-      const look = (): void => {
-        if (claim.size <= this.#size || this.#divergence !== undefined) end()
-      }
-      const end = (): void => {
-        clearTimeout(clock)
-        this.#waiters.delete(look)
-        resolve()
-      }
-      const clock = setTimeout(end, waitMs)
-      this.#waiters.add(look)
-      look()
-    })
+    await this.#waiters.wait(() => claim.size <= this.#size || this.divergence !== undefined, waitMs)
   }
 
   async #failed(error: unknown): Promise<void> {
@@ -260,28 +247,9 @@ export class Follower {
   }
 
   async #diverge(difference: Difference): Promise<void> {
-    if (this.#divergence !== undefined) return
-    const { ledger, leader, divergences, now } = this.#parts
-    // From here on nothing is cosigned, whatever the disk does.
-    this.#divergence = { code: difference.code, detail: difference.message, atMs: now(), evidence: [] }
-    try {
-      this.#divergence = await divergences.declare(difference, leader.url, ledger.latest?.checkpoint, now())
-    } catch (error) {
-      this.#parts.log(`the evidence cannot be kept: ${String(error)}`)
-    }
-    this.#tell(this.#divergence)
-    for (const waiter of this.#waiters) waiter()
+    await this.#parts.halt.because(difference, this.#parts.ledger.latest?.checkpoint)
+    this.#waiters.wake()
     this.#wake?.()
-  }
-
-  #tell({ code, detail, evidence }: Divergence): void {
-    const { log, metrics, divergences } = this.#parts
-    metrics.diverged(code)
-    const files = evidence.length > 0 ? `; evidence: ${evidence.join(', ')}` : ''
-    log(`ALERT ${code}: ${detail}${files}`)
-    log(
-      `  ${SENTENCES[code].en}\n  ${SENTENCES[code].zh}\n  Nothing more is followed or cosigned until ${divergences.path} is removed.`,
-    )
   }
 
   async #sleep(ms: number): Promise<void> {

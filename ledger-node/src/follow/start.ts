@@ -20,6 +20,7 @@ import { FollowingCosigner } from './cosigner.ts'
 import { DivergenceFile } from './divergence.ts'
 import { FollowMetrics } from './follow-metrics.ts'
 import { Follower, type FollowStatus } from './follower.ts'
+import { Halt } from './halt.ts'
 import { Leader } from './leader.ts'
 import { PublishedNotes } from './published.ts'
 import { Trust } from './trust.ts'
@@ -83,20 +84,23 @@ async function start(
   const witness = await openWitness(folder, { name, logs }, key.name, machine)
   const metrics = new Metrics(log)
   if (ledger.sealed !== undefined) metrics.sealed(ledger.sealed)
-  const divergences = new DivergenceFile(disk, folder)
-  const parts = {
+  const followMetrics = new FollowMetrics(metrics.registry)
+  const file = new DivergenceFile(disk, folder)
+  const halt = await Halt.open({ file, leader: leader.url, metrics: followMetrics, now, log })
+  const taken = (): void => metrics.sealed(ledger.latest!)
+  const follower = new Follower({
     ledger,
     leader,
     trust,
     key,
     verify,
     notes,
-    divergences,
-    metrics: new FollowMetrics(metrics.registry),
+    halt,
+    metrics: followMetrics,
+    taken,
     now,
     log,
-  }
-  const follower = new Follower({ ...parts, taken: () => metrics.sealed(ledger.latest!) }, await divergences.read())
+  })
   closers.add(async () => {
     ending.abort()
     await follower.stop()
