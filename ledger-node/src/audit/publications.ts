@@ -1,12 +1,17 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasErrno, LedgerError } from '../error.ts'
-import { fetchFrom } from '../peer.ts'
+import { askPeer, type PeerAnswer } from '../peer.ts'
 import { Flawed } from './flaw.ts'
 import type { Publication } from './published-source.ts'
 
-const TRIES = 4
+const TRIES = 6
 const PAUSE_MS = 500
+const TIMEOUT_MS = 60_000
+/** Room for what a server says when it refuses. */
+const PROBLEM_BYTES = 4096
+/** Too many requests; not available at present. */
+const BUSY = [429, 503]
 
 /** Where an archive keeps the events of the entries from `first` on (docs/spec/archive.md). */
 export function archivedEventsPath(first: number): string {
@@ -51,34 +56,27 @@ export async function publicationAt(url: string): Promise<Publication> {
 }
 
 async function answers(url: string): Promise<boolean> {
-  try {
-    await fetchAgain(url, 1 << 20)
-    return true
-  } catch (error) {
-    if (error instanceof LedgerError && error.code === 'PEER_REFUSED') return false
-    throw error
-  }
+  return (await ask(url, 1 << 20)).status === 200
 }
 
 /** What a server says that it has not is missing there. */
 async function served(url: string, maxBytes: number): Promise<Uint8Array> {
-  try {
-    return await fetchAgain(url, maxBytes)
-  } catch (error) {
-    if (!(error instanceof LedgerError) || error.code !== 'PEER_REFUSED') throw error
-    throw new Flawed({ file: url, field: 'missing', detail: error.message })
-  }
+  const { status, bytes } = await ask(url, maxBytes)
+  if (status !== 200) throw new Flawed({ file: url, field: 'missing', detail: `the server answers ${status}` })
+  if (bytes.length <= maxBytes) return bytes
+  throw new Flawed({ file: url, field: 'size', detail: `${bytes.length} bytes, at most ${maxBytes}` })
 }
 
-/** A long audit outlives a short interruption. */
-async function fetchAgain(url: string, maxBytes: number): Promise<Uint8Array> {
+/** A long audit outlives a short interruption, and a server that wants to be asked more slowly. */
+async function ask(url: string, maxBytes: number): Promise<PeerAnswer> {
   for (let turn = 1; ; turn++) {
     try {
-      return await fetchFrom(url, maxBytes)
+      const answer = await askPeer(url, { maxBytes: Math.max(maxBytes, PROBLEM_BYTES), timeoutMs: TIMEOUT_MS })
+      if (!BUSY.includes(answer.status) || turn === TRIES) return answer
     } catch (error) {
       const again = error instanceof LedgerError && error.code === 'PEER_UNREACHABLE' && turn < TRIES
       if (!again) throw error
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * turn))
     }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * turn))
   }
 }
