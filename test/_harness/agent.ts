@@ -9,6 +9,8 @@ export interface AgentOptions {
   ports: Readonly<Record<string, string>>
   mqttUrl: string
   ackKey: string
+  /** The certificate by which it knows the ledger. */
+  ca?: string
   /** Where its key and outbox lie; beside its configuration unless told. */
   data?: string
 }
@@ -102,7 +104,7 @@ export class TestAgent implements AsyncDisposable {
   }
 }
 
-function configuration({ ports, mqttUrl, ackKey, data }: AgentOptions & { data: string }): object {
+function configuration({ ports, mqttUrl, ackKey, ca, data }: AgentOptions & { data: string }): object {
   const uri = 'https://id.gs1.org/8004/9506000134GW1'
   return {
     gateway: {
@@ -114,7 +116,7 @@ function configuration({ ports, mqttUrl, ackKey, data }: AgentOptions & { data: 
       zone: 'Asia/Shanghai',
     },
     data,
-    uplink: { url: mqttUrl, ledgerKey: ackKey, ackTimeout: '3s' },
+    uplink: { url: mqttUrl, ledgerKey: ackKey, ackTimeout: '3s', ...(ca !== undefined && { ca }) },
     batch: { flushMs: 100, maxEvents: 64 },
     place: { source: 'gnss', device: 'gnss' },
     clock: { source: 'gnss', device: 'gnss' },

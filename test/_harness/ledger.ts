@@ -54,8 +54,9 @@ export class TestLedger implements AsyncDisposable {
     return this.#child
   }
 
-  async start(): Promise<this> {
-    const args = ['run', '--data', this.data, '--port', '0', '--mqtt-port', '0']
+  /** @param more flags beside the usual ones */
+  async start(...more: string[]): Promise<this> {
+    const args = ['run', '--data', this.data, '--port', '0', '--mqtt-port', '0', ...more]
     this.#child = Child.start('ledger', args)
     const [, url, mqttUrl] = await this.#child.says(/^ready (\S+) (\S+)$/m)
     this.url = url!
