@@ -1,4 +1,4 @@
-import { rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeEntryBundle } from '@tristamp/protocol'
 import { expect, it } from 'vitest'
@@ -20,10 +20,17 @@ if (!canMount)
 
 /** Leaves no byte free; the returned function gives the space back. */
 function fill({ path }: Folder): () => void {
-  const file = join(path, 'filler')
-  const { bavail, bsize } = statfsSync(path)
-  writeFileSync(file, Buffer.alloc(bavail * bsize))
-  return () => rmSync(file)
+  const name = join(path, 'filler')
+  const file = openSync(name, 'w')
+  const block = Buffer.alloc(65_536)
+  try {
+    for (;;) writeSync(file, block)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+  } finally {
+    closeSync(file)
+  }
+  return () => rmSync(name)
 }
 
 it.skipIf(!canMount)(
