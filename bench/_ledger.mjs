@@ -2,23 +2,27 @@
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, readdirSync, statSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { bringOperations, found, keyPath, loadKey } from '@tristamp/ledger-node'
 import { fromBase64Url, toHex } from '@tristamp/protocol'
-import { enrolOrganisation, Gateway } from './_workload.mjs'
+import { enrolOrganisation, Gateway, names } from './_workload.mjs'
 
 const PROGRAM = fileURLToPath(new URL('../ledger-node/bin/tristamp-ledger.mjs', import.meta.url))
 const PUBLISHER = fileURLToPath(new URL('./_publisher.mjs', import.meta.url))
 const GATEWAYS = 20
+/** Rates are what is measured here, so none is limited. */
+const CONFIG = `
+http: { postsPerSecond: 1000000, readsPerSecond: 1000000 }
+mqtt: { eventsPerSecond: 1000000 }
+`
 
 export class BenchLedger {
   #process
   #files = 0
-  #ackKey
 
   /** Founds a ledger in a folder of its own, starts it, and enrols the gateways. */
   static async start() {
@@ -31,22 +35,26 @@ export class BenchLedger {
       administrators: ['a'],
       threshold: 1,
     })
-    ledger.#ackKey = toHex(fromBase64Url(ackKey))
+    ledger.ackKey = ackKey
+    await writeFile(join(ledger.folder, 'config.yaml'), CONFIG)
     ledger.gateways = Array.from({ length: GATEWAYS }, (_, i) => new Gateway(i))
     await ledger.run()
-    const administrator = await loadKey(keyPath(ledger.data, 'admin-a'))
-    await bringOperations({ node: ledger.url, administrator }, [
-      enrolOrganisation,
-      ...ledger.gateways.map((g) => g.operation),
-    ])
-    await ledger.sealed()
+    await ledger.govern([enrolOrganisation, ...names(ledger.gateways), ...ledger.gateways.map((g) => g.operation)])
     return ledger
+  }
+
+  /** Lets the administrator sign operations; resolves when they are sealed. */
+  async govern(operations) {
+    const administrator = await loadKey(keyPath(this.data, 'admin-a'))
+    await bringOperations({ node: this.url, administrator }, operations)
+    await this.sealed()
   }
 
   /** Starts the program on the folder; answers how long it took until it was ready, ms. */
   async run() {
     const begin = performance.now()
-    const flags = ['run', '--data', this.data, '--host', '127.0.0.1', '--port', '0', '--mqtt-port', '0']
+    const settings = ['--data', this.data, '--config', join(this.folder, 'config.yaml')]
+    const flags = ['run', ...settings, '--host', '127.0.0.1', '--port', '0', '--mqtt-port', '0']
     const node = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter(Boolean)
     this.#process = spawn(process.execPath, [...node, PROGRAM, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
     const lines = createInterface({ input: this.#process.stdout })
@@ -117,7 +125,22 @@ export class BenchLedger {
 
   /** Sends what was prepared at a pace; answers the ms that each batch took until its signed ack. */
   async pace({ gateways }, perSecond) {
-    return (await publish({ kind: 'pace', port: this.mqttPort, gateways, perSecond, ackKey: this.#ackKey })).waits
+    return (
+      await publish({
+        kind: 'pace',
+        port: this.mqttPort,
+        gateways,
+        perSecond,
+        ackKey: toHex(fromBase64Url(this.ackKey)),
+      })
+    ).waits
+  }
+
+  /** Brings one batch over HTTP. */
+  async post(batch) {
+    const headers = { 'Content-Type': 'application/cbor' }
+    const response = await fetch(`${this.url}/v1/statements`, { method: 'POST', headers, body: batch })
+    if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`)
   }
 
   /** Resolves when everything recorded is under a signed checkpoint. */
@@ -129,21 +152,10 @@ export class BenchLedger {
     }
   }
 
-  /** Resident bytes of the program. */
-  async rss() {
-    return rssOf(this.#process.pid)
-  }
-
   /** Bytes of the data folder. */
   diskBytes() {
     return bytesIn(this.data)
   }
-}
-
-/** Resident bytes of a process (Linux). */
-export async function rssOf(pid) {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) * 1024
 }
 
 export function bytesIn(folder) {

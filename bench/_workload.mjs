@@ -92,6 +92,30 @@ export const enrolOrganisation = {
   name: { zh: '测试', en: 'Bench' },
 }
 
+/** What the administrators tell about the gateways' places and the products. */
+export function names(gateways) {
+  const text = { zh: '测试', en: 'Bench' }
+  const places = new Set(gateways.map((g) => g.station))
+  return [
+    ...[...places].map((place) => ({
+      op: 'register-place',
+      org: ORG,
+      place,
+      name: text,
+      address: text,
+      zone: 'Asia/Shanghai',
+    })),
+    ...Array.from({ length: PRODUCTS }, (_, i) => ({
+      op: 'register-product',
+      org: ORG,
+      product: `https://id.gs1.org/01/${gtin(i)}`,
+      name: text,
+      spec: text,
+      limits: { minMilliC: 0, maxMilliC: 4000 },
+    })),
+  ]
+}
+
 /** The steps of a cold chain in about the shares that a consortium sees. They name goods of a population that grows. */
 export class ColdChain {
   #random
@@ -134,6 +158,37 @@ export class ColdChain {
       inputEPCList: [this.#anyItem()],
       outputEPCList: [item(this.#items++), item(this.#items++)],
     }
+  }
+
+  /** The 25 events of one product's life, each with the number of the gateway that signs it, and the product's subject. */
+  life(gateways) {
+    const [animal, pack] = [item(this.#items++), item(this.#items++)]
+    const events = []
+    const at = (stop, fields) => {
+      const number = (stop * 3) % gateways.length
+      events.push({ number, value: { ...this.#stamps(gateways[number], 6), ...fields } })
+    }
+    const several = (count, stop, fields) => {
+      for (let i = 0; i < count; i++) at(stop, fields)
+    }
+    const box = unit(this.#units++)
+    at(0, { ...commissioning(this.#items), epcList: [animal] })
+    several(4, 0, { ...observing, epcList: [animal] })
+    at(0, { ...shipping, epcList: [animal] })
+    at(1, { ...receiving, epcList: [animal] })
+    at(1, { ...cutting, inputEPCList: [animal], outputEPCList: [pack] })
+    several(4, 1, { ...observing, epcList: [pack] })
+    at(1, { ...packing, parentID: box, childEPCs: [pack] })
+    at(1, { ...shipping, epcList: [box] })
+    several(4, 2, { ...observing, epcList: [box] })
+    at(3, { ...receiving, epcList: [box] })
+    at(3, { ...packing, action: 'DELETE', parentID: box, childEPCs: [pack] })
+    several(2, 3, { ...observing, epcList: [pack] })
+    at(3, { ...shipping, epcList: [pack] })
+    at(4, { ...receiving, epcList: [pack] })
+    at(4, { ...observing, epcList: [pack] })
+    at(4, { ...selling, epcList: [pack] })
+    return { subject: pack, events }
   }
 
   #anyItem() {
@@ -209,6 +264,7 @@ export class ColdChain {
 const shipping = { type: 'ObjectEvent', action: 'OBSERVE', bizStep: 'shipping', disposition: 'in_transit' }
 const receiving = { type: 'ObjectEvent', action: 'OBSERVE', bizStep: 'receiving', disposition: 'in_progress' }
 const observing = { type: 'ObjectEvent', action: 'OBSERVE', bizStep: 'inspecting', disposition: 'in_progress' }
+const selling = { type: 'ObjectEvent', action: 'DELETE', bizStep: 'retail_selling', disposition: 'retail_sold' }
 const packing = { type: 'AggregationEvent', action: 'ADD', bizStep: 'packing', disposition: 'in_progress' }
 const cutting = {
   type: 'TransformationEvent',

@@ -1,0 +1,62 @@
+// Proof bundles of products with 25 events each: how many a second, how late the slowest, how large.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { ledgerOfLives } from './_lives.mjs'
+import { kilobytes, millis, percentile, rate, row } from './_measure.mjs'
+
+const PRODUCTS = 400
+const CONNECTIONS = 8
+const SECONDS = 15
+const READER = fileURLToPath(new URL('./_reader.mjs', import.meta.url))
+
+export async function run({ scale, say }) {
+  const { ledger, subjects } = await ledgerOfLives(Math.max(20, Math.round(PRODUCTS * scale)))
+  try {
+    const paths = subjects.map((subject) => `/v1/history?subject=${encodeURIComponent(subject)}`)
+    const port = Number(new URL(ledger.url).port)
+    const seconds = Math.max(2, SECONDS * scale)
+    await read({ port, paths, connections: CONNECTIONS, seconds: 2 })
+    const { ms, answers } = await read({ port, paths, connections: CONNECTIONS, seconds })
+    const waits = answers.map(([wait]) => wait)
+    const bundle = Buffer.from(await (await fetch(ledger.url + paths[0])).arrayBuffer())
+    const p99 = millis(percentile(waits, 0.99))
+    say(`history: ${rate(answers.length, ms, 'bundles')}, p99 ${p99}, ${kilobytes(bundle.length)}`)
+    const floor = await floorOf(bundle, seconds)
+    return [
+      row(
+        'history with proofs of a 25-event product',
+        `${rate(answers.length, ms, 'bundles')}, p99 ${p99} over ${CONNECTIONS} connections`,
+        {
+          goal: '≥ 1,500/s, p99 < 20 ms',
+          floor: `the same bytes from memory by node:http: ${floor}`,
+        },
+      ),
+      row('its bundle', `${kilobytes(bundle.length)}, ${kilobytes(gzipSync(bundle).length)} compressed`, {
+        goal: '≤ 30 kB',
+      }),
+    ]
+  } finally {
+    await ledger.remove()
+  }
+}
+
+async function floorOf(bundle, seconds) {
+  const server = createServer((_, response) => response.setHeader('Content-Length', bundle.length).end(bundle))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  const { ms, answers } = await read({ port, paths: ['/'], connections: CONNECTIONS, seconds: Math.min(5, seconds) })
+  server.close()
+  return rate(answers.length, ms, 'requests')
+}
+
+async function read(message) {
+  const reader = fork(READER)
+  reader.send(message)
+  const ended = once(reader, 'exit').then(() => Promise.reject(new Error('the reader ended')))
+  const [result] = await Promise.race([once(reader, 'message'), ended])
+  return result
+}

@@ -1,0 +1,86 @@
+// The page behind the code, in a real browser on a CPU four times as slow: bytes and time until its verdict. Skipped where there is no Chromium.
+import { existsSync } from 'node:fs'
+import { chromium } from 'playwright-core'
+import { ledgerOfLives } from './_lives.mjs'
+import { kilobytes, median, millis, row } from './_measure.mjs'
+
+const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const SLOWDOWN = 4
+const VISITS = 9
+
+export async function run({ scale, say }) {
+  if (!existsSync(BROWSER)) {
+    say(`page: skipped, there is no Chromium at ${BROWSER} (CHROMIUM says where)`)
+    return []
+  }
+  const { ledger, subjects } = await ledgerOfLives(20)
+  const browser = await chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox', '--disable-gpu'] })
+  try {
+    const visits = []
+    for (let i = 0; i < Math.max(3, Math.round(VISITS * scale)); i++) {
+      visits.push(await visit(browser, ledger.url + new URL(subjects[i % subjects.length]).pathname))
+    }
+    const of = (name) => median(visits.map((v) => v[name]))
+    say(
+      `page: verdict ${millis(of('verdict'))} after the bundle, ${millis(of('total'))} after the address, ${kilobytes(of('bytes'))}`,
+    )
+    const slow = `on a CPU ${SLOWDOWN} × as slow`
+    return [
+      row(`verdict ${slow}, from the bundle's last byte`, millis(of('verdict')), {
+        goal: '< 100 ms',
+        floor: `its ${visits[0].signatures} signatures alone, WebCrypto: ${millis(of('floor'))}`,
+      }),
+      row(`verdict ${slow}, from opening the address on loopback`, millis(of('total'))),
+      row('bytes before the verdict, as served', kilobytes(of('bytes')), {
+        goal: '≤ 40 kB',
+        floor: `the bundle alone: ${kilobytes(of('bundle'))}`,
+      }),
+    ]
+  } finally {
+    await browser.close()
+    await ledger.remove()
+  }
+}
+
+/** A first visit, with nothing in the browser's cache. */
+async function visit(browser, address) {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 } })
+  const page = await context.newPage()
+  const cdp = await context.newCDPSession(page)
+  await cdp.send('Network.enable')
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN })
+  let bytes = 0
+  cdp.on('Network.loadingFinished', ({ encodedDataLength }) => {
+    bytes += encodedDataLength
+  })
+  await page.addInitScript(() => {
+    const look = () => {
+      const state = document.querySelector('#page')?.getAttribute('data-state')
+      if (state && state !== 'checking') globalThis.verdictAt ??= performance.now()
+    }
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true })
+  })
+  await page.goto(address)
+  await page.waitForFunction(() => globalThis.verdictAt !== undefined)
+  const before = bytes
+  const { state, total, loaded, size } = await page.evaluate(() => {
+    const bundle = performance.getEntriesByType('resource').find(({ name }) => name.includes('/v1/history'))
+    const state = document.querySelector('#page').getAttribute('data-state')
+    return { state, total: globalThis.verdictAt, loaded: bundle.responseEnd, size: bundle.transferSize }
+  })
+  if (state !== 'consistent') throw new Error(`the verdict is ${state}`)
+  const signatures = 25
+  const floor = await page.evaluate(verifyAlone, signatures)
+  await context.close()
+  return { verdict: total - loaded, total, bytes: before, bundle: size, signatures, floor }
+}
+
+/** Runs in the page. */
+async function verifyAlone(times) {
+  const { publicKey, privateKey } = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])
+  const message = new Uint8Array(300)
+  const signature = await crypto.subtle.sign('Ed25519', privateKey, message)
+  const begin = performance.now()
+  await Promise.all(Array.from({ length: times }, () => crypto.subtle.verify('Ed25519', publicKey, signature, message)))
+  return performance.now() - begin
+}
