@@ -63,7 +63,7 @@ const NESTING = [[0x81], [0xa1, 0x00], [0xd8, 0x20], [0x9f], [0x5b], [0x7b, 0x22
 /** One to eight changes to one of the samples. */
 export function mutated(samples: readonly Uint8Array[], random: Random): Uint8Array {
   const below = (n: number): number => Math.floor(random() * n)
-  let bytes = samples[below(samples.length)]!.slice()
+  let bytes: Uint8Array = samples[below(samples.length)]!.slice()
   for (let changes = 1 + below(8); changes > 0; changes--) bytes = change(bytes, samples, below)
   return bytes.subarray(0, MAX_BYTES)
 }
@@ -111,6 +111,6 @@ function change(bytes: Uint8Array, samples: readonly Uint8Array[], below: (n: nu
   }
 }
 
-function joined(...parts: Uint8Array[]): Uint8Array {
+function joined(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.concat(parts))
 }

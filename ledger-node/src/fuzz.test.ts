@@ -146,7 +146,7 @@ describe(`what a ledger reads, under mutations (seed ${FUZZ_SEED})`, () => {
   }, 60_000)
 
   it('another node’s answers are taken, or told as a difference', async () => {
-    const feed = { answer: new Uint8Array() }
+    const feed: { answer: Uint8Array } = { answer: new Uint8Array() }
     const stage = await Stage.open(async () => feed.answer)
     const stop = new AbortController()
     const leader = new Leader(stage.url, stop.signal)
