@@ -8,9 +8,23 @@ export interface Folder extends Disposable {
   path: string
 }
 
+const folders = new Set<Folder>()
+// A run that is broken off leaves nothing behind either.
+process.on('exit', () => {
+  for (const folder of folders) folder[Symbol.dispose]()
+})
+
 export function temporaryFolder(): Folder {
   const path = mkdtempSync(join(tmpdir(), 'tristamp-test-'))
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) }
+  const folder: Folder = {
+    path,
+    [Symbol.dispose]() {
+      folders.delete(folder)
+      rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
+  folders.add(folder)
+  return folder
 }
 
 export function copyOf(folder: string): Folder {
