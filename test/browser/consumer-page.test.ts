@@ -5,7 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
-import { bestVerify, parsePolicy, verify } from '@tristamp/protocol'
+import {
+  bestVerify,
+  formatCheckpoint,
+  formatVerifierKey,
+  parseCheckpoint,
+  parseNote,
+  parsePolicy,
+  proveFork,
+  signNote,
+  verify,
+} from '@tristamp/protocol'
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -62,6 +72,7 @@ async function visit(
   return { context, page, faults }
 }
 
+const policyText = async (): Promise<string> => (await fetch(`${pork.ledger.url}/v1/policy`)).text()
 const status = (page: Page): Promise<string> => page.getByRole('status').innerText()
 
 /** Opens a subject's page and waits for the end of its check. */
@@ -275,6 +286,58 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
     await page.getByText('证据', { exact: true }).click()
     await page.getByRole('button', { name: '重新信任这个账本' }).click()
     await expect.poll(() => status(page)).toContain('记录一致')
+    await context.close()
+  })
+
+  it('hands out the evidence when the ledger has signed two states that exclude each other', async () => {
+    const { context, page, faults } = await visit({ acceptDownloads: true })
+    await open(page, PACK, 'zh')
+    const key = 'tristamp/1/checkpoint/pork.example/log'
+    const seen = JSON.parse((await page.evaluate((k) => localStorage.getItem(k), key)) ?? '{}') as { note: string }
+    // What a dishonest ledger would have shown this device before: another tree of a smaller size, signed by the same key.
+    const { origin, size } = parseCheckpoint(parseNote(seen.note).text)
+    const root = new Uint8Array(32).fill(0xab)
+    const logKey = await loadKey(keyPath(pork.folder, 'log'))
+    for (const at of [size, size - 3]) {
+      const note = signNote(formatCheckpoint({ origin, size: at, root }), [{ name: origin, type: 1, ...logKey }])
+      const before = JSON.stringify({ size: at, root: 'ab'.repeat(32), note })
+      await page.evaluate(([k, v]) => localStorage.setItem(k!, v!), [key, before])
+      await page.reload()
+      expect(await settled(page)).toContain('被改写过')
+      await page.getByText('证据', { exact: true }).click()
+      expect(await violations(page)).toEqual([])
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: '下载矛盾证据' }).click(),
+      ])
+      expect(download.suggestedFilename()).toBe('pork_example_log.tristamp-fork')
+      const evidence = await readFile((await download.path())!, 'utf8')
+      const fork = await proveFork(evidence, parsePolicy(await policyText()).logs[0]!.key, await bestVerify())
+      expect(fork.checkpoints.map((c) => c.size)).toEqual([at, size])
+    }
+    expect(faults).toEqual(nothing)
+    await context.close()
+  })
+
+  it('says below the quorum that it cannot check now', async () => {
+    const { context, page, faults } = await visit()
+    const policy = await policyText()
+    const witness = formatVerifierKey('witness.example', 4, new Uint8Array(32).fill(3))
+    await page.route('**/v1/policy', (route) =>
+      route.fulfill({
+        contentType: 'text/plain; charset=utf-8',
+        body: policy.replace('quorum none', `witness w ${witness}\nquorum w`),
+      }),
+    )
+    const text = await open(page, PACK, 'en')
+    for (const part of ['Cannot check now', 'Only 0 of 1 witnesses', 'Check again in a minute'])
+      expect(text).toContain(part)
+    const checks = await page.locator('#checks').innerText()
+    for (const part of ['Fewer witnesses signed', 'POLICY_QUORUM', '0 of 1 witnesses signed', 'w, no answer'])
+      expect(checks).toContain(part)
+    expect(await page.locator('.hit').count()).toBe(0)
+    expect(await violations(page)).toEqual([])
+    expect(faults).toEqual(nothing)
     await context.close()
   })
 

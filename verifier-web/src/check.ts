@@ -25,6 +25,8 @@ export interface Finding {
   checkedAtMs?: number
   /** Why the ledger could not be asked; what is shown then is the last check, if any was kept. */
   failure?: { code: string; status?: number }
+  /** Two signed notes of the ledger that this device could not bring together: of the last time, and of now. */
+  conflict?: { before: string; now: string }
   /** When this device first saw the policy it trusts; undefined while this is the first time. */
   policySinceMs?: number
 }
@@ -53,7 +55,8 @@ export async function check(
       memory.rememberCheckpoint(checkpoint.origin, checkpoint)
       memory.keep(subject, { atMs: checkedAtMs, bundle })
     }
-    return { state: verdict.state, subject, elements, verdict, bundle, checkedAtMs, ...since(pinned?.firstSeenMs) }
+    const finding = { state: verdict.state, subject, elements, verdict, bundle, checkedAtMs }
+    return { ...finding, ...conflictOf(verdict, known?.note), ...since(pinned?.firstSeenMs) }
   } catch (error) {
     const failure = failureOf(error)
     return {
@@ -65,6 +68,11 @@ export async function check(
       ...(await lastCheck(subject, memory)),
     }
   }
+}
+
+function conflictOf({ checks, note }: Verdict, before: string | undefined): Pick<Finding, 'conflict'> {
+  const broken = checks.some(({ id, status }) => id === 'ledger' && status === 'failed')
+  return broken && note !== undefined && before !== undefined ? { conflict: { before, now: note } } : {}
 }
 
 /** The last check that was kept, made again from its proofs: what it showed then, it shows now. */

@@ -1,4 +1,4 @@
-// The two questions the page asks its ledger. Answers are bounded before they are read, and believed only after they are checked.
+// What the page asks its ledger. Answers are bounded before they are read, and believed only after they are checked.
 import { MAX_BUNDLE_BYTES } from '@tristamp/protocol'
 
 /** OFFLINE no answer at all, TIMEOUT too slow, SERVER an answer that is none, SIZE more than a phone should load. */
@@ -28,6 +28,11 @@ export async function fetchPolicy(): Promise<string> {
 export async function fetchHistory(subject: string, since: number): Promise<Uint8Array> {
   const query = new URLSearchParams({ subject, ...(since > 0 ? { since: String(since) } : {}) })
   return get(`/v1/history?${query}`, MAX_BUNDLE_BYTES)
+}
+
+/** A tile of the log, at most as large as it must be. @throws FetchError */
+export async function fetchTile(path: string, maxBytes: number): Promise<Uint8Array> {
+  return get(`/${path}`, maxBytes)
 }
 
 async function get(path: string, maxBytes: number): Promise<Uint8Array> {

@@ -1,3 +1,4 @@
+import { toBase64 } from '@tristamp/protocol'
 import { describe, expect, it } from 'vitest'
 import { Memory, type Shelf } from './remembered.ts'
 
@@ -26,6 +27,18 @@ describe('Memory', () => {
     expect(memory.checkpoint('a')).toEqual({ size: 9, root: root(1) })
     expect(memory.checkpoint('b')).toBeUndefined()
     expect(memory.kept('s')).toEqual({ atMs: 7, bundle: Uint8Array.of(1, 2, 255) })
+  })
+
+  it('keeps the signed note, and drops one that is not of the state beside it', () => {
+    const shelf = new MapShelf()
+    const memory = new Memory(shelf)
+    const note = `a\n9\n${toBase64(root(1))}\n\n— a AAAAAAA=\n`
+    memory.rememberCheckpoint('a', { size: 9, root: root(1), note })
+    expect(memory.checkpoint('a')).toEqual({ size: 9, root: root(1), note })
+    for (const other of [note.replace('9', '8'), note.replace('a\n9', 'a\n9\n9'), 'x', '']) {
+      memory.rememberCheckpoint('a', { size: 9, root: root(1), note: other })
+      expect(memory.checkpoint('a'), other).toEqual({ size: 9, root: root(1) })
+    }
   })
 
   it('never goes back to a smaller ledger', () => {

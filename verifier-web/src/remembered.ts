@@ -1,5 +1,5 @@
 // What this device keeps between visits: the policy that it saw first, the ledger's last checkpoint, and the last check of each subject.
-import { fromBase64, fromHex, toBase64, toHex } from '@tristamp/protocol'
+import { equal, fromBase64, fromHex, parseCheckpoint, parseNote, toBase64, toHex } from '@tristamp/protocol'
 
 /** The part of localStorage that is used. */
 export interface Shelf {
@@ -16,6 +16,8 @@ export interface PinnedPolicy {
 export interface SeenCheckpoint {
   size: number
   root: Uint8Array
+  /** As the ledger signed it: without it, what this device saw would prove nothing to others. */
+  note?: string
 }
 
 /** A subject's last complete check: when, in which state, and the proofs, so that it can be shown again without a connection. */
@@ -51,16 +53,18 @@ export class Memory {
   }
 
   checkpoint(origin: string): SeenCheckpoint | undefined {
-    const { size, root } = this.#read(`checkpoint/${origin}`) ?? {}
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1 || typeof root !== 'string')
-      return undefined
-    return attempt(() => ({ size, root: fromHex(root) }))
+    const { size, root: hex, note } = this.#read(`checkpoint/${origin}`) ?? {}
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1 || typeof hex !== 'string') return undefined
+    return attempt(() => {
+      const seen = { size, root: fromHex(hex) }
+      return typeof note === 'string' && isOf(note, seen) ? { ...seen, note } : seen
+    })
   }
 
   /** Only a later state replaces an earlier one: an old answer must not make this device forget. */
-  rememberCheckpoint(origin: string, { size, root }: SeenCheckpoint): void {
+  rememberCheckpoint(origin: string, { size, root, note }: SeenCheckpoint): void {
     if (size < (this.checkpoint(origin)?.size ?? 0)) return
-    this.#write(`checkpoint/${origin}`, { size, root: toHex(root) })
+    this.#write(`checkpoint/${origin}`, { size, root: toHex(root), ...(note !== undefined && { note }) })
     this.#write('checkpoints', { origins: [...new Set([...this.#origins(), origin])] })
   }
 
@@ -107,6 +111,11 @@ export class Memory {
   #remove(key: string): void {
     attempt(() => this.#shelf?.removeItem(PREFIX + key))
   }
+}
+
+function isOf(note: string, { size, root }: SeenCheckpoint): boolean {
+  const said = attempt(() => parseCheckpoint(parseNote(note).text))
+  return said !== undefined && said.size === size && equal(said.root, root)
 }
 
 function attempt<T>(step: () => T): T | undefined {

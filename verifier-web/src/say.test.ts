@@ -62,6 +62,33 @@ describe('sentencesOf', () => {
   })
 })
 
+describe('a state that too few witnesses signed', () => {
+  const few: Verdict = {
+    ...sampleVerdicts.consistent(),
+    state: 'unchecked',
+    checks: [{ id: 'witnesses', status: 'unchecked', code: 'POLICY_QUORUM', detail: { signed: 1, of: 3 } }],
+  }
+  const safe = { recall: 'unknown-now', temperature: { kind: 'none' }, useBy: { kind: 'unknown' } } as const
+
+  it('is told with its numbers, and not taken for a fault of the line', () => {
+    expect(sentencesOf(finding(few), 14)).toEqual([{ key: 'say.unchecked.witnesses', values: { signed: 1, of: 3 } }])
+    expect(nextOf(finding(few), safe)).toBe('next.unchecked.witnesses')
+    const offline = finding(sampleVerdicts.consistent(), { state: 'unchecked', failure: { code: 'OFFLINE' } })
+    expect(nextOf(offline, safe)).toBe('next.unchecked')
+  })
+
+  it('is told beside what is withheld', () => {
+    const both = {
+      ...few,
+      checks: [...few.checks, { id: 'completeness', status: 'unchecked', detail: { withheld: 2 } }],
+    }
+    expect(sentencesOf(finding(both as Verdict), 0).map(({ key }) => key)).toEqual([
+      'say.unchecked.witnesses',
+      'say.unchecked.withheld',
+    ])
+  })
+})
+
 describe('nextOf', () => {
   const safe = { recall: 'not-checked', temperature: { kind: 'none' }, useBy: { kind: 'days', days: 4 } } as const
   const consistent = finding(sampleVerdicts.consistent())

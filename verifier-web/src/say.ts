@@ -18,7 +18,7 @@ export function sentencesOf(finding: Finding, records: number): Sentence[] {
   const { state, verdict } = finding
   if (finding.failure !== undefined) return [{ key: ofFailure(finding.failure.code) }, ...lastOf(verdict)]
   if (state === 'mismatch') return verdict === undefined ? [] : [ofCheck(failuresOf(verdict)[0])]
-  if (state === 'unchecked') return [{ key: 'say.unchecked.withheld', values: { n: withheldIn(verdict) } }]
+  if (state === 'unchecked') return uncheckedBecause(verdict)
   if (state === 'consistent') {
     const ordered = verdict !== undefined && passed(verdict, 'findings')
     return [{ key: ordered ? 'say.consistent.ordered' : 'say.consistent.complete', values: { n: records } }]
@@ -27,7 +27,8 @@ export function sentencesOf(finding: Finding, records: number): Sentence[] {
 }
 
 /** What to do now. A record that agrees can still tell of a pack that was kept too warm or too long. */
-export function nextOf({ state, elements }: Finding, { temperature, useBy }: Safety): MessageKey {
+export function nextOf({ state, elements, verdict }: Finding, { temperature, useBy }: Safety): MessageKey {
+  if (state === 'unchecked' && codeOf(verdict, 'witnesses') === 'POLICY_QUORUM') return 'next.unchecked.witnesses'
   if (state !== 'consistent') return `next.${state}`
   if (useBy.kind === 'days' && useBy.days < 0) return 'next.consistent.over'
   if (temperature.kind === 'left') return 'next.consistent.warm'
@@ -35,9 +36,24 @@ export function nextOf({ state, elements }: Finding, { temperature, useBy }: Saf
   return elements.has('01') ? 'next.consistent' : 'next.consistent.number'
 }
 
-function withheldIn(verdict: Verdict | undefined): number {
-  const detail = verdict?.checks.find((check) => check.id === 'completeness')?.detail
-  return Number(detail?.['withheld'] ?? 0)
+/** Nothing is wrong, and yet something that must be known is not: who else has seen this ledger, or what some records say. */
+function uncheckedBecause(verdict: Verdict | undefined): Sentence[] {
+  const sentences: Sentence[] = []
+  if (codeOf(verdict, 'witnesses') === 'POLICY_QUORUM') {
+    const { signed = 0, of = 0 } = checkOf(verdict, 'witnesses')?.detail ?? {}
+    sentences.push({ key: 'say.unchecked.witnesses', values: { signed, of } })
+  }
+  const withheld = checkOf(verdict, 'completeness')?.detail?.['withheld']
+  if (withheld !== undefined) sentences.push({ key: 'say.unchecked.withheld', values: { n: Number(withheld) } })
+  return sentences
+}
+
+function checkOf(verdict: Verdict | undefined, id: Check['id']): Check | undefined {
+  return verdict?.checks.find((check) => check.id === id)
+}
+
+function codeOf(verdict: Verdict | undefined, id: Check['id']): string | undefined {
+  return checkOf(verdict, id)?.code
 }
 
 function lastOf(verdict: Verdict | undefined): Sentence[] {

@@ -39,6 +39,8 @@ export const en = {
     one: 'The ledger keeps the content of one record private, so nothing good can be said.',
     other: 'The ledger keeps the content of {n} records private, so nothing good can be said.',
   },
+  'say.unchecked.witnesses':
+    'Only {signed} of {of} witnesses have confirmed this state of the ledger so far; that is too few to rely on.',
   'say.unchecked.last.consistent': 'When last checked, the records agreed.',
   'say.unchecked.last.none': 'When last checked, there was no record.',
   'say.unchecked.last.unchecked': 'The last check could not be finished either.',
@@ -72,6 +74,7 @@ export const en = {
   'next.elsewhere': 'Yours may not be the original. Do not eat it yet; tell us.',
   'next.none': 'Check that the number was read correctly. If it was, ask where you got it.',
   'next.unchecked': 'Check again when you have signal. A newer recall would not show here.',
+  'next.unchecked.witnesses': 'Check again in a minute. If it stays so, ask where you got it.',
 
   'act.recalled': 'How to return it',
   'act.mismatch': 'Report it',
@@ -230,6 +233,7 @@ export const en = {
   'check.checkpoint.unchecked': "The ledger's signature: not checked",
   'check.witnesses.passed': 'Enough witnesses signed too',
   'check.witnesses.failed': 'Too few witnesses signed',
+  'check.witnesses.few': 'Fewer witnesses signed than the trust policy wants',
   'check.witnesses.unchecked': "No witnesses: only the ledger's own word",
   'check.ledger.passed': 'The ledger was not rewritten: it continues what this device saw before',
   'check.ledger.failed': 'The ledger does not continue what this device saw before',
@@ -278,6 +282,10 @@ export const en = {
   'proof.trust.since': 'Only the key that this device first saw on {at} is accepted.',
   'proof.trust.unkept': 'This device keeps no key.',
   'proof.download': 'Download the bundle',
+  'proof.fork':
+    'This device holds two states of the ledger, both signed by it, that do not fit together. Keep the evidence: it can be checked by anyone, without this page and without the ledger.',
+  'proof.fork.download': 'Download the evidence',
+  'proof.fork.none': 'The ledger has now shown that the one state continues the other. Please check again.',
   'proof.policy': 'Trust policy',
   'proof.checkpoint': 'Ledger now',
   'proof.forget': 'Trust this ledger anew',

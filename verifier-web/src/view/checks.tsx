@@ -9,7 +9,8 @@ import { Proof } from './proof.tsx'
 const TONES = { passed: 'ok', failed: 'stop', unchecked: 'idle' } as const
 
 /** Each check in words. What is inside the pack can never be passed or failed. */
-function textOf({ id, status }: Check): MessageKey {
+function textOf({ id, status, code }: Check): MessageKey {
+  if (id === 'witnesses' && code === 'POLICY_QUORUM') return 'check.witnesses.few'
   return id === 'inside' ? 'check.inside.unchecked' : `check.${id}.${status}`
 }
 

@@ -1,17 +1,19 @@
 import { toHex } from '@tristamp/protocol'
 import type { VNode } from 'preact'
+import { useState } from 'preact/hooks'
 import type { Finding } from '../check.ts'
+import { evidenceOf } from '../evidence.ts'
+import { fetchTile } from '../fetch-history.ts'
 import { inFours } from '../format.ts'
 import { deviceOffset } from '../local-time.ts'
 import { shortOf } from './naming.ts'
 import { useLanguage } from './parts.tsx'
 
-function download(finding: Finding): void {
-  if (finding.bundle === undefined) return
-  const url = URL.createObjectURL(new Blob([finding.bundle as BlobPart], { type: 'application/cbor' }))
+function download(content: Uint8Array | string, type: string, name: string): void {
+  const url = URL.createObjectURL(new Blob([content as BlobPart], { type }))
   const link = document.createElement('a')
   link.href = url
-  link.download = `${shortOf(finding.subject).replace(/[^\w-]+/g, '_')}.tristamp`
+  link.download = name
   link.click()
   // The browser reads the address when the click is handled, not later.
   setTimeout(() => URL.revokeObjectURL(url), 0)
@@ -73,17 +75,46 @@ function useTrustText({ policySinceMs, failure }: Finding): string {
   return t(failure === undefined ? 'proof.trust.first' : 'proof.trust.unkept')
 }
 
+const fileName = (text: string): string => text.replace(/[^\w-]+/g, '_')
+
+/** What a reader who caught the ledger contradicting itself can take to others. */
+function Fork({ conflict, origin }: { conflict: NonNullable<Finding['conflict']>; origin: string }): VNode {
+  const { t } = useLanguage()
+  const [none, setNone] = useState(false)
+  const save = async (): Promise<void> => {
+    const evidence = await evidenceOf(conflict, fetchTile)
+    setNone(evidence === undefined)
+    if (evidence !== undefined) download(evidence, 'text/plain', `${fileName(origin)}.tristamp-fork`)
+  }
+  return (
+    <>
+      <p class="note">{t('proof.fork')}</p>
+      <p class="links">
+        <button type="button" onClick={() => void save()}>
+          {t('proof.fork.download')}
+        </button>
+      </p>
+      {none && <p class="note">{t('proof.fork.none')}</p>}
+    </>
+  )
+}
+
 /** The proof itself, folded: what was signed by whom, and the bundle to check it elsewhere. */
 export function Proof({ finding, onForget }: { finding: Finding; onForget: () => void }): VNode {
   const { t } = useLanguage()
+  const { bundle, conflict, verdict, subject } = finding
   return (
     <details>
       <summary>{t('proof')}</summary>
       <div class="body">
+        {conflict !== undefined && <Fork conflict={conflict} origin={verdict?.checkpoint?.origin ?? ''} />}
         <Rows finding={finding} />
         <p class="links">
-          {finding.bundle !== undefined && (
-            <button type="button" onClick={() => download(finding)}>
+          {bundle !== undefined && (
+            <button
+              type="button"
+              onClick={() => download(bundle, 'application/cbor', `${fileName(shortOf(subject))}.tristamp`)}
+            >
               {t('proof.download')}
             </button>
           )}
