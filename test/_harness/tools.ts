@@ -12,26 +12,38 @@ export function works(command: string, ...args: string[]): boolean {
 }
 
 /**
- * Builds the auditor on golang.org/x/mod in `folder` and answers its path; undefined, with a word why, where it cannot be had. Its source
- * is not part of the project: TRISTAMP_TOOLS names the folder that holds it, by default `shared/tools` beside the checkout.
+ * Builds a program on golang.org/x/mod in `folder`, made for it, and answers its path; undefined, with a word why, where it cannot be had. Its
+ * source is not part of the project: TRISTAMP_TOOLS names the folder that holds it, by default `shared/tools` beside the checkout.
+ * With Debian's packages, else with the Go module, from the cache or from wherever Go gets its modules here.
  */
-export function buildAuditor(folder: string): string | undefined {
-  const source = join(process.env['TRISTAMP_TOOLS'] ?? root('../shared/tools'), 'xmod-audit')
-  if (!existsSync(source)) return missing(`no ${source} (set TRISTAMP_TOOLS)`)
-  if (!works('go', 'version')) return missing('no Go (apt-get install golang-go)')
+export function buildTool(name: string, folder: string): string | undefined {
+  const source = join(process.env['TRISTAMP_TOOLS'] ?? root('../shared/tools'), name)
+  if (!existsSync(source)) return missing(name, `no ${source} (set TRISTAMP_TOOLS)`)
+  if (!works('go', 'version')) return missing(name, 'no Go (apt-get install golang-go)')
   cpSync(source, folder, { recursive: true })
-  const environment = { ...process.env, GO111MODULE: 'off', GOPATH: DEBIAN_GO_PATH, GOFLAGS: '' }
-  const build = spawnSync('go', ['build', '-o', 'xmod-audit', 'main.go'], {
-    cwd: folder,
-    env: environment,
-    encoding: 'utf8',
-  })
-  if (build.status !== 0) return missing(`apt-get install golang-golang-x-mod-dev: ${build.stderr.split('\n')[0]}`)
-  return join(folder, 'xmod-audit')
+  const attempts = [{ GO111MODULE: 'off', GOPATH: DEBIAN_GO_PATH, GOFLAGS: '' }, { GOFLAGS: '-mod=mod' }]
+  let why = ''
+  for (const settings of attempts) {
+    const env = { ...process.env, ...settings }
+    const build = spawnSync('go', ['build', '-o', name, 'main.go'], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+      timeout: 120_000,
+    })
+    if (build.status === 0) return join(folder, name)
+    why ||= build.stderr.split('\n')[0] ?? ''
+  }
+  return missing(name, `apt-get install golang-golang-x-mod-dev: ${why}`)
 }
 
-function missing(why: string): undefined {
-  console.warn(`the audit by golang.org/x/mod is skipped: ${why}`)
+/** The auditor on golang.org/x/mod. */
+export function buildAuditor(folder: string): string | undefined {
+  return buildTool('xmod-audit', folder)
+}
+
+function missing(name: string, why: string): undefined {
+  console.warn(`${name} on golang.org/x/mod is skipped: ${why}`)
   return undefined
 }
 
