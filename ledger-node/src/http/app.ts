@@ -50,7 +50,8 @@ export interface AppParts {
 const COMPRESSIBLE = /^(?:text\/|image\/svg|application\/(?:json|problem\+json|javascript|cbor))/
 
 /** Answers that cost a search, a proof or a drawing. Tiles do not, and whoever follows needs many of them. */
-const HEAVY = /^\/(?:v1\/(?:history|events|governance|gateways|qr|statements)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+const HEAVY =
+  /^\/(?:v1\/(?:history|events|governance|gateways|qr|statements)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** The HTTP side of the node: one router for each resource. */
 export function createApp(parts: AppParts): Express {
