@@ -10,6 +10,7 @@ import type { Leader } from './leader.ts'
 import type { PublishedNotes } from './published.ts'
 import { reproduce } from './reproduce.ts'
 import { type Step, Supply } from './step.ts'
+import { StepThreads } from './step-threads.ts'
 import type { Trust } from './trust.ts'
 import { Waiters } from './waiters.ts'
 
@@ -185,22 +186,27 @@ export class Follower {
   /** Step after step; the next is fetched while one is worked on. */
   async #catchUp(target: Claim): Promise<void> {
     const { leader, metrics, taken } = this.#parts
-    const supply = new Supply(leader, this.#claims)
+    const threads = new StepThreads(target.size - this.#size, () => this.#parts.ledger.state)
+    const supply = new Supply(leader, this.#claims, threads.examine)
     const bring = (first: number): Promise<Step> => {
       const step = supply.next(first, target)
       // Looked at when its turn comes, which may never be.
       step.catch(() => undefined)
       return step
     }
-    let next = bring(this.#size)
-    while (this.#size < target.size && !this.#stopping) {
-      const step = await next
-      if (step.claim.size < target.size) next = bring(step.claim.size)
-      await reproduce(this.#parts, step)
-      taken()
-      metrics.reproduced(step.items.reduce((sum, { events }) => sum + events.length, 0))
-      this.#hears(target.size)
-      this.#waiters.wake()
+    try {
+      let next = bring(this.#size)
+      while (this.#size < target.size && !this.#stopping) {
+        const step = await next
+        if (step.claim.size < target.size) next = bring(step.claim.size)
+        await reproduce(this.#parts, step)
+        taken()
+        metrics.reproduced(step.items.reduce((sum, { events }) => sum + events.length, 0))
+        this.#hears(target.size)
+        this.#waiters.wake()
+      }
+    } finally {
+      await threads.close()
     }
   }
 

@@ -2,24 +2,23 @@ import { setImmediate } from 'node:timers/promises'
 import {
   admit,
   equal,
-  forkEvidence,
   formatVerifierKey,
   isSeal,
   leafHash,
-  nodesFromTiles,
   ProtocolError,
   parseSeal,
-  proveFork,
   type Seal,
   sealHash,
   type VerifierKey,
   type VerifySync,
   ZERO_HASH,
 } from '@tristamp/protocol'
+import { knownFrom } from '../audit/examine.ts'
 import type { FeedItem } from '../feed.ts'
 import type { Ledger, Taken } from '../ledger.ts'
 import { Difference, type DifferenceCode } from './difference.ts'
 import type { Leader } from './leader.ts'
+import { otherEntries } from './other-entries.ts'
 import type { Step } from './step.ts'
 
 /** Entries admitted before others get their turn. */
@@ -54,7 +53,10 @@ export async function reproduce(parts: ReproduceParts, step: Step): Promise<void
 }
 
 /** Checks a step in order, as admission goes on. */
-async function examine({ ledger, key, verify }: ReproduceParts, { first, items, claim }: Step): Promise<Taken[]> {
+async function examine(
+  { ledger, key, verify }: ReproduceParts,
+  { first, items, findings, claim }: Step,
+): Promise<Taken[]> {
   const taken: Taken[] = []
   let block = { firstEntry: first, entryCount: 0, eventCount: 0 }
   let last = ledger.lastSeal
@@ -79,7 +81,10 @@ async function examine({ ledger, key, verify }: ReproduceParts, { first, items, 
       taken.push({ item, seal })
       continue
     }
-    const admitted = admit(ledger.state, item.bytes, item.events, verify)
+    const finding = findings[i]
+    const signed: VerifySync =
+      finding === undefined ? verify : (by, ...rest) => equal(by, finding.signedBy) || verify(by, ...rest)
+    const admitted = admit(ledger.state, item.bytes, item.events, signed, finding && knownFrom(finding))
     if (!admitted.ok) {
       // The events are beside the log: they are the only part of an admission that nobody has signed for as served.
       const events = admitted.code === 'BATCH_ROOT' || admitted.code === 'BATCH_SIZE'
@@ -132,55 +137,4 @@ function whyNotNext(
     if (seal[field] !== block[field]) return `${field} is ${block[field]}, not ${seal[field]}`
   if (seal.timeMs < (last?.seal.timeMs ?? 0)) return 'it is older than the seal before it'
   return undefined
-}
-
-/** The entries do not lead to the signed root: the leader signed two ledgers, or what it serves is not what it signed. */
-async function otherEntries(
-  { ledger, leader, key, verify }: ReproduceParts,
-  step: Step,
-  leaves: Uint8Array[],
-): Promise<Difference> {
-  const { claim, first, items } = step
-  const own = ledger.latest?.checkpoint
-  const nodes = nodesFromTiles(claim.size, leader.tile)
-  const fork = own && (await forkEvidence(own, claim.note, nodes).catch(() => undefined))
-  if (fork !== undefined && fork !== '') {
-    const proven = await proveFork(fork, key, async (...signed) => verify(...signed)).catch(() => undefined)
-    if (proven !== undefined) {
-      const sizes = proven.checkpoints.map(({ size }) => size).join(' and ')
-      return new Difference('FOLLOW_FORK', `the trees of ${sizes} entries exclude each other`, true, {
-        checkpoint: claim.note,
-        fork,
-      })
-    }
-  }
-  const i = await firstOther(leader, step, leaves).catch(() => undefined)
-  const exhibit = { checkpoint: claim.note, ...(fork && { fork }) }
-  if (i === undefined)
-    return new Difference(
-      'FOLLOW_ENTRIES',
-      `entries ${first} to ${claim.size - 1} do not give the signed root`,
-      false,
-      exhibit,
-    )
-  const { bytes, events } = items[i]!
-  return new Difference('FOLLOW_ENTRIES', `entry ${first + i} is not the one in the tree`, false, {
-    ...exhibit,
-    entry: first + i,
-    bytes,
-    events,
-  })
-}
-
-/** The first entry that is not the one in the leader's own tiles. */
-async function firstOther(
-  leader: Leader,
-  { first, claim }: Step,
-  leaves: readonly Uint8Array[],
-): Promise<number | undefined> {
-  const nodes = nodesFromTiles(claim.size, leader.tile)
-  const ids = leaves.map((_, i) => ({ level: 0, index: first + i }))
-  const found = await nodes(ids)
-  const i = leaves.findIndex((leaf, at) => !equal(leaf, found[at]!))
-  return i < 0 ? undefined : i
 }

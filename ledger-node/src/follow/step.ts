@@ -1,4 +1,5 @@
 import { isSeal, ProtocolError, parseStatement } from '@tristamp/protocol'
+import type { Finding } from '../audit/examine.ts'
 import type { FeedItem } from '../feed.ts'
 import type { Claim, ReadClaim } from './claim.ts'
 import type { Leader } from './leader.ts'
@@ -7,6 +8,8 @@ import type { Leader } from './leader.ts'
 export interface Step {
   first: number
   items: FeedItem[]
+  /** What other threads found out about the items, as far as they did. */
+  findings: readonly (Finding | undefined)[]
   claim: Claim
 }
 
@@ -15,16 +18,21 @@ const WINDOW = 1024
 /** Events taken over at a time, if they are more than one block: some hundred milliseconds of work. */
 const STEP_EVENTS = 8192
 
+/** Looks at statements by themselves, before their turn comes. */
+export type Examine = (items: readonly FeedItem[]) => Promise<(Finding | undefined)[]>
+
 /** Brings step after step. What was fetched beyond the end of one is kept for the next. */
 export class Supply {
   readonly #leader: Leader
   readonly #claims: ReadClaim
+  readonly #examine: Examine
   #from = 0
   #entries: Uint8Array[] = []
 
-  constructor(leader: Leader, claims: ReadClaim) {
+  constructor(leader: Leader, claims: ReadClaim, examine: Examine) {
     this.#leader = leader
     this.#claims = claims
+    this.#examine = examine
   }
 
   /**
@@ -43,11 +51,11 @@ export class Supply {
     return this.#take(target.size, target, [...events, ...(await this.#leader.events(end, target.size))])
   }
 
-  #take(end: number, claim: Claim, events: FeedItem['events'][]): Step {
+  async #take(end: number, claim: Claim, events: FeedItem['events'][]): Promise<Step> {
     const first = this.#from
     const items = this.#entries.splice(0, end - first).map((bytes, i) => ({ bytes, events: events[i]! }))
     this.#from = end
-    return { first, items, claim }
+    return { first, items, findings: await this.#examine(items), claim }
   }
 
   /** How many entries make up the last block that begins within the measure, or all there are. */
