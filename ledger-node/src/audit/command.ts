@@ -15,6 +15,8 @@ import { PublishedSource } from './published-source.ts'
 import type { Trust } from './signed-state.ts'
 import type { AuditSource } from './source.ts'
 
+/** One thread keeps the order, and more than this it cannot keep busy. */
+const MAX_THREADS = 8
 const FLAGS = { data: text, policy: text, remember: text, threads: text, json: flag } as const
 
 /** `tristamp-ledger audit [URL|DIR]`, and `verify --data DIR`, which is the same. Answers the exit code. */
@@ -72,9 +74,9 @@ export async function withSource(where: string, work: (source: AuditSource) => P
   }
 }
 
-/** The ordering thread is one of them; with one core it is alone. */
+/** As many as there are cores: the ordering thread waits for them often enough. */
 export function threadsFrom(value: string | undefined): number {
-  if (value === undefined) return availableParallelism() > 1 ? Math.min(8, availableParallelism() - 1) : 0
+  if (value === undefined) return availableParallelism() > 1 ? Math.min(MAX_THREADS, availableParallelism()) : 0
   if (!/^\d{1,2}$/.test(value)) throw new UsageError(`--threads ${value}: expected a number`)
   return Number(value)
 }
