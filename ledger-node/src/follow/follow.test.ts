@@ -103,6 +103,21 @@ describe('a follower', () => {
     expect(policy).toContain(`log ${ledger.node.genesis.logKey} ${follower.node.url}`)
   })
 
+  test('says that it has nothing before it has something', async () => {
+    const stage = await Stage.open(async (path, request) =>
+      path === '/v1/policy' ? from(() => ledger.url)(path, request) : Promise.reject(new Error('away')),
+    )
+    try {
+      follower = await TestFollower.start(stage.url)
+      for (const path of ['/checkpoint', '/v1/governance', `/v1/history?subject=${encodeURIComponent(itemUri(0))}`])
+        expect((await follower.get(path)).status, path).toBe(503)
+      expect((await follower.get('/v1/witness')).status).toBe(200)
+      expect((await follower.get('/healthz')).status).toBe(200)
+    } finally {
+      await stage.close()
+    }
+  })
+
   test('finds back after its leader was away, also under another address', async () => {
     const stage = await Stage.open(from(() => ledger.url))
     try {

@@ -1,5 +1,5 @@
 import { Router } from 'express'
-import { SENTENCES } from '../error.ts'
+import { LedgerError, SENTENCES } from '../error.ts'
 import type { Follower } from '../follow/follower.ts'
 import type { Ledger } from '../ledger.ts'
 import { sendProblem } from './problem.ts'
@@ -14,6 +14,12 @@ export function followRoutes(ledger: Ledger, follower: Follower, version: string
       const { leader } = follower.status
       const title = SENTENCES.FOLLOW_READS.en
       sendProblem(res, { status: 421, code: 'FOLLOW_READS', title, detail: `its leader is ${leader}`, leader })
+    })
+    .get('/v1/governance', (_req, _res, next) => {
+      // Before the first state there is no genesis to tell of.
+      next(
+        ledger.sealed === undefined ? new LedgerError('NODE_DEGRADED', 'nothing has been reproduced yet') : undefined,
+      )
     })
     .get('/healthz', (_req, res) => {
       const { state, code, detail, ...follow } = follower.status
