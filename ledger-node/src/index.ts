@@ -24,6 +24,7 @@ import { Suspensions } from './suspension.ts'
 import { readTls, refusePlain } from './tls.ts'
 import { VERSION } from './version.ts'
 import { Cosigning } from './witness/cosigning.ts'
+import { keepPolicy } from './witness/kept-policy.ts'
 import { openWitness } from './witness/open.ts'
 import { policyOfLedger } from './witness/witness-config.ts'
 
@@ -94,6 +95,7 @@ async function start(
   const policy = (): Policy => policyOfLedger(config.policy, key, publicUrl)
   // A policy of another log is told of now, not to the first reader.
   policy()
+  await keepPolicy(disk, config.data, key, config.policy)
   const witness = config.witness && (await openWitness(config.data, config.witness, genesis.origin, machine))
 
   if (ledger.sealed !== undefined) metrics.sealed(ledger.sealed)

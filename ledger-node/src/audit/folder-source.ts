@@ -8,6 +8,7 @@ import { lockData } from '../lock.ts'
 import type { Row } from '../row.ts'
 import { RowAudit } from '../row-audit.ts'
 import { type Mark, Store } from '../store.ts'
+import { keptPolicyPath } from '../witness/kept-policy.ts'
 import { Flawed } from './flaw.ts'
 import { checkKeyFiles } from './key-files.ts'
 import { checkTables } from './level-table.ts'
@@ -73,8 +74,10 @@ export class FolderSource implements AuditSource, AsyncDisposable {
     return this.#checkpoint
   }
 
-  async policy(): Promise<undefined> {
-    return undefined
+  async policy(): Promise<{ text: string; file: string } | undefined> {
+    const file = keptPolicyPath(this.name)
+    const text = await textOf(file)
+    return text === undefined ? undefined : { text, file }
   }
 
   async beside(state: AdmissionState): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -16,6 +16,8 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { itemUri, type TestGateway, TestLedger, temporaryFolder, until } from '../_harness.ts'
 import { makeKey } from '../keys.ts'
+import { verifySignature } from '../node-crypto.ts'
+import { verifyLedger } from '../verify.ts'
 import { type RunningWitness, startWitness } from './standalone.ts'
 import { policyOfWitnesses } from './witness-config.ts'
 
@@ -60,15 +62,17 @@ async function witness(name: string, port = 0): Promise<RunningWitness> {
 }
 
 /** Stands where a witness should, and answers as it is told. */
-async function stranger(answer: (body: string) => Promise<{ status: number; body: string }>): Promise<string> {
+async function stranger(
+  answer: (body: string) => Promise<{ status: number; body: string; type?: string }>,
+): Promise<string> {
   const server: Server = createServer((req, res) => {
     let body = ''
     req.on('data', (chunk: Buffer) => {
       body += String(chunk)
     })
     req.on('end', () => {
-      void answer(body).then(({ status, body: text }) => {
-        res.writeHead(status, { 'Content-Type': 'text/plain' })
+      void answer(body).then(({ status, body: text, type = 'text/plain' }) => {
+        res.writeHead(status, { 'Content-Type': type })
         res.end(text)
       })
     })
@@ -131,6 +135,27 @@ describe('a ledger with witnesses', () => {
     expect((await verdictOf(itemUri('A1'))).state).toBe('consistent')
   })
 
+  test('is audited with its cosignatures: no bit of them turns unnoticed', async () => {
+    const [a, b] = [await witness('a'), await witness('b')]
+    await run(2, a, b)
+    await ledger.sealed(await record(itemUri('A1')))
+    await ledger.stop()
+    expect((await verifyLedger(ledger.folder, verifySignature)).flaw).toBeUndefined()
+    const path = join(ledger.folder, 'checkpoint')
+    const note = await readFile(path)
+    const signatures = note.indexOf('\n\n')
+    for (let at = signatures; at < note.length; at += 17) {
+      const turned = Buffer.from(note)
+      turned[at]! ^= 1
+      await writeFile(path, turned)
+      const { flaw, notes } = await verifyLedger(ledger.folder, verifySignature)
+      // A line that names no key of the policy any more is no signature: then the quorum is missing.
+      expect(flaw?.file ?? notes.join(), `byte ${at}`).toMatch(/checkpoint$|fewer cosignatures/)
+    }
+    await writeFile(path, note)
+    await run(2, a, b)
+  }, 30_000)
+
   test('drops a kept cosignature that its disk has changed, and asks for it again', async () => {
     const a = await witness('a')
     await run(1, a)
@@ -138,7 +163,6 @@ describe('a ledger with witnesses', () => {
     await ledger.stop()
     const path = join(ledger.folder, 'checkpoint')
     const note = await readFile(path, 'utf8')
-    const { writeFile } = await import('node:fs/promises')
     await writeFile(
       path,
       note.replace(/(a\.example .{30}).(.*\n)$/, (_, x, y) => `${x}${note.includes(`${x}A`) ? 'B' : 'A'}${y}`),
@@ -211,16 +235,24 @@ describe('a ledger with witnesses', () => {
     expect((await health()).witnesses).toMatchObject({ witnesses: [{ failure: { code: 'PEER_REFUSED' } }] })
   })
 
-  test('tells its operator when a witness has seen more than it holds', async () => {
+  test.each([
+    ['text/x.tlog.size', '99999\n', 'WITNESS_AHEAD'],
+    // Some witnesses explain a conflict in words: that is a refusal, not a size.
+    ['text/plain', '99999\n', 'PEER_REFUSED'],
+    ['text/x.tlog.size', 'many\n', 'PEER_REFUSED'],
+  ])('of a conflict with %s %j says %s', async (type, body, code) => {
     const a = await witness('a')
-    const ahead = await stranger(async () => ({ status: 409, body: '' }))
-    await run(1, a)
+    await run(1, { url: await stranger(async () => ({ status: 409, body, type })), vkey: a.vkey })
     await ledger.sealed(await record(itemUri('H1')))
-    await ledger.stop()
-    // A 409 without its content type is a refusal, not a size.
-    await run(1, { url: ahead, vkey: a.vkey })
-    await ledger.sealed(await record(itemUri('H2')))
-    expect((await health()).witnesses?.witnesses[0]?.failure).toMatchObject({ code: 'PEER_REFUSED' })
+    expect((await health()).witnesses?.witnesses[0]?.failure).toMatchObject({ code })
+    expect(ledger.logs.some((line) => line.startsWith('WITNESS_AHEAD'))).toBe(code === 'WITNESS_AHEAD')
+  })
+
+  test('does not start under a policy of another log', async () => {
+    const other = 'log sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8\nquorum none\n'
+    await expect(ledger.run({}, {}, { policy: parsePolicy(other) })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    await ledger.run({}, {}, { policy: parsePolicy(`log ${logKey}\n${other}`) })
+    expect(await (await ledger.get('/v1/policy')).text()).toMatch(/^log ledger\.example\/test\S+ http:\S+\nlog sum/)
   })
 
   test('serves the policy that it is configured with', async () => {
