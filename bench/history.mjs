@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { ledgerOfLives } from './_lives.mjs'
-import { kilobytes, millis, percentile, rate, row } from './_measure.mjs'
+import { cpuSeconds, kilobytes, millis, percentile, rate, row } from './_measure.mjs'
 
 const PRODUCTS = 400
 const CONNECTIONS = 8
@@ -19,16 +19,20 @@ export async function run({ scale, say }) {
     const port = Number(new URL(ledger.url).port)
     const seconds = Math.max(2, SECONDS * scale)
     await read({ port, paths, connections: CONNECTIONS, seconds: 2 })
+    const before = cpuSeconds(ledger.pid)
     const { ms, answers } = await read({ port, paths, connections: CONNECTIONS, seconds })
+    const cpu = ((cpuSeconds(ledger.pid) - before) * 1000) / answers.length
     const waits = answers.map(([wait]) => wait)
     const bundle = Buffer.from(await (await fetch(ledger.url + paths[0])).arrayBuffer())
     const p99 = millis(percentile(waits, 0.99))
-    say(`history: ${rate(answers.length, ms, 'bundles')}, p99 ${p99}, ${kilobytes(bundle.length)}`)
+    say(
+      `history: ${rate(answers.length, ms, 'bundles')}, p99 ${p99}, ${cpu.toFixed(2)} ms CPU, ${kilobytes(bundle.length)}`,
+    )
     const floor = await floorOf(bundle, seconds)
     return [
       row(
         'history with proofs of a 25-event product',
-        `${rate(answers.length, ms, 'bundles')}, p99 ${p99} over ${CONNECTIONS} connections`,
+        `${rate(answers.length, ms, 'bundles')}, p99 ${p99} over ${CONNECTIONS} connections; ${cpu.toFixed(2)} ms CPU each`,
         {
           goal: '≥ 1,500/s, p99 < 20 ms',
           floor: `the same bytes from memory by node:http: ${floor}`,

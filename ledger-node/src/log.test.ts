@@ -1,4 +1,4 @@
-import { leafHash, toHex, treeRoot, u32be } from '@tristamp/protocol'
+import { inclusionProof, leafHash, proveInclusion, toHex, treeRoot, u32be } from '@tristamp/protocol'
 import { describe, expect, test } from 'vitest'
 import './_harness.ts'
 import { LogEdge, Tiles } from './log.ts'
@@ -56,6 +56,23 @@ describe('the log’s tiles', () => {
       }
     }
     expect(store.rows.size).toBe(4)
+  })
+
+  test('proofs out of one reader of tiles, kept while the log grows, are those of the tree', async () => {
+    const store = new MemoryTiles()
+    const edge = await LogEdge.load(0, store.tiles())
+    const tiles = store.tiles()
+    const leaves: Uint8Array[] = []
+    for (const size of [1, 2, 3, 10, 127, 128, 129, 256, 257, 300, 511, 512, 600]) {
+      while (leaves.length < size) {
+        leaves.push(leafHash(u32be(leaves.length)))
+        edge.append(leaves.at(-1)!)
+      }
+      store.take(edge)
+      for (const index of new Set([0, 1, 5, size >> 1, size - 2, size - 1].filter((i) => i >= 0 && i < size))) {
+        expect(await proveInclusion(index, size, tiles.nodes)).toEqual(inclusionProof(leaves, index))
+      }
+    }
   })
 
   test('a narrower tile is the beginning of the present one; a wider one is not there', async () => {

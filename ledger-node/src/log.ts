@@ -2,7 +2,7 @@ import {
   edgeNodes,
   HASH_BYTES,
   type NodeId,
-  nodeFromTile,
+  nodeHash,
   type ReadNodes,
   RightEdge,
   TILE_WIDTH,
@@ -14,14 +14,20 @@ import { LedgerError } from './error.ts'
 import { type Row, tileKey, tileRow } from './row.ts'
 import type { Store } from './store.ts'
 
-const FULL_BYTES = TILE_WIDTH * HASH_BYTES
-/** Full tiles kept in memory: 16 MB, the upper levels of a billion entries and the most asked leaves. */
+/** Tiles kept in memory: 32 MB with the nodes above their hashes; the upper levels of a billion entries, and the most asked leaves. */
 const CACHED_TILES = 2048
+
+/** A tile as far as it had grown when it was read. */
+interface KnownTile {
+  bytes: Uint8Array
+  /** Its hashes, and level by level the nodes of complete subtrees above them; made for the first proof that asks. */
+  levels?: Uint8Array[]
+}
 
 /** The tiles of the log as the store holds them. A tile only ever grows, so any earlier width is a prefix of its row. */
 export class Tiles {
   readonly #store: Store
-  readonly #full = new Map<string, Uint8Array>()
+  readonly #known = new Map<string, Promise<KnownTile>>()
 
   constructor(store: Store) {
     this.#store = store
@@ -29,32 +35,59 @@ export class Tiles {
 
   /** The first `width` hashes of a tile. @throws LedgerError STORE_CORRUPT when the store has fewer */
   async read(level: number, index: number, width: number): Promise<Uint8Array> {
+    return (await this.#tile(level, index, width)).bytes.subarray(0, width * HASH_BYTES)
+  }
+
+  /** Nodes of the tree, for proofs. */
+  readonly nodes: ReadNodes = (ids) => Promise.all(ids.map((id) => this.#node(id)))
+
+  async #node(id: NodeId): Promise<Uint8Array> {
+    const { level, index, from, to } = tileNode(id)
+    const tile = await this.#tile(level, index, to)
+    tile.levels ??= levelsOf(tile.bytes)
+    const at = (from / (to - from)) * HASH_BYTES
+    return new Uint8Array(tile.levels[Math.log2(to - from)]!.subarray(at, at + HASH_BYTES))
+  }
+
+  async #tile(level: number, index: number, width: number): Promise<KnownTile> {
     const name = `${level}/${index}`
-    const cached = this.#full.get(name)
-    const bytes = cached ?? (await this.#store.get(tileKey(level, index)))
-    if (bytes === undefined || bytes.length < width * HASH_BYTES)
-      throw new LedgerError('STORE_CORRUPT', `tile ${name} is not whole`)
-    if (cached === undefined && bytes.length === FULL_BYTES) this.#keep(name, bytes)
-    return bytes.subarray(0, width * HASH_BYTES)
-  }
-
-  /** Nodes of the tree, for proofs: each tile is fetched once. */
-  readonly nodes: ReadNodes = async (ids) => {
-    const tiles = new Map<string, Promise<Uint8Array>>()
-    const fetch = (id: NodeId): Promise<Uint8Array> => {
-      const { level, index, to } = tileNode(id)
-      const name = `${level}/${index}/${to}`
-      const tile = tiles.get(name) ?? this.read(level, index, to)
-      tiles.set(name, tile)
-      return tile
+    const known = await this.#known.get(name)
+    if (known !== undefined && known.bytes.length >= width * HASH_BYTES) return known
+    const reading = this.#fetch(level, index, width)
+    this.#keep(name, reading)
+    try {
+      return await reading
+    } catch (error) {
+      this.#known.delete(name)
+      throw error
     }
-    return Promise.all(ids.map(async (id) => nodeFromTile(id, await fetch(id))))
   }
 
-  #keep(name: string, bytes: Uint8Array): void {
-    if (this.#full.size >= CACHED_TILES) this.#full.delete(this.#full.keys().next().value!)
-    this.#full.set(name, bytes)
+  async #fetch(level: number, index: number, width: number): Promise<KnownTile> {
+    const bytes = await this.#store.get(tileKey(level, index))
+    if (bytes === undefined || bytes.length < width * HASH_BYTES)
+      throw new LedgerError('STORE_CORRUPT', `tile ${level}/${index} is not whole`)
+    return { bytes }
   }
+
+  #keep(name: string, tile: Promise<KnownTile>): void {
+    this.#known.delete(name)
+    if (this.#known.size >= CACHED_TILES) this.#known.delete(this.#known.keys().next().value!)
+    this.#known.set(name, tile)
+  }
+}
+
+function levelsOf(tile: Uint8Array): Uint8Array[] {
+  const levels = [tile]
+  for (let below = tile; below.length >= 2 * HASH_BYTES; below = levels.at(-1)!) {
+    const level = new Uint8Array(Math.floor(below.length / (2 * HASH_BYTES)) * HASH_BYTES)
+    for (let at = 0; at < level.length; at += HASH_BYTES) {
+      const middle = 2 * at + HASH_BYTES
+      level.set(nodeHash(below.subarray(2 * at, middle), below.subarray(middle, middle + HASH_BYTES)), at)
+    }
+    levels.push(level)
+  }
+  return levels
 }
 
 /** The growing end of the log: its right edge, and the tiles that are not full yet. */

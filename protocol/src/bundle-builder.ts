@@ -1,11 +1,12 @@
-import { batchPath, eventLeaf, type SaltedEvent } from './batch.ts'
-import { type DisclosedEvent, encodeBundle, type ProvenEntry, type SubjectHistory } from './bundle.ts'
-import { parseRecordedEvent } from './event/recorded-event.ts'
+import { eventLeaf, type SaltedEvent } from './batch.ts'
+import { type DisclosedEvent, encodeBundle, type ProvenEntry } from './bundle.ts'
+import { fromUtf8 } from './bytes.ts'
+import type { RecordedEvent } from './event/recorded-event.ts'
 import type { MapProof } from './history-map.ts'
 import { keyUri } from './key.ts'
 import { lineage, type SignedEvent } from './lineage.ts'
-import { proveConsistency, proveInclusion, type ReadNodes } from './merkle.ts'
-import { parseStatement, type StatementKind } from './statement.ts'
+import { pathIn, proveConsistency, proveInclusion, type ReadNodes, type TreeLevels, treeLevels } from './merkle.ts'
+import { parseStatement } from './statement.ts'
 
 export interface EventPlace {
   entry: number
@@ -35,9 +36,11 @@ export interface BundleSource {
 export async function buildBundle(subject: string, source: BundleSource, since = 0): Promise<Uint8Array> {
   const shelf = new Shelf(source)
   const subjects = await lineage(subject, async (s) =>
-    Promise.all((await source.postings(s)).map((at) => shelf.signedEvent(at))),
+    Promise.all((await shelf.postings(s)).map((at) => shelf.signedEvent(at))),
   )
-  const histories = await Promise.all(subjects.map((s) => historyOf(s, source)))
+  const histories = await Promise.all(
+    subjects.map(async (s) => ({ subject: s, links: [...(await shelf.postings(s))], proof: await source.mapProof(s) })),
+  )
   const places = distinct(histories.flatMap((h) => h.links))
   const entries = [...new Set(places.map((p) => p.entry))]
   const proven = async (entry: number): Promise<ProvenEntry> => ({
@@ -58,42 +61,55 @@ export async function buildBundle(subject: string, source: BundleSource, since =
   })
 }
 
-async function historyOf(subject: string, source: BundleSource): Promise<SubjectHistory> {
-  const [links, proof] = await Promise.all([source.postings(subject), source.mapProof(subject)])
-  return { subject, links: links.map(({ entry, position }) => ({ entry, position })), proof }
-}
-
 function distinct(places: readonly EventPlace[]): EventPlace[] {
   const sorted = [...places].sort((a, b) => a.entry - b.entry || a.position - b.position)
   return sorted.filter((p, i) => i === 0 || p.entry !== sorted[i - 1]!.entry || p.position !== sorted[i - 1]!.position)
 }
 
-/** One statement, opened. */
-interface Book {
-  kind: StatementKind
-  signer: string
-  events: readonly SaltedEvent[]
-  leaves: Uint8Array[]
+/** The trees over batches. A source that hands out the same batch again saves hashing it again. */
+const trees = new WeakMap<readonly SaltedEvent[], TreeLevels>()
+
+function treeOf(batch: readonly SaltedEvent[]): TreeLevels {
+  const tree = trees.get(batch) ?? treeLevels(batch.map(eventLeaf))
+  trees.set(batch, tree)
+  return tree
 }
 
-/** Reads each statement and batch once, however many of a product's events stand in it. */
+/** One statement, opened. */
+interface Book {
+  signer: string
+  events: readonly SaltedEvent[]
+  /** Those that were looked into. */
+  read: RecordedEvent[]
+}
+
+/** Reads everything once, however many of a product's histories it stands in. */
 class Shelf {
   readonly #source: BundleSource
+  readonly #postings = new Map<string, Promise<readonly EventPlace[]>>()
   readonly #books = new Map<number, Promise<Book>>()
 
   constructor(source: BundleSource) {
     this.#source = source
   }
 
+  postings(subject: string): Promise<readonly EventPlace[]> {
+    const known = this.#postings.get(subject) ?? this.#source.postings(subject)
+    this.#postings.set(subject, known)
+    return known
+  }
+
   async signedEvent({ entry, position }: EventPlace): Promise<SignedEvent> {
-    const { events, signer, kind } = await this.#book(entry)
-    return { event: parseRecordedEvent(kind, events[position]!.event), signer }
+    const { events, signer, read } = await this.#book(entry)
+    // Admission has checked it. A reader checks it again, and notices what the disk has changed since.
+    read[position] ??= JSON.parse(fromUtf8(events[position]!.event)) as RecordedEvent
+    return { event: read[position], signer }
   }
 
   async disclose({ entry, position }: EventPlace): Promise<DisclosedEvent> {
-    const { events, leaves } = await this.#book(entry)
+    const { events } = await this.#book(entry)
     const { salt, event } = events[position]!
-    return { entry, position, salt, event, path: batchPath(leaves, position) }
+    return { entry, position, salt, event, path: pathIn(treeOf(events), position) }
   }
 
   #book(entry: number): Promise<Book> {
@@ -104,7 +120,6 @@ class Shelf {
 
   async #read(entry: number): Promise<Book> {
     const [statement, events] = await Promise.all([this.#source.entry(entry), this.#source.batch(entry)])
-    const { header } = parseStatement(statement)
-    return { events, leaves: events.map(eventLeaf), signer: keyUri(header.kid), kind: header.kind }
+    return { events, signer: keyUri(parseStatement(statement).header.kid), read: [] }
   }
 }

@@ -1,4 +1,3 @@
-import { fromHex, toHex } from './bytes.ts'
 import { decodeCbor, encodeCbor } from './cbor.ts'
 import { ProtocolError } from './error.ts'
 import { HASH_BYTES } from './hash.ts'
@@ -58,11 +57,14 @@ export const MAX_BUNDLE_BYTES: number = 4 * 1024 * 1024
 /** Writes a bundle. Every hash is written once, in a table, and named by its place there. */
 export function encodeBundle(bundle: Bundle): Uint8Array {
   const table = new Map<string, number>()
+  const hashes: Uint8Array[] = []
   const ref = (hash: Uint8Array): number => {
-    const hex = toHex(hash)
-    const at = table.get(hex) ?? table.size
-    table.set(hex, at)
-    return at
+    // A character for each byte: a key that is quickly made.
+    const key = String.fromCharCode(...hash)
+    const known = table.get(key)
+    if (known !== undefined) return known
+    table.set(key, hashes.length)
+    return hashes.push(hash) - 1
   }
   const refs = (path: readonly Uint8Array[]): number[] => path.map(ref)
   const entry = (e: ProvenEntry): unknown => [e.entry, e.bytes, refs(e.path)]
@@ -83,9 +85,9 @@ export function encodeBundle(bundle: Bundle): Uint8Array {
       ],
     ]),
   ]
-  const hashes = new Uint8Array(table.size * HASH_BYTES)
-  for (const [hex, at] of table) hashes.set(fromHex(hex), at * HASH_BYTES)
-  return encodeCbor([TAG, hashes, ...body])
+  const all = new Uint8Array(hashes.length * HASH_BYTES)
+  for (const [at, hash] of hashes.entries()) all.set(hash, at * HASH_BYTES)
+  return encodeCbor([TAG, all, ...body])
 }
 
 /** @throws ProtocolError BUNDLE_SIZE, BUNDLE_MALFORMED */

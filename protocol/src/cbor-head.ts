@@ -85,6 +85,12 @@ export class HeadWriter {
     this.raw(headOf(major, argument))
   }
 
+  /** A byte or text string with its head. */
+  string(major: number, bytes: Uint8Array): void {
+    this.head(major, bytes.length)
+    this.raw(bytes)
+  }
+
   raw(bytes: Uint8Array): void {
     if (this.#at + bytes.length > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.#at + bytes.length))

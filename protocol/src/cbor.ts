@@ -1,5 +1,5 @@
-import { compare, copy, fromUtf8, utf8 } from './bytes.ts'
-import { HeadReader, HeadWriter, MAJOR } from './cbor-head.ts'
+import { compare, concat, copy, fromUtf8, utf8 } from './bytes.ts'
+import { HeadReader, HeadWriter, headOf, MAJOR } from './cbor-head.ts'
 import { ProtocolError } from './error.ts'
 import { LIMITS } from './limits.ts'
 
@@ -49,12 +49,10 @@ function write(value: unknown, to: HeadWriter, depth: number): void {
   if (depth < 0) refuse('nests too deep')
   const simple = SIMPLE.get(value)
   if (simple !== undefined) to.head(MAJOR.simple, simple)
-  else if (typeof value === 'number') writeInteger(value, to)
-  else if (typeof value === 'string') writeText(value, to)
-  else if (value instanceof Uint8Array) {
-    to.head(MAJOR.bytes, value.length)
-    to.raw(value)
-  } else if (Array.isArray(value)) {
+  else if (typeof value === 'number') to.raw(integer(value))
+  else if (typeof value === 'string') to.string(MAJOR.text, textBytes(value))
+  else if (value instanceof Uint8Array) to.string(MAJOR.bytes, value)
+  else if (Array.isArray(value)) {
     to.head(MAJOR.array, value.length)
     for (const item of value as unknown[]) write(item, to, depth - 1)
   } else if (value instanceof Map) writeMap([...value], to, depth)
@@ -65,21 +63,17 @@ function write(value: unknown, to: HeadWriter, depth: number): void {
   else refuse(`${typeof value} cannot be encoded`)
 }
 
-function writeInteger(value: number, to: HeadWriter): void {
+function integer(value: number): Uint8Array {
   if (!Number.isSafeInteger(value)) refuse(`the number ${value} cannot be encoded`)
-  if (value < 0) to.head(MAJOR.negative, -1 - value)
-  else to.head(MAJOR.uint, value)
+  return value < 0 ? headOf(MAJOR.negative, -1 - value) : headOf(MAJOR.uint, value)
 }
 
-function writeText(value: string, to: HeadWriter): void {
-  let bytes: Uint8Array
+function textBytes(value: string): Uint8Array {
   try {
-    bytes = utf8(value)
+    return utf8(value)
   } catch (cause) {
     throw new ProtocolError('CBOR_SHAPE', 'a lone surrogate cannot be encoded', { cause })
   }
-  to.head(MAJOR.text, bytes.length)
-  to.raw(bytes)
 }
 
 function writeMap(members: readonly (readonly [unknown, unknown])[], to: HeadWriter, depth: number): void {
@@ -92,8 +86,10 @@ function writeMap(members: readonly (readonly [unknown, unknown])[], to: HeadWri
 }
 
 function encodeKey(key: unknown): Uint8Array {
-  if (typeof key !== 'number' && typeof key !== 'string') refuse('map key is neither integer nor text')
-  return encodeCbor(key)
+  if (typeof key === 'number') return integer(key)
+  if (typeof key !== 'string') return refuse('map key is neither integer nor text')
+  const bytes = textBytes(key)
+  return concat(headOf(MAJOR.text, bytes.length), bytes)
 }
 
 function isPlain(value: unknown): value is object {

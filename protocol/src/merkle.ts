@@ -51,12 +51,29 @@ export function treeRoot(leaves: readonly Uint8Array[]): Uint8Array {
   return level[0]!
 }
 
+/** A tree held in memory, level by level, leaves first: for several proofs out of one tree. */
+export type TreeLevels = readonly (readonly Uint8Array[])[]
+
+export function treeLevels(leaves: readonly Uint8Array[]): TreeLevels {
+  const levels = [leaves]
+  for (let level = leaves; level.length > 1; ) {
+    level = parents(level)
+    levels.push(level)
+  }
+  return levels
+}
+
 /** The inclusion proof of a leaf in a tree held in memory. Throws PROOF_INDEX. */
 export function inclusionProof(leaves: readonly Uint8Array[], index: number): Uint8Array[] {
-  checkIndex(index, leaves.length)
+  return pathIn(treeLevels(leaves), index)
+}
+
+/** The same in a tree whose levels are known. Throws PROOF_INDEX. */
+export function pathIn(levels: TreeLevels, index: number): Uint8Array[] {
+  checkIndex(index, levels[0]!.length)
   const path: Uint8Array[] = []
   let position = index
-  for (let level = leaves; level.length > 1; level = parents(level)) {
+  for (const level of levels) {
     const sibling = level[position % 2 === 0 ? position + 1 : position - 1]
     if (sibling !== undefined) path.push(sibling)
     position = Math.floor(position / 2)

@@ -115,9 +115,10 @@ export function organisationUri(org: string): string {
 }
 
 /** The subject of an Ed25519 public key as governance writes it, in base64url. */
-export function publicKeyUri(publicKey: string): string {
-  return keyUri(keyThumbprint(fromBase64Url(publicKey)))
-}
+export const publicKeyUri: (publicKey: string) => string = remembering(
+  (publicKey) => keyUri(keyThumbprint(fromBase64Url(publicKey))),
+  REMEMBERED,
+)
 
 /** The keys that a genesis names, its administrators' and the ledger's own; and the two of a rotation, the one that ends first. */
 export function keysOf(operation: Genesis | RotateKey): string[] {

@@ -7,12 +7,17 @@ import { eventKeys, historyKey, type Posting, rangeOf, readEventKey, readHistory
 /** Statements and batches kept in memory: the events of a few thousand products. */
 const STATEMENT_BYTES = 16 * 1024 * 1024
 const BATCH_BYTES = 48 * 1024 * 1024
+const POSTING_BYTES = 16 * 1024 * 1024
+/** In memory, about: one posting, and a list of them with its subject. */
+const BYTES_EACH = 48
+const BYTES_AROUND = 400
 
 /** Reads the sealed entries of a ledger, for all queries. An entry never changes, so what was read once may be kept. */
 export class Entries {
   readonly #ledger: Ledger
-  readonly #statements = new Cache<Uint8Array>(STATEMENT_BYTES)
-  readonly #batches = new Cache<SaltedEvent[]>(BATCH_BYTES)
+  readonly #statements = new Cache<number, Uint8Array>(STATEMENT_BYTES)
+  readonly #batches = new Cache<number, SaltedEvent[]>(BATCH_BYTES)
+  readonly #postings = new Cache<string, readonly Posting[]>(POSTING_BYTES)
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
@@ -49,6 +54,17 @@ export class Entries {
     return postings
   }
 
+  /** The same as of the state that the history map is in, which tells how many there must be: a list of as many is the list. */
+  async #latestPostings(subject: string, height: number): Promise<readonly Posting[]> {
+    const count = this.#ledger.historyMap.get(subjectHash(subject))?.count ?? 0
+    if (count === 0) return []
+    const known = this.#postings.get(subject)
+    if (known?.length === count) return known
+    const postings = await this.postings(subject, height)
+    this.#postings.set(subject, postings, BYTES_AROUND + postings.length * BYTES_EACH)
+    return postings
+  }
+
   /** Where the events with this eventID stand, ascending. */
   async withId(uuid: Uint8Array): Promise<Posting[]> {
     const found: Posting[] = []
@@ -65,7 +81,7 @@ export class Entries {
       checkpoint,
       entry: (index) => this.bytes(index),
       batch: (entry) => this.events(entry),
-      postings: (subject) => this.postings(subject, seal.height),
+      postings: (subject) => this.#latestPostings(subject, seal.height),
       mapProof: async (subject) => this.#ledger.historyMap.prove(subjectHash(subject)),
       readNodes: this.#ledger.tiles.nodes,
     }
