@@ -58,6 +58,7 @@ Usage
   tristamp-ledger witness-key --data DIR --name NAME
       Prints the key that a witness or follower in DIR cosigns by, as policies name it; makes it when there is none.
   tristamp-ledger witness --data DIR --name NAME --log VKEY... [--host ${DEFAULTS.host}] [--port 7380]
+                          [--tls-cert FILE --tls-key FILE | --insecure-plain]
       Cosigns the checkpoints of others' logs until stopped; keeps no ledger. Prints one line "ready http://... VKEY" when it does.
   tristamp-ledger --help | --version
 

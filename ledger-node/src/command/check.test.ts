@@ -144,5 +144,9 @@ describe('tristamp-ledger check', () => {
     expect(await main(['check'])).toBe(2)
     expect(await main(['prove-fork', '--log', ledger.node.genesis.logKey])).toBe(2)
     expect(await main(['witness', '--data', 'x', '--name', 'y'])).toBe(2)
+    const witness = ['witness', '--data', join(folder.path, 'w'), '--name', 'y', '--log', ledger.node.genesis.logKey]
+    expect(await main([...witness, '--host', '0.0.0.0'])).toBe(3)
+    expect(await main([...witness, '--tls-cert', 'c'])).toBe(2)
+    expect(await main([...witness, '--tls-cert', 'c', '--tls-key', 'k'])).toBe(3)
   })
 })

@@ -5,14 +5,16 @@ import {
   parseVerifierKey,
   type VerifierKey,
 } from '@tristamp/protocol'
-import { DONE, list, parse, print, required, say, text, UsageError } from '../command-line.ts'
+import { DONE, flag, list, parse, print, required, say, text, UsageError } from '../command-line.ts'
 import { DEFAULTS } from '../config.ts'
 import { keyPath, loadOrMakeKey } from '../keys.ts'
+import type { TlsFiles } from '../tls.ts'
 import { startWitness } from '../witness/standalone.ts'
 
 /** `tristamp-ledger witness`: cosigns the checkpoints of others' logs until it is stopped. */
 export async function witness(args: string[]): Promise<number> {
-  const { values } = parse(args, { data: text, name: text, log: list, host: text, port: text })
+  const tls = { 'tls-cert': text, 'tls-key': text, 'insecure-plain': flag } as const
+  const { values } = parse(args, { data: text, name: text, log: list, host: text, port: text, ...tls })
   const port = values.port ?? '7380'
   if (!/^\d{1,5}$/.test(port)) throw new UsageError(`--port ${port}: expected a port number`)
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
@@ -26,6 +28,8 @@ export async function witness(args: string[]): Promise<number> {
       host: values.host ?? DEFAULTS.host,
       port: Number(port),
       requestsPerSecond: DEFAULTS.postsPerSecond,
+      tls: tlsFiles(values['tls-cert'], values['tls-key']),
+      plain: values['insecure-plain'] === true,
     },
     say,
   )
@@ -43,6 +47,11 @@ export async function witnessKey(args: string[]): Promise<number> {
   const key = await loadOrMakeKey(keyPath(required(values.data, 'data'), 'witness'))
   print(formatVerifierKey(name, ED25519_COSIGNATURE, key.publicKey))
   return DONE
+}
+
+function tlsFiles(cert: string | undefined, key: string | undefined): TlsFiles | undefined {
+  if (cert === undefined && key === undefined) return undefined
+  return { cert: required(cert, 'tls-cert'), key: required(key, 'tls-key') }
 }
 
 /** Keys of logs from flags. @throws UsageError */

@@ -11,6 +11,7 @@ import { reachableHost, serveHttp } from '../http/server.ts'
 import { witnessRoutes } from '../http/witness.ts'
 import { lockData } from '../lock.ts'
 import { verifySignature } from '../node-crypto.ts'
+import { readTls, refusePlain, type TlsFiles } from '../tls.ts'
 import { openWitness } from './open.ts'
 
 export interface WitnessConfig {
@@ -23,6 +24,9 @@ export interface WitnessConfig {
   /** 0: any free port. */
   port: number
   requestsPerSecond: number
+  tls?: TlsFiles | undefined
+  /** Whether others than this machine may be served without TLS. */
+  plain?: boolean
 }
 
 export interface RunningWitness extends AsyncDisposable {
@@ -37,6 +41,8 @@ export async function startWitness(
 ): Promise<RunningWitness> {
   const closers = new Closers()
   try {
+    refusePlain(config.plain === true, { setting: 'http', host: config.host, tls: config.tls })
+    const tls = config.tls && (await readTls(config.tls, 'tls'))
     await mkdir(config.data, { recursive: true })
     closers.add(await lockData(config.data))
     const machine = { disk: nodeDisk, verify: verifySignature, now: Date.now, log }
@@ -50,9 +56,9 @@ export async function startWitness(
       throw new LedgerError('NOT_FOUND', `${req.method} ${req.path}`)
     })
     app.use(problems(log))
-    const http = await serveHttp(app, config)
+    const http = await serveHttp(app, { ...config, tls })
     closers.add(http.close)
-    const url = `http://${reachableHost(config.host)}:${http.port}`
+    const url = `${tls ? 'https' : 'http'}://${reachableHost(config.host)}:${http.port}`
     return { vkey: witness.vkey, url, [Symbol.asyncDispose]: () => closers.close() }
   } catch (error) {
     await closers.close().catch(() => undefined)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   cosign,
+  equal,
   formatNote,
   fromUtf8,
   type Note,
@@ -78,6 +79,9 @@ export class WitnessStore {
   async cosign(note: Note, log: VerifierKey, timeS: number): Promise<string> {
     const { origin, size, root } = parseCheckpoint(note.text)
     const line = cosign(note, this.#signer, timeS)
+    const before = this.#held.get(origin)
+    // Anyone may bring the same checkpoint again, as often as he likes: there is nothing new to remember.
+    if (before?.size === size && equal(before.root, root)) return line
     const signed = note.signatures.filter(({ name, keyId }) => name === log.name && keyId === log.keyId).slice(0, 1)
     const held = formatNote({ text: note.text, signatures: [...signed, ...parseSignatures(line)] })
     await this.#disk.replace(this.#path(origin), utf8(held))
