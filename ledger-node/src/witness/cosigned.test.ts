@@ -182,6 +182,8 @@ describe('a ledger with witnesses', () => {
     const begun = Date.now()
     await ledger.sealed(await record(itemUri('B1')))
     expect(Date.now() - begun).toBeLessThan(4_000)
+    // Without hope for the quorum it does not wait for the other one either, whose line then comes late.
+    await until(async () => names(await checkpoint()).includes('a.example'))
     expect(names(await checkpoint())).toEqual(['a.example', 'ledger.example/test'])
     const verdict = await verdictOf(itemUri('B1'))
     expect(verdict.state).toBe('unchecked')
@@ -215,7 +217,7 @@ describe('a ledger with witnesses', () => {
       slowest = Math.max(slowest, performance.now() - begun)
       await new Promise((resolve) => setTimeout(resolve, 60))
     }
-    expect(slowest).toBeLessThan(500)
+    expect(slowest).toBeLessThan(900)
     await ledger.sealed(entries.at(-1)!)
     expect((await health()).sealed.size).toBeGreaterThan(before)
     expect((await verdictOf(itemUri('S29'))).state).toBe('unchecked')
