@@ -85,6 +85,8 @@ const LABELS: Texts = {
   signerChecked: { en: "signer's signature checked", zh: '已核对签名者的签名' },
 }
 
+const YES: Record<Lang, readonly [string, string]> = { en: ['no', 'yes'], zh: ['否', '是'] }
+
 const CAVEAT: Record<Lang, string> = {
   en: 'It does not say that what was recorded is true.',
   zh: '这不说明所记内容属实。',
@@ -106,7 +108,8 @@ export function wordsOf(verdict: FileVerdict, lang: Lang): string[] {
   const width = Math.max(0, ...Object.keys(facts).map((name) => widthOf(labelOf(name, lang))))
   const rows = Object.entries(facts).flatMap(([name, value]) => {
     const label = labelOf(name, lang)
-    const lines = typeof value === 'object' ? value : [String(value)]
+    const lines =
+      typeof value === 'object' ? value : [typeof value === 'boolean' ? YES[lang][Number(value)]! : String(value)]
     return lines.map(
       (line, i) => `  ${i === 0 ? label + ' '.repeat(width - widthOf(label)) : ' '.repeat(width)}  ${line}`,
     )
