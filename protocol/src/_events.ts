@@ -20,7 +20,7 @@ export type Sample<E> = E & Stamps & { readPoint: { id: string } }
 /** A pig of one lot is commissioned: an ObjectEvent ADD with ilmd. */
 export function sampleObjectEvent(overrides: Partial<ObjectEvent> = {}): Sample<ObjectEvent> {
   return {
-    ...stamps('00000000-0000-4000-8000-000000000001'),
+    ...stamps(),
     type: 'ObjectEvent',
     action: 'ADD',
     epcList: [SAMPLE.item],
@@ -34,7 +34,7 @@ export function sampleObjectEvent(overrides: Partial<ObjectEvent> = {}): Sample<
 /** A pig becomes meat. */
 export function sampleTransformation(overrides: Partial<TransformationEvent> = {}): Sample<TransformationEvent> {
   return {
-    ...stamps('00000000-0000-4000-8000-000000000002'),
+    ...stamps(),
     type: 'TransformationEvent',
     inputEPCList: [SAMPLE.item],
     outputEPCList: [SAMPLE.meat],
@@ -48,7 +48,7 @@ export function sampleTransformation(overrides: Partial<TransformationEvent> = {
 /** Meat is packed into a logistic unit. */
 export function sampleAggregation(overrides: Partial<AggregationEvent> = {}): Sample<AggregationEvent> {
   return {
-    ...stamps('00000000-0000-4000-8000-000000000003'),
+    ...stamps(),
     type: 'AggregationEvent',
     action: 'ADD',
     parentID: SAMPLE.unit,
@@ -59,9 +59,12 @@ export function sampleAggregation(overrides: Partial<AggregationEvent> = {}): Sa
   } as Sample<AggregationEvent>
 }
 
-function stamps(uuid: string): object {
+let samples = 0
+
+/** Every sample is an event of its own. */
+function stamps(): object {
   return {
-    eventID: `urn:uuid:${uuid}`,
+    eventID: `urn:uuid:00000000-0000-4000-8000-${String(++samples).padStart(12, '0')}`,
     eventTime: '2026-11-22T01:02:03.004Z',
     eventTimeZoneOffset: '+08:00',
     readPoint: { id: SAMPLE.place },

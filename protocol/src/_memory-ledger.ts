@@ -1,6 +1,6 @@
 import { type AdmissionState, applyChanges, emptyState } from './admission-state.ts'
 import { type Admission, admit } from './admit.ts'
-import { batchRoot, type SaltedEvent } from './batch.ts'
+import { batchRoot, eventLeaf, type SaltedEvent } from './batch.ts'
 import type { BundleSource, EventPlace } from './bundle-builder.ts'
 import { toBase64Url, toHex, utf8 } from './bytes.ts'
 import { canonicalJson, type Json } from './canonical-json.ts'
@@ -8,6 +8,7 @@ import { formatCheckpoint } from './checkpoint.ts'
 import { publicKeyOf, type Sign, signOnNoble, verifyOnNoble } from './ed25519.ts'
 import type { ProtocolCode } from './error.ts'
 import type { Operation } from './event/governance-types.ts'
+import { parseRecordedEvent } from './event/recorded-event.ts'
 import { sha256, ZERO_HASH } from './hash.ts'
 import { HistoryMap } from './history-map.ts'
 import { extended, type HistoryRecord, NO_HISTORY } from './history-record.ts'
@@ -18,7 +19,7 @@ import { type Policy, parsePolicy } from './policy.ts'
 import { encodeSeal, sealHash } from './seal.ts'
 import { ledgerUri } from './signer.ts'
 import { buildStatement, type StatementKind, statementLeaf } from './statement.ts'
-import { subjectHash } from './subject.ts'
+import { subjectHash, subjectsOf } from './subject.ts'
 import { formatVerifierKey } from './verifier-key.ts'
 
 /** Deterministic seeds, so that a failing test can be run again. */
@@ -150,18 +151,34 @@ export class MemoryLedger {
   submit(statement: Uint8Array, events: readonly SaltedEvent[]): Admission {
     const result = admit(this.state, statement, events, verifyOnNoble)
     if (!result.ok) return result
+    applyChanges(this.state, result.changes)
+    this.#record(statement, events, result.events)
+    return result
+  }
+
+  /** What a dishonest ledger does: records goods without asking admission, in a log and a map that are otherwise as they must be. */
+  force(statement: Uint8Array, events: readonly SaltedEvent[]): void {
+    const read = events.map((salted, position) => {
+      return { position, leaf: eventLeaf(salted), subjects: subjectsOf(parseRecordedEvent('batch', salted.event)) }
+    })
+    this.#record(statement, events, read)
+  }
+
+  #record(
+    statement: Uint8Array,
+    events: readonly SaltedEvent[],
+    read: readonly { position: number; leaf: Uint8Array; subjects: readonly string[] }[],
+  ): void {
     const entry = this.entries.push(statement) - 1
     this.batches.set(entry, events)
     this.#events += events.length
-    applyChanges(this.state, result.changes)
-    for (const { position, leaf, subjects } of result.events) {
+    for (const { position, leaf, subjects } of read) {
       for (const subject of subjects) {
         this.postingRows.set(subject, [...(this.postingRows.get(subject) ?? []), { entry, position }])
         this.#records.set(subject, extended(this.#records.get(subject) ?? NO_HISTORY, entry, position, leaf))
         this.map.set(subjectHash(subject), this.#records.get(subject)!)
       }
     }
-    return result
   }
 
   /** Closes the block. After it, and before the next statement, the ledger can answer readers. */

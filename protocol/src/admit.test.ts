@@ -257,6 +257,8 @@ describe('governance', () => {
       { ...ORG, org: 'a/b' },
       { ...ORG, name: { zh: 'x' } },
       { op: 'toString' },
+      { ...ORG, name: { zh: '农场', en: 'Farm\u202emraF' } },
+      { ...ORG, name: { zh: '\u200b', en: 'Farm' } },
       { ...ORG, party: 'no uri' },
     ].map((operation) => operation as unknown as Json)
     for (const operation of tries) {

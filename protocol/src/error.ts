@@ -45,6 +45,7 @@ export type ProtocolCode =
   | 'GS1_URI'
   | 'GS1_SCAN'
   | 'EVENT_SIZE'
+  | 'EVENT_REPEATED'
   | 'EVENT_SHAPE'
   | 'EVENT_FIELD_UNKNOWN'
   | 'EVENT_FIELD_MISSING'

@@ -62,7 +62,8 @@ beforeAll(async () => {
     'm',
   )
   const { exit, out, err } = await run('archive', '--node', ledger.url, '-o', archive)
-  expect(err).toBe('')
+  // On a busy machine it tells how far it is.
+  expect(err.replace(/^\d+ of \d+ \(\d+ %\) entries, .*\n/gm, '')).toBe('')
   expect(out).toMatch(ok)
   expect(exit).toBe(0)
 })

@@ -15,7 +15,9 @@ const MAX_ADMINISTRATORS = 32
 const MAX_EVIDENCE = 8192
 const ROLES: readonly Role[] = ['commission', 'transform', 'pack', 'ship', 'receive', 'observe', 'sell']
 
-const text: Check = (v) => typeof v === 'string' && v.length > 0 && v.length <= MAX_TEXT
+/** No characters that hide, or turn the words around them: what is approved must be what is read. */
+const text: Check = (v) =>
+  typeof v === 'string' && v.length <= MAX_TEXT && /\S/.test(v) && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u.test(v)
 const texts: Check = (v) => isFields(v) && Object.keys(v).length === 2 && text(v['zh'] ?? null) && text(v['en'] ?? null)
 /** A URI in the one spelling that subjects have, of one of these kinds: another spelling would never be found again. */
 const subject =

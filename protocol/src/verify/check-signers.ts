@@ -7,6 +7,7 @@ import { found } from '../genesis.ts'
 import { approve } from '../governance.ts'
 import { checkRole, signerOf } from '../signer.ts'
 import type { Statement } from '../statement.ts'
+import { Chains } from './check-chains.ts'
 import type { OpenedEvent } from './check-contents.ts'
 import { at, type Where } from './failure.ts'
 import type { Names, ProvenEvent, Signer } from './verdict.ts'
@@ -14,7 +15,7 @@ import type { Names, ProvenEvent, Signer } from './verdict.ts'
 /**
  * Replays the governance of the signers' keys in the order of the log, from the genesis on, and checks every statement
  * against the keys as they stood at its entry.
- * @throws ProtocolError KEY_UNKNOWN, KEY_INACTIVE, SIGNATURE, ROLE, GOVERNANCE_*, with entry and position
+ * @throws ProtocolError KEY_UNKNOWN, KEY_INACTIVE, SIGNATURE, SEQ_*, PREV_MISMATCH, EVENT_REPEATED, ROLE, GOVERNANCE_*, with entry and position
  */
 export async function checkSigners(
   statements: ReadonlyMap<number, Statement>,
@@ -25,6 +26,7 @@ export async function checkSigners(
   const state = emptyState()
   const names: Names = { products: new Map(), places: new Map(), organisations: new Map() }
   const proven: ProvenEvent[] = []
+  const chains = new Chains()
   const byEntry = groupByEntry(events)
   for (const [entry, statement] of [...statements].sort(([a], [b]) => a - b)) {
     const opened = byEntry.get(entry) ?? []
@@ -35,8 +37,10 @@ export async function checkSigners(
     if (!(await verify(key.publicKey, statement.signed, statement.signature))) {
       at({ entry }, () => refuse('SIGNATURE', 'the signature does not fit the key'))
     }
+    at({ entry }, () => chains.follow(statement))
     for (const one of opened) {
       const where = { entry, position: one.position }
+      at(where, () => chains.once(one))
       const isSigned = await checkedAhead(where, one, state, verify)
       at(where, () => carryOut(one, { key, isSigned }, state, names, proven))
     }

@@ -383,6 +383,45 @@ describe('verify', () => {
     )
   })
 
+  const sale = (id: string): Json =>
+    json({
+      ...bare({ epcList: [PACK], action: 'OBSERVE', bizStep: 'storing', disposition: 'in_progress' }),
+      eventID: `urn:uuid:00000000-0000-4000-8000-0000000000${id}`,
+    })
+  type Recorded = ReturnType<TestSigner['statement']>
+  const dishonest: [string, string, (one: Recorded, two: Recorded, g: TestSigner) => Recorded[]][] = [
+    ['a statement twice', 'signatures SEQ_REPEATED', (one) => [one, one]],
+    ['two statements in the wrong order', 'signatures SEQ_EXPECTED', (one, two) => [two, one]],
+    [
+      'two statements of one number',
+      'signatures SEQ_EQUIVOCATION',
+      (one, _two, g) => {
+        g.seq -= 2
+        return [one, g.statement('batch', [sale('99')])]
+      },
+    ],
+    [
+      'a statement that hangs on another chain',
+      'signatures PREV_MISMATCH',
+      (one, _two, g) => {
+        g.seq -= 1
+        g.prev = new Uint8Array(32).fill(9)
+        return [one, g.statement('batch', [sale('98')])]
+      },
+    ],
+    ['an event twice', 'signatures EVENT_REPEATED', (one, two, g) => [one, two, g.statement('batch', [sale('90')])]],
+  ]
+  it.each(dishonest)('catches a ledger that recorded %s: %s', async (_name, expected, order) => {
+    const { ledger: l, gateway: g } = life()
+    const one = g.statement('batch', [sale('90')])
+    const two = g.statement('batch', [sale('91')])
+    for (const { statement, events } of order(one, two, g)) l.force(statement, events)
+    l.seal()
+    const verdict = await verify(await buildBundle(PACK, l.source()), PACK, { policy: l.policy }, check)
+    expect(failed(verdict)).toBe(expected)
+    expect(verdict.state).toBe('mismatch')
+  })
+
   it('refuses events of no history: a dead key, shown with its enrolment and without its revocation', async () => {
     const { ledger: l } = life()
     const ghost = new TestSigner('ghost', 'https://id.gs1.org/8004/9506000134GHOST', YARD)

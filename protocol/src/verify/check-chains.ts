@@ -1,0 +1,54 @@
+import { equal, toHex } from '../bytes.ts'
+import { ProtocolError } from '../error.ts'
+import { ZERO_HASH } from '../hash.ts'
+import { type Statement, statementLeaf } from '../statement.ts'
+import type { OpenedEvent } from './check-contents.ts'
+
+interface Last {
+  seq: number
+  bytes: Uint8Array
+}
+
+/**
+ * Each key's own chain, as far as a reader sees it: its numbers rise with the log, neighbours hang on each other, and nothing stands
+ * there twice. Admission refuses all of this; here a ledger that did not is caught. What lies between two numbers may be about other goods.
+ */
+export class Chains {
+  readonly #last = new Map<string, Last>()
+  readonly #events = new Set<string>()
+
+  /**
+   * Takes the next statement in the order of the log.
+   * @throws ProtocolError SEQ_REPEATED (a replay), SEQ_EQUIVOCATION (two of one number), SEQ_EXPECTED (out of order), PREV_MISMATCH
+   */
+  follow({ header, bytes }: Statement): void {
+    const { seq, prev } = header
+    const kid = toHex(header.kid)
+    const last = this.#last.get(kid)
+    if (seq === last?.seq) {
+      if (equal(bytes, last.bytes)) refuse('SEQ_REPEATED', `seq ${seq} of this key is recorded twice`)
+      refuse('SEQ_EQUIVOCATION', `two different statements are seq ${seq} of this key`)
+    }
+    if (last !== undefined && seq < last.seq) refuse('SEQ_EXPECTED', `seq ${seq} is recorded after seq ${last.seq}`)
+    const before =
+      seq === 0 ? ZERO_HASH : seq === (last?.seq ?? Number.NaN) + 1 ? statementLeaf(last!.bytes) : undefined
+    if (before !== undefined && !equal(before, prev))
+      refuse('PREV_MISMATCH', `seq ${seq} does not hang on the one before`)
+    this.#last.set(kid, { seq, bytes })
+  }
+
+  /** One key's event is recorded once; only an error declaration sends it again. @throws ProtocolError EVENT_REPEATED */
+  once({ event, statement }: OpenedEvent): void {
+    if (event.type !== 'TristampGovernance' && event.errorDeclaration !== undefined) return
+    const id = `${toHex(statement.header.kid)} ${event.eventID}`
+    if (this.#events.has(id)) refuse('EVENT_REPEATED', `${event.eventID} is recorded twice`)
+    this.#events.add(id)
+  }
+}
+
+function refuse(
+  code: 'SEQ_REPEATED' | 'SEQ_EQUIVOCATION' | 'SEQ_EXPECTED' | 'PREV_MISMATCH' | 'EVENT_REPEATED',
+  message: string,
+): never {
+  throw new ProtocolError(code, message)
+}
