@@ -92,6 +92,52 @@ describe('qualityStamp', () => {
     expect(perMinute).toEqual([1000, 1000, null, null, 1000, ...Array.from({ length: 10 }, () => null), 1000])
   })
 
+  it('shows a silence as no shorter than it was, and less than two steps longer', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 300 }),
+        fc.integer({ min: 3, max: 300 }),
+        fc.integer({ min: 0, max: 300 }),
+        fc.integer({ min: 0, max: MINUTE - 1 }),
+        fc.integer({ min: 0, max: MINUTE - 1 }),
+        (before, silent, after, startsMs, endsMs) => {
+          const fast = Array.from({ length: before + 1 }, () => 1000)
+          const readings = readingsOf(
+            ...fast,
+            ...Array.from({ length: silent }, () => undefined),
+            ...Array.from({ length: after + 1 }, () => 2000),
+          )
+          const fromMs = at(0).ms + startsMs
+          const to = before + silent + after + 1 + endsMs / MINUTE
+          const series = element(qualityStamp({ uri: URI, readings }, fromMs, at(to)))['tristamp:series']!
+          // The last value before it holds for its own minute.
+          const silenceMs = at(before + silent + 1).ms - Math.max(at(before + 1).ms, fromMs)
+          const nullMs = series.milli.filter((value) => value === null).length * series.everyMs
+          expect(nullMs).toBeGreaterThanOrEqual(silenceMs)
+          expect(nullMs).toBeLessThan(silenceMs + 2 * series.everyMs)
+        },
+      ),
+    )
+  })
+
+  it('shows no gap where polls are only a little early or late', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -MINUTE / 2 + 1, max: MINUTE / 2 - 1 }), { minLength: 5, maxLength: 300 }),
+        (late) => {
+          const readings = new Readings(MINUTE, (moment) => moment.ms)
+          for (const [i, ms] of late.entries())
+            readings.add({
+              moment: at(i + ms / MINUTE),
+              quantities: [{ type: 'Temperature', milli: 1000, uom: 'CEL' }],
+            })
+          const stamp = element(qualityStamp({ uri: URI, readings }, at(1).ms, at(late.length)))
+          expect(stamp['tristamp:series']?.milli).not.toContain(null)
+        },
+      ),
+    )
+  })
+
   it('names a thermometer that gave nothing', () => {
     for (const readings of [
       readingsOf(),

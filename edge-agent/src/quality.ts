@@ -63,19 +63,34 @@ function report(type: string, uom: string, spans: readonly Span[], limits: Limit
   }
 }
 
-/** Points of the mean at every step from `fromMs`; null where nothing was measured: a gap is shown, not smoothed over. */
+/**
+ * Points of the mean at every step from `fromMs`; null where the values do not cover the whole step: a gap is shown, not smoothed over, and
+ * rather wider than narrower.
+ */
 function seriesOf(spans: readonly Span[], fromMs: number, toMs: number): Series | undefined {
   const everyMs = SERIES_STEPS_MS.find((step) => Math.floor((toMs - fromMs) / step) + 1 <= MAX_POINTS)
   // Longer than 96 days: the figures of the report must do.
   if (everyMs === undefined || toMs - fromMs < everyMs) return undefined
-  const sums = Array.from({ length: Math.floor((toMs - fromMs) / everyMs) + 1 }, () => ({ sum: 0, count: 0 }))
+  const steps = Array.from({ length: Math.floor((toMs - fromMs) / everyMs) + 1 }, (_, i) => {
+    const startMs = fromMs + i * everyMs
+    // The last one ends with the interval, which may be where it begins.
+    return { sum: 0, count: 0, coveredMs: startMs, endMs: Math.min(startMs + everyMs, toMs) }
+  })
   for (const span of spans) {
     const first = Math.floor((span.fromMs - fromMs) / everyMs)
     const last = Math.floor((span.toMs - fromMs) / everyMs)
-    for (let i = Math.max(first, 0); i <= last && i < sums.length; i++) {
-      sums[i]!.sum += span.sum
-      sums[i]!.count += span.count
+    for (let i = Math.max(first, 0); i <= last && i < steps.length; i++) {
+      const step = steps[i]!
+      step.sum += span.sum
+      step.count += span.count
+      // Spans come oldest first: what one begins after stays uncovered.
+      if (span.fromMs <= step.coveredMs) step.coveredMs = Math.max(step.coveredMs, span.toMs)
     }
   }
-  return { everyMs, milli: sums.map(({ sum, count }) => (count === 0 ? null : Math.round(sum / count) + 0)) }
+  return {
+    everyMs,
+    milli: steps.map(({ sum, count, coveredMs, endMs }) =>
+      count === 0 || coveredMs < endMs ? null : Math.round(sum / count) + 0,
+    ),
+  }
 }
