@@ -258,6 +258,43 @@ describe('a ledger on disk', () => {
     await using_(await open(), async (ledger) => expect(await ledger.chainEnd(gateway.kid)).toMatchObject({ seq: 1 }))
   })
 
+  test('derived data that cannot even be opened, or have a flipped bit, are derived again, and an audit names them', async () => {
+    await using_(await open(), (ledger) => fill(ledger, 4))
+    // What is in LevelDB's log becomes a table when it is opened again.
+    await using_(await open(), async () => undefined)
+    const derived = join(folder, 'derived')
+    const good = await rowsOf(derived)
+    const first = async (name: RegExp): Promise<string> =>
+      join(derived, (await readdir(derived)).filter((file) => name.test(file)).at(-1)!)
+    for (const damage of [
+      () => writeFile(join(derived, 'CURRENT'), 'garbage\n'),
+      () => writeFile(join(derived, 'CURRENT'), 'garbage'),
+      async () => writeFile(await first(/^MANIFEST/), 'garbage'),
+      async () => rm(await first(/\.ldb$/)),
+      async () => {
+        const table = await first(/\.ldb$/)
+        const bytes = await readFile(table)
+        bytes[bytes.length >> 1]! ^= 0x10
+        await writeFile(table, bytes)
+      },
+    ]) {
+      await damage()
+      const { flaw, entries } = await verifyLedger(folder, verifySignature)
+      expect(flaw?.file, String(damage)).toContain(derived)
+      expect(entries).toBeGreaterThan(10)
+      const whole = await readFile(segment('entries'))
+      await writeFile(segment('entries'), Buffer.from(whole).fill(0, 600, 610))
+      expect((await verifyLedger(folder, verifySignature)).flaw).toMatchObject({ file: segment('entries') })
+      await writeFile(segment('entries'), whole)
+      notes.length = 0
+      await using_(await open(), async (ledger) => expect(ledger.unsealed).toBe(true))
+      expect(notes.join(), String(damage)).toMatch(/derived data are rebuilt/)
+      expect((await verifyLedger(folder, verifySignature)).flaw).toBeUndefined()
+      await using_(await open(), async () => undefined)
+      expect(await rowsOf(derived)).toEqual(good)
+    }
+  })
+
   test('an empty folder opens as an empty ledger', async () => {
     const other = await temporaryFolder()
     const logKey = await makeKey(keyPath(other.path, 'log'))

@@ -23,6 +23,7 @@ import {
 } from '@tristamp/protocol'
 import { type Admitted, Block, essenceOf, type RecordedStatement } from './apply.ts'
 import { CheckpointFile, checkLogKey } from './checkpoint-file.ts'
+import { openDerived } from './derived.ts'
 import type { Disk } from './disk.ts'
 import { LedgerError } from './error.ts'
 import { type EntryPlace, FEED_BEGIN, type FeedItem, type FeedPlace, LocalFeed } from './feed.ts'
@@ -107,7 +108,7 @@ export class Ledger {
    */
   static async open(parts: LedgerParts): Promise<Ledger> {
     const feed = await LocalFeed.open(parts.disk, parts.folder, parts.fileBytes)
-    const ledger = new Ledger(parts, feed, await Store.open(join(parts.folder, 'derived')))
+    const ledger = new Ledger(parts, feed, await openDerived(join(parts.folder, 'derived'), parts.note))
     try {
       await ledger.#load()
       return ledger

@@ -32,14 +32,14 @@ export class Store {
     this.#db = db
   }
 
-  /** @throws LedgerError DATA_LOCKED, DISK_FULL, STORE_CORRUPT */
+  /** @throws LedgerError DATA_LOCKED, DISK_FULL, DISK_ERROR, STORE_CORRUPT */
   static async open(folder: string): Promise<Store> {
     const db = new Level<Bytes, Bytes>(folder, {
       keyEncoding: 'view',
       valueEncoding: 'view',
       writeBufferSize: WRITE_BUFFER,
     })
-    await guarded(() => db.open())
+    await opened(db)
     return new Store(db)
   }
 
@@ -103,8 +103,22 @@ export class Store {
  */
 export async function holdFolder(folder: string): Promise<() => Promise<void>> {
   const db = new Level(folder)
-  await guarded(() => db.open())
+  await opened(db)
   return () => db.close()
+}
+
+/** What cannot be opened is damaged, unless the system says that it did not let us. */
+async function opened(db: Pick<Level, 'open'>): Promise<void> {
+  try {
+    await guarded(() => db.open())
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    const { message, cause } = error
+    if (/permission denied|too many open files|input\/output error/i.test(message))
+      throw new LedgerError('DISK_ERROR', message, { cause })
+    if (error.code === 'NODE_STOPPING') throw new LedgerError('STORE_CORRUPT', 'cannot be opened', { cause })
+    throw error
+  }
 }
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {
@@ -117,7 +131,7 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
     }
     if (isDiskFull(cause) || /no space left|quota exceeded/i.test(text))
       throw new LedgerError('DISK_FULL', 'writing the derived data', { cause })
-    // An opening that failed has the same code, with its cause.
+    // An opening that failed has the same code, mostly with its cause.
     if (hasErrno(cause, 'LEVEL_DATABASE_NOT_OPEN') && (cause as Error).cause === undefined)
       throw new LedgerError('NODE_STOPPING', 'the store is closed', { cause })
     throw new LedgerError('STORE_CORRUPT', text, { cause })
