@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { isSeal, LIMITS, ProtocolError, parseStatement, SALT_BYTES, type SaltedEvent } from '@tristamp/protocol'
 import type { Disk } from './disk.ts'
+import { LedgerError } from './error.ts'
 import { frameSize } from './frame.ts'
 import { type Fault, FIRST_PLACE, type Place, type Scanned, SegmentSeries } from './segment.ts'
 
@@ -56,6 +57,7 @@ export const FILE_BYTES: number = 256 * 1024 * 1024
 export class LocalFeed implements Feed {
   readonly entries: SegmentSeries
   readonly bodies: SegmentSeries
+  #damage: LedgerError | undefined
 
   private constructor(entries: SegmentSeries, bodies: SegmentSeries) {
     this.entries = entries
@@ -116,7 +118,9 @@ export class LocalFeed implements Feed {
       if (found.kind === 'end') {
         const behind = (await bodies.next()).value as Scanned
         // Bodies without an entry are the other half of a group that was cut short.
-        const orphan = behind.kind === 'end' ? behind.fault : missing(this.bodies, behind.place)
+        const entriesLost = (await this.entries.size(found.place.file)) === undefined
+        const unheld = entriesLost ? missing(this.entries, found.place) : missing(this.bodies, behind.place)
+        const orphan = behind.kind === 'end' ? behind.fault : unheld
         const fault = found.fault ?? orphan
         yield { kind: 'end', place: { entries: found.place, bodies: behind.place }, ...(fault && { fault }) }
         return
@@ -138,14 +142,28 @@ export class LocalFeed implements Feed {
     }
   }
 
+  /** The first damage that a reader met. */
+  get damage(): LedgerError | undefined {
+    return this.#damage
+  }
+
   async readEntry(place: EntryPlace): Promise<Uint8Array> {
-    return (await this.entries.read(place.entry, frameSize(place.length), 1))[0]!
+    return (await this.#watched(this.entries.read(place.entry, frameSize(place.length), 1)))[0]!
   }
 
   async readEvents(place: EntryPlace): Promise<SaltedEvent[]> {
     if (place.lengths.length === 0) return []
     const bytes = place.lengths.reduce((sum, length) => sum + frameSize(length), 0)
-    return (await this.bodies.read(place.bodies, bytes, place.lengths.length)).map(bodyFrom)
+    return (await this.#watched(this.bodies.read(place.bodies, bytes, place.lengths.length))).map(bodyFrom)
+  }
+
+  async #watched<T>(reading: Promise<T>): Promise<T> {
+    try {
+      return await reading
+    } catch (error) {
+      if (error instanceof LedgerError && error.code === 'SEGMENT_CORRUPT') this.#damage ??= error
+      throw error
+    }
   }
 
   async close(): Promise<void> {

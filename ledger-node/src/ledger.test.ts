@@ -295,6 +295,38 @@ describe('a ledger on disk', () => {
     }
   })
 
+  test('a segment file that is missing or too short is refused by name, and nothing is written', async () => {
+    await using_(await open(nodeDisk, 2000), async (ledger) => {
+      await fill(ledger, 6)
+      await ledger.seal()
+    })
+    for (const series of ['entries', 'bodies'] as const) {
+      const files = await readdir(join(folder, series))
+      expect(files.length).toBeGreaterThan(2)
+      for (const file of files) {
+        const path = join(folder, series, file)
+        const whole = await readFile(path)
+        for (const damage of [() => rm(path), () => truncate(path, whole.length - 1)]) {
+          await damage()
+          const before = await readdir(join(folder, series))
+          await expect(open(nodeDisk, 2000), path).rejects.toMatchObject({
+            code: 'SEGMENT_CORRUPT',
+            message: expect.stringContaining(path) as string,
+          })
+          expect(await readdir(join(folder, series))).toEqual(before)
+          await writeFile(path, whole)
+        }
+      }
+    }
+    await using_(await open(nodeDisk, 2000), async (ledger) => expect(ledger.unsealed).toBe(false))
+    expect((await verifyLedger(folder, verifySignature)).flaw).toBeUndefined()
+  })
+
+  test('an audit without the first file of entries names that file', async () => {
+    await rm(segment('entries'))
+    expect((await verifyLedger(folder, verifySignature)).flaw).toMatchObject({ file: segment('entries'), offset: 0 })
+  })
+
   test('an empty folder opens as an empty ledger', async () => {
     const other = await temporaryFolder()
     const logKey = await makeKey(keyPath(other.path, 'log'))

@@ -34,6 +34,7 @@ import { type Cosigners, Publication, type Sealed } from './publication.ts'
 import { chainKey, entryKey, type Row, rangeOf, readChainRow, readEntryRow } from './row.ts'
 import { type Mark, Store } from './store.ts'
 import { checkHeights, storedMap, storedState } from './stored.ts'
+import { checkSegments } from './whole.ts'
 
 /** A statement that is admitted and waits to be written. */
 export interface Staged {
@@ -393,7 +394,10 @@ export class Ledger {
     const mark = await this.#store.mark()
     this.#resumed = mark !== undefined
     if (mark === undefined) await this.#store.clear()
-    else await checkHeights(this.#store, mark)
+    else {
+      await checkHeights(this.#store, mark)
+      await checkSegments(this.#feed, mark.next, (entry) => this.placeOf(entry))
+    }
     this.#state = await storedState(this.#store)
     this.#map = await storedMap(this.#store)
     this.#tiles = new Tiles(this.#store)

@@ -1,4 +1,6 @@
 import * as crypto from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   bestVerify,
   decodeEntryBundle,
@@ -192,6 +194,21 @@ describe('a node over HTTP', () => {
     const ack = await loadKey(keyPath(ledger.folder, 'ack'))
     expect(ledger.node.genesis.ackKey).toBe(toBase64Url(ack.publicKey))
     expect(() => openAck(new Uint8Array(10), ack.publicKey, verifyOnNode(crypto))).toThrow()
+  })
+
+  test('an event that cannot be read has its own problem, and the health says so', async () => {
+    const { entry } = (await (await ledger.post(gateway.batch(itemUri('LOST')))).json()) as { entry: number }
+    await ledger.sealed(entry)
+    expect((await ledger.get('/healthz')).status).toBe(200)
+    const path = join(ledger.folder, 'bodies', '0000000000000000.seg')
+    const whole = await readFile(path)
+    await writeFile(path, Buffer.from(whole).fill(0, whole.length - 20))
+    const problem = await ledger.get(`/v1/history?subject=${encodeURIComponent(itemUri('LOST'))}`)
+    expect([problem.status, await problem.json()]).toMatchObject([500, { code: 'SEGMENT_CORRUPT' }])
+    expect(ledger.logs.join()).toContain(path)
+    const health = await ledger.get('/healthz')
+    expect([health.status, await health.json()]).toMatchObject([503, { status: 'degraded', code: 'SEGMENT_CORRUPT' }])
+    await writeFile(path, whole)
   })
 
   test('after a restart the log goes on, and an audit finds nothing', async () => {

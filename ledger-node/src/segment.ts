@@ -77,6 +77,11 @@ export class SegmentSeries {
     return join(this.#folder, `${String(file).padStart(16, '0')}.seg`)
   }
 
+  /** Bytes in a file; undefined when it is not there. */
+  async size(file: number): Promise<number | undefined> {
+    return this.#files.includes(file) ? (await this.#file(file)).size() : undefined
+  }
+
   /**
    * Goes on writing at `place`, which a scan found to be the end; what stands behind it in the same file was never
    * acknowledged and is cut off. Whole files behind it are damage rather than a torn append, and are left alone.

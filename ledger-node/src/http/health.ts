@@ -3,7 +3,7 @@ import type { Intake } from '../intake.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Standing } from '../witness/cosigning.ts'
 
-/** `GET /healthz`: 200 while batches can be taken, 503 with the reason while not. */
+/** `GET /healthz`: 200 while batches can be taken and what was recorded can be read, 503 with the reason while not. */
 export function healthRoutes(
   ledger: Ledger,
   intake: Intake,
@@ -11,7 +11,7 @@ export function healthRoutes(
   witnesses: () => Standing | undefined,
 ): Router {
   return Router().get('/healthz', (_req, res) => {
-    const { trouble } = intake
+    const trouble = intake.trouble ?? ledger.feed.damage
     const { sealed } = ledger
     const cosigned = witnesses()
     res.setHeader('Cache-Control', 'no-store')

@@ -22,6 +22,8 @@ const STATUS: Partial<Record<LedgerCode, number>> = {
   NODE_DEGRADED: 503,
   NODE_BUSY: 503,
   NODE_STOPPING: 503,
+  SEGMENT_CORRUPT: 500,
+  STORE_CORRUPT: 500,
 }
 
 /** A code of the protocol's families, as HTTP sees it. */
@@ -43,7 +45,7 @@ export function sendProblem(res: Response, { status, code, title, ...rest }: Pro
   res.send(JSON.stringify({ type: `urn:tristamp:problem:${code}`, title, status, code, ...rest }))
 }
 
-/** The one place where an error becomes an answer. What nobody foresaw is told by an id alone, and logged with it. */
+/** The one place where an error becomes an answer. What went wrong in the node itself is told by an id alone, and logged with it. */
 export function problems(log: (text: string) => void): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     if (res.headersSent) {
@@ -51,15 +53,16 @@ export function problems(log: (text: string) => void): ErrorRequestHandler {
       return
     }
     const known = problemOf(error)
-    if (known !== undefined) {
+    if (known !== undefined && known.status !== 500) {
       sendProblem(res, known)
       return
     }
     const id = randomUUID()
+    const { code, title } = known ?? { code: 'INTERNAL', title: SENTENCES.INTERNAL.en }
     log(
-      `INTERNAL ${id} ${req.method} ${req.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      `${code} ${id} ${req.method} ${req.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     )
-    sendProblem(res, { status: 500, code: 'INTERNAL', title: SENTENCES.INTERNAL.en, detail: id })
+    sendProblem(res, { status: 500, code, title, detail: id })
   }
 }
 
