@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeBatch, fromUtf8, parseStatement, statementLeaf, toHex, utf8, ZERO_HASH } from '@tristamp/protocol'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -11,7 +12,7 @@ import { initAgent } from './init.ts'
 import { readKeyFile } from './key-file.ts'
 import { Outbox } from './outbox.ts'
 import { Signer } from './signer.ts'
-import { Store } from './store.ts'
+import { SPACES, Store } from './store.ts'
 
 interface Opened {
   store: Store
@@ -170,6 +171,37 @@ describe('Outbox', () => {
     await store.commit([{ type: 'del', space, key }])
     await store.close()
     expect(await refusal(open(config))).toMatch(/^OUTBOX_(DAMAGED|MISSING)$/)
+  })
+
+  it.each([
+    ['near its beginning', 10],
+    ['at its end', -50],
+  ])('says so when a table is damaged %s', async (_, offset) => {
+    const { config, store, outbox, signer } = await fresh()
+    for (let i = 0; i < 40; i++) await outbox.accept([utf8(`event ${i} ${randomBytes(200).toString('hex')}`)], [])
+    await outbox.sign(9, signWith(signer))
+    await store.close()
+    // What was written is in the log until it is opened again: then it becomes a table.
+    await (await open(config)).store.close()
+    const folder = join(config.data, 'outbox')
+    const tables = readdirSync(folder).filter((file) => file.endsWith('.ldb'))
+    expect(tables.length).toBeGreaterThan(0)
+    for (const table of tables) {
+      const bytes = readFileSync(join(folder, table))
+      randomBytes(50).copy(bytes, offset < 0 ? bytes.length + offset : offset)
+      writeFileSync(join(folder, table), bytes)
+    }
+    const readEverything = async (): Promise<void> => {
+      const again = await open(config)
+      try {
+        for (const space of SPACES)
+          for await (const [key] of again.store.entries(space)) await again.store.get(space, key)
+        await again.outbox.batch(0)
+      } finally {
+        await again.store.close()
+      }
+    }
+    expect(await refusal(readEverything())).toBe('OUTBOX_DAMAGED')
   })
 
   it('belongs to one key', async () => {

@@ -79,12 +79,13 @@ export class Store {
     }
   }
 
-  async get(space: Space, key: string): Promise<Uint8Array | undefined> {
-    return this.#sublevel(space).get(key)
+  /** @throws AgentError OUTBOX_DAMAGED, like every other read */
+  get(space: Space, key: string): Promise<Uint8Array | undefined> {
+    return this.#read(this.#sublevel(space).get(key))
   }
 
-  async getMany(space: Space, keys: string[]): Promise<(Uint8Array | undefined)[]> {
-    return this.#sublevel(space).getMany(keys)
+  getMany(space: Space, keys: string[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#read(this.#sublevel(space).getMany(keys))
   }
 
   /** Records in key order. */
@@ -92,11 +93,11 @@ export class Store {
     space: Space,
     range: { gte?: string; lt?: string; limit?: number } = {},
   ): AsyncIterable<[string, Uint8Array]> {
-    return this.#sublevel(space).iterator(range)
+    return this.#each(this.#sublevel(space).iterator(range))
   }
 
   keys(space: Space): AsyncIterable<string> {
-    return this.#sublevel(space).keys()
+    return this.#each(this.#sublevel(space).keys())
   }
 
   /** Why the store takes no writes just now. */
@@ -142,6 +143,22 @@ export class Store {
     await this.#database.batch(operations, { sync })
   }
 
+  async #read<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (cause) {
+      throw readError(cause, this.#folder)
+    }
+  }
+
+  async *#each<T>(records: AsyncIterable<T>): AsyncGenerator<T> {
+    try {
+      yield* records
+    } catch (cause) {
+      throw readError(cause, this.#folder)
+    }
+  }
+
   #sublevel(space: Space): Sublevel {
     return this.#sublevels.get(space)!
   }
@@ -180,10 +197,24 @@ function openError(thrown: unknown, path: string): AgentError {
   return new AgentError('OUTBOX_DAMAGED', { path, why }, { cause: thrown })
 }
 
+/** What LevelDB finds corrupt is damage (it does not check what it reads against its checksums here); anything else is passed on as it is. */
+function readError(thrown: unknown, path: string): unknown {
+  return isCorruption(thrown)
+    ? new AgentError('OUTBOX_DAMAGED', { path, why: whyOf(thrown) }, { cause: thrown })
+    : thrown
+}
+
+function isCorruption(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false
+  const codes = [thrown, thrown.cause].map((error) => (error as { code?: string } | undefined)?.code)
+  return codes.includes('LEVEL_CORRUPTION') || /\bCorruption: /.test(whyOf(thrown))
+}
+
 /** A failed write of any of our files, as the operator should hear of it. */
 export function writeError(thrown: unknown, path: string): AgentError {
   if (thrown instanceof AgentError) return thrown
   const why = whyOf(thrown)
+  if (isCorruption(thrown)) return new AgentError('OUTBOX_DAMAGED', { path, why }, { cause: thrown })
   return isFull(why)
     ? new AgentError('DISK_FULL', { path, free: 0 }, { cause: thrown })
     : new AgentError('OUTBOX_WRITE', { why }, { cause: thrown })
