@@ -180,6 +180,18 @@ describe('a node over HTTP', () => {
     expect((await ledger.get('/01/123', { headers: { Accept: 'application/json' } })).status).toBe(400)
   })
 
+  test('an address is taken as it is spelt', async () => {
+    const subject = encodeURIComponent(itemUri('A1'))
+    for (const path of [
+      `/V1/History?subject=${subject}`,
+      '/Checkpoint',
+      '/v1/Gateways',
+      `/V1/qr?subject=${subject}`,
+      '/Healthz',
+    ])
+      expect((await ledger.get(path)).status, path).toBe(404)
+  })
+
   test('a QR code in both forms', async () => {
     const svg = await ledger.get(`/v1/qr?subject=${encodeURIComponent(itemUri('A1'))}`)
     expect(svg.headers.get('content-type')).toMatch(/^image\/svg\+xml/)

@@ -62,6 +62,7 @@ export function createApp(parts: AppParts): Express {
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('query parser', 'simple')
+  app.enable('case sensitive routing')
   app.use(guarded)
   app.use(compression({ filter: (_req, res) => COMPRESSIBLE.test(String(res.getHeader('Content-Type'))) }))
   app.use(checkpointRoutes(ledger, parts.earlier))

@@ -1,10 +1,11 @@
 import { encodeEventSequence, LIMITS, type SaltedEvent } from '@tristamp/protocol'
-import { Router } from 'express'
+import type { Router } from 'express'
 import { LedgerError } from '../error.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Entries } from '../query/source.ts'
 import { IMMUTABLE, open } from './headers.ts'
 import { sizeParameter } from './query.ts'
+import { routes } from './routes.ts'
 
 /** Entries in one answer, and bytes of events after which it ends: some of them may be missing at its end, never in between. */
 const MAX_ENTRIES = 4096
@@ -15,7 +16,7 @@ const MAX_BYTES: number = LIMITS.batchBytes
  * As many entries as fit, at least one; a function of the request alone, so that it can be kept for ever.
  */
 export function batchRoutes(ledger: Ledger, entries: Entries): Router {
-  return Router().get('/v1/batches', open, async (req, res) => {
+  return routes().get('/v1/batches', open, async (req, res) => {
     const [from, to] = [sizeParameter(req, 'from'), sizeParameter(req, 'to')]
     if (from >= to) throw new LedgerError('REQUEST_QUERY', 'from: expected a number below to')
     // What is signed and not yet published too: a follower must have it before it can cosign.

@@ -1,7 +1,8 @@
-import { Router } from 'express'
+import type { Router } from 'express'
 import { LedgerError } from '../error.ts'
 import type { Ledger } from '../ledger.ts'
 import { IMMUTABLE, open, REVALIDATE } from './headers.ts'
+import { routes } from './routes.ts'
 
 const TEXT = 'text/plain; charset=utf-8'
 
@@ -13,7 +14,7 @@ export type Earlier = (size: number) => Promise<string | undefined>
  * signed by the log alone, for whoever checks a long ledger piece by piece.
  */
 export function checkpointRoutes(ledger: Ledger, earlier: Earlier): Router {
-  return Router()
+  return routes()
     .get('/checkpoint', open, (_req, res) => {
       // What was shown stays true whatever happens now, so this asks nothing of the disk.
       if (ledger.sealed === undefined) throw new LedgerError('NODE_DEGRADED', 'no checkpoint is published at present')

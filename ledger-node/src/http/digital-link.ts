@@ -1,11 +1,12 @@
 import { ProtocolError, parseDigitalLink, subjectOfElements } from '@tristamp/protocol'
-import { type Request, Router } from 'express'
+import type { Request, Router } from 'express'
 import { LedgerError } from '../error.ts'
 import type { Ledger } from '../ledger.ts'
 import { eventsOf } from '../query/history.ts'
 import type { Entries } from '../query/source.ts'
 import { open, REVALIDATE } from './headers.ts'
 import type { Pages } from './pages.ts'
+import { routes } from './routes.ts'
 
 /** The keys that goods, units, assets, places and parties are named by. */
 const PATHS = /^\/(?:00|01|414|417|8003|8004|8006|8010)\/.+/
@@ -21,7 +22,7 @@ const CONTEXT = [
  * subject's own events, with links to what proves them.
  */
 export function digitalLinkRoutes(ledger: Ledger, entries: Entries, pages: Pages, publicUrl: () => string): Router {
-  return Router().get(PATHS, open, async (req, res) => {
+  return routes().get(PATHS, open, async (req, res) => {
     res.vary('Accept')
     const subject = subjectOf(req)
     if (req.accepts(['html', 'json']) !== 'json') {

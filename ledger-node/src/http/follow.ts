@@ -1,15 +1,16 @@
-import { Router } from 'express'
+import type { Router } from 'express'
 import { LedgerError, SENTENCES } from '../error.ts'
 import type { Follower } from '../follow/follower.ts'
 import type { Ledger } from '../ledger.ts'
 import { sendProblem } from './problem.ts'
+import { routes } from './routes.ts'
 
 /**
  * What a follower answers in its own way: `POST /v1/statements` names the leader, as nothing is recorded here, and `GET /healthz` says how far it
  * follows: 200 while there is nothing wrong, also while the leader cannot be reached and the last good state is served; 503 once it diverged.
  */
 export function followRoutes(ledger: Ledger, follower: Follower, version: string): Router {
-  return Router()
+  return routes()
     .post('/v1/statements', (_req, res) => {
       const { leader } = follower.status
       const title = SENTENCES.FOLLOW_READS.en

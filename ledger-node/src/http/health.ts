@@ -1,7 +1,8 @@
-import { Router } from 'express'
+import type { Router } from 'express'
 import type { Intake } from '../intake.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Standing } from '../witness/cosigning.ts'
+import { routes } from './routes.ts'
 
 /** `GET /healthz`: 200 while batches can be taken and what was recorded can be read, 503 with the reason while not. */
 export function healthRoutes(
@@ -10,7 +11,7 @@ export function healthRoutes(
   version: string,
   witnesses: () => Standing | undefined,
 ): Router {
-  return Router().get('/healthz', (_req, res) => {
+  return routes().get('/healthz', (_req, res) => {
     const trouble = intake.trouble ?? ledger.feed.damage
     const { sealed } = ledger
     const cosigned = witnesses()

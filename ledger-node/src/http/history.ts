@@ -1,14 +1,15 @@
 import { sha256, subjectHash, toBase64Url, utf8 } from '@tristamp/protocol'
-import { Router } from 'express'
+import type { Router } from 'express'
 import type { Ledger } from '../ledger.ts'
 import { history } from '../query/history.ts'
 import type { Entries } from '../query/source.ts'
 import { open, REVALIDATE } from './headers.ts'
 import { sizeParameter, subjectParameter } from './query.ts'
+import { routes } from './routes.ts'
 
 /** `GET /v1/history?subject=<uri>[&since=<size>]`: the proof bundle of a subject's whole history, as of the last seal. */
 export function historyRoutes(ledger: Ledger, entries: Entries): Router {
-  return Router().get('/v1/history', open, async (req, res) => {
+  return routes().get('/v1/history', open, async (req, res) => {
     const subject = subjectParameter(req)
     const since = sizeParameter(req, 'since')
     const checkpoint = await ledger.read(async (sealed) => sealed.checkpoint)

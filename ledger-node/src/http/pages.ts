@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Response, Router, static as serveFiles } from 'express'
+import { type Response, type Router, static as serveFiles } from 'express'
 import { IMMUTABLE, PAGE_POLICY, REVALIDATE } from './headers.ts'
+import { routes } from './routes.ts'
 
 const UNBUILT =
   '<!doctype html><meta charset="utf-8"><title>Tristamp</title><p>The pages are not built: run <code>npm run setup</code>.</p><p>页面尚未构建：请运行 <code>npm run setup</code>。</p>\n'
@@ -30,7 +31,7 @@ export class Pages {
       cacheControl: false,
       setHeaders: fileHeaders,
     })
-    return Router()
+    return routes()
       .get('/', (_req, res) => this.send(res))
       .use(files)
   }

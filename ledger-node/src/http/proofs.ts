@@ -1,17 +1,18 @@
-import { type Request, Router } from 'express'
+import type { Request, Router } from 'express'
 import { LedgerError } from '../error.ts'
 import type { SigningKey } from '../keys.ts'
 import type { Ledger } from '../ledger.ts'
 import { receipted, tlogProof } from '../query/proof.ts'
 import type { Entries } from '../query/source.ts'
 import { open, REVALIDATE } from './headers.ts'
+import { routes } from './routes.ts'
 
 /**
  * Proof files of one entry: `GET /v1/statements/<entry>/proof`, a tlog-proof; and where the log's key is, `…/receipt` its receipt and
  * `GET /v1/statements/<entry>` the statement with that receipt in it.
  */
 export function proofRoutes(ledger: Ledger, entries: Entries, logKey: SigningKey | undefined): Router {
-  const router = Router()
+  const router = routes()
   router.get('/v1/statements/:entry/proof', open, async (req, res) => {
     const proof = await tlogProof(ledger, entries, entryOf(req))
     res.setHeader('Cache-Control', REVALIDATE)

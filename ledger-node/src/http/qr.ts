@@ -1,16 +1,17 @@
-import { Router } from 'express'
+import type { Router } from 'express'
 import { toBuffer, toString as toText } from 'qrcode'
 import { LedgerError } from '../error.ts'
 import { SHORT } from './headers.ts'
 import { pageAddress } from './page-address.ts'
 import { parameter, subjectParameter } from './query.ts'
+import { routes } from './routes.ts'
 
 /** Four modules of margin as the standard wants, and a correction level that survives a scratched label. */
 const OPTIONS = { errorCorrectionLevel: 'M', margin: 4 } as const
 
 /** `GET /v1/qr?subject=<uri>[&format=svg|png]`: the code that opens the subject's page on this node. */
 export function qrRoutes(publicUrl: () => string): Router {
-  return Router().get('/v1/qr', async (req, res) => {
+  return routes().get('/v1/qr', async (req, res) => {
     const address = pageAddress(publicUrl(), subjectParameter(req))
     const format = parameter(req, 'format') ?? 'svg'
     res.setHeader('Cache-Control', SHORT)

@@ -1,8 +1,9 @@
 import { LIMITS, toBase64Url } from '@tristamp/protocol'
-import { type RequestHandler, Router, raw } from 'express'
+import { type RequestHandler, type Router, raw } from 'express'
 import { LedgerError } from '../error.ts'
 import type { Intake } from '../intake.ts'
 import { protocolStatus, sendProblem } from './problem.ts'
+import { routes } from './routes.ts'
 
 /**
  * `POST /v1/statements`: a batch as it also travels over MQTT. What is signed needs no login: whoever brings it, the signature
@@ -10,7 +11,7 @@ import { protocolStatus, sendProblem } from './problem.ts'
  */
 export function statementRoutes(intake: Intake, limited: RequestHandler): Router {
   const body = raw({ type: 'application/cbor', limit: LIMITS.batchBytes })
-  return Router().post('/v1/statements', limited, body, async (req, res) => {
+  return routes().post('/v1/statements', limited, body, async (req, res) => {
     if (!(req.body instanceof Buffer) || req.body.length === 0)
       throw new LedgerError('REQUEST_BODY', 'no body of type application/cbor')
     const receipt = await intake.submit(req.body)

@@ -1,13 +1,14 @@
 import { encodeEntryBundle, parseTilePath, TILE_WIDTH, tileWidthAt } from '@tristamp/protocol'
-import { Router } from 'express'
+import type { Router } from 'express'
 import { LedgerError } from '../error.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Entries } from '../query/source.ts'
 import { IMMUTABLE, open, SHORT } from './headers.ts'
+import { routes } from './routes.ts'
 
 /** `GET /tile/<L>/<N>[.p/<W>]` and `GET /tile/entries/<N>[.p/<W>]` (C2SP tlog-tiles): what the last signed checkpoint covers, in any width. */
 export function tileRoutes(ledger: Ledger, entries: Entries): Router {
-  return Router().get('/tile/*path', open, async (req, res) => {
+  return routes().get('/tile/*path', open, async (req, res) => {
     const path = parseTilePath(req.path.slice(1))
     const level = path.kind === 'tile' ? path.level : 0
     // Tiles only grow, so the tile is the same whichever seal comes meanwhile. What is signed and not yet published is

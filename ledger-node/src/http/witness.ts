@@ -1,8 +1,9 @@
 import { MAX_ADD_CHECKPOINT_BYTES } from '@tristamp/protocol'
-import { type RequestHandler, Router, raw } from 'express'
+import { type RequestHandler, type Router, raw } from 'express'
 import { LedgerError } from '../error.ts'
 import type { Cosigner } from '../witness/witness.ts'
 import { open, REVALIDATE } from './headers.ts'
+import { routes } from './routes.ts'
 
 /** A character of a note has at most three bytes in UTF-8. */
 const MAX_BODY = 3 * MAX_ADD_CHECKPOINT_BYTES
@@ -13,7 +14,7 @@ const MAX_BODY = 3 * MAX_ADD_CHECKPOINT_BYTES
  */
 export function witnessRoutes(witness: Cosigner, limited: RequestHandler, asked: (status: number) => void): Router {
   const body = raw({ type: () => true, limit: MAX_BODY })
-  return Router()
+  return routes()
     .post('/add-checkpoint', limited, body, async (req, res) => {
       const answer = await witness.addCheckpoint(req.body instanceof Buffer ? req.body : new Uint8Array())
       asked(answer.status)
