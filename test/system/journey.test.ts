@@ -2,7 +2,7 @@ import * as crypto from 'node:crypto'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { parsePolicy, type Verdict, verify, verifyOnNode } from '@tristamp/protocol'
+import { parsePolicy, type SensorElement, type Verdict, verify, verifyOnNode } from '@tristamp/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Child } from '../_harness/child.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
@@ -138,13 +138,16 @@ describe('the proof', () => {
   })
 
   it('shows the 40 minutes without a thermometer as a gap', () => {
-    const series = verdict.events
+    const elements = verdict.events
       .filter(({ signer }) => signer.gateway === 'truck')
       .flatMap(({ event }) => event.sensorElementList ?? [])
-      .flatMap((element) => element['tristamp:series'] ?? [])
-    const withGap = series.filter(({ milli }) => milli.includes(null))
+    const withGap = elements.filter((element) => element['tristamp:series']?.milli.includes(null))
     expect(withGap.length).toBeGreaterThan(0)
-    for (const { milli } of withGap) expect(milli.filter((value) => value !== null).length).toBeGreaterThan(2)
+    for (const element of withGap)
+      expect(element['tristamp:series']!.milli.filter((value) => value !== null).length).toBeGreaterThan(2)
+    const gaps = joined(withGap.flatMap(nullsOf)).map(([from, to]) => (to - from) / 60_000)
+    expect(Math.max(...gaps)).toBeGreaterThanOrEqual(40)
+    expect(Math.max(...gaps)).toBeLessThan(80)
   })
 
   it('names everyone who had a part in it, in both languages', () => {
@@ -239,6 +242,29 @@ interface EpcisDocument {
 
 interface GatewayView {
   health: { outbox: { next: number; acked: number } } | null
+}
+
+type Span = [fromMs: number, toMs: number]
+
+/** The steps of a series without a value, none of them beyond the interval that was measured. */
+function nullsOf({ sensorMetadata, 'tristamp:series': series }: SensorElement): Span[] {
+  const startMs = Date.parse(sensorMetadata.startTime!)
+  const endMs = Date.parse(sensorMetadata.endTime!)
+  return series!.milli.flatMap((value, i): Span[] => {
+    const fromMs = startMs + i * series!.everyMs
+    return value === null ? [[fromMs, Math.min(fromMs + series!.everyMs, endMs)]] : []
+  })
+}
+
+/** Spans that touch or overlap as one. */
+function joined(spans: readonly Span[]): Span[] {
+  const all: Span[] = []
+  for (const [fromMs, toMs] of [...spans].sort((a, b) => a[0] - b[0])) {
+    const last = all.at(-1)
+    if (last && fromMs <= last[1]) last[1] = Math.max(last[1], toMs)
+    else all.push([fromMs, toMs])
+  }
+  return all
 }
 
 function get(path: string, accept: string): Promise<Response> {
