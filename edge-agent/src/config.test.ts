@@ -1,5 +1,8 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type AgentConfig, parseConfig } from './config.ts'
+import { type AgentConfig, loadConfig, parseConfig } from './config.ts'
 import { AgentError } from './error.ts'
 
 const LEDGER_KEY = Buffer.alloc(32, 7).toString('base64url')
@@ -94,6 +97,48 @@ stations:
       'stations[0].actions.pack: needs the role pack',
     ])
       expect(list).toContain(path)
+  })
+
+  it('lists an impossible port beside everything else, also of an unknown driver', () => {
+    const list = String(
+      refusal(`
+gateway: 7
+devices:
+  - { id: a, driver: scanner, port: "tcp://x:999999", aim: perhaps, baudRate: 1 }
+  - { id: b, driver: telepathy, port: "tcp://x:0" }
+  - 5
+  - { id: d, driver: modbus-th, port: "" }
+stations: 5
+`).fields['list'],
+    )
+    for (const part of [
+      'gateway: must be a map of names and values',
+      'devices[0].port: must be a serial path or tcp://host:port',
+      'devices[0].aim',
+      'devices[0].baudRate',
+      'devices[1].driver',
+      'devices[1].port',
+      'devices[2]: must be a map of names and values',
+      'devices[3].port',
+      'stations: must be a list of stations',
+    ])
+      expect(list).toContain(`  ${part}`)
+    expect(list).not.toMatch(/Object|Array|, not /)
+  })
+
+  it('does not read more than a configuration has', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'tristamp-config-')), 'gateway.yaml')
+    const load = (bytes: number): string => {
+      writeFileSync(file, '#'.repeat(bytes))
+      try {
+        loadConfig(file)
+      } catch (error) {
+        return (error as AgentError).code
+      }
+      return 'accepted'
+    }
+    expect(load(262_144)).toBe('CONFIG_INVALID')
+    expect(load(262_145)).toBe('CONFIG_TOO_LARGE')
   })
 
   it.each([

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { fromBase64Url } from '@tristamp/protocol'
 import * as v from 'valibot'
 import { LineCounter, parseDocument } from 'yaml'
 import { crossIssues } from './config-cross.ts'
-import { deviceSchema, fileSchema } from './config-schema.ts'
+import { deviceSchema, fileSchema, parseAddress, unknownDeviceSchema } from './config-schema.ts'
 import type { AgentConfig, ConfiguredDevice, FileShape, RawDevice, RawStation, StationConfig } from './config-types.ts'
 import { drivers } from './driver/index.ts'
 import { AgentError, whyOf } from './error.ts'
@@ -36,15 +36,28 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Reads and checks the file. @throws AgentError CONFIG_*; CONFIG_INVALID lists every error of the file at once. */
 export function loadConfig(file: string, env: Environment = {}): AgentConfig {
-  let text: string
+  let bytes: Uint8Array
   try {
-    const bytes = readFileSync(file)
-    if (bytes.length > MAX_BYTES) throw new Error(`it has more than ${MAX_BYTES} bytes`)
-    text = bytes.toString('utf8')
+    bytes = readStart(file, MAX_BYTES + 1)
   } catch (cause) {
     throw new AgentError('CONFIG_MISSING', { file, why: whyOf(cause) }, { cause })
   }
-  return parseConfig(text, resolve(file), env)
+  if (bytes.length > MAX_BYTES) throw new AgentError('CONFIG_TOO_LARGE', { file, kib: MAX_BYTES / 1024 })
+  return parseConfig(new TextDecoder().decode(bytes), resolve(file), env)
+}
+
+/** The first so many bytes of a file: of a disk image or a device no more is read. */
+function readStart(file: string, most: number): Uint8Array {
+  const descriptor = openSync(file, 'r')
+  try {
+    const bytes = new Uint8Array(most)
+    let length = 0
+    for (let read = -1; read !== 0 && length < most; length += read)
+      read = readSync(descriptor, bytes, length, most - length, null)
+    return bytes.subarray(0, length)
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 export function parseConfig(text: string, file: string, env: Environment = {}): AgentConfig {
@@ -126,12 +139,11 @@ function checkDevice(device: Record<string, unknown>, path: string, issues: Conf
   const driver = typeof device['driver'] === 'string' ? drivers.get(device['driver']) : undefined
   if (!driver) {
     issues.push({ path: `${path}.driver`, what: `must be one of ${[...drivers.keys()].join(', ')}` })
+    issues.push(...(v.safeParse(unknownDeviceSchema, device).issues ?? []).map((issue) => issueOf(issue, path)))
     return
   }
   const result = v.safeParse(deviceSchema(driver.options), device)
   if (!result.success) issues.push(...result.issues.map((issue) => issueOf(issue, path)))
-  else if (parseAddress(result.output.port) === undefined)
-    issues.push({ path: `${path}.port`, what: 'must be a serial path or tcp://host:port' })
   else devices.push(result.output)
 }
 
@@ -141,22 +153,25 @@ function issueOf(issue: v.BaseIssue<unknown>, base = ''): ConfigIssue {
     return { path, what: 'is not known here; remove it or correct its name' }
   if (issue.received === 'undefined')
     return { path, what: `is missing${issue.message.startsWith('must') ? ` (it ${issue.message})` : ''}` }
-  const what = issue.message.startsWith('Invalid') ? `must be ${issue.expected}, not ${issue.received}` : issue.message
+  // The library's own messages begin so; ours say what it must be.
+  const what = issue.message.startsWith('Invalid') ? (KINDS[issue.type] ?? `must be ${issue.expected}`) : issue.message
   return { path: path || '(file)', what }
+}
+
+/** What a value must be, where the schema does not say it better. */
+const KINDS: Readonly<Record<string, string>> = {
+  strict_object: 'must be a map of names and values',
+  loose_object: 'must be a map of names and values',
+  record: 'must be a map of names and values',
+  array: 'must be a list',
+  string: 'must be text',
+  number: 'must be a number',
+  boolean: 'must be true or false',
+  min_length: 'must not be empty',
 }
 
 function step(key: unknown): string {
   return typeof key === 'number' ? `[${key}]` : `.${String(key)}`
-}
-
-/** A serial path or `tcp://host:port`. */
-export function parseAddress(
-  port: string,
-): { kind: 'serial'; path: string } | { kind: 'tcp'; host: string; port: number } | undefined {
-  if (!port.includes('://')) return { kind: 'serial', path: port }
-  const match = /^tcp:\/\/(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/.exec(port)
-  if (!match || Number(match[2]) < 1 || Number(match[2]) > 65_535) return undefined
-  return { kind: 'tcp', host: match[1]!.replace(/^\[|\]$/g, ''), port: Number(match[2]) }
 }
 
 function toConfig(shape: FileShape, devices: readonly RawDevice[], file: string): AgentConfig {

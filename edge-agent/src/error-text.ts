@@ -6,6 +6,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'The configuration file {file} cannot be read ({why}). Give its path with --config.',
     zh: '无法读取配置文件 {file}（{why}）。请用 --config 指定路径。',
   },
+  CONFIG_TOO_LARGE: {
+    en: 'The file {file} has more than {kib} KiB, which no configuration has. Give the path of the configuration file with --config.',
+    zh: '文件 {file} 超过 {kib} KiB，不会是配置文件。请用 --config 指定配置文件的路径。',
+  },
   CONFIG_MALFORMED: {
     en: 'The configuration file {file} is not valid YAML: {why}. Correct it and start again.',
     zh: '配置文件 {file} 不是有效的 YAML：{why}。请改正后重新启动。',

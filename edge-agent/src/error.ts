@@ -3,6 +3,7 @@ import { sentences } from './error-text.ts'
 /** Every way in which the gateway can fail or refuse. A closed union: a typo does not compile, and a display can switch on it. */
 export type AgentCode =
   | 'CONFIG_MISSING'
+  | 'CONFIG_TOO_LARGE'
   | 'CONFIG_MALFORMED'
   | 'CONFIG_INVALID'
   | 'CONFIG_PLAIN'
