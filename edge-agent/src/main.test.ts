@@ -57,6 +57,18 @@ describe('tristamp-agent', () => {
       expect((await run(...args)).code).toBe(2)
   })
 
+  it.each([
+    [['run', '--wings'], 'unknown option: --wings'],
+    [['run', '-x'], 'unknown option: -x'],
+    [['run', '--config'], 'the option --config needs a value'],
+    [['run', '--config', '--json'], 'the option --config needs a value'],
+    [['status', '--json=yes', '-c', 'x'], 'the option --json takes no value'],
+  ])('says what is wrong with %j', async (args, why) => {
+    const { code, err } = await run(...args)
+    expect(code).toBe(2)
+    expect(err.split('\n')[0]).toBe(why)
+  })
+
   it('refuses a wrong configuration with every error, and a missing one', { timeout: 20_000 }, async () => {
     const { folder, text } = gatewayText({
       devices: '[{ id: a b, driver: none, port: x }]',
@@ -96,6 +108,26 @@ describe('tristamp-agent', () => {
       code: 1,
       err: expect.stringContaining('STATUS_NONE') as string,
     })
+  })
+
+  it('says that a clock which nothing has set is unknown', { timeout: 20_000 }, async () => {
+    const { file, config } = configured()
+    await run('init', '--config', file)
+    const status = {
+      gateway: 'yunling/farm-1',
+      pid: 2 ** 30,
+      state: 'offline',
+      outbox: { next: 0, acked: 0, unsigned: 0 },
+      devices: {},
+      errors: {},
+      last: {},
+    }
+    const write = (clock: object): void =>
+      writeFileSync(join(config.data, 'status.json'), JSON.stringify({ ...status, clock }))
+    write({ source: 'none', uncertaintyMs: 365 * 86_400_000 })
+    expect((await run('status', '--config', file)).out).toMatch(/^clock: unknown/m)
+    write({ source: 'gnss', uncertaintyMs: 200 })
+    expect((await run('status', '--config', file)).out).toMatch(/^clock: gnss ±200 ms$/m)
   })
 })
 

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { useSha256 } from '@tristamp/protocol'
 import { startAgent } from './agent.ts'
 import { loadConfig } from './config.ts'
-import { asAgentError } from './error.ts'
+import { asAgentError, printable } from './error.ts'
 import { initAgent } from './init.ts'
 import { createLog, languageOf, problemText } from './log.ts'
 import { showStatus } from './show-status.ts'
@@ -93,26 +93,36 @@ interface Args {
   version: boolean
 }
 
+const OPTIONS = {
+  config: { type: 'string', short: 'c' },
+  json: { type: 'boolean' },
+  'insecure-plain': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const
+
 /** The arguments, or what is wrong with them. */
 function readArgs(argv: string[]): Args | string {
-  try {
-    const { values, positionals } = parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c' },
-        json: { type: 'boolean', default: false },
-        'insecure-plain': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-        version: { type: 'boolean', short: 'v', default: false },
-      },
-    })
-    const [command, ...more] = positionals
-    const { config, json, help, version, 'insecure-plain': plain } = values
-    if (!help && !version && command === undefined) return 'a command is missing'
-    if (more.length > 0) return `too many arguments: ${more.join(' ')}`
-    return { command: command ?? '', file: config, json, plain, help, version }
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+  // Not strict: what is wrong is then said in our own words.
+  const { tokens } = parseArgs({ args: argv, allowPositionals: true, strict: false, tokens: true, options: OPTIONS })
+  const given = new Map<string, string | undefined>()
+  const positionals: string[] = []
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value)
+    if (token.kind !== 'option') continue
+    const { name, rawName, value } = token
+    if (!Object.hasOwn(OPTIONS, name)) return `unknown option: ${printable(rawName)}`
+    const takesValue = name === 'config'
+    if (takesValue && (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-'))))
+      return `the option ${rawName} needs a value`
+    if (!takesValue && value !== undefined) return `the option ${rawName} takes no value`
+    given.set(name, value)
   }
+  const help = given.has('help')
+  const version = given.has('version')
+  const [command, ...more] = positionals
+  if (!help && !version && command === undefined) return 'a command is missing'
+  if (more.length > 0) return `too many arguments: ${more.join(' ')}`
+  const file = given.get('config')
+  return { command: command ?? '', file, json: given.has('json'), plain: given.has('insecure-plain'), help, version }
 }

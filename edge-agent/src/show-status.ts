@@ -29,7 +29,7 @@ function text(file: StatusFile, running: boolean, language: Language): string {
     zh
       ? `发件箱: 已签 ${outbox.next} 批, 已确认 ${outbox.acked} 批, 待签 ${outbox.unsigned} 条`
       : `outbox: ${outbox.next} batches signed, ${outbox.acked} acknowledged, ${outbox.unsigned} events to sign`,
-    `${zh ? '时钟' : 'clock'}: ${clock.source} ±${clock.uncertaintyMs} ms`,
+    `${zh ? '时钟' : 'clock'}: ${clockText(clock, zh)}`,
     ...Object.entries(file.devices).map(
       ([id, { state, code, why }]) => `  ${id}: ${state}${code ? ` ${code} ${why ?? ''}` : ''}`,
     ),
@@ -39,6 +39,12 @@ function text(file: StatusFile, running: boolean, language: Language): string {
     ),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** A clock that nothing has set is not one that is a year wrong. */
+function clockText({ source, uncertaintyMs }: StatusFile['clock'], zh: boolean): string {
+  if (source === 'none') return zh ? '未知（尚未校时）' : 'unknown (nothing has set it yet)'
+  return `${source} ±${uncertaintyMs} ms`
 }
 
 function isRunning(pid: number): boolean {
