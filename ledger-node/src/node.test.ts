@@ -162,6 +162,8 @@ describe('a node over HTTP', () => {
     ]) {
       const answer = await ledger.get(path)
       expect(answer.status, path).toBe(404)
+      const { title } = (await answer.clone().json()) as { title: string }
+      expect(title).toMatch(/^There is (nothing|no tile) at this address/)
       expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/)
     }
   })
@@ -190,6 +192,48 @@ describe('a node over HTTP', () => {
       '/Healthz',
     ])
       expect((await ledger.get(path)).status, path).toBe(404)
+  })
+
+  test('an identifier that cannot be is refused with what is wrong with it', async () => {
+    for (const subject of [
+      'https://id.gs1.org/01/09506000134353/21/A1',
+      'https://id.gs1.org/01/09506000134353#2026-11-22',
+    ]) {
+      const answer = await ledger.get(`/v1/history?subject=${encodeURIComponent(subject)}`)
+      expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'GS1_CHECK_DIGIT' }])
+    }
+    for (const subject of [`${gateway.station}#2026-11-22`, 'urn:tristamp:organisation:org', 'https://example.com/x'])
+      expect((await ledger.get(`/v1/history?subject=${encodeURIComponent(subject)}`)).status, subject).toBe(200)
+  })
+
+  test('a code leads to a page here or is not made', async () => {
+    for (const subject of [
+      'javascript:alert(1)',
+      'https://evil.example/01/09506000134352',
+      'https://id.gs1.org.evil.example/01/09506000134352',
+      'urn:x:y',
+    ])
+      expect((await ledger.get(`/v1/qr?subject=${encodeURIComponent(subject)}`)).status, subject).toBe(400)
+    expect((await ledger.get(`/v1/qr?subject=${encodeURIComponent(gateway.station)}`)).status).toBe(200)
+  })
+
+  test('what other origins may read, they may ask for with headers of their own', async () => {
+    for (const path of [
+      '/checkpoint',
+      '/tile/0/000.p/1',
+      '/v1/policy',
+      '/v1/gateways',
+      '/v1/history?subject=a:b',
+      '/01/09506000134352',
+    ]) {
+      const read = await ledger.get(path)
+      expect(read.headers.get('access-control-allow-origin'), path).toBe('*')
+      const asked = await ledger.get(path, { method: 'OPTIONS' })
+      expect([asked.status, asked.headers.get('access-control-allow-origin')], path).toEqual([204, '*'])
+      expect(asked.headers.get('access-control-allow-methods')).toBe('GET, HEAD')
+    }
+    const metrics = await ledger.get('/metrics', { method: 'OPTIONS' })
+    expect(metrics.headers.get('access-control-allow-origin')).toBeNull()
   })
 
   test('a QR code in both forms', async () => {

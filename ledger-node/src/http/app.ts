@@ -14,7 +14,7 @@ import { digitalLinkRoutes } from './digital-link.ts'
 import { eventRoutes } from './events.ts'
 import { gatewayRoutes } from './gateways.ts'
 import { governanceRoutes } from './governance.ts'
-import { guarded } from './headers.ts'
+import { guarded, open, preflight } from './headers.ts'
 import { historyRoutes } from './history.ts'
 import { keyRoutes } from './keys.ts'
 import { metricsRoutes } from './metrics.ts'
@@ -53,6 +53,10 @@ const COMPRESSIBLE = /^(?:text\/|image\/svg|application\/(?:json|problem\+json|j
 const HEAVY =
   /^\/(?:v1\/(?:history|events|governance|gateways|qr|statements)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
+/** What pages of other origins may read: each of these answers with `open`. */
+const READABLE =
+  /^\/(?:checkpoint$|(?:tile|witness)\/|v1\/(?:checkpoints|history|events|statements|keys|batches|gateways|governance|policy|witness)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+
 /** The HTTP side of the node: one router for each resource. */
 export function createApp(parts: AppParts): Express {
   const { ledger, metrics, publicUrl } = parts
@@ -65,6 +69,7 @@ export function createApp(parts: AppParts): Express {
   app.enable('case sensitive routing')
   app.use(guarded)
   app.use(compression({ filter: (_req, res) => COMPRESSIBLE.test(String(res.getHeader('Content-Type'))) }))
+  app.options(READABLE, open, preflight)
   app.use(checkpointRoutes(ledger, parts.earlier))
   app.use(tileRoutes(ledger, entries))
   app.use(batchRoutes(ledger, entries))

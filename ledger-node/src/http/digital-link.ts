@@ -5,11 +5,9 @@ import type { Ledger } from '../ledger.ts'
 import { eventsOf } from '../query/history.ts'
 import type { Entries } from '../query/source.ts'
 import { open, REVALIDATE } from './headers.ts'
+import { PAGE_PATHS } from './page-address.ts'
 import type { Pages } from './pages.ts'
 import { routes } from './routes.ts'
-
-/** The keys that goods, units, assets, places and parties are named by. */
-const PATHS = /^\/(?:00|01|414|417|8003|8004|8006|8010)\/.+/
 
 /** EPCIS 2.0 wants to know what the names in the events mean. */
 const CONTEXT = [
@@ -22,7 +20,7 @@ const CONTEXT = [
  * subject's own events, with links to what proves them.
  */
 export function digitalLinkRoutes(ledger: Ledger, entries: Entries, pages: Pages, publicUrl: () => string): Router {
-  return routes().get(PATHS, open, async (req, res) => {
+  return routes().get(PAGE_PATHS, open, async (req, res) => {
     res.vary('Accept')
     const subject = subjectOf(req)
     if (req.accepts(['html', 'json']) !== 'json') {

@@ -30,6 +30,14 @@ export const open: RequestHandler = (_req, res, next) => {
   next()
 }
 
+/** What a browser asks before it lets a page of another origin send a header of its own. */
+export const preflight: RequestHandler = (_req, res) => {
+  res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD')
+  res.setHeader('Access-Control-Allow-Headers', '*')
+  res.setHeader('Access-Control-Max-Age', '86400')
+  res.status(204).end()
+}
+
 export const IMMUTABLE = 'public, max-age=31536000, immutable'
 /** A partial tile never changes either, but its full tile takes its place. */
 export const SHORT = 'public, max-age=60'

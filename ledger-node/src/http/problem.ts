@@ -34,6 +34,12 @@ const PROTOCOL_STATUS: readonly [RegExp, number][] = [
   [/^(SEQ_|PREV_|GOVERNANCE_(CONFLICT|REPEATED))/, 409],
 ]
 
+/** What the reader asked for by name, where the protocol's codes need a sentence of their own. */
+const PROTOCOL_TITLES: readonly [RegExp, number, string][] = [
+  [/^TILE_/, 404, 'There is no tile at this address.'],
+  [/^GS1_/, 400, 'The identifier is not a valid GS1 identifier.'],
+]
+
 export function protocolStatus(code: string): number {
   return PROTOCOL_STATUS.find(([family]) => family.test(code))?.[1] ?? 422
 }
@@ -74,12 +80,9 @@ function problemOf(error: unknown): Problem | undefined {
       : { status, code: error.code, title: SENTENCES[error.code].en, detail: error.message }
   }
   if (error instanceof ProtocolError) {
-    return {
-      status: protocolStatus(error.code),
-      code: error.code,
-      title: 'The protocol does not allow this.',
-      detail: error.message,
-    }
+    const { code, message: detail } = error
+    const [, status, title] = PROTOCOL_TITLES.find(([family]) => family.test(code)) ?? []
+    return { status: status ?? protocolStatus(code), code, title: title ?? 'The protocol does not allow this.', detail }
   }
   // Express and its parsers mark what the client did wrong with a status of the 400s.
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 0

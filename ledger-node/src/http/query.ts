@@ -1,3 +1,4 @@
+import { canonicalUri } from '@tristamp/protocol'
 import type { Request } from 'express'
 import { LedgerError } from '../error.ts'
 
@@ -11,12 +12,14 @@ export function parameter(req: Request, name: string): string | undefined {
   throw new LedgerError('REQUEST_QUERY', `${name} is given more than once`)
 }
 
-/** The parameter `subject`: an absolute URI. @throws LedgerError REQUEST_QUERY */
+/** The parameter `subject`: an absolute URI, and one that an event can be about. @throws LedgerError REQUEST_QUERY; ProtocolError GS1_* */
 export function subjectParameter(req: Request): string {
   const subject = parameter(req, 'subject')
   if (subject === undefined || subject.length > SUBJECT_LENGTH || !/^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(subject)) {
     throw new LedgerError('REQUEST_QUERY', 'subject: expected an absolute URI')
   }
+  // Of a mistyped number there is nothing to prove. What stands behind `#` is the day of a reading.
+  canonicalUri(subject.replace(/#.*/, ''))
   return subject
 }
 
