@@ -209,6 +209,22 @@ describe('the broker', () => {
     )
   })
 
+  test('connections that never log in do not keep a gateway out, however many there are', async () => {
+    const idle = Array.from({ length: 700 }, () => connectTcp(ledger.node.mqttPort, '127.0.0.1'))
+    try {
+      let open = 0
+      for (const socket of idle) {
+        socket.on('connect', () => open++).on('close', () => open--)
+        socket.on('error', () => undefined)
+      }
+      await until(() => open > 0 && open <= 512)
+      await connect(loginOf(one))
+      expect(open).toBeGreaterThan(400)
+    } finally {
+      for (const socket of idle) socket.destroy()
+    }
+  })
+
   test('a packet behind the CONNECT waits until the login is decided', async () => {
     const password = Buffer.from('x'.repeat(43))
     const body = Buffer.concat([

@@ -7,6 +7,7 @@ import { hasErrno, type LedgerCode, LedgerError, SENTENCES } from './error.ts'
 import { type GuardRefusal, PacketGuard } from './guard.ts'
 import type { Intake, Sender } from './intake.ts'
 import type { Ledger } from './ledger.ts'
+import { Lobby } from './lobby.ts'
 import type { Metrics } from './metrics.ts'
 import { Pace } from './pace.ts'
 import { STATUS_BYTES, type StatusBoard } from './status.ts'
@@ -18,6 +19,9 @@ const PACKET_BYTES = 8 * 1024 * 1024 + 1024
 const CONNECT_BYTES = 2048 + STATUS_BYTES
 /** A client that has connected says CONNECT at once. */
 const CONNECT_TIMEOUT_MS = 10_000
+/** Connections before login: more than the system hands over at once when all gateways of a site come back together. */
+const LOBBY = { most: 1024, mostEach: 512 }
+const UNAVAILABLE = 3
 const NOT_AUTHORIZED = 5
 const BAD_LOGIN = 4
 
@@ -33,6 +37,7 @@ export interface BrokerParts {
 export interface BrokerOptions {
   host: string
   port: number
+  /** Gateways that have logged in. */
   maxConnections: number
   /** Of one gateway. */
   eventsPerSecond: number
@@ -50,13 +55,17 @@ export class Broker {
   readonly #logins = new Map<Client, Login>()
   /** By kid in hex, not by connection: coming back does not help. */
   readonly #paces = new Map<string, Pace>()
-  readonly #eventsPerSecond: number
+  readonly #options: BrokerOptions
+  readonly #lobby: Lobby
 
-  private constructor(aedes: Aedes, server: Server, parts: BrokerParts, eventsPerSecond: number) {
+  private constructor(aedes: Aedes, server: Server, parts: BrokerParts, options: BrokerOptions) {
     this.#aedes = aedes
     this.#server = server
     this.#parts = parts
-    this.#eventsPerSecond = eventsPerSecond
+    this.#options = options
+    this.#lobby = new Lobby(LOBBY, () => parts.metrics.refusedClient('MQTT_CONNECTIONS'))
+    // Before any TLS: a handshake that is never finished waits here as well.
+    server.prependListener('connection', (socket: Socket) => this.#lobby.enter(socket))
     aedes.authenticate = (client, username, password, done) => this.#authenticate(client, username, password, done)
     aedes.authorizePublish = (client, packet, done) =>
       void this.#authorizePublish(client, packet).then(() => done(null), done)
@@ -78,9 +87,9 @@ export class Broker {
       aedes.handle(new PacketGuard(socket, { packetBytes: PACKET_BYTES, connectBytes: CONNECT_BYTES }, refuse))
     }
     const server = options.tls === undefined ? createServer(accept) : createTlsServer(tlsOptions(options.tls), accept)
-    server.maxConnections = options.maxConnections
+    server.maxConnections = options.maxConnections + LOBBY.most
     server.on('drop', () => parts.metrics.refusedClient('MQTT_CONNECTIONS'))
-    const broker = new Broker(aedes, server, parts, options.eventsPerSecond)
+    const broker = new Broker(aedes, server, parts, options)
     await listening(server, options)
     return broker
   }
@@ -136,8 +145,15 @@ export class Broker {
       done(this.#refusal('MQTT_CLIENT_ID', NOT_AUTHORIZED), null)
       return
     }
+    if (this.#logins.size >= this.#options.maxConnections) {
+      done(this.#refusal('MQTT_CONNECTIONS', UNAVAILABLE), null)
+      return
+    }
     this.#logins.set(client, login)
-    if (client.conn instanceof PacketGuard) client.conn.admit()
+    if (client.conn instanceof PacketGuard) {
+      this.#lobby.leave(client.conn.socket)
+      client.conn.admit()
+    }
     done(null, true)
   }
 
@@ -170,7 +186,7 @@ export class Broker {
 
   #paceOf({ kid }: Login): Pace {
     const id = toHex(kid)
-    const pace = this.#paces.get(id) ?? new Pace(this.#eventsPerSecond)
+    const pace = this.#paces.get(id) ?? new Pace(this.#options.eventsPerSecond)
     this.#paces.set(id, pace)
     return pace
   }

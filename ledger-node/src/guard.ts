@@ -61,6 +61,10 @@ export class PacketGuard extends Duplex {
     socket.on('close', () => this.destroy())
   }
 
+  get socket(): Socket {
+    return this.#socket
+  }
+
   /** The client has logged in: what waited behind its CONNECT goes on. */
   admit(): void {
     if (this.#admitted || this.destroyed) return

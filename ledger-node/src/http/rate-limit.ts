@@ -1,6 +1,7 @@
-import { isIP, SocketAddress } from 'node:net'
+import { isIP } from 'node:net'
 import type { Request, RequestHandler } from 'express'
 import { LedgerError } from '../error.ts'
+import { networkOf } from '../network.ts'
 
 /** Addresses remembered; the longest unseen is forgotten first. */
 const MAX_ADDRESSES = 10_000
@@ -43,22 +44,8 @@ export function rateLimit(
   }
 }
 
-/**
- * Who asks: the last address in the trusted header, which the proxy itself put there, or else the connection's. One customer of
- * an IPv6 network has a /64, so an address of it counts as that.
- */
+/** Who asks: the last address in the trusted header, which the proxy itself put there, or else the connection's. */
 function clientOf(req: Request, addressHeader: string | undefined): string {
   const told = addressHeader && req.get(addressHeader)?.split(',').at(-1)?.trim()
-  const address = told && isIP(told) !== 0 ? told : (req.socket.remoteAddress ?? '')
-  if (isIP(address) !== 6) return address
-  return address.toLowerCase().startsWith('::ffff:') ? address : networkOf(address)
-}
-
-/** The first four groups, written in full: `2001:db8::1` and `2001:db8:0:0:1::` are of one network. */
-function networkOf(address: string): string {
-  const [head = '', tail] = new SocketAddress({ address, family: 'ipv6' }).address.split('::')
-  const groups = (text: string | undefined): string[] => (text === undefined || text === '' ? [] : text.split(':'))
-  const [before, after] = [groups(head), groups(tail)]
-  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0')
-  return [...before, ...zeros, ...after].slice(0, 4).join(':')
+  return networkOf(told && isIP(told) !== 0 ? told : (req.socket.remoteAddress ?? ''))
 }
