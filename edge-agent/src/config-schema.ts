@@ -1,6 +1,7 @@
 import { canonicalUri, fromBase64Url } from '@tristamp/protocol'
 import * as v from 'valibot'
 import { ACTIONS, type FileShape, type RawDevice, ROLES } from './config-types.ts'
+import type { Driver } from './driver/index.ts'
 import { durationMs } from './duration.ts'
 
 /** Topic parts and file names are made of these: NATS maps topics to subjects and allows no more. */
@@ -136,16 +137,22 @@ const port = v.pipe(
 const deviceEntries = {
   id: name,
   driver: v.string('must be the kind of instrument'),
+  uri: v.optional(uri),
+}
+
+const lineEntries = {
   port,
   baudRate: v.optional(v.picklist(BAUD_RATES, `must be one of ${BAUD_RATES.join(', ')}`)),
   parity: v.optional(v.picklist(['none', 'even', 'odd'], 'must be none, even or odd'), 'none'),
   stopBits: v.optional(v.picklist([1, 2], 'must be 1 or 2'), 1),
-  uri: v.optional(uri),
 }
 
+const fileEntries = { file: v.pipe(v.string('must be a path'), v.minLength(1, 'must be a path')) }
+
 /** What every device has, with its driver's options beside. */
-export function deviceSchema(options: v.ObjectEntries): v.GenericSchema<unknown, RawDevice> {
-  return v.strictObject({ ...options, ...deviceEntries }) as unknown as v.GenericSchema<unknown, RawDevice>
+export function deviceSchema({ options, needs }: Driver<never>): v.GenericSchema<unknown, RawDevice> {
+  const address = needs === 'file' ? fileEntries : lineEntries
+  return v.strictObject({ ...options, ...deviceEntries, ...address }) as unknown as v.GenericSchema<unknown, RawDevice>
 }
 
 /** What can be said of a device whose driver is not known. */

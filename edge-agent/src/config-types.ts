@@ -149,13 +149,8 @@ export interface RawStation {
   actions: { [A in Action]?: ActionOptions | null | undefined }
 }
 
-export interface RawDevice {
-  id: string
-  driver: string
-  port: string
-  baudRate?: number | undefined
-  parity: Parity
-  stopBits: 1 | 2
-  uri?: string | undefined
-  [option: string]: unknown
-}
+/** With `port` and its settings or with `file`, as its driver needs. */
+export type RawDevice = { id: string; driver: string; uri?: string | undefined; [option: string]: unknown } & (
+  | { port: string; baudRate?: number | undefined; parity: Parity; stopBits: 1 | 2; file?: undefined }
+  | { file: string; port?: undefined }
+)

@@ -1,14 +1,13 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { fromBase64Url } from '@tristamp/protocol'
 import * as v from 'valibot'
 import { LineCounter, parseDocument } from 'yaml'
 import { crossIssues } from './config-cross.ts'
 import { deviceSchema, fileSchema, parseAddress, unknownDeviceSchema } from './config-schema.ts'
 import type { AgentConfig, ConfiguredDevice, FileShape, RawDevice, RawStation, StationConfig } from './config-types.ts'
-import { drivers } from './driver/index.ts'
+import { type Address, drivers, type LineDriver } from './driver/index.ts'
 import { AgentError, whyOf } from './error.ts'
-import type { PortAddress } from './transport/index.ts'
 
 export type * from './config-types.ts'
 
@@ -23,7 +22,7 @@ const MAX_BYTES = 262_144
 
 /**
  * Environment variables that override the file, for deployments that may not edit it. `TRISTAMP_PORT_<DEVICE>` (id in upper case,
- * `-` as `_`) sets a device's port.
+ * `-` as `_`) sets a device's port (or file).
  */
 const OVERRIDES: Readonly<Record<string, readonly string[]>> = {
   TRISTAMP_DATA: ['data'],
@@ -96,7 +95,7 @@ function override(raw: unknown, env: Environment): unknown {
   for (const device of Array.isArray(raw['devices']) ? (raw['devices'] as unknown[]) : []) {
     if (!isRecord(device) || typeof device['id'] !== 'string') continue
     const port = env[`TRISTAMP_PORT_${device['id'].toUpperCase().replaceAll('-', '_')}`]
-    if (port !== undefined) device['port'] = port
+    if (port !== undefined) device[device['file'] === undefined ? 'port' : 'file'] = port
   }
   return raw
 }
@@ -142,7 +141,7 @@ function checkDevice(device: Record<string, unknown>, path: string, issues: Conf
     issues.push(...(v.safeParse(unknownDeviceSchema, device).issues ?? []).map((issue) => issueOf(issue, path)))
     return
   }
-  const result = v.safeParse(deviceSchema(driver.options), device)
+  const result = v.safeParse(deviceSchema(driver), device)
   if (!result.success) issues.push(...result.issues.map((issue) => issueOf(issue, path)))
   else devices.push(result.output)
 }
@@ -201,19 +200,27 @@ function toConfig(shape: FileShape, devices: readonly RawDevice[], file: string)
 }
 
 function toDevice(device: RawDevice, folder: string): ConfiguredDevice {
-  const { id, driver, port, baudRate, parity, stopBits, uri, ...options } = device
+  const {
+    id,
+    driver,
+    port: _port,
+    file: _file,
+    baudRate: _baudRate,
+    parity: _parity,
+    stopBits: _stopBits,
+    uri,
+    ...options
+  } = device
+  return { id, driver, address: toAddress(device, folder), options, ...(uri === undefined ? {} : { uri }) }
+}
+
+function toAddress(device: RawDevice, folder: string): Address {
+  if (device.file !== undefined) return { kind: 'file', path: resolve(folder, device.file) }
+  const { port, baudRate, parity, stopBits } = device
   const parsed = parseAddress(port)!
-  const address: PortAddress =
-    parsed.kind === 'tcp'
-      ? parsed
-      : {
-          kind: 'serial',
-          path: isAbsolute(parsed.path) ? parsed.path : resolve(folder, parsed.path),
-          baudRate: baudRate ?? drivers.get(driver)!.baudRate,
-          parity,
-          stopBits,
-        }
-  return { id, driver, address, options, ...(uri === undefined ? {} : { uri }) }
+  if (parsed.kind === 'tcp') return parsed
+  const driver = drivers.get(device.driver) as LineDriver<never>
+  return { kind: 'serial', path: resolve(folder, parsed.path), baudRate: baudRate ?? driver.baudRate, parity, stopBits }
 }
 
 function toStation(station: RawStation, fallback: string): StationConfig {

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { AgentCode, Fields } from '../error.ts'
-import type { DeviceState, Driver, DriverContext, Measurement } from './driver.ts'
+import type { DeviceState, LineContext, LineDriver, Measurement } from './driver.ts'
 
 /** A line and a gateway for one driver session, in memory: the far end is played by the test. */
 export class Line {
@@ -15,8 +15,8 @@ export class Line {
   readonly #stop = new AbortController()
   #ended: Promise<void> = Promise.resolve()
 
-  start<O>(driver: Driver<O>, options: O): this {
-    const context: DriverContext = {
+  start<O>(driver: LineDriver<O>, options: O): this {
+    const context: LineContext = {
       device: 'one',
       signal: this.#stop.signal,
       now: () => Math.round(performance.now()),

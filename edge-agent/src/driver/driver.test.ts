@@ -163,6 +163,7 @@ describe('supervise', () => {
     const driver: Driver<unknown> = {
       kind: 'x',
       gives: 'reading',
+      needs: 'line',
       baudRate: 9600,
       options: {},
       session(_options, context) {

@@ -25,8 +25,6 @@ export type DeviceState = 'up' | 'degraded' | 'down'
 /** What a driver may use. It knows nothing of stations, events or keys. */
 export interface DriverContext {
   readonly device: string
-  /** The open line. When it closes, {@link signal} aborts. */
-  readonly link: Link
   readonly signal: AbortSignal
   /** Monotonic milliseconds. */
   now(): number
@@ -37,25 +35,51 @@ export interface DriverContext {
   fault(code: AgentCode, fields?: Fields): void
 }
 
+/** With the open line. When it closes, `signal` aborts. */
+export interface LineContext extends DriverContext {
+  readonly link: Link
+}
+
+/** With the file that the system shows the instrument as: an absolute path. To read it, and how often, is the driver's. */
+export interface FileContext extends DriverContext {
+  readonly file: string
+}
+
+/** Where an instrument is: at the end of a line, or a file. */
+export type Address = PortAddress | { kind: 'file'; path: string }
+
 /** What every configured device has. Drivers add their own options. */
 export interface DeviceConfig {
   id: string
   driver: string
-  address: PortAddress
+  address: Address
   /** The instrument's own identifier, for `sensorMetadata.deviceID`. */
   uri?: string
 }
 
-/**
- * A family of instruments. To add one: a file that exports such a value, a line in `driver/index.ts`.
- * `session` speaks with one open line; it returns or throws when that is over, and the supervisor opens the line again.
- */
-export interface Driver<O> {
+interface Family {
   readonly kind: string
   /** What measurements come out, so that the configuration can be checked: a station's scanner must be a scanner. */
   readonly gives: 'reading' | 'scan' | 'fix'
-  readonly baudRate: number
-  /** Options beyond id, driver, port and line settings, as valibot entries. */
+  /** Options beyond id, driver, uri and the address with its settings, as valibot entries. */
   readonly options: v.ObjectEntries
-  session(options: O, context: DriverContext): Promise<void>
 }
+
+/** Instruments on a byte line: configured with `port`. */
+export interface LineDriver<O> extends Family {
+  readonly needs: 'line'
+  readonly baudRate: number
+  session(options: O, context: LineContext): Promise<void>
+}
+
+/** Instruments that the system shows as a file (a DS18B20 under /sys): configured with `file`. */
+export interface FileDriver<O> extends Family {
+  readonly needs: 'file'
+  session(options: O, context: FileContext): Promise<void>
+}
+
+/**
+ * A family of instruments. To add one: a file that exports such a value, a line in `driver/index.ts`.
+ * `session` speaks with one open line, or reads one file; it returns or throws when that is over, and the supervisor begins again.
+ */
+export type Driver<O> = LineDriver<O> | FileDriver<O>

@@ -8,5 +8,14 @@ const list: readonly Driver<never>[] = [modbusTh, scanner, nmea]
 
 export const drivers: ReadonlyMap<string, Driver<never>> = new Map(list.map((driver) => [driver.kind, driver]))
 
-export type { DeviceConfig, DeviceState, Driver, Measurement, Quantity } from './driver.ts'
+export type {
+  Address,
+  DeviceConfig,
+  DeviceState,
+  Driver,
+  FileDriver,
+  LineDriver,
+  Measurement,
+  Quantity,
+} from './driver.ts'
 export { type DeviceSink, supervise } from './supervise.ts'

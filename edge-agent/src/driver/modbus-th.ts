@@ -3,7 +3,7 @@ import { sleep } from '../backoff.ts'
 import { encodeRequest, type ModbusReply, type ModbusRequest, ModbusRtu, signed16 } from '../codec/modbus-rtu.ts'
 import { durationMs } from '../duration.ts'
 import type { AgentCode, Fields } from '../error.ts'
-import type { Driver, DriverContext, Quantity } from './driver.ts'
+import type { LineContext, LineDriver, Quantity } from './driver.ts'
 
 /** Where a model keeps its values, and how it writes them. */
 interface Profile {
@@ -63,9 +63,10 @@ const TEMPERATURE = { min: -60_000, max: 125_000 }
 const HUMIDITY = { min: 0, max: 100_000 }
 
 /** Temperature and humidity transmitters on Modbus RTU (RS-485), the XY-MD02 and its relatives. */
-export const modbusTh: Driver<ModbusThOptions> = {
+export const modbusTh: LineDriver<ModbusThOptions> = {
   kind: 'modbus-th',
   gives: 'reading',
+  needs: 'line',
   baudRate: 9600,
   options,
   async session(config, context) {
@@ -100,12 +101,7 @@ export const modbusTh: Driver<ModbusThOptions> = {
 
 type Outcome = { ok: true; quantities: Quantity[] } | { ok: false; code: AgentCode; fields: Fields }
 
-async function poll(
-  master: Master,
-  request: ModbusRequest,
-  profile: Profile,
-  context: DriverContext,
-): Promise<Outcome> {
+async function poll(master: Master, request: ModbusRequest, profile: Profile, context: LineContext): Promise<Outcome> {
   let outcome: Outcome = { ok: false, code: 'DEVICE_SILENT', fields: {} }
   for (let i = 0; i < TRIES && !context.signal.aborted; i++) {
     const answer = await master.ask(request)
@@ -151,11 +147,11 @@ function degrees(raw: number, { negative, milliPerUnit }: Profile): number {
 /** One request at a time on the line, with its waiting. */
 class Master {
   readonly #codec = new ModbusRtu()
-  readonly #context: DriverContext
+  readonly #context: LineContext
   readonly #timeoutMs: number
   #answered: ((reply: ModbusReply) => void) | undefined
 
-  constructor(context: DriverContext, timeoutMs: number) {
+  constructor(context: LineContext, timeoutMs: number) {
     this.#context = context
     this.#timeoutMs = timeoutMs
     context.link.onData((chunk) => {

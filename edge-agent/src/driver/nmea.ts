@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { sleep } from '../backoff.ts'
 import { Nmea, type NmeaMessage } from '../codec/nmea.ts'
 import { durationMs } from '../duration.ts'
-import type { Driver, DriverContext } from './driver.ts'
+import type { DriverContext, LineDriver } from './driver.ts'
 
 const options = {
   /** Above this dilution the geometry is too poor for a stamp. */
@@ -22,9 +22,10 @@ const RANGE_ERROR_M = 5
 const EARLIEST_MS = Date.UTC(2025, 0, 1)
 
 /** GNSS receivers that speak NMEA-0183. */
-export const nmea: Driver<NmeaOptions> = {
+export const nmea: LineDriver<NmeaOptions> = {
   kind: 'nmea',
   gives: 'fix',
+  needs: 'line',
   baudRate: 9600,
   options,
   async session(config, context) {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { sleep } from '../backoff.ts'
 import { CUT_MS, ScannerLine, type ScannerMessage, SILENCE_MS } from '../codec/scanner-line.ts'
-import type { Driver, DriverContext } from './driver.ts'
+import type { DriverContext, LineDriver } from './driver.ts'
 
 const options = {
   /** Whether every scan must begin with its AIM identifier; without it nothing says what kind of code it was. */
@@ -16,9 +16,10 @@ export interface ScannerOptions {
 }
 
 /** Barcode and QR scanners in serial (USB-CDC or UART) mode. A keyboard wedge would drop the separators of GS1 codes. */
-export const scanner: Driver<ScannerOptions> = {
+export const scanner: LineDriver<ScannerOptions> = {
   kind: 'scanner',
   gives: 'scan',
+  needs: 'line',
   baudRate: 9600,
   options,
   async session(config, context) {

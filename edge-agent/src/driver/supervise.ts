@@ -1,7 +1,7 @@
 import { Backoff } from '../backoff.ts'
 import { type AgentCode, type AgentError, asAgentError, type Fields } from '../error.ts'
 import { addressText, type Link, openLink, type PortAddress } from '../transport/index.ts'
-import type { DeviceConfig, DeviceState, Driver, Measurement } from './driver.ts'
+import type { DeviceConfig, DeviceState, Driver, DriverContext, Measurement } from './driver.ts'
 
 /** Where a device's words go. */
 export interface DeviceSink {
@@ -17,7 +17,7 @@ const FIRST_MS = 250
 const LONGEST_MS = 10_000
 
 /**
- * Keeps one device going until the signal aborts: opens its line, lets the driver speak, and begins again after any end of it.
+ * Keeps one device going until the signal aborts: opens its line where it needs one, lets the driver speak, and begins again after any end of it.
  * Never rejects: a broken instrument must not stop the others.
  */
 export async function supervise<O>(
@@ -31,8 +31,8 @@ export async function supervise<O>(
   const backoff = new Backoff(FIRST_MS, LONGEST_MS)
   while (!signal.aborted) {
     try {
-      const link = await open(device.id, device.address)
-      await attend(driver, device, options, sink, signal, link, () => backoff.reset())
+      const speak = await prepare(driver, device, options, open)
+      await attend(driver, device, sink, signal, speak, () => backoff.reset())
     } catch (thrown) {
       const error = asAgentError(thrown, 'DEVICE_FAILED', { device: device.id })
       sink.state(device.id, 'down', error)
@@ -41,14 +41,36 @@ export async function supervise<O>(
   }
 }
 
-/** One open line, to its end. */
-async function attend<O>(
+/** A session that is ready to begin, and the line that it is on. */
+interface Session {
+  link?: Link
+  run(context: DriverContext): Promise<void>
+}
+
+/** What the driver needs: a line is opened, a file is the driver's own to read. */
+async function prepare<O>(
   driver: Driver<O>,
   device: DeviceConfig,
   options: O,
+  open: (device: string, address: PortAddress) => Promise<Link>,
+): Promise<Session> {
+  const { id, address } = device
+  if (driver.needs === 'file') {
+    if (address.kind !== 'file') throw new Error('it needs a file')
+    return { run: (context) => driver.session(options, { ...context, file: address.path }) }
+  }
+  if (address.kind === 'file') throw new Error('it needs a port')
+  const link = await open(id, address)
+  return { link, run: (context) => driver.session(options, { ...context, link }) }
+}
+
+/** One session, to its end. */
+async function attend(
+  driver: Pick<Driver<never>, 'gives'>,
+  device: DeviceConfig,
   sink: DeviceSink,
   signal: AbortSignal,
-  link: Link,
+  { link, run }: Session,
   onAlive: () => void,
 ): Promise<void> {
   // Not AbortSignal.any: a gateway opens lines for years, and its result stays tied to the outer signal for as long.
@@ -56,17 +78,17 @@ async function attend<O>(
   const end = (): void => ended.abort()
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()
-  const fields = { device: device.id, port: addressText(device.address) }
+  const { address } = device
+  const fields = { device: device.id, port: address.kind === 'file' ? address.path : addressText(address) }
   let lost: boolean = false
-  const closed = link.closed.then((reason) => {
+  const closed = link?.closed.then((reason) => {
     lost = true
     end()
     if (reason) sink.state(device.id, 'down', reason)
   })
   try {
-    await driver.session(options, {
+    await run({
       device: device.id,
-      link,
       signal: ended.signal,
       now: sink.now,
       emit(measurement) {
@@ -83,7 +105,7 @@ async function attend<O>(
     })
   } finally {
     signal.removeEventListener('abort', end)
-    await link.close()
+    await link?.close()
     await closed
   }
 }
