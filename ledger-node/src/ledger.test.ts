@@ -422,6 +422,7 @@ describe('an audit', () => {
         const { flaw } = await verifyLedger(folder, verifySignature)
         expect(flaw, `${series} ${at}`).toMatchObject({ file: segment(series), entry: expect.any(Number) as number })
         expect(flaw!.offset).toBeLessThanOrEqual(at)
+        expect(flaw!.detail).not.toMatch(/^[A-Z]+_[A-Z_]+: /)
       }
       await writeFile(segment(series), whole)
     }

@@ -1,4 +1,5 @@
 import { equal, HASH_BYTES, TILE_WIDTH } from '@tristamp/protocol'
+import { differing } from './audit/flaw.ts'
 import { describeKey, type Row, SPACE } from './row.ts'
 import type { Mark, Store } from './store.ts'
 
@@ -78,11 +79,7 @@ export class RowAudit {
       chunk.forEach(({ key, value }, i) => {
         const found = values[i]
         if (found === undefined) this.#fail(describeKey(key), 'the row is missing')
-        if (!equal(found, value))
-          this.#fail(
-            describeKey(key),
-            `the row is ${Buffer.from(found).toString('hex')}, the entries give ${Buffer.from(value).toString('hex')}`,
-          )
+        if (!equal(found, value)) this.#fail(describeKey(key), differing(found, value))
         this.#counts.set(key[0]!, (this.#counts.get(key[0]!) ?? 0) + 1)
       })
     }

@@ -19,7 +19,7 @@ import { examinedAhead } from './ahead.ts'
 import { sealFlaw, show } from './block-audit.ts'
 import { type Finding, knownFrom } from './examine.ts'
 import { Examiners } from './examiners.ts'
-import { type Flaw, Flawed } from './flaw.ts'
+import { type Flaw, Flawed, withoutCode } from './flaw.ts'
 import { readSigned, type SignedState, type Trust } from './signed-state.ts'
 import type { AuditSource } from './source.ts'
 
@@ -113,7 +113,7 @@ class Auditor {
     const signed: VerifySync =
       finding === undefined ? verify : (key, ...rest) => equal(key, finding.signedBy) || verify(key, ...rest)
     const admitted = admit(this.#state, item.bytes, item.events, signed, finding && knownFrom(finding))
-    if (!admitted.ok) this.#fail(place, admitted.code, admitted.message)
+    if (!admitted.ok) this.#fail(place, admitted.code, withoutCode(admitted.code, admitted.message))
     applyChanges(this.#state, admitted.changes)
     this.#block.add(place, admitted)
     this.#audit.entries++

@@ -11,7 +11,7 @@ import {
   type VerifySync,
   verifyNote,
 } from '@tristamp/protocol'
-import { Flawed } from './flaw.ts'
+import { Flawed, withoutCode } from './flaw.ts'
 import type { AuditSource } from './source.ts'
 
 /** A state that the ledger has signed, and who else has. */
@@ -65,7 +65,7 @@ export async function readSigned(
     return { ...checkpoint, note, file, logKey, cosigned: names }
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
-    const detail = `not a checkpoint signed by this ledger: ${error.code}: ${error.message}`
+    const detail = `not a checkpoint signed by this ledger: ${error.message}`
     throw new Flawed({ file, field: 'signature', detail })
   }
 }
@@ -76,6 +76,6 @@ async function ownPolicy(source: AuditSource): Promise<Policy | undefined> {
     return own && parsePolicy(own.text)
   } catch (error) {
     if (own === undefined || !(error instanceof ProtocolError)) throw error
-    throw new Flawed({ file: own.file, field: error.code, detail: error.message })
+    throw new Flawed({ file: own.file, field: error.code, detail: withoutCode(error.code, error.message) })
   }
 }

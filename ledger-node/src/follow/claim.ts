@@ -28,7 +28,7 @@ export function claimsOf(key: VerifierKey, verify: VerifySync): ReadClaim {
       return { ...checkpoint, note }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
-      throw new Difference('FOLLOW_SIGNATURE', `${error.code}: ${error.message}`, false, { checkpoint: note })
+      throw new Difference('FOLLOW_SIGNATURE', error.message, false, { checkpoint: note })
     }
   }
 }

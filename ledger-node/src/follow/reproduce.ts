@@ -89,7 +89,7 @@ async function examine(
       // The events are beside the log: they are the only part of an admission that nobody has signed for as served.
       const events = admitted.code === 'BATCH_ROOT' || admitted.code === 'BATCH_SIZE'
       if (events) throw differs('FOLLOW_EVENTS', admitted.message, false)
-      throw differs('FOLLOW_ADMISSION', `${admitted.code}: ${admitted.message}`)
+      throw differs('FOLLOW_ADMISSION', admitted.message)
     }
     taken.push({ item, admitted: ledger.stage(item, admitted).admitted })
     const { genesis } = ledger.state

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ProtocolError } from '@tristamp/protocol'
 import type { ErrorRequestHandler, Response } from 'express'
+import { withoutCode } from '../audit/flaw.ts'
 import { type LedgerCode, LedgerError, SENTENCES } from '../error.ts'
 
 /** RFC 9457. `code` is what a program branches on; `title` is for people. */
@@ -80,7 +81,8 @@ function problemOf(error: unknown): Problem | undefined {
       : { status, code: error.code, title: SENTENCES[error.code].en, detail: error.message }
   }
   if (error instanceof ProtocolError) {
-    const { code, message: detail } = error
+    const { code } = error
+    const detail = withoutCode(code, error.message)
     const [, status, title] = PROTOCOL_TITLES.find(([family]) => family.test(code)) ?? []
     return { status: status ?? protocolStatus(code), code, title: title ?? 'The protocol does not allow this.', detail }
   }

@@ -1,5 +1,6 @@
 import { LIMITS, toBase64Url } from '@tristamp/protocol'
 import { type RequestHandler, type Router, raw } from 'express'
+import { withoutCode } from '../audit/flaw.ts'
 import { LedgerError } from '../error.ts'
 import type { Intake } from '../intake.ts'
 import { protocolStatus, sendProblem } from './problem.ts'
@@ -21,7 +22,8 @@ export function statementRoutes(intake: Intake, limited: RequestHandler): Router
       res.status(repeated ? 200 : 201).json({ entry, seq, treeSize })
       return
     }
-    const { code, message: detail, expected } = receipt
+    const { code, message, expected } = receipt
+    const detail = withoutCode(code, message)
     const title = 'The ledger does not admit this statement.'
     const state = expected && { expected: { seq: expected.seq, prev: toBase64Url(expected.prev) } }
     sendProblem(res, { status: protocolStatus(code), code, title, detail, ...state })
