@@ -11,14 +11,25 @@ import { Store } from './store.ts'
  */
 export async function openDerived(folder: string, note: (text: string) => void): Promise<Store> {
   try {
-    await checkTables(folder)
-    return await Store.open(folder)
+    return await openChecked(folder)
   } catch (error) {
     const damage = damageIn(error)
     if (damage === undefined) throw error
     note(`derived data are rebuilt from the segment files: ${damage}`)
     await rm(folder, { recursive: true })
     return await Store.open(folder)
+  }
+}
+
+async function openChecked(folder: string): Promise<Store> {
+  const checkUnfinished = await checkTables(folder)
+  const store = await Store.open(folder)
+  try {
+    await checkUnfinished()
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
   }
 }
 

@@ -277,6 +277,10 @@ describe('a ledger on disk', () => {
         bytes[bytes.length >> 1]! ^= 0x10
         await writeFile(table, bytes)
       },
+      async () => {
+        const table = await first(/\.ldb$/)
+        await truncate(table, (await stat(table)).size - 10)
+      },
     ]) {
       await damage()
       const { flaw, entries } = await verifyLedger(folder, verifySignature)

@@ -120,9 +120,10 @@ interface OpenStore {
 
 async function openStore(folder: string): Promise<OpenStore> {
   try {
-    await checkTables(folder)
+    const checkUnfinished = await checkTables(folder)
     const store = await Store.open(folder)
     try {
+      await checkUnfinished()
       const rows = new RowAudit(store, await store.mark(), (field, detail) => {
         throw new Flawed({ file: folder, field, detail })
       })

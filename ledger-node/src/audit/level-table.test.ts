@@ -45,7 +45,7 @@ describe('a table of LevelDB', () => {
       // What was in its log becomes a table.
       await db.open()
       await db.close()
-      await checkTables(folder)
+      await (await checkTables(folder))()
       const [name] = (await readdir(folder)).filter((n) => n.endsWith('.ldb'))
       const file = join(folder, name!)
       const whole = await readFile(file)
@@ -54,12 +54,32 @@ describe('a table of LevelDB', () => {
         const bytes = Buffer.from(whole)
         bytes[at]! ^= 1 << (at % 8)
         await writeFile(file, bytes)
-        const told = await checkTables(folder).catch((error: unknown) => error)
+        const told = await checkTables(folder)
+          .then((later) => later())
+          .catch((error: unknown) => error)
         if (told === undefined) silent.push(whole.length - at)
         else expect(told).toBeInstanceOf(Flawed)
       }
       // The footer has two places of two numbers each, in room for the longest, and eight bytes that say what it is.
       for (const fromEnd of silent) expect(fromEnd > 8 && fromEnd <= 48, `${fromEnd} from the end`).toBe(true)
+    } finally {
+      await remove()
+    }
+  })
+
+  it('that was never finished is no damage, as LevelDB removes it when it opens', async () => {
+    const { path: folder, remove } = await temporaryFolder()
+    try {
+      const db = new Level<string, string>(folder)
+      await db.put('a', 'b')
+      await db.close()
+      await writeFile(join(folder, '000123.ldb'), Buffer.alloc(5000, 7))
+      await writeFile(join(folder, '000124.ldb'), '')
+      const later = await checkTables(folder)
+      await expect(later()).rejects.toBeInstanceOf(Flawed)
+      await db.open()
+      await later()
+      await db.close()
     } finally {
       await remove()
     }
