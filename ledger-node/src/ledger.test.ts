@@ -351,6 +351,24 @@ describe('a ledger on disk', () => {
 })
 
 describe('a ledger on a failing disk', () => {
+  test('histories are served as of the last seal while the next cannot be written', async () => {
+    const disk = new FaultyDisk()
+    await using_(await open(disk), async (ledger) => {
+      await fill(ledger, 2)
+      const { seal } = ledger.sealed!
+      disk.fault = () => 'ENOSPC'
+      for (let i = 0; i < 2; i++) {
+        await expect(ledger.seal()).rejects.toThrow('ENOSPC')
+        expect(await ledger.readMap(async (sealed) => sealed.seal)).toEqual(seal)
+        expect(toHex(ledger.historyMap.root())).toBe(toHex(seal.historyRoot))
+      }
+      disk.fault = () => undefined
+      await ledger.seal()
+      expect(ledger.sealed!.seal.height).toBe(seal.height + 1)
+    })
+    expect((await verifyLedger(folder, verifySignature)).flaw).toBeUndefined()
+  })
+
   test.each(['ENOSPC', 'EIO'] as const)(
     '%s at any call: what was acknowledged stays, the rest can be tried again',
     async (errno) => {

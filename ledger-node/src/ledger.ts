@@ -195,11 +195,18 @@ export class Ledger {
       this.#astray = true
       const seal = this.#nextSeal()
       const bytes = encodeSeal(seal)
-      const [place] = await this.#feed.append([{ bytes, events: [] }])
+      const [place] = await this.#feed.append([{ bytes, events: [] }]).catch((error: unknown) => this.#unseal(error))
       await this.#derive(this.#close(place!, seal, bytes), this.#feed.end)
       await this.#publish()
       this.#astray = false
     })
+  }
+
+  /** No seal was written: histories are served as of the last one, and the block stays as it is. */
+  async #unseal(error: unknown): Promise<never> {
+    this.#map = await storedMap(this.#store)
+    this.#astray = false
+    throw error
   }
 
   /** The root that the log would have with these leaves behind the last seal. */
