@@ -5,12 +5,15 @@ import { Lobby } from './lobby.ts'
 
 class FakeSocket extends EventEmitter {
   ended = false
-  constructor(
-    readonly remoteAddress: string,
-    readonly remotePort: number,
-  ) {
+  readonly remoteAddress: string
+  readonly remotePort: number
+
+  constructor(address: string, port: number) {
     super()
+    this.remoteAddress = address
+    this.remotePort = port
   }
+
   destroy(): void {
     this.ended = true
     this.emit('close')

@@ -4,7 +4,7 @@ import { crc16 } from '../codec/modbus-rtu.ts'
 import { AgentError } from '../error.ts'
 import type { Link } from '../transport/index.ts'
 import { Line } from './_line.ts'
-import { type Driver, supervise } from './index.ts'
+import { type LineDriver, supervise } from './index.ts'
 import { type ModbusThOptions, modbusTh } from './modbus-th.ts'
 import { nmea } from './nmea.ts'
 import { scanner } from './scanner.ts'
@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const line of lines.splice(0)) await line.stop()
 })
 
-function start<O>(driver: Driver<O>, options: O, onWrite?: (line: Line) => (bytes: Uint8Array) => void): Line {
+function start<O>(driver: LineDriver<O>, options: O, onWrite?: (line: Line) => (bytes: Uint8Array) => void): Line {
   const line = new Line()
   if (onWrite) line.onWrite = onWrite(line)
   lines.push(line)
