@@ -248,8 +248,8 @@ type Span = [fromMs: number, toMs: number]
 
 /** The steps of a series without a value, none of them beyond the interval that was measured. */
 function nullsOf({ sensorMetadata, 'tristamp:series': series }: SensorElement): Span[] {
-  const startMs = Date.parse(sensorMetadata.startTime!)
-  const endMs = Date.parse(sensorMetadata.endTime!)
+  const startMs = Date.parse(sensorMetadata?.startTime ?? '')
+  const endMs = Date.parse(sensorMetadata?.endTime ?? '')
   return series!.milli.flatMap((value, i): Span[] => {
     const fromMs = startMs + i * series!.everyMs
     return value === null ? [[fromMs, Math.min(fromMs + series!.everyMs, endMs)]] : []

@@ -160,7 +160,7 @@ describe('supervise', () => {
     const stop = new AbortController()
     const states: string[] = []
     let opened = 0
-    const driver: Driver<unknown> = {
+    const driver: LineDriver<unknown> = {
       kind: 'x',
       gives: 'reading',
       needs: 'line',
