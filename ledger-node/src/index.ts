@@ -1,8 +1,6 @@
-import { availableParallelism } from 'node:os'
 import { type Genesis, type Policy, parseVerifierKey, toBase64Url, type VerifySync } from '@tristamp/protocol'
 import { Router } from 'express'
 import { Acks } from './ack.ts'
-import { Examiners } from './audit/examiners.ts'
 import { Broker } from './broker.ts'
 import { Closers } from './closers.ts'
 import type { Config } from './config.ts'
@@ -40,9 +38,6 @@ export { bringOperations, type SigningTarget } from './govern/bring-operations.t
 export { keyPath, loadKey, type SigningKey } from './keys.ts'
 export type { Machine } from './machine.ts'
 export { type Audit, type Flaw, verifyLedger } from './verify.ts'
-
-/** Threads that look at batches ahead of admission. What has to be done in order is no faster with more. */
-const MAX_EXAMINERS = 2
 
 /** A ledger node that runs. Disposing of it writes and seals what was taken, and frees ports and folder. */
 export interface RunningLedger extends AsyncDisposable {
@@ -107,12 +102,9 @@ async function start(
   const status = new StatusBoard(metrics, now)
   const quietly = (work: Promise<void>): void => void work.catch((error: unknown) => log(`ack: ${String(error)}`))
   const acks = new Acks(ledger, ackKey, (to, ack) => broker.acknowledge(to, ack))
-  const examiners = new Examiners(Math.min(MAX_EXAMINERS, availableParallelism() - 1))
-  closers.add(() => examiners.close())
   const intake = new Intake({
     ledger,
     verify,
-    examiners,
     metrics,
     timer: new SealTimer(config.sealEveryMs),
     contradicted: (found) => suspensions.raise(found),

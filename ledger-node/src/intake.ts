@@ -1,8 +1,15 @@
-import { admit, equal, leafHash, type ProtocolCode, toHex, type VerifySync } from '@tristamp/protocol'
-import { type Finding, knownFrom } from './audit/examine.ts'
-import type { Examiners } from './audit/examiners.ts'
+import {
+  admit,
+  decodeBatch,
+  equal,
+  leafHash,
+  type ProtocolCode,
+  ProtocolError,
+  type SaltedEvent,
+  toHex,
+  type VerifySync,
+} from '@tristamp/protocol'
 import { isDiskFull, LedgerError } from './error.ts'
-import { IntakeQueue, type Next } from './intake-queue.ts'
 import type { Ledger, Staged } from './ledger.ts'
 import type { Metrics } from './metrics.ts'
 import type { SealTimer } from './seal.ts'
@@ -48,8 +55,6 @@ const GROUP_EVENTS = 1024
 export interface IntakeParts {
   ledger: Ledger
   verify: VerifySync
-  /** Look at batches ahead of admission when many wait. */
-  examiners?: Examiners
   timer: SealTimer
   metrics: Metrics
   /** Told of a statement beside a recorded one of the same key and seq, both signed. Resolves when it is kept. */
@@ -64,7 +69,8 @@ export interface IntakeParts {
  */
 export class Intake {
   readonly #parts: IntakeParts
-  readonly #queue: IntakeQueue<Submission>
+  readonly #queue: Submission[] = []
+  #queuedBytes = 0
   #writing: Promise<void> | undefined
   #writeFailed: boolean = false
   #trouble: LedgerError | undefined
@@ -74,12 +80,6 @@ export class Intake {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
-    const { ledger, examiners } = parts
-    this.#queue = new IntakeQueue({
-      examiners,
-      keys: () => [...ledger.state.keys].map(([kid, { publicKey }]): [string, Uint8Array] => [kid, publicKey]),
-      changed: () => this.#wake?.(),
-    })
     this.#done = this.#run()
   }
 
@@ -94,9 +94,10 @@ export class Intake {
    */
   submit(payload: Uint8Array, sender?: Sender): Promise<Receipt> {
     if (this.#stopping) return Promise.reject(new LedgerError('NODE_STOPPING', 'no more batches are taken'))
-    if (this.#queue.bytes + payload.length > MAX_QUEUED_BYTES) {
-      return Promise.reject(new LedgerError('NODE_BUSY', `${this.#queue.bytes} bytes are waiting`))
+    if (this.#queuedBytes + payload.length > MAX_QUEUED_BYTES) {
+      return Promise.reject(new LedgerError('NODE_BUSY', `${this.#queuedBytes} bytes are waiting`))
     }
+    this.#queuedBytes += payload.length
     return new Promise((resolve, reject) => {
       this.#queue.push({ payload, sender, arrivedMs: performance.now(), resolve, reject })
       this.#wake?.()
@@ -123,14 +124,12 @@ export class Intake {
         if (this.#stopping && this.#queue.length === 0) return
         continue
       }
-      // What has arrived by now comes along: fewer flushes, and other threads get something to do.
-      if (this.#queue.length > 0) await new Promise(setImmediate)
       const group = this.#prepare()
       if (group.length > 0) {
         await this.#writing
         if (this.#writeFailed) await this.#backOut(group)
         else this.#writing = this.#write(group)
-      } else if (this.#stopping && this.#writing === undefined && this.#queue.length === 0) return
+      } else if (this.#stopping && this.#writing === undefined) return
       else await this.#sleep(wantsSeal ? timer.waitMs() : undefined)
     }
   }
@@ -152,21 +151,21 @@ export class Intake {
   #prepare(): Prepared[] {
     const group: Prepared[] = []
     let events = 0
-    while (events < GROUP_EVENTS) {
-      const next = this.#queue.next()
-      if (next === undefined) break
-      const prepared = this.#admit(next)
+    while (this.#queue.length > 0 && events < GROUP_EVENTS) {
+      const submission = this.#queue.shift()!
+      this.#queuedBytes -= submission.payload.length
+      const prepared = this.#admit(submission)
       events += prepared.staged?.admitted.events.length ?? 1
       group.push(prepared)
     }
     return group
   }
 
-  #admit({ submission, batch, finding }: Next<Submission>): Prepared {
-    const { ledger } = this.#parts
-    if ('code' in batch) return { ...submission, refusal: refused(batch.code, batch.message) }
-    const verify = verifiedBy(finding, this.#parts.verify)
-    const answer = admit(ledger.state, batch.statement, batch.events, verify, finding && knownFrom(finding))
+  #admit(submission: Submission): Prepared {
+    const { ledger, verify } = this.#parts
+    const batch = decode(submission.payload)
+    if ('refusal' in batch) return { ...submission, ...batch }
+    const answer = admit(ledger.state, batch.statement, batch.events, verify)
     const header = answer.statement?.header
     const kid = header && ledger.state.keys.has(toHex(header.kid)) ? header.kid : undefined
     if (kid !== undefined && !this.#mayBring(submission.sender, kid)) {
@@ -276,9 +275,15 @@ export class Intake {
   }
 }
 
-/** What another thread has checked need not be checked again, if it is about the key that is enrolled now. */
-function verifiedBy(finding: Finding | undefined, verify: VerifySync): VerifySync {
-  return finding === undefined ? verify : (key, ...rest) => equal(key, finding.signedBy) || verify(key, ...rest)
+function decode(
+  payload: Uint8Array,
+): { statement: Uint8Array; events: SaltedEvent[] } | { refusal: Receipt & { kind: 'refused' } } {
+  try {
+    return decodeBatch(payload)
+  } catch (error) {
+    if (error instanceof ProtocolError) return { refusal: refused(error.code, error.message) }
+    throw error
+  }
 }
 
 function refused(code: ProtocolCode, message: string): Receipt & { kind: 'refused' } {
