@@ -77,7 +77,7 @@ async function gateway(extra = ''): Promise<Running> {
     clock: '{ source: gnss, device: gnss }',
     devices: `
   - { id: gun, driver: scanner, port: "tcp://127.0.0.1:${gun.port}" }
-  - { id: cold1, driver: modbus-th, port: "tcp://127.0.0.1:${thermo.port}", every: 20ms, timeout: 200ms }
+  - { id: cold1, driver: modbus-th, port: "tcp://127.0.0.1:${thermo.port}", every: 400ms, timeout: 200ms }
   - { id: gnss, driver: nmea, port: "tcp://127.0.0.1:${gnss.port}" }`,
     stations: `
   - { id: dock, scanner: gun, thermometer: cold1, holds: "${HOLDS}", limits: { minMilliC: 0, maxMilliC: 4000 }, start: receive,
@@ -130,6 +130,8 @@ describe('the whole gateway', () => {
     run.gnss.send(epoch(new Date('2026-11-22T03:15:00.000Z')))
     await until(() => run.lines.some((line) => line.includes('clock set')))
     await until(() => run.lines.includes('· device cold1 is up'))
+    // A reading from before the clock was set says nothing of now: let the instrument speak again.
+    await new Promise((resolve) => setTimeout(resolve, 1000))
     run.gun.send(ITEM)
     await until(() => run.ledger.events.length === 1)
     expect(run.lines).toContain('✓ receive 1 item 01/09501101530003/21/A1 at dock')
