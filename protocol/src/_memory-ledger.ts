@@ -5,7 +5,8 @@ import type { BundleSource, EventPlace } from './bundle-builder.ts'
 import { toBase64Url, toHex, utf8 } from './bytes.ts'
 import { canonicalJson, type Json } from './canonical-json.ts'
 import { formatCheckpoint } from './checkpoint.ts'
-import { publicKeyOf, type Sign, signOnNoble, verifyOnNoble } from './ed25519.ts'
+import type { Sign } from './ed25519.ts'
+import { publicKeyOf, signOnNoble, verifyOnNoble } from './ed25519-curve.ts'
 import type { ProtocolCode } from './error.ts'
 import type { Operation } from './event/governance-types.ts'
 import { parseRecordedEvent } from './event/recorded-event.ts'
@@ -18,7 +19,7 @@ import { signNote } from './note.ts'
 import { type Policy, parsePolicy } from './policy.ts'
 import { encodeSeal, sealHash } from './seal.ts'
 import { ledgerUri } from './signer.ts'
-import { buildStatement, type StatementKind, statementLeaf } from './statement.ts'
+import { buildStatement, parseStatement, type StatementKind, statementLeaf } from './statement.ts'
 import { subjectHash, subjectsOf } from './subject.ts'
 import { formatVerifierKey } from './verifier-key.ts'
 
@@ -158,8 +159,10 @@ export class MemoryLedger {
 
   /** What a dishonest ledger does: records goods without asking admission, in a log and a map that are otherwise as they must be. */
   force(statement: Uint8Array, events: readonly SaltedEvent[]): void {
+    const signer = keyUri(parseStatement(statement).header.kid)
     const read = events.map((salted, position) => {
-      return { position, leaf: eventLeaf(salted), subjects: subjectsOf(parseRecordedEvent('batch', salted.event)) }
+      const subjects = subjectsOf(parseRecordedEvent('batch', salted.event), signer)
+      return { position, leaf: eventLeaf(salted), subjects }
     })
     this.#record(statement, events, read)
   }

@@ -1,4 +1,5 @@
-import { publicKeyOf, type Sign, signOnNoble, type Verify, verifyOnNoble } from './ed25519.ts'
+import type { Sign, Verify } from './ed25519.ts'
+import { publicKeyOf, signOnNoble, verifyOnNoble } from './ed25519-curve.ts'
 import { formatVerifierKey, type NoteSigner, parseVerifierKey, type VerifierKey } from './note.ts'
 
 /** For tests of notes: verification on noble, and signers with keys of fixed seeds. */

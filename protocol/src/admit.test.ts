@@ -1,3 +1,4 @@
+import { Point } from '@noble/ed25519'
 import { describe, expect, it } from 'vitest'
 import { sampleObjectEvent } from './_events.ts'
 import { governanceEvent, MemoryLedger, TestSigner } from './_memory-ledger.ts'
@@ -6,7 +7,7 @@ import { type Admission, admit } from './admit.ts'
 import type { SaltedEvent } from './batch.ts'
 import { toBase64Url, utf8 } from './bytes.ts'
 import type { Json } from './canonical-json.ts'
-import { verifyOnNoble } from './ed25519.ts'
+import { verifyOnNoble } from './ed25519-curve.ts'
 import type { EnrolGateway, Operation, Role } from './event/governance-types.ts'
 import { ledgerUri } from './signer.ts'
 
@@ -51,12 +52,26 @@ function shipment(): Json {
 const codeOf = (admission: Admission): string => (admission.ok ? 'ok' : admission.code)
 
 /** Submits one statement of `signer` with these events and says what became of it. */
-function submit(ledger: MemoryLedger, signer: TestSigner, values: Json[] = [event()]): string {
-  const { statement, events } = signer.statement('batch', values)
+function submit(
+  ledger: MemoryLedger,
+  signer: TestSigner,
+  values: Json[] = [event()],
+  kind: 'batch' | 'governance' = 'batch',
+): string {
+  const { statement, events } = signer.statement(kind, values)
   return codeOf(ledger.submit(statement, events))
 }
 
 describe('admit', () => {
+  it('enrols no key with a torsion part', () => {
+    const { ledger, gateway } = ledgerWithGateway()
+    const order8 = Point.fromHex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa')
+    const mixed = toBase64Url(Point.fromBytes(gateway.publicKey).add(order8).toBytes())
+    const operation = { ...enrolment(gateway, ['observe'], 'gw2'), key: mixed }
+    expect(submit(ledger, ledger.administrators[0]!, [governanceEvent(operation)], 'governance')).toBe('KEY_WEAK')
+    expect([...ledger.state.keys.values()].some(({ gateway: name }) => name === 'gw2')).toBe(false)
+  })
+
   it('takes what an enrolled gateway signs, and moves its chain on', () => {
     const { ledger, gateway } = ledgerWithGateway()
     expect(submit(ledger, gateway)).toBe('ok')

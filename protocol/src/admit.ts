@@ -3,13 +3,15 @@ import { eventLeaf, type SaltedEvent } from './batch.ts'
 import { equal, toHex } from './bytes.ts'
 import type { IsSigned } from './contradiction.ts'
 import type { VerifySync } from './ed25519.ts'
+import { assertEnrollableKey } from './ed25519-curve.ts'
 import { type ProtocolCode, ProtocolError } from './error.ts'
 import { parseGovernanceEvent } from './event/governance-event.ts'
-import { parseEvent } from './event/parse.ts'
+import { parseBatchEvent } from './event/parse.ts'
 import { parseRecordedEvent, type RecordedEvent } from './event/recorded-event.ts'
 import { found } from './genesis.ts'
 import { approve } from './governance.ts'
 import { briefOf, type EventBrief, type KnownBatch } from './known-batch.ts'
+import { keyUri } from './key.ts'
 import { LIMITS } from './limits.ts'
 import { treeRoot } from './merkle.ts'
 import { checkRole, signerOf } from './signer.ts'
@@ -90,15 +92,16 @@ export function admit(
 }
 
 /**
- * The part of admission that depends on no earlier entry, for a batch of goods: its root and its events. Undefined when `admit` has
+ * The part of admission that depends on no earlier entry, for a gateway's batch: its root and its events. Undefined when `admit` has
  * to look itself, be it to refuse.
  */
 export function examineBatch(statement: Statement, events: readonly SaltedEvent[]): KnownBatch | undefined {
   if (statement.header.kind !== 'batch') return undefined
   try {
     const leaves = checkBatch(statement, events)
-    const values = events.map(({ event }) => parseEvent(event))
-    return { leaves, events: values.map(briefOf), subjects: values.map(subjectsOf) }
+    const values = events.map(({ event }) => parseBatchEvent(event))
+    const signer = keyUri(statement.header.kid)
+    return { leaves, events: values.map(briefOf), subjects: values.map((event) => subjectsOf(event, signer)) }
   } catch (error) {
     if (error instanceof ProtocolError) return undefined
     throw error
@@ -111,7 +114,15 @@ function foundingChanges(events: readonly SaltedEvent[]): Change[] {
   const operation = first && parseGovernanceEvent(first.event).operation
   if (operation?.op !== 'genesis' || others.length > 0)
     refuse('GOVERNANCE_GENESIS', 'a ledger begins with its genesis alone')
-  return found(operation)
+  const changes = found(operation)
+  checkNewKeys(undefined, changes)
+  return changes
+}
+
+/** Keys that the ledger did not know must be of prime order. Readers skip this: it costs more than all their other checks. */
+function checkNewKeys(state: AdmissionState | undefined, changes: readonly Change[]): void {
+  for (const change of changes)
+    if (change.set === 'key' && !state?.keys.has(toHex(change.value.kid))) assertEnrollableKey(change.value.publicKey)
 }
 
 /** An administrator never signs one number twice: those of refused statements stay left out of its chain, up to `gap` of them. */
@@ -130,7 +141,8 @@ interface ReadBatch {
 function readBatch(statement: Statement, batch: readonly SaltedEvent[]): ReadBatch {
   const leaves = checkBatch(statement, batch)
   const events = batch.map(({ event }) => parseRecordedEvent(statement.header.kind, event))
-  return { leaves, events, subjects: events.map(subjectsOf) }
+  const signer = keyUri(statement.header.kid)
+  return { leaves, events, subjects: events.map((event) => subjectsOf(event, signer)) }
 }
 
 function checkBatch({ header, root }: Statement, events: readonly SaltedEvent[]): Uint8Array[] {
@@ -163,6 +175,7 @@ function effectsOf(
       return NO_CHANGE
     }
     const effect = approve(draft, event.operation, { signer, iat, isSigned })
+    checkNewKeys(draft, effect.changes)
     applyChanges(draft, effect.changes)
     return effect
   })

@@ -7,7 +7,8 @@ import { flip, refusal } from './_refusal.ts'
 import { fromBase64Url, fromHex, toHex, utf8 } from './bytes.ts'
 import { decodeCbor, encodeCbor, Tagged } from './cbor.ts'
 import { decodeSign1, encodeSign1, sigStructure } from './cose.ts'
-import { verifyOnNoble, verifyOnNode, verifyOnWebCrypto } from './ed25519.ts'
+import { verifyOnNode, verifyOnWebCrypto } from './ed25519.ts'
+import { verifyOnNoble } from './ed25519-curve.ts'
 import { leafHash, rootFromInclusion } from './merkle.ts'
 
 // Elliptic curves in JavaScript on a busy machine.

@@ -10,7 +10,8 @@ import { fromBase64Url, fromHex } from './bytes.ts'
 import { encodeSign1 } from './cose.ts'
 import { decodeDetachedReceipt, encodeDetachedReceipt, receiptRoot, receiptSigned } from './detached-receipt.ts'
 import { buildDisclosure, MAX_DISCLOSURE_BYTES, verifyDisclosure } from './disclosure.ts'
-import { publicKeyOf, type Verify, verifyOnNode } from './ed25519.ts'
+import { type Verify, verifyOnNode } from './ed25519.ts'
+import { publicKeyOf } from './ed25519-curve.ts'
 import { leafHash } from './merkle.ts'
 
 vi.setConfig({ testTimeout: 30_000 }) // every bit of a file turned: seconds on a busy machine

@@ -7,20 +7,17 @@ import { vectors } from '../../test/_vectors.ts'
 import { flip, refusal } from './_refusal.ts'
 import { concat, fromHex, toHex, utf8 } from './bytes.ts'
 import {
-  assertEnrollableKey,
   bestVerify,
   fromPkcs8Pem,
-  publicKeyOf,
   rulePBytes,
   type SubtleLike,
-  signOnNoble,
   signOnNode,
   toPkcs8Pem,
   type Verify,
-  verifyOnNoble,
   verifyOnNode,
   verifyOnWebCrypto,
 } from './ed25519.ts'
+import { assertEnrollableKey, publicKeyOf, signOnNoble, verifyOnNoble } from './ed25519-curve.ts'
 
 // Elliptic curves in JavaScript on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })

@@ -1,5 +1,3 @@
-import { getPublicKey, hashes, Point, sign } from '@noble/ed25519'
-import { sha512 } from '@noble/hashes/sha2.js'
 import { concat, copy, equal, fromBase64, fromHex, toBase64, toBase64Url, toHex } from './bytes.ts'
 import { ProtocolError } from './error.ts'
 
@@ -22,9 +20,6 @@ export type Sign = (message: Uint8Array) => Uint8Array
 const KEY_BYTES = 32
 const SIGNATURE_BYTES = 64
 
-hashes.sha512 = sha512
-
-const L = 2n ** 252n + 27742317777372353535851937790883648493n
 /** p and L as 32 bytes, little-endian like everything of Ed25519. */
 const P_BYTES = fromHex('edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f')
 const L_BYTES = fromHex('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010')
@@ -39,10 +34,6 @@ const SMALL_ORDER = new Set([
   'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ])
-
-function littleEndian(bytes: Uint8Array): bigint {
-  return BigInt(`0x${toHex(bytes.toReversed())}`)
-}
 
 /** Whether one little-endian number of 32 bytes is below another. */
 function isBelow(a: Uint8Array, b: Uint8Array): boolean {
@@ -66,28 +57,6 @@ export function rulePBytes(publicKey: Uint8Array, signature: Uint8Array): boolea
     !SMALL_ORDER.has(toHex(withoutSign(signature.subarray(0, 32)))) &&
     isBelow(signature.subarray(32), L_BYTES)
   )
-}
-
-/** Undefined when the bytes are no point of the curve. */
-function decodePoint(publicKey: Uint8Array): Point | undefined {
-  try {
-    return Point.fromBytes(publicKey)
-  } catch {
-    return undefined
-  }
-}
-
-/** The rule in JavaScript alone, for pages without WebCrypto's Ed25519 (plain http, older browsers): about 1 ms a signature. */
-export const verifyOnNoble: VerifySync = (publicKey, message, signature) => {
-  if (!rulePBytes(publicKey, signature)) return false
-  const a = decodePoint(publicKey)
-  if (a === undefined) return false
-  const r = signature.subarray(0, 32)
-  const s = littleEndian(signature.subarray(32))
-  const k = littleEndian(sha512(concat(r, publicKey, message))) % L
-  // `false`: variable time, as every number here is public; and zero is allowed.
-  const expected = Point.BASE.multiply(s, false).add(a.negate().multiply(k, false))
-  return equal(expected.toBytes(), r)
 }
 
 /** Imported keys kept by use: importing costs as much as a check. The bound holds a large ledger's gateways in about 4 MB. */
@@ -186,32 +155,17 @@ export async function bestVerify(): Promise<Verify> {
     })
     if ((await Promise.all(answers).catch(() => [false])).every(Boolean)) return verify
   }
+  // Loaded only where it is needed: most readers have WebCrypto, and every kilobyte stands before their verdict.
+  const { verifyOnNoble } = await import('./ed25519-curve.ts')
   return async (publicKey, message, signature) => verifyOnNoble(publicKey, message, signature)
 }
 
-/**
- * Whether a key may be enrolled: 32 bytes, canonical, on the curve (else KEY_MALFORMED), of prime order (else KEY_WEAK). A key with a torsion
- * part would make signatures that cofactored verifiers elsewhere accept and ours refuse.
- */
-export function assertEnrollableKey(publicKey: Uint8Array): void {
+/** What can be said of a key without curve arithmetic: 32 bytes, canonical (else KEY_MALFORMED), not of small order (else KEY_WEAK). */
+export function assertKeyBytes(publicKey: Uint8Array): void {
   if (publicKey.length !== KEY_BYTES) throw new ProtocolError('KEY_MALFORMED', `${publicKey.length} bytes`)
-  if (SMALL_ORDER.has(toHex(withoutSign(publicKey)))) throw new ProtocolError('KEY_WEAK', 'small order')
-  const point = decodePoint(publicKey)
-  if (point === undefined) throw new ProtocolError('KEY_MALFORMED', 'not the canonical encoding of a curve point')
-  if (!point.isTorsionFree()) throw new ProtocolError('KEY_WEAK', 'not of prime order')
-}
-
-/** The 32-byte public key of a 32-byte seed (RFC 8032 §5.1.5). */
-export function publicKeyOf(seed: Uint8Array): Uint8Array {
-  checkSeed(seed)
-  return getPublicKey(seed)
-}
-
-/** Signs in JavaScript: about 0.4 ms a signature. */
-export function signOnNoble(seed: Uint8Array): Sign {
-  checkSeed(seed)
-  const secret = copy(seed)
-  return (message) => sign(message, secret)
+  const y = withoutSign(publicKey)
+  if (SMALL_ORDER.has(toHex(y))) throw new ProtocolError('KEY_WEAK', 'small order')
+  if (!isBelow(y, P_BYTES)) throw new ProtocolError('KEY_MALFORMED', 'not the canonical encoding of a curve point')
 }
 
 /** Signs with node:crypto: about 0.03 ms a signature. */
@@ -220,7 +174,8 @@ export function signOnNode(crypto: NodeCryptoLike, seed: Uint8Array): Sign {
   return (message) => new Uint8Array(crypto.sign(null, message, key as never))
 }
 
-function checkSeed(seed: Uint8Array): void {
+/** @throws ProtocolError KEY_MALFORMED */
+export function checkSeed(seed: Uint8Array): void {
   if (seed.length !== KEY_BYTES) throw new ProtocolError('KEY_MALFORMED', `a seed of ${seed.length} bytes`)
 }
 

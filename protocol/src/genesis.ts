@@ -1,6 +1,6 @@
 import type { Change, KeyState } from './admission-state.ts'
 import { fromBase64Url } from './bytes.ts'
-import { assertEnrollableKey } from './ed25519.ts'
+import { assertKeyBytes } from './ed25519.ts'
 import { ProtocolError } from './error.ts'
 import type { Genesis } from './event/governance-types.ts'
 import { ZERO_HASH } from './hash.ts'
@@ -30,10 +30,10 @@ export function found(genesis: Genesis): Change[] {
   ]
 }
 
-/** A public key as governance writes it, fit to be enrolled. @throws ProtocolError BYTES_BASE64, KEY_MALFORMED, KEY_WEAK */
+/** A public key as governance writes it. Whether it is a point of prime order is for admission (`admit.ts`). @throws ProtocolError BYTES_BASE64, KEY_MALFORMED, KEY_WEAK */
 export function enrollableKey(text: string): { publicKey: Uint8Array; kid: Uint8Array } {
   const publicKey = fromBase64Url(text)
-  assertEnrollableKey(publicKey)
+  assertKeyBytes(publicKey)
   return { publicKey, kid: keyThumbprint(publicKey) }
 }
 

@@ -1,6 +1,6 @@
-import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { concat, toHex, utf8 } from './bytes.ts'
 import { ProtocolError } from './error.ts'
+import { sha256InJavaScript } from './sha256.ts'
 
 /** SHA-256 of one byte string: 32 bytes. It does not keep its input, which may be overwritten once it has returned. */
 export type Sha256 = (data: Uint8Array) => Uint8Array
@@ -20,7 +20,7 @@ const KNOWN_ANSWERS = [
   ],
 ] as const
 
-let implementation: Sha256 = nobleSha256
+let implementation: Sha256 = sha256InJavaScript
 
 // Parts are gathered in one place: new memory for each tree node would cost more than its hash. Holds the largest entry.
 const gathered = new Uint8Array(64 * 1024)
@@ -51,7 +51,7 @@ function gather(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * Installs the platform's SHA-256 (a Node program passes node:crypto's, about four times as fast as the default from @noble/hashes).
+ * Installs the platform's SHA-256 (a Node program passes node:crypto's, about four times as fast as the default in JavaScript).
  * Throws when it does not give the known answers, and then the one in use stays.
  */
 export function useSha256(impl: Sha256): void {
