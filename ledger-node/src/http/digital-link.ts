@@ -25,7 +25,7 @@ export function digitalLinkRoutes(ledger: Ledger, entries: Entries, pages: Pages
     const subject = subjectOf(req)
     if (req.accepts(['html', 'json']) !== 'json') {
       // The page says itself what is wrong with an address that names nothing.
-      pages.send(res, subject === undefined ? 404 : 200)
+      pages.send(req, res, subject === undefined ? 404 : 200)
       return
     }
     if (subject === undefined) throw new LedgerError('REQUEST_QUERY', 'the path is no GS1 Digital Link')

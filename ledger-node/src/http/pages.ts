@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { type Response, type Router, static as serveFiles } from 'express'
+import { join, resolve } from 'node:path'
+import { type Request, type RequestHandler, type Response, type Router, static as serveFiles } from 'express'
 import { IMMUTABLE, PAGE_POLICY, REVALIDATE } from './headers.ts'
+import { Precompressed } from './precompressed.ts'
 import { routes } from './routes.ts'
 
 const UNBUILT =
@@ -10,17 +11,20 @@ const UNBUILT =
 /** The built pages of verifier-web. */
 export class Pages {
   readonly #folder: string
+  readonly #compressed: Precompressed
 
   constructor(folder: string) {
-    this.#folder = folder
+    this.#folder = resolve(folder)
+    this.#compressed = new Precompressed(this.#folder)
   }
 
   /** Sends the product page; it reads its subject from its own address. */
-  send(res: Response, status = 200): void {
+  send(req: Request, res: Response, status = 200): void {
     pageHeaders(res)
-    if (existsSync(join(this.#folder, 'index.html')))
-      res.status(status).sendFile('index.html', { root: this.#folder, cacheControl: false })
-    else res.status(503).type('html').send(UNBUILT)
+    if (existsSync(join(this.#folder, 'index.html'))) {
+      const file = this.#compressed.choose('index.html', req, res)
+      res.status(status).sendFile(file, { root: this.#folder, cacheControl: false })
+    } else res.status(503).type('html').send(UNBUILT)
   }
 
   /** `/`, `/assets/…` (named by their content, so kept for ever), and the few files beside them. */
@@ -32,8 +36,18 @@ export class Pages {
       setHeaders: fileHeaders,
     })
     return routes()
-      .get('/', (_req, res) => this.send(res))
-      .use(files)
+      .get('/', (req, res) => this.send(req, res))
+      .use(this.#choose, files)
+  }
+
+  /** Turns the address to the smallest form of the file that the reader takes. */
+  readonly #choose: RequestHandler = (req, res, next) => {
+    const { path } = req
+    if (req.method === 'GET' || req.method === 'HEAD') {
+      const file = this.#compressed.choose(path.slice(1), req, res)
+      if (file !== path.slice(1)) req.url = `/${file}`
+    }
+    next()
   }
 }
 
