@@ -1,25 +1,18 @@
-import { equal, findFork, readRoot, type VerifierKey, type VerifySync } from '@tristamp/protocol'
 import { isDiskFull, LedgerError } from '../error.ts'
-import type { Ledger } from '../ledger.ts'
+import { type CatchUpParts, catchUp } from './catch-up.ts'
 import { type Claim, claimsOf, type ReadClaim } from './claim.ts'
 import { Difference } from './difference.ts'
 import type { Divergence } from './divergence.ts'
 import type { FollowMetrics } from './follow-metrics.ts'
+import { type FollowStatus, followStatus } from './follow-status.ts'
 import type { Halt } from './halt.ts'
-import type { Leader } from './leader.ts'
 import type { PublishedNotes } from './published.ts'
-import { reproduce } from './reproduce.ts'
-import { type Step, Supply } from './step.ts'
-import { StepThreads } from './step-threads.ts'
+import { forkWith, RollbackWatch } from './published-check.ts'
 import type { Trust } from './trust.ts'
 import { Waiters } from './waiters.ts'
 
-export interface FollowerParts {
-  ledger: Ledger
-  leader: Leader
+export interface FollowerParts extends CatchUpParts {
   trust: Trust
-  key: VerifierKey
-  verify: VerifySync
   notes: PublishedNotes
   halt: Halt
   metrics: FollowMetrics
@@ -29,24 +22,11 @@ export interface FollowerParts {
   log: (text: string) => void
 }
 
-/** How following goes. `entries`: how many the leader has signed, as far as we know. */
-export interface FollowStatus {
-  state: 'starting' | 'catching-up' | 'following' | 'unreachable' | 'diverged'
-  leader: string
-  entries: number
-  lag: number
-  heardAtMs?: number
-  code?: string
-  detail?: string
-}
-
 /** Between two looks at what the leader publishes; a leader that asks for a cosignature is answered at once. */
 const POLL_MS = 500
 /** Between two questions who the leader's witnesses are. */
 const POLICY_MS = 10_000
 const MAX_BACKOFF_MS = 30_000
-/** A leader publishes within a second or so what it has asked to be cosigned. Fewer entries for longer than this are a rollback. */
-const ROLLBACK_MS = 5_000
 
 /** Reproduces another node's ledger, for as long as there is nothing wrong with it. */
 export class Follower {
@@ -62,7 +42,7 @@ export class Follower {
   #offered: Claim | undefined
   #heardAtMs: number | undefined
   #signedSize = 0
-  #fewerSinceMs: number | undefined
+  readonly #rollback = new RollbackWatch()
   #askedPolicyMs = Number.NEGATIVE_INFINITY
   /** An unsigned difference was met once: the next one counts. */
   #doubt: boolean = false
@@ -79,18 +59,14 @@ export class Follower {
   }
 
   get status(): FollowStatus {
-    const { leader } = this.#parts
-    const entries = Math.max(this.#signedSize, this.#size)
-    const lag = entries - this.#size
-    const why = this.divergence ?? (this.#trouble && { code: this.#trouble.code, detail: this.#trouble.message })
-    return {
-      state: this.#state(lag),
-      leader: leader.url,
-      entries,
-      lag,
-      ...(this.#heardAtMs !== undefined && { heardAtMs: this.#heardAtMs }),
-      ...(why && { code: why.code, detail: why.detail }),
-    }
+    return followStatus({
+      leader: this.#parts.leader.url,
+      signed: this.#signedSize,
+      reproduced: this.#size,
+      heardAtMs: this.#heardAtMs,
+      divergence: this.divergence,
+      trouble: this.#trouble,
+    })
   }
 
   /**
@@ -101,7 +77,7 @@ export class Follower {
     if (claim.size > this.#size && this.divergence === undefined) await this.#reach(claim, waitMs)
     if (this.divergence !== undefined) return 'refused'
     if (claim.size > this.#size) return 'behind'
-    const fork = await this.#forkWith(claim)
+    const fork = await forkWith(this.#parts.ledger, claim)
     if (fork === undefined) return 'same'
     await this.#diverge(fork)
     return 'refused'
@@ -116,13 +92,6 @@ export class Follower {
 
   get #size(): number {
     return this.#parts.ledger.latest?.size ?? 0
-  }
-
-  #state(lag: number): FollowStatus['state'] {
-    if (this.divergence !== undefined) return 'diverged'
-    if (this.#trouble !== undefined) return 'unreachable'
-    if (this.#heardAtMs === undefined) return 'starting'
-    return lag > 0 ? 'catching-up' : 'following'
   }
 
   async #run(): Promise<void> {
@@ -147,11 +116,12 @@ export class Follower {
     if (asked !== undefined && asked.size > this.#size) await this.#catchUp(asked)
     const published = await this.#published()
     if (published.size > this.#size) await this.#catchUp(published)
-    const fork = (await this.#forkWith(published)) ?? (asked && (await this.#forkWith(asked)))
+    const { ledger, notes } = this.#parts
+    const fork = (await forkWith(ledger, published)) ?? (asked && (await forkWith(ledger, asked)))
     if (fork !== undefined) throw fork
-    this.#checkNotFewer(published)
+    this.#rollback.check(published, this.#size)
     await this.#askPolicy()
-    await this.#parts.notes.heard(published.note)
+    await notes.heard(published.note)
   }
 
   async #askPolicy(): Promise<void> {
@@ -183,53 +153,18 @@ export class Follower {
     this.#parts.metrics.lag(Math.max(0, this.#signedSize - this.#size))
   }
 
-  /** Step after step; the next is fetched while one is worked on. */
   async #catchUp(target: Claim): Promise<void> {
-    const { leader, metrics, taken } = this.#parts
-    const threads = new StepThreads(target.size - this.#size, () => this.#parts.ledger.state)
-    const supply = new Supply(leader, this.#claims, threads.examine)
-    const bring = (first: number): Promise<Step> => {
-      const step = supply.next(first, target)
-      // Looked at when its turn comes, which may never be.
-      step.catch(() => undefined)
-      return step
-    }
-    try {
-      let next = bring(this.#size)
-      while (this.#size < target.size && !this.#stopping) {
-        const step = await next
-        if (step.claim.size < target.size) next = bring(step.claim.size)
-        await reproduce(this.#parts, step)
+    const { metrics, taken } = this.#parts
+    await catchUp(this.#parts, target, {
+      claims: this.#claims,
+      stopping: () => this.#stopping,
+      reached: (events) => {
         taken()
-        metrics.reproduced(step.items.reduce((sum, { events }) => sum + events.length, 0))
+        metrics.reproduced(events)
         this.#hears(target.size)
         this.#waiters.wake()
-      }
-    } finally {
-      await threads.close()
-    }
-  }
-
-  /** The contradiction, if the checkpoint is one of a tree no larger than ours and says something else of it. */
-  async #forkWith({ size, root, note }: Claim): Promise<Difference | undefined> {
-    const { latest, tiles } = this.#parts.ledger
-    if (latest === undefined || size > latest.size || size === 0) return undefined
-    if (equal(await readRoot(size, tiles.nodes), root)) return undefined
-    const fork = await findFork(latest.checkpoint, note, tiles.nodes)
-    const detail = `the leader signed another tree of ${size} entries`
-    return new Difference('FOLLOW_FORK', detail, true, { checkpoint: note, ...(fork !== undefined && { fork }) })
-  }
-
-  #checkNotFewer({ size, note }: Claim): void {
-    const now = performance.now()
-    if (size >= this.#size) this.#fewerSinceMs = undefined
-    else {
-      this.#fewerSinceMs ??= now
-      if (now - this.#fewerSinceMs >= ROLLBACK_MS) {
-        const detail = `the leader publishes ${size} entries, and had signed ${this.#size}`
-        throw new Difference('FOLLOW_ROLLBACK', detail, true, { checkpoint: note })
-      }
-    }
+      },
+    })
   }
 
   async #reach(claim: Claim, waitMs: number): Promise<void> {

@@ -1,0 +1,53 @@
+import type { VerifierKey, VerifySync } from '@tristamp/protocol'
+import type { Ledger } from '../ledger.ts'
+import type { Claim, ReadClaim } from './claim.ts'
+import type { Leader } from './leader.ts'
+import { reproduce } from './reproduce.ts'
+import { type Step, Supply } from './step.ts'
+import { StepThreads } from './step-threads.ts'
+
+export interface CatchUpParts {
+  ledger: Ledger
+  leader: Leader
+  key: VerifierKey
+  verify: VerifySync
+}
+
+export interface CatchUpOptions {
+  claims: ReadClaim
+  /** Told of each state that was taken over, with its events. */
+  reached: (events: number) => void
+  stopping: () => boolean
+}
+
+/**
+ * Reproduces step after step up to a checkpoint; the next is fetched while one is worked on.
+ * @throws Difference where the leader has it otherwise; LedgerError PEER_*, or when the disk fails
+ */
+export async function catchUp(
+  parts: CatchUpParts,
+  target: Claim,
+  { claims, reached, stopping }: CatchUpOptions,
+): Promise<void> {
+  const { ledger, leader } = parts
+  const size = (): number => ledger.latest?.size ?? 0
+  const threads = new StepThreads(target.size - size(), () => ledger.state)
+  const supply = new Supply(leader, claims, threads.examine)
+  const bring = (first: number): Promise<Step> => {
+    const step = supply.next(first, target)
+    // Looked at when its turn comes, which may never be.
+    step.catch(() => undefined)
+    return step
+  }
+  try {
+    let next = bring(size())
+    while (size() < target.size && !stopping()) {
+      const step = await next
+      if (step.claim.size < target.size) next = bring(step.claim.size)
+      await reproduce(parts, step)
+      reached(step.items.reduce((sum, { events }) => sum + events.length, 0))
+    }
+  } finally {
+    await threads.close()
+  }
+}
