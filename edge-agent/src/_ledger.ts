@@ -9,7 +9,7 @@ import {
   type Genesis,
   type KeyState,
   type ProtocolError,
-  parseEvent,
+  parseBatchEvent,
   parseStatement,
   type RecordedEvent,
   toHex,
@@ -108,7 +108,7 @@ export class FakeLedger {
     const admission = admit(this.#state, statement, events, this.#verify)
     if (admission.ok) {
       applyChanges(this.#state, admission.changes)
-      this.events.push(...events.map(({ event }) => parseEvent(event)))
+      this.events.push(...events.map(({ event }) => parseBatchEvent(event)))
       this.seqs.push(seq)
     }
     if (!this.silent) this.#answer(topic.replace(/batch$/, 'ack'), this.#ack(kid, admission.ok ? undefined : admission))

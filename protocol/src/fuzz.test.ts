@@ -4,6 +4,7 @@ import { asText, FUZZ_SEED, fuzz } from '../../test/_fuzz.ts'
 import { sampleAggregation, sampleObjectEvent, sampleTransformation } from './_events.ts'
 import { enrolment, FARM, gatewayKey } from './_governance.ts'
 import { governanceEvent, MemoryLedger, seed } from './_memory-ledger.ts'
+import { EVERY_REPORT } from './_reports.ts'
 import { encodeAck, openAck } from './ack.ts'
 import { admit } from './admit.ts'
 import { decodeBatch, encodeBatch, eventLeaf, eventsInBatch } from './batch.ts'
@@ -21,8 +22,9 @@ import { formatForkProof, parseForkProof, proveFork } from './equivocation.ts'
 import { ProtocolError } from './error.ts'
 import { checkEpcis } from './event/epcis.ts'
 import { parseGovernanceEvent } from './event/governance-event.ts'
-import { parseEvent } from './event/parse.ts'
+import { encodeEvent, parseBatchEvent, parseEvent } from './event/parse.ts'
 import { parseGeoUri } from './event/profile.ts'
+import { checkReport } from './event/report.ts'
 import { decodeEventSequence, encodeEventSequence } from './event-sequence.ts'
 import { canonicalUri, parseDigitalLink } from './gs1/digital-link.ts'
 import { parseElementString } from './gs1/element-string.ts'
@@ -94,6 +96,7 @@ const refusalAck = encodeAck(
 
 const bytesOf = (...texts: string[]): Uint8Array[] => texts.map(utf8)
 const eventBytes = events.map(({ event }) => event)
+const reportBytes = EVERY_REPORT.map(encodeEvent)
 const uris = bytesOf(
   subject,
   'https://id.gs1.org/01/09506000134352/10/L%2F7/21/A?17=261201&310=1',
@@ -161,6 +164,8 @@ const parsers: [string, Uint8Array[], (bytes: Uint8Array) => unknown][] = [
     parseGovernanceEvent,
   ],
   ['event with stamps', eventBytes, parseEvent],
+  ['event of a batch', [...eventBytes, ...reportBytes], parseBatchEvent],
+  ['report in JSON', reportBytes, (b) => checkReport(anyJson(b))],
   ['EPCIS event', eventBytes, (b) => checkEpcis(parseCanonicalJson(b, { maxBytes: 100_000 }))],
   // JSON of any spelling: the shape must be checked without help from the canonical form.
   ['EPCIS event in JSON', eventBytes, (b) => checkEpcis(anyJson(b))],

@@ -1,7 +1,8 @@
 import { ProtocolError } from './error.ts'
 import type { Operation } from './event/governance-types.ts'
 import type { AnyEvent, EpcisEvent } from './event/types.ts'
-import { keysOf, lotOf, organisationUri, productOf, publicKeyUri, subjectKind } from './subject.ts'
+import { bootUri, keysOf, lotOf, organisationUri, productOf, publicKeyUri, subjectKind } from './subject.ts'
+import { isDoubtful } from './time/doubt.ts'
 
 /** An event, and the URI of the key that signed it. */
 export interface SignedEvent {
@@ -14,7 +15,7 @@ export const MAX_LINEAGE = 512
 
 /**
  * Every subject whose history belongs to this one's: what it was made of, its lot, the units it was packed in, and for every
- * event who signed it and what its place is called. Ledger and reader call the same function, so the reader notices when the
+ * event who signed it, what its place is called, and what is known of its clock where that is in doubt. Ledger and reader call the same function, so the reader notices when the
  * ledger leaves a branch out.
  * @throws ProtocolError HISTORY_SIZE
  */
@@ -29,13 +30,22 @@ export async function lineage(
     for (const { event, signer } of await eventsOf(subject)) {
       reached.add(signer)
       for (const next of leadsTo(subject, event)) reached.add(next)
+      for (const boot of bootOf(event, signer)) reached.add(boot)
     }
   }
   return [...reached]
 }
 
 function leadsTo(subject: string, event: AnyEvent): string[] {
+  if (event.type === 'TristampReport') return []
   return event.type === 'TristampGovernance' ? ofOperation(event.operation) : ofGoods(subject, event)
+}
+
+/** A doubtful clock leads to its boot, where an anchor stands or provably none does. */
+function bootOf(event: AnyEvent, signer: string): string[] {
+  if (event.type === 'TristampGovernance' || event.type === 'TristampReport') return []
+  const clock = event['tristamp:clock']
+  return clock !== undefined && isDoubtful(clock) ? [bootUri(signer, clock.bootId)] : []
 }
 
 /**

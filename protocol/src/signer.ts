@@ -2,7 +2,7 @@ import type { AdmissionState, KeyState } from './admission-state.ts'
 import { toHex } from './bytes.ts'
 import { ProtocolError } from './error.ts'
 import type { Role } from './event/governance-types.ts'
-import type { EventBrief } from './known-batch.ts'
+import type { EventBrief, StepBrief } from './known-batch.ts'
 import type { Statement } from './statement.ts'
 
 /**
@@ -29,14 +29,15 @@ export function ledgerUri(origin: string): string {
   return `https://${origin}`
 }
 
-/** @throws ProtocolError ROLE */
+/** A step needs its role; of itself every gateway may report. @throws ProtocolError ROLE */
 export function checkRole(key: KeyState, event: EventBrief): void {
+  if (event.type === 'TristampReport') return
   const role = roleOf(event)
   if (!key.roles.includes(role)) throw new ProtocolError('ROLE', `this gateway is not enrolled to ${role}`)
 }
 
 /** The role that a step of goods needs. */
-export function roleOf(event: EventBrief): Role {
+export function roleOf(event: StepBrief): Role {
   if (event.type === 'TransformationEvent') return 'transform'
   if (event.type === 'AggregationEvent' || event.type === 'AssociationEvent') return 'pack'
   if (event.bizStep === 'shipping') return 'ship'

@@ -1,6 +1,7 @@
 import { fromBase64Url, utf8 } from './bytes.ts'
 import { ProtocolError } from './error.ts'
 import type { Genesis, Operation, RotateKey } from './event/governance-types.ts'
+import type { ReportEvent } from './event/report-types.ts'
 import type { AnyEvent, EpcisEvent, QuantityElement } from './event/types.ts'
 import { digitalLink, parseDigitalLink, percentEncode, spellDigitalLink } from './gs1/digital-link.ts'
 import type { Elements } from './gs1/element-string.ts'
@@ -79,9 +80,13 @@ export function subjectOfElements(elements: Elements): string {
 /**
  * Every subject of an event, sorted, each once: goods in all of its lists, the lot that its ilmd names for what it made, and for
  * assets and places (and a reading without goods) the URI with the event's UTC day. Governance events: the plain URIs they are about.
+ * @param signer URI of the key that signed it: what a gateway reports of itself is found under its key
  */
-export function subjectsOf(event: AnyEvent): string[] {
+export function subjectsOf(event: Exclude<AnyEvent, ReportEvent>): string[]
+export function subjectsOf(event: AnyEvent, signer: string): string[]
+export function subjectsOf(event: AnyEvent, signer = ''): string[] {
   if (event.type === 'TristampGovernance') return [...new Set(governed(event.operation))].sort()
+  if (event.type === 'TristampReport') return [reported(event, signer)]
   const day = utcDay(event.eventTime)
   const goods = goodsOf(event)
   const place = event.bizLocation?.id ?? event.readPoint?.id
@@ -96,6 +101,24 @@ export function subjectsOf(event: AnyEvent): string[] {
     if (lot !== undefined) subjects.add(lot)
   }
   return subjects.size === 1 ? [...subjects] : [...subjects].sort()
+}
+
+/** The subject of one boot of the device that a key is in: its clock's anchors and faults are found there. */
+export function bootUri(key: string, bootId: string): string {
+  return `${key}#boot-${bootId}`
+}
+
+/** What a report is about: a loss the key itself, the clock its boot, everything else the day of its place. */
+function reported(event: ReportEvent, signer: string): string {
+  switch (event.report.kind) {
+    case 'gap':
+      return signer
+    case 'anchor':
+    case 'clock-fault':
+      return bootUri(signer, event['tristamp:clock'].bootId)
+    default:
+      return `${event.bizLocation?.id}#${utcDay(event.eventTime)}`
+  }
 }
 
 /** Whether an event has any subject: goods, or a place where they are not. */
@@ -133,7 +156,7 @@ export function subjectHash(uri: string): Uint8Array {
 
 /** The lot that `event` gives `item`, one of the things it made: by its ilmd, or written in the identifier itself. */
 export function lotOf(event: AnyEvent, item: string): string | undefined {
-  if (event.type === 'TristampGovernance') return undefined
+  if (event.type === 'TristampGovernance' || event.type === 'TristampReport') return undefined
   const things = made(event)
   // Signed events hold subjects as they are; only others need the slower look.
   const thing = things.includes(item) ? item : things.find((thing) => subjectFrom(thing).uri === subjectFrom(item).uri)

@@ -312,6 +312,7 @@ const base = (state: Verdict['state'], made: Check[], shown: ProvenEvent[]): Ver
   ],
   events: shown,
   names: shown.length > 0 ? NAMES : { products: new Map(), places: new Map(), organisations: new Map() },
+  reports: [],
   lineage: shown.length > 0 ? [PACK, LOT, PRODUCT, PIG, CASE, FARM, PLANT, TRUCK, WHOLESALE, KITCHEN] : [PACK],
 })
 

@@ -116,7 +116,7 @@ function of(name: string, check: Check): Check {
 }
 
 /** An identifier that is, or may become, a subject: https, in the one spelling that subjects have, without a day of its own. */
-function checkGoods(value: Json, trail: Trail): void {
+export function checkGoods(value: Json, trail: Trail): void {
   const id = String(value)
   if (!id.startsWith('https://') || id.includes('#'))
     bad(trail, 'expected a canonical Digital Link, or an https URI without fragment')

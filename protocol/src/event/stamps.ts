@@ -110,7 +110,8 @@ function checkGeo(geo: Json | undefined, readPoint: string | undefined): void {
   if (apart > GEO_ROUNDING_E7) refuse('EVENT_STAMP_PLACE', 'readPoint.id', 'not where the geo stamp is')
 }
 
-function checkClock(clock: Json | undefined): void {
+/** The time stamp of a step or a report. @throws ProtocolError EVENT_STAMP_TIME */
+export function checkClock(clock: Json | undefined): void {
   const path = 'tristamp:clock'
   const bad: Refusal = (name, what) => refuse('EVENT_STAMP_TIME', name === '' ? path : member(path, name), what)
   if (!isObject(clock)) bad('', clock === undefined ? 'missing' : 'expected an object')

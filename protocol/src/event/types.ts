@@ -1,6 +1,7 @@
 // The five EPCIS 2.0 events as TypeScript shapes, with the extensions that carry the three stamps (protocol §2).
 import type { Json } from '../canonical-json.ts'
 import type { GovernanceEvent } from './governance-types.ts'
+import type { ReportEvent } from './report-types.ts'
 
 export type Action = 'ADD' | 'OBSERVE' | 'DELETE'
 
@@ -205,4 +206,4 @@ export interface Stamps {
 /** An event that carries its three stamps, complete and in range: what checkStamps returns. */
 export type StampedEvent = EpcisEvent & Stamps
 
-export type AnyEvent = EpcisEvent | GovernanceEvent
+export type AnyEvent = EpcisEvent | GovernanceEvent | ReportEvent

@@ -1,5 +1,7 @@
 import { equal, toHex } from '../bytes.ts'
 import { ProtocolError } from '../error.ts'
+import { isStep } from '../event/recorded-event.ts'
+import type { GapReport } from '../event/report-types.ts'
 import { ZERO_HASH } from '../hash.ts'
 import { type Statement, statementLeaf } from '../statement.ts'
 import type { OpenedEvent } from './check-contents.ts'
@@ -37,9 +39,24 @@ export class Chains {
     this.#last.set(kid, { seq, bytes })
   }
 
+  /**
+   * A declared loss must be where the chain is interrupted: alone in the statement that goes on after it, and nothing of what it calls
+   * lost was recorded. Asked before that statement is followed.
+   * @throws ProtocolError SEQ_EXPECTED, SEQ_REPEATED (it was recorded after all), PREV_MISMATCH
+   */
+  lost({ header }: Statement, { from, to }: GapReport): void {
+    const last = this.#last.get(toHex(header.kid))
+    if (header.seq !== to || header.count !== 1)
+      refuse('SEQ_EXPECTED', `a gap up to ${to} is declared alone, by the statement of that number`)
+    if (last !== undefined && last.seq >= from) refuse('SEQ_REPEATED', `seq ${last.seq} is recorded, and called lost`)
+    const before = from === 0 ? ZERO_HASH : last?.seq === from - 1 ? statementLeaf(last.bytes) : undefined
+    if (before !== undefined && !equal(before, header.prev))
+      refuse('PREV_MISMATCH', `the gap does not hang on seq ${from - 1}`)
+  }
+
   /** One key's event is recorded once; only an error declaration sends it again. @throws ProtocolError EVENT_REPEATED */
   once({ event, statement }: OpenedEvent): void {
-    if (event.type !== 'TristampGovernance' && event.errorDeclaration !== undefined) return
+    if (isStep(event) && event.errorDeclaration !== undefined) return
     const id = `${toHex(statement.header.kid)} ${event.eventID}`
     if (this.#events.has(id)) refuse('EVENT_REPEATED', `${event.eventID} is recorded twice`)
     this.#events.add(id)

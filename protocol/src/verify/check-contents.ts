@@ -2,6 +2,7 @@ import { eventLeaf } from '../batch.ts'
 import type { Bundle } from '../bundle.ts'
 import { ProtocolError } from '../error.ts'
 import { parseRecordedEvent, type RecordedEvent } from '../event/recorded-event.ts'
+import { keyUri } from '../key.ts'
 import { verifyInclusion } from '../merkle.ts'
 import { parseStatement, type Statement } from '../statement.ts'
 import { subjectsOf } from '../subject.ts'
@@ -56,7 +57,7 @@ export function openEvents({ events }: Bundle, statements: Map<number, Statement
         statement,
         leaf,
         event,
-        subjects: subjectsOf(event),
+        subjects: subjectsOf(event, keyUri(statement.header.kid)),
       })
     })
   }

@@ -10,7 +10,7 @@ import type { Statement } from '../statement.ts'
 import { Chains } from './check-chains.ts'
 import type { OpenedEvent } from './check-contents.ts'
 import { at, type Where } from './failure.ts'
-import type { Names, ProvenEvent, Signer } from './verdict.ts'
+import type { Names, ProvenEvent, ProvenReport, Signer } from './verdict.ts'
 
 /**
  * Replays the governance of the signers' keys in the order of the log, from the genesis on, and checks every statement
@@ -22,10 +22,11 @@ export async function checkSigners(
   events: Iterable<OpenedEvent>,
   origin: string,
   verify: Verify,
-): Promise<{ proven: ProvenEvent[]; names: Names }> {
+): Promise<{ proven: ProvenEvent[]; reports: ProvenReport[]; names: Names }> {
   const state = emptyState()
   const names: Names = { products: new Map(), places: new Map(), organisations: new Map() }
   const proven: ProvenEvent[] = []
+  const reports: ProvenReport[] = []
   const chains = new Chains()
   const byEntry = groupByEntry(events)
   for (const [entry, statement] of [...statements].sort(([a], [b]) => a - b)) {
@@ -37,15 +38,21 @@ export async function checkSigners(
     if (!(await verify(key.publicKey, statement.signed, statement.signature))) {
       at({ entry }, () => refuse('SIGNATURE', 'the signature does not fit the key'))
     }
+    for (const { event, position } of opened) {
+      if (event.type !== 'TristampReport') continue
+      const { report } = event
+      if (report.kind === 'gap') at({ entry, position }, () => chains.lost(statement, report))
+    }
     at({ entry }, () => chains.follow(statement))
     for (const one of opened) {
       const where = { entry, position: one.position }
       at(where, () => chains.once(one))
       const isSigned = await checkedAhead(where, one, state, verify)
-      at(where, () => carryOut(one, { key, isSigned }, state, names, proven))
+      at(where, () => carryOut(one, { key, isSigned }, state, { names, proven, reports }))
     }
   }
-  return { proven: proven.map((p) => ({ ...p, signer: asItEnded(p.signer, state) })), names }
+  const ended = <T extends { signer: Signer }>(one: T): T => ({ ...one, signer: asItEnded(one.signer, state) })
+  return { proven: proven.map(ended), reports: reports.map(ended), names }
 }
 
 /** What is brought as evidence is checked before it is weighed: a browser's engine answers later. */
@@ -84,13 +91,13 @@ function carryOut(
   opened: OpenedEvent,
   { key, isSigned }: { key: KeyState; isSigned: IsSigned },
   state: AdmissionState,
-  names: Names,
-  proven: ProvenEvent[],
+  { names, proven, reports }: { names: Names; proven: ProvenEvent[]; reports: ProvenReport[] },
 ): void {
   const { entry, position, event, subjects, statement } = opened
   if (event.type !== 'TristampGovernance') {
     checkRole(key, event)
-    proven.push({ entry, position, event, subjects, signer: signerFor(key) })
+    if (event.type === 'TristampReport') reports.push({ entry, position, event, signer: signerFor(key) })
+    else proven.push({ entry, position, event, subjects, signer: signerFor(key) })
     return
   }
   const { operation } = event

@@ -2,6 +2,7 @@ import type { KeyState } from '../admission-state.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { ProtocolCode } from '../error.ts'
 import type { EnrolOrganisation, RegisterPlace, RegisterProduct } from '../event/governance-types.ts'
+import type { ReportEvent } from '../event/report-types.ts'
 import type { StampedEvent } from '../event/types.ts'
 
 /** What the page says in one word. There is no word for "authentic": no record can see inside the pack. */
@@ -59,6 +60,14 @@ export interface ProvenEvent {
   subjects: string[]
 }
 
+/** What a gateway reported of itself, in the log, complete and signed. */
+export interface ProvenReport {
+  entry: number
+  position: number
+  event: ReportEvent
+  signer: Signer
+}
+
 /** What things are called, as registered by governance. By URI, organisations by short name. */
 export interface Names {
   products: Map<string, RegisterProduct>
@@ -79,6 +88,8 @@ export interface Verdict {
   witnesses: { name: string; signed: boolean }[]
   /** Events of goods, by their time, then by their entry. Empty unless every check of them passed. */
   events: ProvenEvent[]
+  /** What the gateways of these events reported of themselves that bears on them: losses of their keys, their clocks. By entry. */
+  reports: ProvenReport[]
   names: Names
   /** Subjects whose histories were checked. */
   lineage: string[]

@@ -47,6 +47,7 @@ export async function verify(
     checks: [],
     witnesses: [],
     events: [],
+    reports: [],
     names: { products: new Map(), places: new Map(), organisations: new Map() },
     lineage: [],
   }
@@ -101,11 +102,17 @@ export async function verify(
     passed({ subjects: verdict.lineage.length })
 
     current = 'signatures'
-    const { proven, names } = await checkSigners(statements, opened.values(), checkpoint.origin, verifySignature)
+    const { proven, reports, names } = await checkSigners(
+      statements,
+      opened.values(),
+      checkpoint.origin,
+      verifySignature,
+    )
     passed({ statements: statements.size })
 
     verdict.names = names
     verdict.events = inOrder(proven)
+    verdict.reports = reports
     const withheld = withheldIn(bundle)
     if (withheld > 0) {
       // Complete, but not readable: a recall or a revocation could stand in what is withheld, so nothing good is said.

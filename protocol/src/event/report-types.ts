@@ -1,0 +1,62 @@
+// What a gateway says of itself (docs/spec/report.md): a third kind of event beside steps of goods and governance.
+import type { ClockStamp, PlaceReference } from './types.ts'
+
+/** Statements `from` to `to − 1` of this key are lost for good; `events`: how many were in them, where that is known. */
+export interface GapReport {
+  kind: 'gap'
+  from: number
+  to: number
+  reason: 'disk' | 'key' | 'unknown'
+  events?: number
+}
+
+/** The clock is good: the report's own time and clock stamp place the earlier stamps of this boot. */
+export interface AnchorReport {
+  kind: 'anchor'
+}
+
+/** The clock misbehaved: `deltaMs` is what it showed minus what the boot's own count made expected. */
+export interface ClockFaultReport {
+  kind: 'clock-fault'
+  fault: 'step' | 'drift' | 'lost'
+  deltaMs: number
+}
+
+/** An instrument went silent, came back, or is another one now; `code` says why. */
+export interface InstrumentReport {
+  kind: 'instrument'
+  device: string
+  state: 'down' | 'up' | 'replaced'
+  code: string
+}
+
+/** Periodic readings of an instrument, `from` to `to` in UTC, were thinned by the declared `rule` when space ran out. */
+export interface ThinnedReport {
+  kind: 'thinned'
+  device: string
+  from: string
+  to: string
+  kept: number
+  dropped: number
+  rule: string
+}
+
+/** A configuration was refused, and the one before stays in force. */
+export interface ConfigReport {
+  kind: 'config'
+  code: string
+}
+
+export type Report = GapReport | AnchorReport | ClockFaultReport | InstrumentReport | ThinnedReport | ConfigReport
+export type ReportKind = Report['kind']
+
+/** A report as it is signed. `bizLocation` is the station, or the asset that holds the goods; only what is about a place carries it. */
+export interface ReportEvent<R extends Report = Report> {
+  type: 'TristampReport'
+  eventID: string
+  eventTime: string
+  eventTimeZoneOffset: string
+  bizLocation?: PlaceReference
+  'tristamp:clock': ClockStamp
+  report: R
+}
