@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { until } from './until.ts'
 
 /** The programs as they are shipped: a thin bin over the built dist. */
@@ -15,6 +15,14 @@ export type Program = keyof typeof PROGRAMS
 
 export function root(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url))
+}
+
+/** How a program is started, beside its arguments. */
+export interface Launch {
+  cwd?: string
+  /** A module that is loaded before it. */
+  preload?: string
+  env?: Readonly<Record<string, string>>
 }
 
 /** How a process ended: its exit code, or the signal that ended it. */
@@ -59,16 +67,22 @@ export class Child implements AsyncDisposable {
     this.exited.catch(() => running.delete(child))
   }
 
-  static start(program: Program, args: readonly string[], options: { cwd?: string } = {}): Child {
+  static start(program: Program, args: readonly string[], { cwd, preload, env }: Launch = {}): Child {
     const file = root(PROGRAMS[program])
     if (program !== 'start' && !existsSync(file.replace(/bin\/[^/]*$/, 'dist/main.js')))
       throw new Error(`${program} is not built: npm run setup`)
-    return new Child(spawn(process.execPath, [file, ...args], { ...options, env: environment() }))
+    const before = preload === undefined ? [] : ['--import', pathToFileURL(preload).href]
+    const options = { ...(cwd !== undefined && { cwd }), env: { ...environment(), ...env } }
+    return new Child(spawn(process.execPath, [...before, file, ...args], options))
   }
 
   /** Runs a program to its end. */
-  static async run(program: Program, args: readonly string[]): Promise<{ exit: Exit; out: string; err: string }> {
-    await using child = Child.start(program, args)
+  static async run(
+    program: Program,
+    args: readonly string[],
+    launch: Launch = {},
+  ): Promise<{ exit: Exit; out: string; err: string }> {
+    await using child = Child.start(program, args, launch)
     const exit = await child.exited
     return { exit, out: child.out, err: child.err }
   }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Operation } from '@tristamp/protocol'
-import { Child, type Exit } from './child.ts'
+import { Child, type Exit, type Launch } from './child.ts'
 import { until } from './until.ts'
 
 export const ORIGIN = 'ledger.example/test'
@@ -28,6 +28,8 @@ export class TestLedger implements AsyncDisposable {
   readonly ackKey: string
   url = ''
   mqttUrl = ''
+  /** How its process is started. */
+  launch: Launch = {}
   #child: Child | undefined
 
   private constructor(data: string, vkey: string, ackKey: string) {
@@ -36,9 +38,9 @@ export class TestLedger implements AsyncDisposable {
     this.ackKey = ackKey
   }
 
-  /** Founds a ledger with one administrator; `start` serves it. */
-  static async found(data: string): Promise<TestLedger> {
-    const { exit, out, err } = await Child.run('ledger', ['init', '--data', data, '--origin', ORIGIN])
+  /** Founds a ledger with one administrator, unless flags say otherwise; `start` serves it. */
+  static async found(data: string, ...more: string[]): Promise<TestLedger> {
+    const { exit, out, err } = await Child.run('ledger', ['init', '--data', data, '--origin', ORIGIN, ...more])
     if (exit !== 0) throw new Error(err)
     return new TestLedger(data, /^log key (\S+)$/m.exec(out)![1]!, /^ack key (\S+)$/m.exec(out)![1]!)
   }
@@ -57,7 +59,7 @@ export class TestLedger implements AsyncDisposable {
   /** @param more flags beside the usual ones */
   async start(...more: string[]): Promise<this> {
     const args = ['run', '--data', this.data, '--port', '0', '--mqtt-port', '0', ...more]
-    this.#child = Child.start('ledger', args)
+    this.#child = Child.start('ledger', args, this.launch)
     const [, url, mqttUrl] = await this.#child.says(/^ready (\S+) (\S+)$/m)
     this.url = url!
     this.mqttUrl = mqttUrl!

@@ -12,7 +12,10 @@ export interface Recorded {
 
 const SALT_BYTES = 16
 
-/** Everything that one key signed, in the order of the log, read from the files without the ledger's own code. */
+/**
+ * Everything that one key signed, in the order of the log, read from the files without the ledger's own code. An entry of which the events
+ * were cut short is none.
+ */
 export function recordedBy(data: string, kid: Uint8Array): Recorded[] {
   const { records: bodies } = readSegment(data, 'bodies')
   const recorded: Recorded[] = []
@@ -22,6 +25,7 @@ export function recordedBy(data: string, kid: Uint8Array): Recorded[] {
     const statement = parseStatement(new Uint8Array(bytes))
     const { count } = statement.header
     const events = bodies.slice(body, body + count).map((b) => JSON.parse(b.toString('utf8', SALT_BYTES)))
+    if (events.length < count) break
     body += count
     if (toHex(statement.header.kid) === toHex(kid))
       recorded.push({ entry, statement, leaf: toHex(statementLeaf(statement.bytes)), events })

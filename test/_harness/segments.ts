@@ -11,15 +11,19 @@ export interface SegmentFile {
 
 const HEAD = 8
 
-/** Reads a series (`entries`, `bodies`) of a ledger's folder without the ledger's own code. The tests' ledgers have one file of each. */
+/**
+ * Reads a series (`entries`, `bodies`) of a ledger's folder without the ledger's own code. The tests' ledgers have one file of each. A record
+ * that was cut short, as a killed process leaves it, ends the reading.
+ */
 export function readSegment(data: string, series: 'entries' | 'bodies'): SegmentFile {
-  const [name, ...more] = readdirSync(join(data, series))
+  const [name, ...more] = readdirSync(join(data, series)).filter((file) => file.endsWith('.seg'))
   if (name === undefined || more.length > 0) throw new Error(`${series}: expected one file`)
   const path = join(data, series, name)
   const bytes = readFileSync(path)
   const records: Buffer[] = []
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at + HEAD <= bytes.length; ) {
     const end = at + HEAD + bytes.readUInt32BE(at)
+    if (end > bytes.length) break
     records.push(bytes.subarray(at + HEAD, end))
     at = end
   }
