@@ -1,4 +1,3 @@
-import { type FaultKind, faultsOf } from './fault.ts'
 import type { Simulator } from './simulator.ts'
 
 /** A line of standard input that could not be obeyed; the message says why. */
@@ -15,16 +14,16 @@ export async function obey(line: string, simulator: Simulator, begin: () => void
   if (verb === 'play') begin()
   else if (verb === 'scan') simulator.scan(id, line.trim().replace(/^scan\s+\S+\s*/, ''))
   else if (verb === 'fault' && kind === 'replug') await simulator.clearFault(id, 'unplug')
-  else if (verb === 'fault' && times === 'off') await simulator.clearFault(id, faultKind(kind))
-  else if (verb === 'fault') await simulator.fault(id, faultKind(kind), frames(times))
-  else throw new CommandError(`unknown command ${verb}: play, scan, fault or quit`)
+  else if (verb === 'fault' && times === 'off') await simulator.clearFault(id, kind)
+  else if (verb === 'fault') await simulator.fault(id, kind, frames(times))
+  else if (verb === 'temperature') simulator.setTemperature(id, degrees(kind))
+  else throw new CommandError(`unknown command ${verb}: play, scan, fault, temperature or quit`)
   return false
 }
 
-function faultKind(text: string): FaultKind {
-  const found = [...faultsOf('modbus-th'), ...faultsOf('scanner'), ...faultsOf('nmea')].find((kind) => kind === text)
-  if (!found) throw new CommandError(`unknown fault ${text}`)
-  return found
+function degrees(text: string): number {
+  if (!/^-?\d{1,3}(\.\d{1,3})?$/.test(text)) throw new CommandError(`degrees Celsius: not ${text}`)
+  return Number(text)
 }
 
 function frames(text: string | undefined): number | undefined {

@@ -1,19 +1,32 @@
-/** What can go wrong with any instrument's line. */
-export const LINE_FAULTS = ['unplug', 'silence', 'noise', 'fragment'] as const
+import { instrumentKind } from './device/index.ts'
 
-/** What can go wrong with each kind of instrument, beside its line. */
-export const DEVICE_FAULTS = {
-  'modbus-th': ['bad-crc', 'echo', 'exception', 'stuck', 'dead', 'wrong-unit', 'late'],
-  scanner: ['glue', 'lost-gs', 'no-aim'],
-  nmea: ['no-fix', 'bad-checksum'],
-} as const
+/** What can go wrong with any instrument's line. `docs/gateway/simulator.md` says what each does. */
+export const LINE_FAULTS = [
+  'unplug',
+  'silence',
+  'noise',
+  'fragment',
+  'bit-flip',
+  'drop',
+  'duplicate',
+  'truncate',
+  'merge',
+  'echo',
+  'late',
+  'wrong-baud',
+] as const
 
-export type InstrumentKind = keyof typeof DEVICE_FAULTS
-export type FaultKind = (typeof LINE_FAULTS)[number] | (typeof DEVICE_FAULTS)[InstrumentKind][number]
+/** A file has no wire: it vanishes or is no longer refreshed. */
+const FILE_FAULTS = ['unplug', 'silence'] as const
+
+/** The name of a fault: of the line, or of the kind of instrument. */
+export type FaultKind = string
 
 /** The faults that an instrument of this kind can have. */
-export function faultsOf(kind: InstrumentKind): readonly FaultKind[] {
-  return [...LINE_FAULTS, ...DEVICE_FAULTS[kind]]
+export function faultsOf(kind: string): readonly FaultKind[] {
+  const found = instrumentKind(kind)
+  if (!found) return []
+  return [...(found.carrier === 'file' ? FILE_FAULTS : LINE_FAULTS), ...found.faults]
 }
 
 /** The faults of one instrument, shared by its device and its line. */
@@ -32,6 +45,11 @@ export class Faults {
   /** Whether the fault is in effect; looking does not use it up. */
   has(kind: FaultKind): boolean {
     return (this.#left.get(kind) ?? 0) > 0
+  }
+
+  /** Those in effect. */
+  get active(): FaultKind[] {
+    return [...this.#left.keys()]
   }
 
   /** Whether the fault spoils this frame; uses up one of its times. */

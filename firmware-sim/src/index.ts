@@ -1,5 +1,7 @@
+export { instrumentKinds } from './device/index.ts'
+export type { BaseSpec, InstrumentKind } from './device/kind.ts'
 export type { SimEvent, StepEvent } from './event.ts'
-export { type FaultKind, faultsOf, type InstrumentKind } from './fault.ts'
+export { type FaultKind, faultsOf } from './fault.ts'
 export { type LoadOptions, loadScenario, parseScenario, ScenarioError } from './scenario/load.ts'
 export type { Scenario, Step } from './scenario/scenario.ts'
 export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'

@@ -2,6 +2,7 @@ import { existsSync, fstatSync, readFileSync } from 'node:fs'
 import { createInterface, type Interface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { obey } from './command.ts'
+import { type Control, openControl } from './control.ts'
 import type { SimEvent } from './event.ts'
 import { type CommandLine, HELP, readCommandLine, UsageError } from './options.ts'
 import { ScenarioError } from './scenario/load.ts'
@@ -22,8 +23,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function run({ simulator: options, playAtOnce }: CommandLine): Promise<void> {
+async function run({ simulator: options, control: controlPath, playAtOnce }: CommandLine): Promise<void> {
+  let control: Control | undefined
   const emit = (event: SimEvent): void => {
+    control?.tell(event)
     process.stdout.write(`${JSON.stringify(event)}\n`)
   }
   const stopped = new AbortController()
@@ -31,7 +34,14 @@ async function run({ simulator: options, playAtOnce }: CommandLine): Promise<voi
   process.once('SIGTERM', stop).once('SIGINT', stop)
   // Nobody reads any more: the program that started this one is gone.
   process.stdout.on('error', stop)
-  await using simulator = await startSimulator({ ...options, scenario: scenarioFile(options.scenario), onEvent: emit })
+  const scenario = typeof options.scenario === 'string' ? scenarioFile(options.scenario) : options.scenario
+  const early: SimEvent[] = []
+  let ready: boolean = false
+  await using simulator = await startSimulator({
+    ...options,
+    scenario,
+    onEvent: (event) => (ready ? emit(event) : void early.push(event)),
+  })
   let begun = false
   const begin = (): void => {
     if (begun) return
@@ -40,6 +50,12 @@ async function run({ simulator: options, playAtOnce }: CommandLine): Promise<voi
       if (!stopped.signal.aborted) emit({ type: 'error', message: error.message })
     })
   }
+  await using opened =
+    controlPath === undefined ? undefined : await openControl(controlPath, simulator, { play: begin, quit: stop })
+  control = opened
+  // Whoever is told that all is ready finds the socket there.
+  ready = true
+  for (const event of early) emit(event)
   if (playAtOnce) begin()
   const input = listen(simulator, begin, stop, emit)
   if (!stopped.signal.aborted) await new Promise((resolve) => stopped.signal.addEventListener('abort', resolve))

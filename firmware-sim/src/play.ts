@@ -1,5 +1,5 @@
+import { EPOCH_BITS } from './device/gnss.ts'
 import type { SimEvent } from './event.ts'
-import { EPOCH_BITS } from './scenario/cross-check.ts'
 import type { FaultSpec, ScanSpec, Scenario, Step } from './scenario/scenario.ts'
 import type { Simulator } from './simulator.ts'
 import { pause, type ScenarioClock } from './world/scenario-clock.ts'
@@ -81,8 +81,8 @@ async function showCodes({ simulator, pace, signal }: Play, scan: ScanSpec): Pro
  * its clock agrees again), their transmission, and some slowness to read them.
  */
 function hearingMs({ instruments }: Scenario): number {
-  const times = Object.values(instruments).map((spec) =>
-    spec.kind === 'nmea' ? (2 * 1000) / spec.rate + (EPOCH_BITS * 1000) / spec.baudRate + 100 : 0,
+  const times = Object.values(instruments).map(({ kind, baudRate, rate }) =>
+    kind === 'nmea' && typeof rate === 'number' ? (2 * 1000) / rate + (EPOCH_BITS * 1000) / baudRate + 100 : 0,
   )
   return Math.max(0, ...times)
 }

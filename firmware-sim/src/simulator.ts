@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { parseLabel } from './device/label.ts'
+import { instrumentKind } from './device/index.ts'
 import type { SimEvent } from './event.ts'
 import { type FaultKind, Faults, faultsOf } from './fault.ts'
 import { Instrument } from './instrument.ts'
@@ -31,9 +31,16 @@ export interface SimulatorOptions {
   onEvent?: (event: SimEvent) => void
 }
 
+export interface InstrumentState {
+  kind: string
+  address: string
+  faults: string[]
+  active: string[]
+}
+
 /** Running instruments. They speak and answer from the start; `play` makes the scenario's steps happen. */
 export interface Simulator extends AsyncDisposable {
-  /** Instrument id → serial path or `tcp://` address. */
+  /** Instrument id → serial path, `tcp://` address or file. */
   readonly ports: Readonly<Record<string, string>>
   readonly scenario: Scenario
   /** Scenario time, Unix milliseconds. */
@@ -42,11 +49,13 @@ export interface Simulator extends AsyncDisposable {
   play(): Promise<void>
   /** Lets so much scenario time pass within so much real time. */
   advance(byMs: number, overMs: number): Promise<void>
-  /** Shows a scanner a symbol, written as in a scenario. Throws a RangeError for an unknown scanner or code. */
+  /** Shows an instrument a code, written as in a scenario. Throws a RangeError for what reads no codes, or not this one. */
   scan(scanner: string, code: string): void
   /** Puts a fault in effect, for so many frames or until it is cleared. Rejects with a RangeError for what the instrument cannot have. */
   fault(instrument: string, kind: FaultKind, times?: number): Promise<void>
   clearFault(instrument: string, kind: FaultKind): Promise<void>
+  /** What there is: kinds, addresses, the faults that each can have and those in effect. */
+  state(): Record<string, InstrumentState>
   /** The air at a thermometer goes to so many degrees Celsius within so much scenario time. */
   setTemperature(thermo: string, celsius: number, withinMs?: number): void
   /** Sends a receiver along the points, to arrive at the last after so much scenario time. */
@@ -77,10 +86,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     play: () => play({ scenario, simulator, clock: world.clock, pace, emit: onEvent, signal: stopping.signal }),
     advance: (byMs, overMs) => world.clock.advance(byMs, overMs, stopping.signal),
     scan(id, code) {
-      const scanner = need(world.scanners, id, 'scanner')
-      const label = parseLabel(code)
-      if (!label) throw new RangeError(`not a code: ${code}`)
-      scanner.scan(label)
+      const show = need(world.shown, id, 'scanner')
+      if (instrumentKind(scenario.instruments[id]?.kind ?? '')?.shows?.(code) === false)
+        throw new RangeError(`not a code: ${code}`)
+      show(code)
       instruments.get(id)?.wake()
       onEvent({ type: 'scan', time: world.time(), instrument: id, code })
     },
@@ -95,6 +104,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     setTemperature: (id, celsius, withinMs = 0) =>
       need(world.climates, id, 'thermometer').setTarget(celsius, world.clock.now(), withinMs),
     move: (id, points, durationMs) => need(world.routes, id, 'receiver').travel(points, world.clock.now(), durationMs),
+    state: () =>
+      Object.fromEntries(
+        [...instruments].map(([id, { kind, address, faults }]) => [
+          id,
+          { kind, address, faults: [...faultsOf(kind)], active: faults.active },
+        ]),
+      ),
     async [Symbol.asyncDispose]() {
       stopping.abort(new Error('the simulator stops'))
       world.clock.stop()
@@ -110,8 +126,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 async function openAll(scenario: Scenario, world: World, options: SimulatorOptions): Promise<Map<string, Instrument>> {
   const seed = options.seed ?? scenario.seed
   const results = await Promise.allSettled(
-    Object.entries(scenario.instruments).map(([id, spec]) => {
+    Object.entries(scenario.instruments).map(async ([id, spec]) => {
       const faults = new Faults()
+      const kind = instrumentKind(spec.kind)
+      if (!kind) throw new RangeError(`there is no kind of instrument ${spec.kind}`)
       return Instrument.open({
         id,
         kind: spec.kind,
@@ -119,7 +137,9 @@ async function openAll(scenario: Scenario, world: World, options: SimulatorOptio
         seed: streamSeed(seed, id),
         device: world.device(id, spec, faults),
         faults,
-        open: (onBytes) => openTransport(options.transport ?? 'auto', options.dir, id, onBytes),
+        echo: spec['echo'] === true,
+        open: (onBytes, onOpen) =>
+          openTransport({ kind: options.transport ?? 'auto', dir: options.dir, id }, kind, onBytes, onOpen),
       })
     }),
   )

@@ -7,8 +7,10 @@ export interface Device {
   receive(chunk: Uint8Array, nowMs: number): void
   /** When `transmit` is next worth calling; undefined while the device has nothing to say. */
   due(): number | undefined
-  /** The frames that go on the wire now, oldest first; empty before `due`. */
+  /** The frames that go on the wire now, oldest first; empty before `due`. Of a file: its whole content. */
   transmit(nowMs: number): Uint8Array[]
+  /** A host has opened the connection (TCP instruments that greet their client). */
+  connected?(nowMs: number): void
 }
 
 /** What a thermometer feels: thousandths of a degree Celsius and of a percent relative humidity. */

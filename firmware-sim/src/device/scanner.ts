@@ -1,6 +1,8 @@
+import * as v from 'valibot'
 import type { Faults } from '../fault.ts'
 import type { Device } from './device.ts'
-import { GS, type Label } from './label.ts'
+import type { BaseSpec, InstrumentKind } from './kind.ts'
+import { GS, type Label, parseLabel } from './label.ts'
 
 export interface ScannerOptions {
   /** Whether the three bytes of the AIM identifier are sent. */
@@ -8,6 +10,22 @@ export interface ScannerOptions {
   suffix: '\r\n' | '\r' | '\n'
   faults: Faults
 }
+
+interface Spec extends BaseSpec {
+  aim: boolean
+  suffix: keyof typeof SUFFIX
+}
+
+export const SUFFIX = { crlf: '\r\n', cr: '\r', lf: '\n' } as const
+
+/** The settings of every scanner. */
+export const scannerSettings: v.ObjectEntries = {
+  aim: v.optional(v.boolean(), true),
+  suffix: v.optional(v.picklist(['crlf', 'cr', 'lf']), 'crlf'),
+}
+
+/** `glue`: two scans in one; `lost-gs`: separators dropped; `no-aim`: no AIM identifier; `no-suffix`: no line end. */
+export const SCANNER_FAULTS = ['glue', 'lost-gs', 'no-aim', 'no-suffix'] as const
 
 /** A serial barcode scanner: it hears nothing and says `[AIM identifier] data suffix` once for each symbol it is shown. */
 export class Scanner implements Device {
@@ -31,7 +49,7 @@ export class Scanner implements Device {
       return
     }
     this.#glued = ''
-    this.#queue.push(new TextEncoder().encode(text + suffix))
+    this.#queue.push(new TextEncoder().encode(text + (faults.strike('no-suffix') ? '' : suffix)))
   }
 
   receive(): void {}
@@ -45,4 +63,23 @@ export class Scanner implements Device {
     this.#queue = []
     return frames
   }
+}
+
+export const scanner: InstrumentKind<Spec> = {
+  kind: 'scanner',
+  what: 'barcode and QR scanner: AIM identifier, data with FNC1 as 0x1D, line end',
+  carrier: 'serial',
+  baudRate: 9600,
+  settings: scannerSettings,
+  faults: SCANNER_FAULTS,
+  senses: 'codes',
+  shows: (code) => parseLabel(code) !== undefined,
+  make({ aim, suffix }, around) {
+    const device = new Scanner({ aim, suffix: SUFFIX[suffix], faults: around.faults })
+    around.onShow((code) => {
+      const label = parseLabel(code)
+      if (label) device.scan(label)
+    })
+    return device
+  },
 }

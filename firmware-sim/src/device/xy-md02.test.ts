@@ -14,14 +14,11 @@ interface Frames {
   invalid_crc_as_printed_in_vendor_manual: { hex: string; correct: string }[]
 }
 
-function device(
-  air: Partial<Air> = {},
-  options: { unit?: number; echo?: boolean } = {},
-): { device: XyMd02; faults: Faults } {
+function device(air: Partial<Air> = {}, options: { unit?: number } = {}): { device: XyMd02; faults: Faults } {
   const faults = new Faults()
-  const { unit = 1, echo = false } = options
+  const { unit = 1 } = options
   const values = { milliC: 30_500, milliRh: 54_600, ...air }
-  return { device: new XyMd02({ unit, baudRate: 9600, echo, air: () => values, faults }), faults }
+  return { device: new XyMd02({ unit, baudRate: 9600, air: () => values, faults }), faults }
 }
 
 /** Sends the chunks back to back and answers with what the device says after a silence. */
@@ -128,24 +125,18 @@ it('spoils its replies as the faults say', () => {
   }
   faults.raise('bad-crc', 1)
   expect(next()).toBe('010404013102222A31')
-  faults.raise('echo', 1)
-  expect(next()).toBe('010400010002200B010404013102222ACE')
   faults.raise('exception', 1)
   expect(next()).toBe('018402C2C1')
   faults.raise('dead', 1)
   expect(next()).toBe('01040400000000FB84')
   faults.raise('wrong-unit', 1)
   expect(next().slice(0, 2)).toBe('02')
-  faults.raise('late', 1)
-  expect(next()).toBe('')
-  expect(Buffer.concat(target.transmit(now + 1600)).toString('hex')).toBe('010404013102222ace')
-  expect(next()).toBe('010404013102222ACE')
 })
 
 it('repeats its last reading while it is stuck', () => {
   const faults = new Faults()
   let milliC = 2000
-  const target = new XyMd02({ unit: 1, baudRate: 9600, echo: false, air: () => ({ milliC, milliRh: 80_000 }), faults })
+  const target = new XyMd02({ unit: 1, baudRate: 9600, air: () => ({ milliC, milliRh: 80_000 }), faults })
   const temperature = (now: number): string => ask(target, [bytes('010400010001600A')], now).slice(6, 10)
   expect(temperature(0)).toBe('0014')
   faults.raise('stuck')
@@ -153,10 +144,6 @@ it('repeats its last reading while it is stuck', () => {
   expect(temperature(100)).toBe('0014')
   faults.clear('stuck')
   expect(temperature(200)).toBe('005A')
-})
-
-it('has an adapter with local echo when the scenario says so', () => {
-  expect(ask(device({}, { echo: true }).device, [bytes('010400010002200B')])).toBe('010400010002200B010404013102222ACE')
 })
 
 it('has the check value of CRC-16/MODBUS', () => {

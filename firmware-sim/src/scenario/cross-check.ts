@@ -1,18 +1,14 @@
-import { faultsOf, type InstrumentKind } from '../fault.ts'
+import { instrumentKind } from '../device/index.ts'
+import { faultsOf } from '../fault.ts'
 import type { Scenario, Step } from './scenario.ts'
-
-/** Bits of one GNSS epoch: GGA and RMC, at most 82 characters each (NMEA 0183 §5.3), ten bits a character. */
-export const EPOCH_BITS: number = 2 * 82 * 10
 
 /** Problems that the form of a scenario does not show: names that mean nothing, and what cannot be done. */
 export function crossCheck(scenario: Scenario): string[] {
   const problems: string[] = []
+  const places = new Set(Object.keys(scenario.places))
   for (const [id, spec] of Object.entries(scenario.instruments)) {
-    if (spec.kind !== 'nmea') continue
-    if (!(spec.place in scenario.places)) problems.push(`instruments.${id}.place: there is no place ${spec.place}`)
-    if (spec.rate * EPOCH_BITS > spec.baudRate) {
-      problems.push(`instruments.${id}.rate: ${spec.rate} fixes a second do not fit on a line of ${spec.baudRate} baud`)
-    }
+    const found = instrumentKind(spec.kind)?.check?.(spec, places) ?? []
+    problems.push(...found.map((problem) => `instruments.${id}.${problem}`))
   }
   let reached = 0
   for (const [i, step] of scenario.steps.entries()) {
@@ -26,19 +22,33 @@ export function crossCheck(scenario: Scenario): string[] {
   return problems
 }
 
+/** What an instrument must sense so that a step can do something to it. */
+const AIMED = {
+  place: 'cannot be sent along a way',
+  air: 'feels no air',
+  codes: 'reads no codes',
+} as const
+
 function names(scenario: Scenario, step: Step): string[] {
   const problems: string[] = []
-  const need = (key: string, id: string, kind: InstrumentKind): void => {
+  const need = (key: string, id: string, sense: keyof typeof AIMED): void => {
     const spec = scenario.instruments[id]
     if (!spec) problems.push(`${key}: there is no instrument ${id}`)
-    else if (spec.kind !== kind) problems.push(`${key}: ${id} is of kind ${spec.kind}, not ${kind}`)
+    else if (instrumentKind(spec.kind)?.senses !== sense)
+      problems.push(`${key}: ${id} is of kind ${spec.kind}, which ${AIMED[sense]}`)
   }
   for (const [i, move] of step.move.entries()) {
-    need(`move.${i}.gnss`, move.gnss, 'nmea')
+    need(`move.${i}.gnss`, move.gnss, 'place')
     if (!(move.to in scenario.places)) problems.push(`move.${i}.to: there is no place ${move.to}`)
   }
-  for (const [i, { thermo }] of step.temperature.entries()) need(`temperature.${i}.thermo`, thermo, 'modbus-th')
-  for (const [i, { scanner }] of step.scan.entries()) need(`scan.${i}.scanner`, scanner, 'scanner')
+  for (const [i, { thermo }] of step.temperature.entries()) need(`temperature.${i}.thermo`, thermo, 'air')
+  for (const [i, { scanner, codes }] of step.scan.entries()) {
+    need(`scan.${i}.scanner`, scanner, 'codes')
+    const kind = instrumentKind(scenario.instruments[scanner]?.kind ?? '')
+    for (const [n, code] of codes.entries()) {
+      if (kind?.shows?.(code) === false) problems.push(`scan.${i}.codes.${n}: ${scanner} cannot be shown ${code}`)
+    }
+  }
   for (const [i, { instrument, kind }] of step.fault.entries()) {
     const spec = scenario.instruments[instrument]
     if (!spec) problems.push(`fault.${i}.instrument: there is no instrument ${instrument}`)

@@ -62,7 +62,7 @@ it('lists all names that mean nothing and all that cannot be done at once', () =
     'vars: the scenario has no variable colour',
     'instruments.a.gnss.place: there is no place moon',
     'instruments.a.gnss.rate: 10 fixes a second do not fit on a line of 9600 baud',
-    'steps.1.scan.0.scanner: a.gnss is of kind nmea, not scanner',
+    'steps.1.scan.0.scanner: a.gnss is of kind nmea, which reads no codes',
     expect.stringMatching(/^steps\.1\.fault\.0\.kind: a\.gnss \(nmea\) cannot have bad-crc; it can have unplug, /),
     'steps.1.fault.1.instrument: there is no instrument b',
     'steps.1.at: it lies before the step ahead of it',

@@ -1,3 +1,4 @@
+import type { BaseSpec } from '../device/kind.ts'
 import type { FaultKind } from '../fault.ts'
 
 /** A scenario in the form that the simulator plays. Every duration is in milliseconds. */
@@ -23,30 +24,9 @@ export interface Place {
   name: Words
 }
 
-export type InstrumentSpec = ThermometerSpec | ScannerSpec | GnssSpec
-
-export interface ThermometerSpec {
-  kind: 'modbus-th'
-  baudRate: number
-  unit: number
-  echo: boolean
-  air: { celsius: number; humidity: number; swing: number; cycle: number; noise: number }
-}
-
-export interface ScannerSpec {
-  kind: 'scanner'
-  baudRate: number
-  aim: boolean
-  suffix: 'crlf' | 'cr' | 'lf'
-}
-
-export interface GnssSpec {
-  kind: 'nmea'
-  baudRate: number
-  /** Fixes a second. */
-  rate: number
-  talker: string
-  place: string
+/** One instrument: its kind, its line's rate, and the settings of its kind, which checked them. */
+export interface InstrumentSpec extends BaseSpec {
+  [setting: string]: unknown
 }
 
 /** One step. In this order: what moves, warms or breaks does so; scenario time passes; the scans come; it settles. */
@@ -94,6 +74,7 @@ export interface FaultSpec {
   off: boolean
 }
 
+/** Codes that an instrument is shown: labels, tags. */
 export interface ScanSpec {
   scanner: string
   codes: string[]

@@ -1,38 +1,15 @@
 import * as v from 'valibot'
-import { parseLabel } from '../device/label.ts'
-import { DEVICE_FAULTS, LINE_FAULTS } from '../fault.ts'
-import { parseDuration } from './duration.ts'
+import { instrumentKinds } from '../device/index.ts'
+import type { BaseSpec, InstrumentKind } from '../device/kind.ts'
 import type { Scenario } from './scenario.ts'
+import { baudRate, between, duration, id, number, whole } from './values.ts'
 
 /** Bounds that keep a mistyped scenario from asking for the impossible. */
 const MAX_INSTRUMENTS = 64
 const MAX_STEPS = 500
 const MAX_REPEAT = 100_000
 
-/** Names become file names and topic parts. */
-const id = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'letters, digits, _ and -, parts joined by dots'),
-  v.maxLength(64),
-)
-
-const duration = v.pipe(
-  v.string(),
-  v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const ms = parseDuration(dataset.value)
-    if (ms !== undefined) return ms
-    addIssue({ message: 'a duration is written like 18h20m, 1.5s or 250ms' })
-    return NEVER
-  }),
-)
-
-/** A number, also as text: a variable is put in as text. */
-const number = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+(\.\d+)?$/, 'a number'), v.transform(Number))], 'a number'),
-  v.finite(),
-)
-const count = (most: number) => v.pipe(number, v.integer(), v.minValue(1), v.maxValue(most))
-const between = (least: number, most: number) => v.pipe(number, v.minValue(least), v.maxValue(most))
+const count = (most: number) => whole(1, most)
 const oneOrMore = <const S extends v.GenericSchema>(schema: S) =>
   v.pipe(
     v.union([v.array(schema), schema]),
@@ -41,53 +18,18 @@ const oneOrMore = <const S extends v.GenericSchema>(schema: S) =>
 
 const words = v.strictObject({ zh: v.string(), en: v.string() })
 const point = { lat: between(-90, 90), lon: between(-180, 180) }
-const baudRate = v.pipe(
-  number,
-  v.picklist([1200, 2400, 4800, 9600, 14_400, 19_200, 38_400, 57_600, 115_200], 'a usual baud rate, 1200 to 115200'),
+const instrument = v.variant(
+  'kind',
+  [...instrumentKinds.values()].map(instrumentOf) as [ReturnType<typeof instrumentOf>],
 )
 
-const air = v.strictObject({
-  celsius: between(-40, 80),
-  humidity: v.optional(between(0, 100), 60),
-  swing: v.optional(between(0, 20), 0),
-  cycle: v.optional(duration, '25m'),
-  noise: v.optional(between(0, 20), 0.05),
-})
-
-const instrument = v.variant('kind', [
-  v.strictObject({
-    kind: v.literal('modbus-th'),
-    baudRate: v.optional(baudRate, 9600),
-    unit: v.optional(v.pipe(number, v.integer(), v.minValue(1), v.maxValue(247)), 1),
-    echo: v.optional(v.boolean(), false),
-    air,
-  }),
-  v.strictObject({
-    kind: v.literal('scanner'),
-    baudRate: v.optional(baudRate, 9600),
-    aim: v.optional(v.boolean(), true),
-    suffix: v.optional(v.picklist(['crlf', 'cr', 'lf']), 'crlf'),
-  }),
-  v.strictObject({
-    kind: v.literal('nmea'),
-    baudRate: v.optional(baudRate, 9600),
-    rate: v.optional(count(10), 1),
-    talker: v.optional(v.picklist(['GP', 'GN', 'BD', 'GB']), 'GN'),
-    place: id,
-  }),
-])
-
-const label = v.pipe(
-  v.string(),
-  v.check(
-    (text) => parseLabel(text) !== undefined,
-    'a code is (01)… with brackets, an http address, ]xx with its data, or ASCII text',
-  ),
-)
+function instrumentOf({ kind, baudRate: usual, settings }: InstrumentKind<BaseSpec>) {
+  return v.strictObject({ ...settings, kind: v.literal(kind), baudRate: v.optional(baudRate, usual) })
+}
 
 const scan = v.strictObject({
   scanner: id,
-  codes: v.pipe(v.array(label), v.minLength(1)),
+  codes: v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(2048))), v.minLength(1)),
   gap: v.optional(duration, '300ms'),
   repeat: v.optional(count(MAX_REPEAT), 1),
   every: v.optional(duration, '300ms'),
@@ -100,11 +42,11 @@ const move = v.strictObject({
   over: duration,
 })
 
-const temperature = v.strictObject({ thermo: id, to: between(-40, 80), within: v.optional(duration, '0s') })
+const temperature = v.strictObject({ thermo: id, to: between(-60, 120), within: v.optional(duration, '0s') })
 
 const fault = v.strictObject({
   instrument: id,
-  kind: v.picklist([...LINE_FAULTS, ...Object.values(DEVICE_FAULTS).flat()]),
+  kind: v.pipe(v.string(), v.regex(/^[a-z][a-z-]{0,31}$/, 'the name of a fault')),
   times: v.exactOptional(count(MAX_REPEAT)),
   for: v.exactOptional(duration),
   off: v.optional(v.boolean(), false),
@@ -138,10 +80,10 @@ export const scenarioSchema: v.GenericSchema<unknown, ScenarioFile> = v.strictOb
   start: v.string(),
   seed: v.optional(v.pipe(number, v.integer()), 1),
   vars: v.optional(v.record(v.string(), v.union([v.string(), v.number()])), {}),
-  places: v.record(id, v.strictObject({ ...point, name: words })),
+  places: v.optional(v.record(id, v.strictObject({ ...point, name: words })), {}),
   instruments: v.pipe(
     v.record(id, instrument),
     v.check((all) => Object.keys(all).length <= MAX_INSTRUMENTS, `at most ${MAX_INSTRUMENTS} instruments`),
   ),
-  steps: v.pipe(v.array(step), v.maxLength(MAX_STEPS)),
-})
+  steps: v.optional(v.pipe(v.array(step), v.maxLength(MAX_STEPS)), []),
+}) as unknown as v.GenericSchema<unknown, ScenarioFile>

@@ -4,7 +4,7 @@ import type { OnBytes, Transport } from './transport.ts'
 const HOST = '127.0.0.1'
 
 /** A line as a TCP socket on the loopback interface: one client at a time, bytes are lost while there is none. */
-export async function openTcp(onBytes: OnBytes): Promise<Transport> {
+export async function openTcp(onBytes: OnBytes, onOpen: () => void = () => undefined): Promise<Transport> {
   let client: Socket | undefined
   const accept = (socket: Socket): void => {
     if (client) {
@@ -18,6 +18,7 @@ export async function openTcp(onBytes: OnBytes): Promise<Transport> {
     socket.on('close', () => {
       if (client === socket) client = undefined
     })
+    onOpen()
   }
   let server: Server | undefined = await listen(accept, 0)
   const bound = server.address()

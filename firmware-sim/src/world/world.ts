@@ -1,7 +1,5 @@
-import type { Device } from '../device/device.ts'
-import { Gnss } from '../device/gnss.ts'
-import { Scanner } from '../device/scanner.ts'
-import { XyMd02 } from '../device/xy-md02.ts'
+import type { Air, Device, Position } from '../device/device.ts'
+import { instrumentKind } from '../device/index.ts'
 import type { Faults } from '../fault.ts'
 import { streamSeed } from '../random.ts'
 import type { InstrumentSpec, Scenario } from '../scenario/scenario.ts'
@@ -9,14 +7,13 @@ import { Climate } from './climate.ts'
 import { Route } from './route.ts'
 import { ScenarioClock } from './scenario-clock.ts'
 
-const SUFFIX = { crlf: '\r\n', cr: '\r', lf: '\n' } as const
-
-/** What the instruments of a scenario sense: its time, the air at each thermometer, each receiver's way; and the scanners to show codes to. */
+/** What the instruments of a scenario sense: its time, the air at each thermometer, each receiver's way, and the codes that each is shown. */
 export class World {
   readonly clock: ScenarioClock
-  readonly scanners: Map<string, Scanner> = new Map()
   readonly climates: Map<string, Climate> = new Map()
   readonly routes: Map<string, Route> = new Map()
+  /** Who takes the codes that an instrument is shown. */
+  readonly shown: Map<string, (code: string) => void> = new Map()
   readonly #scenario: Scenario
   readonly #seed: number
 
@@ -33,27 +30,27 @@ export class World {
 
   /** Makes the device of one instrument and what it senses. */
   device(id: string, spec: InstrumentSpec, faults: Faults): Device {
-    if (spec.kind === 'modbus-th') {
-      const { cycle, ...air } = spec.air
-      const climate = new Climate({ ...air, cycleMs: cycle }, this.#seed, id)
-      this.climates.set(id, climate)
-      const { unit, baudRate, echo } = spec
-      return new XyMd02({ unit, baudRate, echo, air: () => climate.at(this.clock.now()), faults })
-    }
-    if (spec.kind === 'scanner') {
-      const scanner = new Scanner({ aim: spec.aim, suffix: SUFFIX[spec.suffix], faults })
-      this.scanners.set(id, scanner)
-      return scanner
-    }
-    const route = new Route(this.#scenario.places[spec.place] ?? { lat: 0, lon: 0 }, this.#seed, id)
-    this.routes.set(id, route)
-    return new Gnss({
-      rate: spec.rate,
-      talker: spec.talker,
+    const kind = instrumentKind(spec.kind)
+    if (!kind) throw new RangeError(`there is no kind of instrument ${spec.kind}`)
+    return kind.make(spec, {
+      id,
       seed: streamSeed(this.#seed, id),
-      time: () => this.clock.now(),
-      position: () => route.at(this.clock.now()),
       faults,
+      time: () => this.clock.now(),
+      air: ({ cycle, ...air }) => this.#air(id, new Climate({ ...air, cycleMs: cycle }, this.#seed, id)),
+      position: (place) => this.#position(id, place),
+      onShow: (take) => void this.shown.set(id, take),
     })
+  }
+
+  #air(id: string, climate: Climate): () => Air {
+    this.climates.set(id, climate)
+    return () => climate.at(this.clock.now())
+  }
+
+  #position(id: string, place: string): () => Position {
+    const route = new Route(this.#scenario.places[place] ?? { lat: 0, lon: 0 }, this.#seed, id)
+    this.routes.set(id, route)
+    return () => route.at(this.clock.now())
   }
 }

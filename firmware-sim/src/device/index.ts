@@ -1,0 +1,32 @@
+import { asciiThermometer } from './ascii-thermometer.ts'
+import { ds18b20 } from './ds18b20.ts'
+import { gm65 } from './gm65.ts'
+import { gnss } from './gnss.ts'
+import { kinconySht30 } from './kincony-sht30.ts'
+import type { BaseSpec, InstrumentKind } from './kind.ts'
+import { lth01 } from './lth01.ts'
+import { modbusGeneric } from './modbus-generic.ts'
+import { scanner } from './scanner.ts'
+import { xyMd02 } from './xy-md02.ts'
+
+/** The table of instruments. A new one is its own file and one line here. */
+const list: readonly InstrumentKind<never>[] = [
+  xyMd02,
+  lth01,
+  kinconySht30,
+  modbusGeneric,
+  asciiThermometer,
+  ds18b20,
+  scanner,
+  gm65,
+  gnss,
+]
+
+/** Every kind of instrument, by name. What it is given has passed its own settings. */
+export const instrumentKinds: ReadonlyMap<string, InstrumentKind<BaseSpec>> = new Map(
+  list.map((kind) => [kind.kind, kind as unknown as InstrumentKind<BaseSpec>]),
+)
+
+export function instrumentKind(kind: string): InstrumentKind<BaseSpec> | undefined {
+  return instrumentKinds.get(kind)
+}
