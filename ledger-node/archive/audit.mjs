@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Checks an archive of a Tristamp ledger with nothing but Node.js: see README.md beside it. Own code on purpose: it shares none with Tristamp.
 import { createHash, createPublicKey, verify } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -179,6 +179,18 @@ function checkStatement(bytes, batch, at) {
   block.events += batch.length
 }
 
+// --- Evidence that events name by digest (RFC 6920)
+let [pieces, missing] = [0, 0]
+function checkEvidence(value) {
+  const digest = typeof value === 'string' ? /^ni:\/\/\/sha-256;([\w-]{43})$/.exec(value)?.[1] : undefined
+  if (digest !== undefined) {
+    const file = `evidence/${Buffer.from(digest, 'base64url').toString('hex')}`
+    if (!existsSync(join(folder, file))) missing++
+    else must(H(read(file)).toString('base64url') === digest, file)
+    pieces++
+  } else if (value !== null && typeof value === 'object') Object.values(value).forEach(checkEvidence)
+}
+
 while (size < Number(total)) {
   const width = Math.min(256, Number(total) - size)
   const bundle = read(`tile/entries/${path(size / 256, width)}`)
@@ -190,6 +202,8 @@ while (size < Number(total)) {
     if (bytes[0] === 0x88) must(batch.length === 0, `entry ${size}: a seal with events`)
     if (bytes[0] === 0x88) checkSeal(bytes, `entry ${size}`)
     else checkStatement(bytes, batch, `entry ${size}`)
+    for (const [, event] of batch)
+      if (event.includes('ni:///sha-256;')) checkEvidence(JSON.parse(event.toString('utf8')))
     place(0, leaf(bytes))
     grow(leaf(bytes))
   }
@@ -201,6 +215,7 @@ must(edge.reduceRight((right, left) => node(left, right)).toString('base64') ===
 console.log(
   `ok ${origin}: ${size} entries (${statements} statements, ${seals} seals), ${eventCount} events, root ${rootText}`,
 )
+if (pieces > 0) console.log(`${pieces - missing} of ${pieces} names of evidence lead to what they name`)
 if (given < 0)
   console.log(
     `under the key in this archive, ${vkey}: compare it with what you know from elsewhere, or give it with --key`,

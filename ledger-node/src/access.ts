@@ -3,10 +3,10 @@ import { type AdmissionState, fromBase64Url, type KeyState, sha256, utf8 } from 
 import type { Sender } from './intake.ts'
 
 /** The topics of protocol §5. Parts use only characters that NATS subjects allow too. */
-const TOPIC = /^tristamp\/v1\/([A-Za-z0-9_-]{1,64})\/([A-Za-z0-9_-]{1,64})\/(batch|ack|status)$/
+const TOPIC = /^tristamp\/v1\/([A-Za-z0-9_-]{1,64})\/([A-Za-z0-9_-]{1,64})\/(batch|evidence|ack|status)$/
 const NOTICES = /^tristamp\/v1\/notices\/(?:[A-Za-z0-9_-]{1,64}|\+|#)$/
 
-export type Channel = 'batch' | 'ack' | 'status'
+export type Channel = 'batch' | 'evidence' | 'ack' | 'status'
 
 export function topicOf({ org, gateway }: Sender, channel: Channel): string {
   return `tristamp/v1/${org}/${gateway}/${channel}`
@@ -42,11 +42,18 @@ export function activeKey(state: AdmissionState, { org, gateway }: Sender): KeyS
   return undefined
 }
 
-/** What a gateway may publish: its own batches and its own status. */
-export function publishes(sender: Sender, topic: string): 'batch' | 'status' | undefined {
+/** What a gateway may publish: its own batches, its own evidence and its own status. */
+export function publishes(sender: Sender, topic: string): Exclude<Channel, 'ack'> | undefined {
   const [, org, gateway, channel] = TOPIC.exec(topic) ?? []
   if (org !== sender.org || gateway !== sender.gateway) return undefined
-  return channel === 'batch' || channel === 'status' ? channel : undefined
+  return channel === 'batch' || channel === 'evidence' || channel === 'status' ? channel : undefined
+}
+
+/** Whose topic it is, and which of those that a gateway publishes to: for messages that come through a broker of others. */
+export function publishesAny(topic: string): { sender: Sender; channel: Exclude<Channel, 'ack'> } | undefined {
+  const [, org = '', gateway = ''] = TOPIC.exec(topic) ?? []
+  const channel = publishes({ org, gateway }, topic)
+  return channel && { sender: { org, gateway }, channel }
 }
 
 /** What a gateway may subscribe to: its own acks and status, and the notices to all. */

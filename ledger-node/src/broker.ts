@@ -4,6 +4,7 @@ import { toHex } from '@tristamp/protocol'
 import { Aedes, type AuthenticateError, type Client, type PublishPacket, type Subscription } from 'aedes'
 import { type Login, logIn, publishes, subscribes, topicOf } from './access.ts'
 import { hasErrno, type LedgerCode, LedgerError, SENTENCES } from './error.ts'
+import type { EvidenceIntake } from './evidence/evidence-intake.ts'
 import { type GuardRefusal, PacketGuard } from './guard.ts'
 import type { Intake, Sender } from './intake.ts'
 import type { Ledger } from './ledger.ts'
@@ -28,6 +29,7 @@ const BAD_LOGIN = 4
 export interface BrokerParts {
   ledger: Ledger
   intake: Intake
+  evidence: EvidenceIntake
   status: StatusBoard
   metrics: Metrics
   /** The gateway listens to its acks now: it may have missed one. */
@@ -170,7 +172,7 @@ export class Broker {
       this.#parts.status.receive(login, payload)
       return
     }
-    // Nobody subscribes to batches: what the broker goes on to route is empty.
+    // Nobody subscribes to batches and evidence: what the broker goes on to route is empty.
     packet.payload = Buffer.alloc(0)
     packet.retain = false
     // A refused batch is answered by an `expected`; PUBACK then says that the broker is done with it. A batch that could not be
@@ -178,10 +180,17 @@ export class Broker {
     const answered = client?.conn instanceof PacketGuard ? client.conn.hold(payload.length) : undefined
     try {
       await this.#paceOf(login).turn(payload)
-      await this.#parts.intake.submit(payload, login)
+      if (channel === 'evidence') await this.#takeEvidence(login, payload)
+      else await this.#parts.intake.submit(payload, login)
     } finally {
       answered?.()
     }
+  }
+
+  /** What is refused gets its PUBACK all the same: the batch that names it is told why it waits. */
+  async #takeEvidence(login: Login, payload: Uint8Array): Promise<void> {
+    const refusal = await this.#parts.evidence.take(login, payload)
+    if (refusal !== undefined) this.#parts.metrics.refusedClient(refusal)
   }
 
   #paceOf({ kid }: Login): Pace {

@@ -5,6 +5,8 @@ import { Broker } from './broker.ts'
 import { Closers } from './closers.ts'
 import type { Config } from './config.ts'
 import { LedgerError } from './error.ts'
+import { EvidenceFolder } from './evidence/evidence-folder.ts'
+import { EvidenceIntake } from './evidence/evidence-intake.ts'
 import { Evidence } from './evidence.ts'
 import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
@@ -102,10 +104,13 @@ async function start(
   const status = new StatusBoard(metrics, now)
   const quietly = (work: Promise<void>): void => void work.catch((error: unknown) => log(`ack: ${String(error)}`))
   const acks = new Acks(ledger, ackKey, (to, ack) => broker.acknowledge(to, ack))
+  const folder = new EvidenceFolder(disk, config.data)
+  const evidence = new EvidenceIntake(folder)
   const intake = new Intake({
     ledger,
     verify,
     metrics,
+    evidence,
     timer: new SealTimer(config.sealEveryMs),
     contradicted: (found) => suspensions.raise(found),
     settled: (group) => {
@@ -129,6 +134,7 @@ async function start(
     {
       ledger,
       intake,
+      evidence,
       status,
       metrics,
       greet: (login) => quietly(acks.greet(login)),
@@ -145,6 +151,7 @@ async function start(
   const { pages = PAGES } = config.http
   const app = createApp({
     ledger,
+    evidence: folder,
     own: Router()
       .use(statementRoutes(intake, postLimit(config.http)))
       .use(healthRoutes(ledger, intake, VERSION, () => cosigning?.standing)),

@@ -10,6 +10,7 @@ import {
   type VerifySync,
 } from '@tristamp/protocol'
 import { isDiskFull, LedgerError } from './error.ts'
+import type { EvidenceIntake } from './evidence/evidence-intake.ts'
 import type { Ledger, Staged } from './ledger.ts'
 import type { Metrics } from './metrics.ts'
 import type { SealTimer } from './seal.ts'
@@ -57,6 +58,8 @@ export interface IntakeParts {
   verify: VerifySync
   timer: SealTimer
   metrics: Metrics
+  /** What events name must be here before they are committed. */
+  evidence: EvidenceIntake
   /** Told of a statement beside a recorded one of the same key and seq, both signed. Resolves when it is kept. */
   contradicted: (found: Contradicting) => Promise<void>
   /** Told of each group that has been answered. */
@@ -175,6 +178,11 @@ export class Intake {
       }
     }
     if (answer.ok) {
+      const lacks = this.#parts.evidence.lacks(batch.events, submission.sender)
+      if (lacks !== undefined) {
+        const { kid, seq, prev } = answer.statement.header
+        return { ...submission, refusal: { ...refused(lacks.code, lacks.message), kid, expected: { seq, prev } } }
+      }
       const item = { bytes: batch.statement, events: batch.events }
       return { ...submission, staged: ledger.stage(item, answer) }
     }
@@ -194,11 +202,12 @@ export class Intake {
   }
 
   async #write(group: readonly Prepared[]): Promise<void> {
-    const { ledger, metrics, settled } = this.#parts
+    const { ledger, metrics, settled, evidence } = this.#parts
     try {
       const staged = group.flatMap((p) => p.staged ?? [])
       const entries = staged.length === 0 ? [] : await ledger.commit(staged)
       if (staged.length > 0) this.#trouble = undefined
+      for (const { staged: taken, sender } of group) if (taken) evidence.named(taken.item.events, sender)
       let written = 0
       const receipts = await Promise.all(group.map((p) => this.#receiptOf(p, p.staged && entries[written++])))
       group.forEach((p, i) => {

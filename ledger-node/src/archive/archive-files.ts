@@ -2,6 +2,7 @@ import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
+  type EvidenceId,
   encodeEntryBundle,
   encodeEventSequence,
   entriesPath,
@@ -11,7 +12,7 @@ import {
   tilePath,
   utf8,
 } from '@tristamp/protocol'
-import { archivedEventsPath } from '../audit/publications.ts'
+import { archivedEventsPath, archivedEvidencePath } from '../audit/publications.ts'
 import { UsageError } from '../command-line.ts'
 import { hasErrno } from '../error.ts'
 import type { FeedItem } from '../feed.ts'
@@ -49,6 +50,11 @@ export class ArchiveFiles {
     this.#size++
     if (this.#bundle.length === TILE_WIDTH) await this.#endBundle()
     if (this.#events.bytes >= EVENTS_BYTES) await this.#endEvents()
+  }
+
+  /** What an event names, and is checked. */
+  evidence(id: EvidenceId, bytes: Uint8Array): Promise<void> {
+    return this.#write(archivedEvidencePath(id), bytes)
   }
 
   /** A tile, or its latest hashes: a partial one is written at the end alone. */

@@ -1,5 +1,6 @@
-import { type AdmissionState, HASH_BYTES, TILE_WIDTH } from '@tristamp/protocol'
+import { type AdmissionState, type EvidenceId, HASH_BYTES, TILE_WIDTH } from '@tristamp/protocol'
 import type { AuditSource, Derived } from '../audit/source.ts'
+import type { Found } from '../evidence/evidence-folder.ts'
 import type { EntryPlace, FeedRead } from '../feed.ts'
 import { type Row, readTileKey } from '../row.ts'
 import type { Mark } from '../store.ts'
@@ -38,6 +39,12 @@ export class ArchivingSource implements AuditSource {
 
   checkpoint(): ReturnType<AuditSource['checkpoint']> {
     return this.#source.checkpoint()
+  }
+
+  async evidence(id: EvidenceId): Promise<{ found: Found; file: string }> {
+    const where = await this.#source.evidence(id)
+    if (where.found.kind === 'held') await this.#files.evidence(id, where.found.bytes)
+    return where
   }
 
   beside(state: AdmissionState): Promise<string[]> {

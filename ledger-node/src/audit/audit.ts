@@ -17,6 +17,7 @@ import type { EntryPlace, FeedItem, FeedPlace, FeedRead } from '../feed.ts'
 import { LogEdge } from '../log.ts'
 import { examinedAhead } from './ahead.ts'
 import { sealFlaw, show } from './block-audit.ts'
+import { EvidenceAudit } from './evidence-audit.ts'
 import { type Finding, knownFrom } from './examine.ts'
 import { Examiners } from './examiners.ts'
 import { type Flaw, Flawed, withoutCode } from './flaw.ts'
@@ -64,6 +65,7 @@ class Auditor {
   readonly #map = new HistoryMap()
   readonly #edge: LogEdge = LogEdge.empty()
   readonly #audit: Audit = { entries: 0, events: 0, seals: 0, cosigned: [], notes: [] }
+  readonly #evidence: EvidenceAudit
   #block: Block
   #signed: SignedState | undefined
   /** Roots at the sizes that were signed or remembered, as the entries give them. */
@@ -77,6 +79,7 @@ class Auditor {
   constructor(source: AuditSource, options: AuditOptions) {
     this.#source = source
     this.#options = options
+    this.#evidence = new EvidenceAudit(source)
     this.#block = this.#nextBlock(0)
   }
 
@@ -87,7 +90,7 @@ class Auditor {
       await this.#comparing
       this.#compareRoots()
       if (this.#rowFlaw !== undefined) throw new Flawed(this.#rowFlaw)
-      this.#audit.notes.push(...(await this.#source.beside(this.#state)))
+      this.#audit.notes.push(...this.#evidence.notes, ...(await this.#source.beside(this.#state)))
       if (this.#signed !== undefined) this.#audit.checkpoint = this.#signed
     } catch (error) {
       if (!(error instanceof Flawed)) throw error
@@ -118,6 +121,7 @@ class Auditor {
     this.#block.add(place, admitted)
     this.#audit.entries++
     this.#audit.events += item.events.length
+    await this.#evidence.check(item.events, place.entry.index)
     if (place.entry.index === 0) await this.#readSigned(place)
   }
 

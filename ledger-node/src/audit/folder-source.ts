@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type AdmissionState, parseCheckpoint, parseNote } from '@tristamp/protocol'
+import { type AdmissionState, type EvidenceId, parseCheckpoint, parseNote } from '@tristamp/protocol'
 import { nodeDisk } from '../disk.ts'
 import { hasErrno, LedgerError } from '../error.ts'
+import { EvidenceFolder, type Found } from '../evidence/evidence-folder.ts'
 import { type EntryPlace, FEED_BEGIN, type FeedRead, LocalFeed } from '../feed.ts'
 import { lockData } from '../lock.ts'
 import type { Row } from '../row.ts'
@@ -78,6 +79,11 @@ export class FolderSource implements AuditSource, AsyncDisposable {
     const file = keptPolicyPath(this.name)
     const text = await textOf(file)
     return text === undefined ? undefined : { text, file }
+  }
+
+  async evidence(id: EvidenceId): Promise<{ found: Found; file: string }> {
+    const folder = new EvidenceFolder(nodeDisk, this.name)
+    return { found: await folder.find(id), file: folder.pathOf(id) }
   }
 
   async beside(state: AdmissionState): Promise<string[]> {

@@ -1,6 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { EvidenceId } from '@tristamp/protocol'
 import { hasErrno, LedgerError } from '../error.ts'
+import { evidenceFile } from '../evidence/evidence-folder.ts'
 import { askPeer, type PeerAnswer } from '../peer.ts'
 import { Flawed } from './flaw.ts'
 import type { Publication } from './published-source.ts'
@@ -18,12 +20,18 @@ export function archivedEventsPath(first: number): string {
   return `events/${String(first).padStart(16, '0')}`
 }
 
+/** Where an archive keeps a piece of evidence. */
+export function archivedEvidencePath(id: EvidenceId): string {
+  return `evidence/${evidenceFile(id)}`
+}
+
 /** An archive in a folder. */
 export function archiveIn(folder: string): Publication {
   return {
     name: folder,
     address: (path) => join(folder, path),
     eventsPath: archivedEventsPath,
+    evidencePath: archivedEvidencePath,
     policyPath: 'policy',
     async fetch(path, maxBytes) {
       const file = join(folder, path)
@@ -50,6 +58,7 @@ export async function publicationAt(url: string): Promise<Publication> {
     name: base,
     address,
     eventsPath: node ? (from, to) => `v1/batches?from=${from}&to=${to}` : archivedEventsPath,
+    evidencePath: node ? (id) => `v1/evidence/${id}` : archivedEvidencePath,
     fetch: (path, maxBytes) => served(address(path), maxBytes),
     policyPath: node ? 'v1/policy' : 'policy',
   }

@@ -1,7 +1,10 @@
 import {
   decodeEntryBundle,
   decodeEventSequence,
+  EVIDENCE_BYTES,
+  type EvidenceId,
   entriesPath,
+  isEvidence,
   isSeal,
   LIMITS,
   ProtocolError,
@@ -10,6 +13,7 @@ import {
   type SaltedEvent,
   TILE_WIDTH,
 } from '@tristamp/protocol'
+import type { Found } from '../evidence/evidence-folder.ts'
 import type { EntryPlace, FeedRead } from '../feed.ts'
 import { Flawed } from './flaw.ts'
 import type { AuditSource, Derived } from './source.ts'
@@ -22,6 +26,8 @@ export interface Publication {
   fetch: FetchFile
   /** The path at which the events of entries from `from` on are found, before `to`: of one entry at least. */
   eventsPath: (from: number, to: number) => string
+  /** The path at which a piece of evidence is found. */
+  evidencePath: (id: EvidenceId) => string
   address: (path: string) => string
   /** Where its own policy stands. */
   policyPath: string
@@ -87,6 +93,20 @@ export class PublishedSource implements AuditSource {
 
   async checkpoint(): Promise<{ note: string; file: string }> {
     return { note: this.#note, file: this.#publication.address('checkpoint') }
+  }
+
+  async evidence(id: EvidenceId): Promise<{ found: Found; file: string }> {
+    const path = this.#publication.evidencePath(id)
+    const file = this.#publication.address(path)
+    try {
+      const bytes = await this.#publication.fetch(path, EVIDENCE_BYTES)
+      const held = isEvidence(id, bytes)
+      return { found: held ? { kind: 'held', bytes } : { kind: 'damaged', detail: 'its digest is another' }, file }
+    } catch (error) {
+      if (!(error instanceof Flawed)) throw error
+      const missing = error.flaw.field === 'missing'
+      return { found: missing ? { kind: 'missing' } : { kind: 'damaged', detail: error.flaw.detail }, file }
+    }
   }
 
   async beside(): Promise<string[]> {

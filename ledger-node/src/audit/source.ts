@@ -1,4 +1,5 @@
-import type { AdmissionState } from '@tristamp/protocol'
+import type { AdmissionState, EvidenceId } from '@tristamp/protocol'
+import type { Found } from '../evidence/evidence-folder.ts'
 import type { EntryPlace, FeedRead } from '../feed.ts'
 import type { Row } from '../row.ts'
 import type { Mark } from '../store.ts'
@@ -19,6 +20,8 @@ export interface AuditSource {
   checkpoint(): Promise<{ note: string; file: string } | undefined>
   /** The policy that comes with it; undefined when none does. */
   policy(): Promise<{ text: string; file: string } | undefined>
+  /** A piece of evidence that an event names, and where it was looked for. */
+  evidence(id: EvidenceId): Promise<{ found: Found; file: string }>
   /** What is kept beside the entries and follows from them. */
   derived: Derived
   /** What else lies there and must fit the ledger. Answers what is worth saying. @throws Flawed */

@@ -1,4 +1,6 @@
 import type { VerifierKey, VerifySync } from '@tristamp/protocol'
+import type { EvidenceFolder } from '../evidence/evidence-folder.ts'
+import { fetchEvidence } from '../evidence/fetch-evidence.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Claim, ReadClaim } from './claim.ts'
 import type { Leader } from './leader.ts'
@@ -11,6 +13,8 @@ export interface CatchUpParts {
   leader: Leader
   key: VerifierKey
   verify: VerifySync
+  evidence: EvidenceFolder
+  log: (text: string) => void
 }
 
 export interface CatchUpOptions {
@@ -44,10 +48,17 @@ export async function catchUp(
     while (size() < target.size && !stopping()) {
       const step = await next
       if (step.claim.size < target.size) next = bring(step.claim.size)
+      await bringEvidence(parts, step)
       await reproduce(parts, step)
       reached(step.items.reduce((sum, { events }) => sum + events.length, 0))
     }
   } finally {
     await threads.close()
   }
+}
+
+/** Before the step itself, so that a restart asks for nothing twice and forgets nothing. */
+async function bringEvidence({ leader, evidence, log }: CatchUpParts, { items }: Step): Promise<void> {
+  const events = items.flatMap((item) => item.events)
+  for (const { id, why } of await fetchEvidence(leader, evidence, events)) log(`evidence ${id} of the leader is ${why}`)
 }

@@ -1,6 +1,8 @@
 import {
   decodeEntryBundle,
   decodeEventSequence,
+  EVIDENCE_BYTES,
+  type EvidenceId,
   entriesPath,
   type FetchTile,
   fromUtf8,
@@ -78,6 +80,11 @@ export class Leader {
       events.push(...some)
     }
     return events
+  }
+
+  /** What it serves under this id, unchecked; undefined where it has none. */
+  evidence(id: EvidenceId): Promise<Uint8Array | undefined> {
+    return this.#ask(`/v1/evidence/${id}`, EVIDENCE_BYTES)
   }
 
   #note(bytes: Uint8Array): string {

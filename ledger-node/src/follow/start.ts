@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { keyThumbprint, type Policy, toHex, type Verify } from '@tristamp/protocol'
 import { Closers } from '../closers.ts'
 import type { Config } from '../config.ts'
+import { EvidenceFolder } from '../evidence/evidence-folder.ts'
 import { createApp } from '../http/app.ts'
 import { followRoutes } from '../http/follow.ts'
 import { reachableHost, serveHttp } from '../http/server.ts'
@@ -89,9 +90,11 @@ async function start(
   const file = new DivergenceFile(disk, folder)
   const halt = await Halt.open({ file, leader: leader.url, metrics: followMetrics, now, log })
   const taken = (): void => metrics.sealed(ledger.latest!)
+  const evidence = new EvidenceFolder(disk, folder)
   const follower = new Follower({
     ledger,
     leader,
+    evidence,
     trust,
     key,
     verify,
@@ -113,6 +116,7 @@ async function start(
   const http = await serveHttp(
     createApp({
       ledger,
+      evidence,
       own: followRoutes(ledger, follower, VERSION),
       status: new StatusBoard(metrics, now),
       metrics,

@@ -2,6 +2,7 @@ import type { Policy } from '@tristamp/protocol'
 import compression from 'compression'
 import express, { type Express, type Router } from 'express'
 import { LedgerError } from '../error.ts'
+import type { EvidenceFolder } from '../evidence/evidence-folder.ts'
 import type { SigningKey } from '../keys.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Metrics } from '../metrics.ts'
@@ -12,6 +13,7 @@ import { batchRoutes } from './batches.ts'
 import { checkpointRoutes, type Earlier } from './checkpoint.ts'
 import { digitalLinkRoutes } from './digital-link.ts'
 import { eventRoutes } from './events.ts'
+import { evidenceRoutes } from './evidence.ts'
 import { gatewayRoutes } from './gateways.ts'
 import { governanceRoutes } from './governance.ts'
 import { guarded, open, preflight } from './headers.ts'
@@ -29,6 +31,7 @@ import { witnessRoutes } from './witness.ts'
 
 export interface AppParts {
   ledger: Ledger
+  evidence: EvidenceFolder
   status: StatusBoard
   metrics: Metrics
   /** Signs receipts, on the node that has it. */
@@ -55,7 +58,7 @@ const HEAVY =
 
 /** What pages of other origins may read: each of these answers with `open`. */
 const READABLE =
-  /^\/(?:checkpoint$|(?:tile|witness)\/|v1\/(?:checkpoints|history|events|statements|keys|batches|gateways|governance|policy|witness)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+  /^\/(?:checkpoint$|(?:tile|witness)\/|v1\/(?:checkpoints|history|events|evidence|statements|keys|batches|gateways|governance|policy|witness)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** The HTTP side of the node: one router for each resource. */
 export function createApp(parts: AppParts): Express {
@@ -73,6 +76,7 @@ export function createApp(parts: AppParts): Express {
   app.use(checkpointRoutes(ledger, parts.earlier))
   app.use(tileRoutes(ledger, entries))
   app.use(batchRoutes(ledger, entries))
+  app.use(evidenceRoutes(parts.evidence))
   app.use(policyRoutes(parts.policy))
   app.get(HEAVY, readLimit(parts.limits))
   app.use(historyRoutes(ledger, entries))
