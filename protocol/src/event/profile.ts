@@ -75,7 +75,7 @@ function isKnownName(trail: Trail, name: string): boolean {
   if (!name.includes(':')) return name !== '@context'
   if (trail.step() === 'ilmd') return /^cbvmda:[a-z][A-Za-z]{0,63}$/.test(name)
   if (trail.depth === 0) return TOP_EXTENSIONS.has(name)
-  return name === 'tristamp:series' && trail.step(1) === 'sensorElementList'
+  return (name === 'tristamp:series' || name === 'tristamp:summary') && trail.step(1) === 'sensorElementList'
 }
 
 /** The identifiers of each field that has some. */

@@ -10,6 +10,7 @@ import {
   utcMs,
 } from './bounds.ts'
 import { isObject, refuse } from './check.ts'
+import { checkSummary, type PropertySummary } from './summary.ts'
 import { Trail } from './trail.ts'
 import type { EpcisEvent, SensorElement, SensorException, SensorReport } from './types.ts'
 
@@ -29,6 +30,8 @@ export interface SensorReading {
   exception?: SensorException
   /** Temperature point by point in milli-°C; null where the instrument gave none. */
   series?: { everyMs: number; milli: (number | null)[] }
+  /** What became of the readings behind it. */
+  summary?: PropertySummary
 }
 
 // Two units keep readers from converting: what our instruments measure has one unit each.
@@ -66,7 +69,9 @@ export function readingsOf(event: EpcisEvent): SensorReading[] {
   )
 }
 
-function readingOf({ sensorMetadata, 'tristamp:series': series }: SensorElement, report: SensorReport): SensorReading {
+function readingOf(element: SensorElement, report: SensorReport): SensorReading {
+  const { sensorMetadata, 'tristamp:series': series } = element
+  const summary = element['tristamp:summary']?.[report.type]
   const { deviceID = '', startTime = '', endTime = '' } = sensorMetadata ?? {}
   const { type, uom, exception } = report
   return {
@@ -81,6 +86,7 @@ function readingOf({ sensorMetadata, 'tristamp:series': series }: SensorElement,
     ...integer('maxMilli', report.maxValue),
     ...integer('meanMilli', report.meanValue),
     ...(series !== undefined && type === 'Temperature' && { series }),
+    ...(summary !== undefined && { summary }),
   }
 }
 
@@ -109,6 +115,10 @@ function checkElement(element: SensorElement, trail: Trail): void {
     trail.up()
   }
   trail.up()
+  if (element['tristamp:summary'] !== undefined) {
+    checkSummary(element, trail.down('tristamp:summary'))
+    trail.up()
+  }
   const series: unknown = element['tristamp:series']
   if (series === undefined) return
   checkSeries(series as Json, types, trail.down('tristamp:series'))

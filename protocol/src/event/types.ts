@@ -2,6 +2,7 @@
 import type { Json } from '../canonical-json.ts'
 import type { GovernanceEvent } from './governance-types.ts'
 import type { ReportEvent } from './report-types.ts'
+import type { Summary } from './summary.ts'
 
 export type Action = 'ADD' | 'OBSERVE' | 'DELETE'
 
@@ -94,6 +95,7 @@ export interface SensorElement {
   sensorMetadata?: SensorMetadata
   sensorReport: SensorReport[]
   'tristamp:series'?: Series
+  'tristamp:summary'?: Summary
 }
 
 /** Where: WGS 84 in 1e-7 degrees; latitude, longitude and accuracy are absent when there was no fix. */
@@ -105,12 +107,16 @@ export interface GeoStamp {
   satellites?: number
 }
 
-/** When: what disciplined the clock, its doubt, and the boot's own count of milliseconds, which no clock change moves. */
+/**
+ * When: what disciplined the clock, its doubt, and the boot's own count of milliseconds, which no clock change moves. `after`: an entry
+ * of the ledger that the gateway knew to be recorded when it made the stamp, from the last acknowledgement.
+ */
 export interface ClockStamp {
   source: 'gnss' | 'ntp' | 'rtc' | 'none'
   uncertaintyMs: number
   bootId: string
   monotonicMs: number
+  after?: number
 }
 
 /** How the goods' identity came in: read from an instrument, or typed by a person. */
