@@ -47,16 +47,32 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     zh: '数据目录 {path} 不可用（{why}）。请让运行网关的用户可写。',
   },
   OUTBOX_MISSING: {
-    en: 'The outbox at {path} is missing or incomplete ({why}). It is not made anew by itself, because unsent stamps may be in the lost one: restore it, or run init in a new data folder and enrol the new key.',
-    zh: '发件箱 {path} 缺失或不完整（{why}）。为防未发送的记录被掩盖，不会自动重建：请恢复它，或在新的数据目录 init 并登记新密钥。',
+    en: 'There is no outbox at {path} ({why}), and no head.json beside it. If the disk is only not mounted, mount it. If everything but the key is lost, run `tristamp-agent recover`: the loss is then declared, and the key goes on.',
+    zh: '{path} 没有发件箱（{why}），旁边也没有 head.json。若只是磁盘未挂载，请先挂载；若除密钥外全部丢失，请运行 `tristamp-agent recover`：丢失会被申报，密钥继续使用。',
   },
   OUTBOX_LOCKED: {
     en: 'The outbox at {path} is in use. Stop the other tristamp-agent that runs on this data folder.',
     zh: '发件箱 {path} 正被使用。请停止在该数据目录上运行的另一个 tristamp-agent。',
   },
   OUTBOX_DAMAGED: {
-    en: 'The outbox at {path} has lost signed records ({why}). Keep a copy of the folder, restore it from a backup, or run init in a new data folder and enrol the new key; do not go on signing with this one.',
-    zh: '发件箱 {path} 丢失了已签名的记录（{why}）。请保留该目录副本，从备份恢复，或在新的数据目录 init 并登记新密钥；不要继续使用此密钥签名。',
+    en: 'The outbox at {path} is damaged ({why}). It is repaired by itself: the damaged folder is kept, and what is lost is declared to the ledger.',
+    zh: '发件箱 {path} 已损坏（{why}）。将自动修复：损坏的目录会保留，丢失的部分会向账本申报。',
+  },
+  OUTBOX_FOREIGN: {
+    en: 'The outbox at {path} belongs to another key. Give this gateway its own data folder, or put the key of this outbox back.',
+    zh: '发件箱 {path} 属于另一把密钥。请为本网关使用自己的数据目录，或放回该发件箱的密钥。',
+  },
+  OUTBOX_REPAIRED: {
+    en: 'The outbox was damaged and has been repaired: {batches} signed batches and {events} accepted events are still there; {lost}. The damaged folder is kept at {aside}. Check the disk.',
+    zh: '发件箱曾损坏，现已修复：保留了 {batches} 个已签批次和 {events} 条已接受记录；{lost}。损坏的目录保存在 {aside}。请检查磁盘。',
+  },
+  OUTBOX_LOST: {
+    en: 'The loss of records {from} to {last} of this gateway is declared to the ledger. Nothing else is signed until the ledger has recorded it; stamping goes on.',
+    zh: '本网关第 {from} 至 {last} 号记录的丢失已向账本申报。账本记录之前不再签名；盖戳照常进行。',
+  },
+  OUTBOX_FILLING: {
+    en: 'The outbox is {percent} % full. Periodic readings are recorded less often, goods as always. Bring the gateway to its network, or carry the records out with `tristamp-agent export`.',
+    zh: '发件箱已用 {percent} %。定期读数的记录变稀，货物记录照常。请让网关联网，或用 `tristamp-agent export` 导出记录。',
   },
   OUTBOX_BEHIND: {
     en: 'The ledger holds batches of this gateway up to {seq}, the outbox knew only {known}: an old copy was restored. Signing goes on after {seq}.',
@@ -133,6 +149,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
   GNSS_IMPLAUSIBLE: {
     en: 'Device {device}: the receiver reports {why}; it was not used. Restart the receiver, or replace one whose date counter has rolled over.',
     zh: '设备 {device}：接收机报告 {why}，未被采用。请重启接收机；若日期计数已翻转请更换。',
+  },
+  TAG_UNKNOWN: {
+    en: 'Reader {device}: the tag {epc} at antenna {antenna} names nothing that can be recorded ({why}); it was counted and not used. Scan the label instead, or write the tag by the GS1 Tag Data Standard.',
+    zh: '读写器 {device}：天线 {antenna} 的标签 {epc} 不是可记录的标识（{why}），已计数但未采用。请改扫条码，或按 GS1 标签数据标准写入标签。',
   },
   SCAN_CUT: {
     en: 'Scanner {device}: a scan arrived incomplete ({text}) and was not used. Scan again; the scanner must send CR or LF after each code.',

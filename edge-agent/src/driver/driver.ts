@@ -16,9 +16,20 @@ export type Measurement =
   | { kind: 'reading'; atMs: number; quantities: Quantity[] }
   /** There should have been a reading: silence is information in a cold chain. */
   | { kind: 'missing'; atMs: number; code: AgentCode }
-  | { kind: 'scan'; atMs: number; text: string }
+  /** A label: what a scanner sent, or what a tag's EPC says as a Digital Link. */
+  | { kind: 'scan'; atMs: number; text: string; tag?: TagSighting }
   | { kind: 'fix'; atMs: number; utcMs: number; latE7: number; lonE7: number; accuracyM: number; satellites: number }
   | { kind: 'no-fix'; atMs: number; why: string }
+
+/** How a tag was read that was not looked at by anyone: it came into a reader's field by itself. */
+export interface TagSighting {
+  /** The EPC, in hex. */
+  epc: string
+  antenna: number
+  /** Answers until it was told, and the strongest of them in dBm. */
+  count: number
+  maxRssi?: number
+}
 
 export type DeviceState = 'up' | 'degraded' | 'down'
 

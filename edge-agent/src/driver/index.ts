@@ -1,10 +1,12 @@
 import type { Driver } from './driver.ts'
+import { llrp } from './llrp.ts'
+import { m100 } from './m100.ts'
 import { modbusTh } from './modbus-th.ts'
 import { nmea } from './nmea.ts'
 import { scanner } from './scanner.ts'
 
 /** The table of instrument families. A new one is its own file and one line here. */
-const list: readonly Driver<never>[] = [modbusTh, scanner, nmea]
+const list: readonly Driver<never>[] = [modbusTh, scanner, nmea, m100, llrp]
 
 export const drivers: ReadonlyMap<string, Driver<never>> = new Map(list.map((driver) => [driver.kind, driver]))
 
@@ -17,5 +19,6 @@ export type {
   LineDriver,
   Measurement,
   Quantity,
+  TagSighting,
 } from './driver.ts'
 export { type DeviceSink, supervise } from './supervise.ts'
