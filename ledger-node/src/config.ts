@@ -41,6 +41,8 @@ export interface Config {
     /** Events a gateway may send a second; more is taken later. */
     eventsPerSecond: number
     tls?: TlsFiles
+    /** A broker of others to meet the gateways at, instead of listening for them. */
+    broker?: { url: string; username?: string; passwordFile?: string; ca?: string }
   }
   /** Whether others than this machine may be served without TLS. */
   plain: boolean
@@ -81,6 +83,12 @@ const keyName = v.pipe(text, v.check(isKeyName, 'expected a name without spaces 
 const count = (max: number) => v.pipe(v.number('expected a number'), v.integer(), v.minValue(1), v.maxValue(max))
 
 const tls = v.strictObject({ cert: text, key: text })
+const outsideBroker = v.strictObject({
+  url: v.pipe(text, v.regex(/^mqtts?:\/\/[^/\s]+$/, 'expected mqtt://host:port or mqtts://host:port')),
+  username: v.optional(text),
+  passwordFile: v.optional(text),
+  ca: v.optional(text),
+})
 
 const SCHEMA = v.strictObject({
   data: v.optional(text),
@@ -104,6 +112,7 @@ const SCHEMA = v.strictObject({
       maxConnections: v.optional(count(100_000), DEFAULTS.maxConnections),
       eventsPerSecond: v.optional(count(1_000_000), DEFAULTS.eventsPerSecond),
       tls: v.optional(tls),
+      broker: v.optional(outsideBroker),
     }),
     {},
   ),
@@ -131,6 +140,9 @@ export const VARIABLES = {
   TRISTAMP_PAGES: 'http.pages',
   TRISTAMP_MQTT_HOST: 'mqtt.host',
   TRISTAMP_MQTT_PORT: 'mqtt.port',
+  TRISTAMP_MQTT_BROKER: 'mqtt.broker.url',
+  TRISTAMP_MQTT_USERNAME: 'mqtt.broker.username',
+  TRISTAMP_MQTT_PASSWORD_FILE: 'mqtt.broker.passwordFile',
   TRISTAMP_HTTP_TLS_CERT: 'http.tls.cert',
   TRISTAMP_HTTP_TLS_KEY: 'http.tls.key',
   TRISTAMP_MQTT_TLS_CERT: 'mqtt.tls.cert',
@@ -157,6 +169,8 @@ export async function readConfig(file: string | undefined, ...overrides: Overrid
     'http.tls.key',
     'mqtt.tls.cert',
     'mqtt.tls.key',
+    'mqtt.broker.passwordFile',
+    'mqtt.broker.ca',
     'policy',
   ]) {
     const found = lookUp(values, key)

@@ -1,13 +1,13 @@
 import { type Genesis, type Policy, parseVerifierKey, toBase64Url, type VerifySync } from '@tristamp/protocol'
 import { Router } from 'express'
 import { Acks } from './ack.ts'
-import { Broker } from './broker.ts'
 import { Closers } from './closers.ts'
 import type { Config } from './config.ts'
 import { LedgerError } from './error.ts'
 import { EvidenceFolder } from './evidence/evidence-folder.ts'
 import { EvidenceIntake } from './evidence/evidence-intake.ts'
 import { Evidence } from './evidence.ts'
+import { openFront } from './gateway-front.ts'
 import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
 import { postLimit } from './http/rate-limit.ts'
@@ -23,7 +23,7 @@ import { earlierCheckpoint } from './query/earlier.ts'
 import { SealTimer } from './seal.ts'
 import { StatusBoard } from './status.ts'
 import { Suspensions } from './suspension.ts'
-import { readTls, refusePlain } from './tls.ts'
+import { type Listener, readTls, refusePlain } from './tls.ts'
 import { VERSION } from './version.ts'
 import { Cosigning } from './witness/cosigning.ts'
 import { keepPolicy } from './witness/kept-policy.ts'
@@ -82,7 +82,7 @@ async function start(
   closers: Closers,
 ): Promise<Omit<RunningLedger, typeof Symbol.asyncDispose>> {
   const { disk, verify, now, log } = machine
-  refusePlain(config.plain, { setting: 'http', ...config.http }, { setting: 'mqtt', ...config.mqtt })
+  refusePlain(config.plain, ...listeners(config))
   const httpTls = config.http.tls && (await readTls(config.http.tls, 'http.tls'))
   const mqttTls = config.mqtt.tls && (await readTls(config.mqtt.tls, 'mqtt.tls'))
   const [logKey, ackKey] = [await keyOf(config, 'log'), await keyOf(config, 'ack')]
@@ -129,17 +129,16 @@ async function start(
     log,
   })
   metrics.watchKeys(() => ledger.state.keys.values())
-  const broker = await Broker.listen(
-    { ...config.mqtt, tls: mqttTls },
-    {
-      ledger,
-      intake,
-      evidence,
-      status,
-      metrics,
-      greet: (login) => quietly(acks.greet(login)),
-    },
-  )
+  const broker = await openFront(config, mqttTls, {
+    ledger,
+    intake,
+    evidence,
+    status,
+    metrics,
+    greet: (login) => quietly(acks.greet(login)),
+    origin: genesis.origin,
+    log,
+  })
   closers.add(() => broker.close())
   // Before the broker closes: what was taken is written, sealed and acknowledged.
   closers.add(() => {
@@ -170,14 +169,19 @@ async function start(
   closers.add(http.close)
   const url = `${httpTls ? 'https' : 'http'}://${reachableHost(config.http.host)}:${http.port}`
   publicUrl ||= url
-  const mqttUrl = `${config.mqtt.tls ? 'mqtts' : 'mqtt'}://${reachableHost(config.mqtt.host)}:${broker.port}`
-  const running = { httpPort: http.port, mqttPort: broker.port, url, mqttUrl, publicUrl, genesis }
+  const running = { httpPort: http.port, mqttPort: broker.port, url, mqttUrl: broker.url, publicUrl, genesis }
   return witness === undefined ? running : { ...running, witness: witness.vkey }
 }
 
 function cosigningOf(policy: Policy, verify: VerifySync, metrics: Metrics): Cosigning {
   const signed = async (...args: Parameters<VerifySync>): Promise<boolean> => verify(...args)
   return new Cosigning({ policy, verify: signed, tell: (standing, event) => metrics.cosigning(standing, event) })
+}
+
+/** With a broker of others this process listens for readers alone. */
+function listeners({ http, mqtt }: Config): Listener[] {
+  const own = mqtt.broker === undefined ? [{ setting: 'mqtt', ...mqtt }] : []
+  return [{ setting: 'http', ...http }, ...own]
 }
 
 async function keyOf({ data }: Config, name: string): Promise<SigningKey> {
