@@ -68,9 +68,14 @@ export function admit(
       refuse('ROLE', 'a genesis is signed by one of its administrators')
     if (!verify(signer.publicKey, parsed.signed, parsed.signature))
       refuse('SIGNATURE', 'the signature does not fit the key')
-    checkChain(parsed, signer, founding === undefined && parsed.header.kind === 'governance' ? LIMITS.seqGap : 0)
-    const { leaves, events: values, subjects } = known ?? readBatch(parsed, events)
     const { header } = parsed
+    if (header.seq > LIMITS.lastSeq) refuse('SEQ_EXPECTED', `no chain has a number above ${LIMITS.lastSeq}`)
+    const leaps = header.kind === 'batch' && header.seq > signer.nextSeq
+    // Whether a gateway may leave numbers out depends on what it says of them, which is read first.
+    if (!leaps) checkChain(parsed, signer, founding === undefined && header.kind === 'governance' ? LIMITS.seqGap : 0)
+    const batch = known ?? (leaps ? readLeap(parsed, signer, events) : readBatch(parsed, events))
+    const { leaves, events: values, subjects } = batch
+    checkGap(parsed, signer, values)
     const effects = founding === undefined ? effectsOf(draft, values, { signer, iat: header.iat, verify }) : undefined
     const admitted = values.map((value, position): AdmittedEvent => {
       const { salt, event: bytes } = events[position]!
@@ -129,6 +134,34 @@ function checkNewKeys(state: AdmissionState | undefined, changes: readonly Chang
 function checkChain({ header }: Statement, { nextSeq, prev }: KeyState, gap: number): void {
   if (header.seq < nextSeq) refuse('SEQ_REPEATED', `the chain is past seq ${header.seq}; ${nextSeq} is next`)
   if (header.seq > nextSeq + gap) refuse('SEQ_EXPECTED', `seq ${nextSeq} is next, not ${header.seq}`)
+  if (!equal(header.prev, prev)) refuse('PREV_MISMATCH', `prev does not name the statement before seq ${nextSeq}`)
+}
+
+/** Whatever is wrong with a batch that leaves numbers out without declaring them, the gateway first of all hears where its chain stands. */
+function readLeap(statement: Statement, signer: KeyState, events: readonly SaltedEvent[]): ReadBatch {
+  try {
+    if (events.length === 1) return readBatch(statement, events)
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+  }
+  return refuse('SEQ_EXPECTED', `seq ${signer.nextSeq} is next, not ${statement.header.seq}`)
+}
+
+/**
+ * A declared loss is exactly what the chain lacks: alone in its statement, from the number that is next up to its own, and hanging on the
+ * last statement that is recorded. Nothing else leaves a number out.
+ */
+function checkGap(
+  { header }: Statement,
+  { nextSeq, prev }: KeyState,
+  events: readonly (RecordedEvent | EventBrief)[],
+): void {
+  const reports = events.flatMap((event) => (event.type === 'TristampReport' ? [event.report] : []))
+  const gap = reports.find((report) => report.kind === 'gap')
+  if (gap === undefined && header.seq <= nextSeq) return
+  if (header.kind === 'governance') return
+  if (gap === undefined || events.length > 1 || gap.from !== nextSeq || gap.to !== header.seq)
+    refuse('SEQ_EXPECTED', `seq ${nextSeq} is next; a loss is declared alone, from there up to its own number`)
   if (!equal(header.prev, prev)) refuse('PREV_MISMATCH', `prev does not name the statement before seq ${nextSeq}`)
 }
 

@@ -10,6 +10,8 @@ export const LIMITS = {
   batchBytes: 8_388_608,
   /** Numbers that an administrator leaves out of its chain belong to statements that were refused: a handful, ever. */
   seqGap: 1_024,
+  /** Numbers of a chain have 48 bits in stores; the next one must fit, too. */
+  lastSeq: 281_474_976_710_654,
   /** What one administrator may have waiting for others: a consortium's worth of gateways at once, and not the ledger's memory. */
   pendingOperations: 1_024,
   /** A checkpoint is three short lines and a few signatures; one ML-DSA-44 line that we ignore is 3.3 kB. */
