@@ -138,6 +138,18 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'Device {device}: the reading is not believable ({why}); it is recorded as missing. Check the probe.',
     zh: '设备 {device}：读数不可信（{why}），按缺失记录。请检查探头。',
   },
+  DEVICE_PROFILE: {
+    en: 'Device {device}: the answers on {port} are not those of the configured model ({why}); they are not used. Correct `profile` or `unit` in the configuration.',
+    zh: '设备 {device}：{port} 的应答与配置的型号不符（{why}），未被采用。请改正配置中的 profile 或 unit。',
+  },
+  DEVICE_SUSPECT: {
+    en: 'Device {device}: a reading failed its check ({why}); it is recorded as not used. If this repeats, check the probe and its place, then `checks` in the configuration.',
+    zh: '设备 {device}：读数未通过检查（{why}），记录为未采用。若反复出现，请检查探头及其位置，再检查配置中的 checks。',
+  },
+  LIMIT_BROKEN: {
+    en: 'Station {station}: {device} measures {value} °C, outside {min} to {max} °C. Look after the goods now; the time outside is recorded.',
+    zh: '站点 {station}：{device} 测得 {value} °C，超出 {min} 至 {max} °C。请立即处理货物；超限时间会被记录。',
+  },
   DEVICE_FAILED: {
     en: 'Device {device}: its driver stopped ({why}). It is started again by itself.',
     zh: '设备 {device}：驱动停止（{why}）。会自动重新启动。',
@@ -161,6 +173,14 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
   SCAN_UNKNOWN: {
     en: 'The scan {text} carries no AIM identifier, so it is not clear what kind of code it was. Switch on "AIM code ID" in the scanner and scan again.',
     zh: '扫码 {text} 没有 AIM 标识，无法判断码制。请在扫码器中打开 AIM ID 后重扫。',
+  },
+  SCAN_SEPARATOR: {
+    en: 'Scanner {device}: the scan {text} has lost its separators ({why}). Set the scanner to send FNC1 as GS (0x1D), then scan the check label.',
+    zh: '扫码器 {device}：扫码 {text} 丢失了分隔符（{why}）。请将扫码器设为以 GS（0x1D）发送 FNC1，然后扫描检查标签。',
+  },
+  SCAN_SETUP: {
+    en: 'Scanner {device} is not set up rightly: {why}. Scan the set-up barcodes of its manual, then the check label again.',
+    zh: '扫码器 {device} 设置有误：{why}。请扫描其手册中的设置条码，然后再次扫描检查标签。',
   },
   SCAN_MALFORMED: {
     en: 'The scan {text} cannot be read without guessing ({why}). Scan again; if the label itself is wrong, replace it.',
