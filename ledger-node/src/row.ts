@@ -79,6 +79,11 @@ export function blockRow(height: number, size: number, timeMs: number): Row {
   return { key: blockKey(height), value }
 }
 
+/** The size of the tree that a block's seal ends. */
+export function readBlockSize(value: Uint8Array): number {
+  return Buffer.from(value.buffer, value.byteOffset, value.length).readUIntBE(0, N48)
+}
+
 export function entryRow(place: EntryPlace): Row {
   const { entry, bodies, length, lengths } = place
   const value = Buffer.allocUnsafe(5 * N48 + 2 + 2 * lengths.length)

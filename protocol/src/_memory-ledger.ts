@@ -222,6 +222,7 @@ export class MemoryLedger {
       checkpoint: signNote(text, [signer]),
       entry: async (i) => this.entries[i]!,
       batch: async (i) => this.batches.get(i)!,
+      sealAfter: async (i) => this.#seals.find(({ entry }) => entry >= i)!.entry,
       postings: async (subject) => this.postingRows.get(subject) ?? [],
       mapProof: async (subject) => this.map.prove(subjectHash(subject)),
       readNodes: async (ids) => ids.map(node),

@@ -6,7 +6,9 @@ import type { MapProof } from './history-map.ts'
 import { keyUri } from './key.ts'
 import { lineage, type SignedEvent } from './lineage.ts'
 import { pathIn, proveConsistency, proveInclusion, type ReadNodes, type TreeLevels, treeLevels } from './merkle.ts'
+import { parseSeal } from './seal.ts'
 import { parseStatement } from './statement.ts'
+import { isDoubtful } from './time/doubt.ts'
 
 export interface EventPlace {
   entry: number
@@ -22,6 +24,8 @@ export interface BundleSource {
   entry(index: number): Promise<Uint8Array>
   /** The events under a statement, in order. */
   batch(entry: number): Promise<readonly SaltedEvent[]>
+  /** The first seal at this entry or after it: the one over its block. */
+  sealAfter(entry: number): Promise<number>
   /** Every event of the subject up to the seal, ascending. */
   postings(subject: string): Promise<readonly EventPlace[]>
   mapProof(subject: string): Promise<MapProof>
@@ -58,7 +62,27 @@ export async function buildBundle(subject: string, source: BundleSource, since =
     statements: await Promise.all(entries.map(proven)),
     events: await Promise.all(places.map((at) => shelf.disclose(at))),
     histories,
+    seals: await Promise.all((await boundingSeals(places, shelf, source)).map(proven)),
   })
+}
+
+/**
+ * The seals that bound the times of steps: the one over each, and for a doubtful clock the last one before the entry that its gateway
+ * knew of. Without the last of the tree, which the bundle has in any case.
+ */
+async function boundingSeals(places: readonly EventPlace[], shelf: Shelf, source: BundleSource): Promise<number[]> {
+  const seals = new Set<number>()
+  for (const place of places) {
+    const { event } = await shelf.signedEvent(place)
+    if (event.type === 'TristampGovernance' || event.type === 'TristampReport') continue
+    seals.add(await source.sealAfter(place.entry))
+    const clock = event['tristamp:clock']
+    if (clock?.after === undefined || !isDoubtful(clock) || clock.after >= place.entry) continue
+    const { firstEntry } = parseSeal(await source.entry(await source.sealAfter(clock.after)))
+    if (firstEntry > 0) seals.add(firstEntry - 1)
+  }
+  seals.delete(source.size - 1)
+  return [...seals].sort((a, b) => a - b)
 }
 
 function distinct(places: readonly EventPlace[]): EventPlace[] {

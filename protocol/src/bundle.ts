@@ -48,6 +48,8 @@ export interface Bundle {
   /** Ascending by entry and position. */
   events: DisclosedEvent[]
   histories: SubjectHistory[]
+  /** Seals that bound the events' times, ascending by entry; the last of the tree stands alone above. */
+  seals: ProvenEntry[]
 }
 
 const TAG = 'tristamp-bundle/1'
@@ -84,6 +86,7 @@ export function encodeBundle(bundle: Bundle): Uint8Array {
         proof.other ? [proof.other.key, proof.other.record.count, proof.other.record.chain] : null,
       ],
     ]),
+    bundle.seals.map(entry),
   ]
   const all = new Uint8Array(hashes.length * HASH_BYTES)
   for (const [at, hash] of hashes.entries()) all.set(hash, at * HASH_BYTES)
@@ -100,7 +103,7 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   } catch (cause) {
     throw new ProtocolError('BUNDLE_MALFORMED', 'a bundle is canonical CBOR', { cause })
   }
-  const [tag, hashes, checkpoint, seal, consistency, statements, events, histories] = tuple(value, 8)
+  const [tag, hashes, checkpoint, seal, consistency, statements, events, histories, seals] = tuple(value, 9)
   if (tag !== TAG || !(hashes instanceof Uint8Array) || hashes.length % HASH_BYTES !== 0)
     malformed('tag and hash table')
   const read = new Reader(hashes)
@@ -110,6 +113,7 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
     statements: list(statements).map((row) => read.entry(row)),
     events: list(events).map((row) => read.event(row)),
     histories: list(histories).map((row) => read.history(row)),
+    seals: list(seals).map((row) => read.entry(row)),
   }
   if (consistency !== null) {
     const [from, path] = tuple(consistency, 2)

@@ -124,7 +124,12 @@ function proven(
     event: whole,
     subjects: subjectsOf(whole as EpcisEvent),
     signer: { kid, uri: `${id('8004/9506000134')}${gateway.toUpperCase()}`, org, gateway, station, endedLater: false },
+    time: ownTime(ms, site.geo === 'gnss' ? 40 : 350),
   }
+}
+
+function ownTime(ms: number, doubtMs: number): ProvenEvent['time'] {
+  return { earliestMs: ms - doubtMs, latestMs: ms + doubtMs, from: 'own clock', contradicted: false }
 }
 
 const object = (bizStep: string, epcList: string[], action = 'OBSERVE', more: object = {}): object => ({

@@ -1,13 +1,24 @@
 import { type BundleSource, type SaltedEvent, subjectHash } from '@tristamp/protocol'
 import { Cache } from '../cache.ts'
+import { LedgerError } from '../error.ts'
 import type { EntryPlace } from '../feed.ts'
 import type { Ledger, Sealed } from '../ledger.ts'
-import { eventKeys, historyKey, type Posting, rangeOf, readEventKey, readHistoryRow } from '../row.ts'
+import {
+  blockKey,
+  eventKeys,
+  historyKey,
+  type Posting,
+  rangeOf,
+  readBlockSize,
+  readEventKey,
+  readHistoryRow,
+} from '../row.ts'
 
 /** Statements and batches kept in memory: the events of a few thousand products. */
 const STATEMENT_BYTES = 16 * 1024 * 1024
 const BATCH_BYTES = 48 * 1024 * 1024
 const POSTING_BYTES = 16 * 1024 * 1024
+const BLOCK_BYTES = 4 * 1024 * 1024
 /** In memory, about: one posting, and a list of them with its subject. */
 const BYTES_EACH = 48
 const BYTES_AROUND = 400
@@ -18,6 +29,9 @@ export class Entries {
   readonly #statements = new Cache<number, Uint8Array>(STATEMENT_BYTES)
   readonly #batches = new Cache<number, SaltedEvent[]>(BATCH_BYTES)
   readonly #postings = new Cache<string, readonly Posting[]>(POSTING_BYTES)
+
+  /** Tree sizes by height: the upper steps of a search are the same for all. */
+  readonly #blocks = new Cache<number, number>(BLOCK_BYTES)
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
@@ -73,6 +87,27 @@ export class Entries {
     return found
   }
 
+  /** The first seal at an entry or after it, looked for among the blocks up to a height. */
+  async sealAfter(entry: number, height: number): Promise<number> {
+    let [low, high] = [0, height]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((await this.#sizeAt(middle)) > entry) high = middle
+      else low = middle + 1
+    }
+    return (await this.#sizeAt(low)) - 1
+  }
+
+  async #sizeAt(height: number): Promise<number> {
+    const known = this.#blocks.get(height)
+    if (known !== undefined) return known
+    const row = await this.#ledger.store.get(blockKey(height))
+    if (row === undefined) throw new LedgerError('STORE_CORRUPT', `the row of block ${height} is missing`)
+    const size = readBlockSize(row)
+    this.#blocks.set(height, size, BYTES_EACH)
+    return size
+  }
+
   /** What a proof bundle is built from. Valid within one `Ledger.read` only. */
   source(sealed: Sealed): BundleSource {
     const { size, checkpoint, seal } = sealed
@@ -81,6 +116,7 @@ export class Entries {
       checkpoint,
       entry: (index) => this.bytes(index),
       batch: (entry) => this.events(entry),
+      sealAfter: (entry) => this.sealAfter(entry, seal.height),
       postings: (subject) => this.#latestPostings(subject, seal.height),
       mapProof: async (subject) => this.#ledger.historyMap.prove(subjectHash(subject)),
       readNodes: this.#ledger.tiles.nodes,

@@ -36,6 +36,7 @@ export interface StampSet {
     uncertaintyMs: number
     bootId: string
     monotonicMs: number
+    after?: number
   }
   quality: SensorReading[]
   origin: Origin
@@ -45,7 +46,7 @@ export interface StampSet {
 type Refusal = (name: string, what: string) => never
 
 const GEO_FIELDS = new Set(['source', 'latE7', 'lonE7', 'accuracyM', 'satellites'])
-const CLOCK_FIELDS = new Set(['source', 'uncertaintyMs', 'bootId', 'monotonicMs'])
+const CLOCK_FIELDS = new Set(['source', 'uncertaintyMs', 'bootId', 'monotonicMs', 'after'])
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
@@ -115,11 +116,12 @@ export function checkClock(clock: Json | undefined): void {
   const path = 'tristamp:clock'
   const bad: Refusal = (name, what) => refuse('EVENT_STAMP_TIME', name === '' ? path : member(path, name), what)
   if (!isObject(clock)) bad('', clock === undefined ? 'missing' : 'expected an object')
-  const { source, uncertaintyMs, bootId, monotonicMs } = clock
+  const { source, uncertaintyMs, bootId, monotonicMs, after } = clock
   for (const name in clock) if (!CLOCK_FIELDS.has(name)) bad(name, 'not a field of the clock stamp')
   if (source !== 'gnss' && source !== 'ntp' && source !== 'rtc' && source !== 'none')
     bad('source', 'expected gnss, ntp, rtc or none')
   if (!isIntegerIn(uncertaintyMs, 0, MAX_SPAN_MS)) bad('uncertaintyMs', 'expected whole milliseconds')
   if (!isIntegerIn(monotonicMs, 0, MAX_SPAN_MS)) bad('monotonicMs', 'expected whole milliseconds')
+  if (after !== undefined && !isIntegerIn(after, 0, Number.MAX_SAFE_INTEGER)) bad('after', 'expected an entry')
   if (typeof bootId !== 'string' || !UUID.test(bootId)) bad('bootId', 'expected a UUID in lower case')
 }

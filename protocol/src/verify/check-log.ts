@@ -37,6 +37,33 @@ export function checkSeal({ seal }: Bundle, checkpoint: Checkpoint): Seal {
   return parseSeal(seal.bytes)
 }
 
+/** The seals of a bundle, each included in the tree. */
+export class Seals {
+  readonly #seals: readonly { entry: number; seal: Seal }[]
+
+  /** @throws ProtocolError SEAL_MALFORMED, PROOF_*, with the entry */
+  constructor({ seal, seals }: Bundle, checkpoint: Checkpoint) {
+    this.#seals = [...seals, seal].map((proven) => {
+      const { entry, bytes } = proven
+      checkIncluded(proven, checkpoint)
+      return { entry, seal: at({ entry }, () => parseSeal(bytes)) }
+    })
+  }
+
+  /** When the block of an entry was sealed, ms since 1970. @throws ProtocolError HISTORY_MISSING */
+  over(entry: number): number {
+    const found = this.#seals.find(({ entry: end, seal }) => seal.firstEntry <= entry && entry < end)
+    if (found === undefined) throw new ProtocolError('HISTORY_MISSING', `the seal over entry ${entry} is not there`)
+    return found.seal.timeMs
+  }
+
+  /** The latest time that a seal before an entry tells; undefined where there is none. */
+  before(entry: number): number | undefined {
+    const times = this.#seals.filter(({ entry: end }) => end < entry).map(({ seal }) => seal.timeMs)
+    return times.length === 0 ? undefined : Math.max(...times)
+  }
+}
+
 /** @throws ProtocolError PROOF_INDEX, PROOF_LENGTH, PROOF_ROOT, with the entry */
 export function checkIncluded({ entry, bytes, path }: ProvenEntry, { size, root }: Checkpoint): void {
   at({ entry }, () => verifyInclusion(leafHash(bytes), entry, size, path, root))

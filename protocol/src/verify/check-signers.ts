@@ -12,6 +12,9 @@ import type { OpenedEvent } from './check-contents.ts'
 import { at, type Where } from './failure.ts'
 import type { Names, ProvenEvent, ProvenReport, Signer } from './verdict.ts'
 
+/** A proven event whose time has yet to be weighed. */
+export type Untimed = Omit<ProvenEvent, 'time'>
+
 /**
  * Replays the governance of the signers' keys in the order of the log, from the genesis on, and checks every statement
  * against the keys as they stood at its entry.
@@ -22,10 +25,10 @@ export async function checkSigners(
   events: Iterable<OpenedEvent>,
   origin: string,
   verify: Verify,
-): Promise<{ proven: ProvenEvent[]; reports: ProvenReport[]; names: Names }> {
+): Promise<{ proven: Untimed[]; reports: ProvenReport[]; names: Names }> {
   const state = emptyState()
   const names: Names = { products: new Map(), places: new Map(), organisations: new Map() }
-  const proven: ProvenEvent[] = []
+  const proven: Untimed[] = []
   const reports: ProvenReport[] = []
   const chains = new Chains()
   const byEntry = groupByEntry(events)
@@ -91,7 +94,7 @@ function carryOut(
   opened: OpenedEvent,
   { key, isSigned }: { key: KeyState; isSigned: IsSigned },
   state: AdmissionState,
-  { names, proven, reports }: { names: Names; proven: ProvenEvent[]; reports: ProvenReport[] },
+  { names, proven, reports }: { names: Names; proven: Untimed[]; reports: ProvenReport[] },
 ): void {
   const { entry, position, event, subjects, statement } = opened
   if (event.type !== 'TristampGovernance') {

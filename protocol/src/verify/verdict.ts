@@ -4,6 +4,7 @@ import type { ProtocolCode } from '../error.ts'
 import type { EnrolOrganisation, RegisterPlace, RegisterProduct } from '../event/governance-types.ts'
 import type { ReportEvent } from '../event/report-types.ts'
 import type { StampedEvent } from '../event/types.ts'
+import type { TimeInterval } from '../time/interval.ts'
 
 /** What the page says in one word. There is no word for "authentic": no record can see inside the pack. */
 export type VerdictState = 'consistent' | 'recalled' | 'mismatch' | 'elsewhere' | 'none' | 'unchecked'
@@ -58,6 +59,8 @@ export interface ProvenEvent {
   event: StampedEvent
   signer: Signer
   subjects: string[]
+  /** Where it lies in time: its own stamp, weighed against its boot and the seals. */
+  time: TimeInterval
 }
 
 /** What a gateway reported of itself, in the log, complete and signed. */

@@ -4,10 +4,12 @@ import type { Verify } from '../ed25519.ts'
 import { ProtocolError } from '../error.ts'
 import { parseNote } from '../note.ts'
 import { checkPolicy, NO_QUORUM, type Policy } from '../policy.ts'
+import type { TimeInterval } from '../time/interval.ts'
 import { checkCompleteness } from './check-completeness.ts'
-import { openEvents, openStatements } from './check-contents.ts'
-import { checkContinues, checkIncluded, checkSeal, type Remembered } from './check-log.ts'
+import { openEvents, openStatements, placeKey } from './check-contents.ts'
+import { checkContinues, checkIncluded, checkSeal, type Remembered, Seals } from './check-log.ts'
 import { checkSigners } from './check-signers.ts'
+import { checkTimes } from './check-times.ts'
 import { whereOf } from './failure.ts'
 import type { Check, CheckId, ProvenEvent, Verdict } from './verdict.ts'
 
@@ -86,6 +88,7 @@ export async function verify(
     current = 'seal'
     const seal = checkSeal(bundle, checkpoint)
     verdict.sealedAtMs = seal.timeMs
+    const seals = new Seals(bundle, checkpoint)
     passed({ height: seal.height })
 
     current = 'inclusion'
@@ -99,6 +102,7 @@ export async function verify(
 
     current = 'completeness'
     verdict.lineage = await checkCompleteness(bundle, opened, seal.historyRoot, subject)
+    const times = checkTimes(opened.values(), seals)
     passed({ subjects: verdict.lineage.length })
 
     current = 'signatures'
@@ -111,7 +115,7 @@ export async function verify(
     passed({ statements: statements.size })
 
     verdict.names = names
-    verdict.events = inOrder(proven)
+    verdict.events = inOrder(proven.map((one) => ({ ...one, time: times.get(placeKey(one))! })))
     verdict.reports = reports
     const withheld = withheldIn(bundle)
     if (withheld > 0) {
@@ -145,7 +149,14 @@ function withheldIn(bundle: Bundle): number {
   return bundle.histories.reduce((n, h) => n + h.links.filter((l) => l.withheld !== undefined).length, 0)
 }
 
+/** An anchor places a stamp better than its own clock did: the middle of its interval. */
+function likeliestMs({ from, earliestMs, latestMs }: TimeInterval): number | undefined {
+  return from === 'anchor' && earliestMs !== undefined && latestMs !== undefined
+    ? Math.round((earliestMs + latestMs) / 2)
+    : undefined
+}
+
 function inOrder(events: ProvenEvent[]): ProvenEvent[] {
-  const time = (e: ProvenEvent): number => Date.parse(e.event.eventTime)
+  const time = ({ event, time }: ProvenEvent): number => likeliestMs(time) ?? Date.parse(event.eventTime)
   return [...events].sort((a, b) => time(a) - time(b) || a.entry - b.entry || a.position - b.position)
 }
