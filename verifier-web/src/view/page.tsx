@@ -1,13 +1,10 @@
-import type { FunctionComponent, VNode } from 'preact'
+import type { VNode } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Finding } from '../check.ts'
 import { journeyOf } from '../journey.ts'
 import { packOf, packOfCode } from '../product.ts'
 import { safetyOf } from '../safety.ts'
-import { PackPart } from './pack.tsx'
-import { useLanguage } from './parts.tsx'
-import type { RestProps } from './rest.tsx'
-import { SafetyPart } from './safety.tsx'
+import type { Rest } from './rest.tsx'
 import { VerdictPart } from './verdict.tsx'
 
 export interface PageProps {
@@ -29,47 +26,29 @@ export function Page({ finding, now, onAgain, onForget }: PageProps): VNode {
     [verdict, elements],
   )
   const safety = useMemo(() => safetyOf(finding.state, journey, pack, now), [finding.state, journey, pack, now])
-  const Rest = useRest(finding.state !== 'checking')
-  if (finding.state === 'checking') {
-    return (
-      <main>
-        <div class="lead">
-          <VerdictPart finding={finding} safety={safety} onAgain={onAgain} />
-        </div>
-      </main>
-    )
-  }
+  const checking = finding.state === 'checking'
+  const rest = useRest(!checking)
+  const below = checking ? undefined : rest
+  const props = { finding, journey, pack, safety, onForget }
   return (
     <>
       <main>
         <div class="lead">
-          <VerdictPart finding={finding} journey={journey} safety={safety} onAgain={onAgain} />
-          <PackPart pack={pack} proven={journey !== undefined} />
-          <SafetyPart finding={finding} safety={safety} />
+          <VerdictPart finding={finding} journey={checking ? undefined : journey} safety={safety} onAgain={onAgain} />
+          {below !== undefined && <below.Lead {...props} />}
         </div>
-        {Rest !== undefined && <Rest finding={finding} journey={journey} pack={pack} onForget={onForget} />}
+        {below !== undefined && <below.Rest {...props} />}
       </main>
-      {Rest !== undefined && <Foot first={finding.policySinceMs === undefined && finding.failure === undefined} />}
+      {below !== undefined && <below.Foot {...props} />}
     </>
   )
 }
 
-/** What follows the first screen, once it has arrived. Asked for only when the verdict stands: until then the line is the proofs'. */
-function useRest(wanted: boolean): FunctionComponent<RestProps> | undefined {
-  const [rest, setRest] = useState<{ part: FunctionComponent<RestProps> } | undefined>()
+/** What stands below the verdict, once it has arrived. Asked for only when the verdict stands: until then the line is the proofs'. */
+function useRest(wanted: boolean): Rest | undefined {
+  const [loaded, setLoaded] = useState<Rest | undefined>()
   useEffect(() => {
-    if (wanted) void import('./rest.tsx').then(({ Rest }) => setRest({ part: Rest }))
+    if (wanted) void import('./rest.tsx').then(({ rest }) => setLoaded(rest))
   }, [wanted])
-  return rest?.part
-}
-
-function Foot({ first }: { first: boolean }): VNode {
-  const { t } = useLanguage()
-  return (
-    <footer class="end">
-      <p>
-        {t('foot', { host: location.host })} {first && t('foot.first')}
-      </p>
-    </footer>
-  )
+  return loaded
 }

@@ -1,12 +1,16 @@
+import '../style/rest.css'
 import type { Verdict } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import type { Finding } from '../check.ts'
 import type { Journey } from '../journey.ts'
 import type { Pack } from '../product.ts'
+import type { Safety } from '../safety.ts'
 import { ChecksPart } from './checks.tsx'
 import { JourneyPart } from './journey.tsx'
+import { PackPart } from './pack.tsx'
 import { useLanguage } from './parts.tsx'
 import { ReportPart } from './report.tsx'
+import { SafetyPart } from './safety.tsx'
 import { TemperaturePart } from './temperature.tsx'
 import { VouchPart } from './vouch.tsx'
 
@@ -14,11 +18,28 @@ export interface RestProps {
   finding: Finding
   journey: Journey | undefined
   pack: Pack
+  safety: Safety
   onForget: () => void
 }
 
-/** 4 to 8: everything after the first screen. Loaded on its own, so that the verdict does not wait for it. */
-export function Rest({ finding, journey, pack, onForget }: RestProps): VNode {
+/** 2 to 8: everything below the verdict. Loaded on its own, with its styles, so that the verdict does not wait for it. */
+export interface Rest {
+  /** 2 and 3 stand with the verdict. */
+  Lead(props: RestProps): VNode
+  Rest(props: RestProps): VNode
+  Foot(props: RestProps): VNode
+}
+
+function Lead({ finding, journey, pack, safety }: RestProps): VNode {
+  return (
+    <>
+      <PackPart pack={pack} proven={journey !== undefined} />
+      <SafetyPart finding={finding} safety={safety} />
+    </>
+  )
+}
+
+function Rest({ finding, journey, pack, onForget }: RestProps): VNode {
   const { verdict } = finding
   return (
     <div class="rest">
@@ -28,6 +49,20 @@ export function Rest({ finding, journey, pack, onForget }: RestProps): VNode {
     </div>
   )
 }
+
+function Foot({ finding }: RestProps): VNode {
+  const { t } = useLanguage()
+  const first = finding.policySinceMs === undefined && finding.failure === undefined
+  return (
+    <footer class="end">
+      <p>
+        {t('foot', { host: location.host })} {first && t('foot.first')}
+      </p>
+    </footer>
+  )
+}
+
+export const rest: Rest = { Lead, Rest, Foot }
 
 function Told({ verdict, journey, pack }: { verdict: Verdict; journey: Journey; pack: Pack }): VNode {
   const naming = { names: verdict.names, language: useLanguage() }
