@@ -1,23 +1,26 @@
 import { sleep } from './backoff.ts'
 import { Batching } from './batching.ts'
 import { Clock } from './clock.ts'
-import type { AgentConfig, ConfiguredDevice } from './config-types.ts'
+import type { AgentConfig, ConfiguredDevice, Limits } from './config-types.ts'
 import { Disk } from './disk.ts'
 import { type DeviceSink, drivers, type Measurement, type Quantity, supervise } from './driver/index.ts'
 import { AgentError } from './error.ts'
 import { Fixes } from './fix.ts'
+import { type Unused, unusedOf } from './flaws.ts'
 import { Health } from './health.ts'
 import { Holdings } from './holding.ts'
 import { readKeyFile, readLoginFile } from './key-file.ts'
 import { LimitWatch } from './limits.ts'
 import { createLog, type Log } from './log.ts'
-import { Outbox } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
 import { paths } from './paths.ts'
 import { refusePlain } from './plain.ts'
+import { type OpenedOutbox, openOutbox, repairedError, repairOutbox } from './repair.ts'
+import { encodeReport } from './report-event.ts'
 import { Signer } from './signer.ts'
 import { takeStamp } from './stamp.ts'
 import { Station, type StationServices } from './station/index.ts'
-import { Store } from './store.ts'
+import type { Store } from './store.ts'
 import { Thermometer } from './thermometer.ts'
 import { Uplink } from './uplink.ts'
 import { VERSION } from './version.ts'
@@ -40,12 +43,12 @@ export async function startAgent(
   const signer = new Signer(readKeyFile(files.key), config.gateway)
   const password = readLoginFile(files.login)
   const disk = new Disk(config.data)
-  const store = await openStore(files.outbox, disk)
+  const { store, outbox, repaired } = await openWithRoom(files.outbox, config.data, signer, disk)
   const stop = new AbortController()
   try {
-    const outbox = await Outbox.open(store, config.data, signer.kid)
     const agent = new Agent(config, { signer, password, disk, store, outbox, log })
     await agent.load()
+    if (repaired) agent.problem(repairedError(repaired))
     const running = agent.run(AbortSignal.any([signal, stop.signal]))
     return {
       async [Symbol.asyncDispose]() {
@@ -60,13 +63,13 @@ export async function startAgent(
 }
 
 /** On a full disk the ballast is given up for the opening: what is in the outbox must get out. */
-async function openStore(folder: string, disk: Disk): Promise<Store> {
+async function openWithRoom(folder: string, data: string, signer: Signer, disk: Disk): Promise<OpenedOutbox> {
   try {
-    return await Store.open(folder)
+    return await openOutbox(folder, data, signer)
   } catch (error) {
     if (!(error instanceof AgentError) || error.code !== 'DISK_FULL') throw error
     disk.drop()
-    return Store.open(folder)
+    return openOutbox(folder, data, signer)
   }
 }
 
@@ -89,7 +92,8 @@ class Agent {
   readonly #uplink: Uplink
   readonly #batching: Batching
   readonly #thermometers: Map<string, Thermometer>
-  readonly #watches = new Map<string, LimitWatch>()
+  /** By thermometer: the stations whose limits it watches. */
+  readonly #watches = new Map<string, { station: string; watch: LimitWatch; limits: Limits }[]>()
   readonly #stations: Station[]
   /** Events were stamped before the clock was set. */
   #doubtful: boolean = false
@@ -110,7 +114,11 @@ class Agent {
     const services = this.#stationServices()
     this.#stations = config.stations.map((station) => {
       const thermometer = this.#thermometers.get(station.thermometer ?? '')
-      if (thermometer && station.limits) this.#watches.set(thermometer.device, new LimitWatch(station.limits))
+      const { id, limits } = station
+      if (thermometer && limits) {
+        const others = this.#watches.get(thermometer.device) ?? []
+        this.#watches.set(thermometer.device, [...others, { station: id, watch: new LimitWatch(limits), limits }])
+      }
       const instrument = thermometer && { uri: thermometer.uri, readings: thermometer.readings, limits: station.limits }
       return new Station(station, instrument, services)
     })
@@ -149,11 +157,11 @@ class Agent {
       state: (id, state, error) => {
         // A receiver without a fix says so ten times a second: only news is counted and told.
         if (!this.#health.device(id, state, error)) return
-        if (error) this.#problem(error)
+        if (error) this.problem(error)
         else log.info(`· device ${id} is ${state}`)
       },
       // A scan that was not taken must be told every time: someone stands there and waits.
-      fault: (id, error) => this.#problem(error, error.code.startsWith('SCAN_') ? undefined : id),
+      fault: (id, error) => this.problem(error, error.code.startsWith('SCAN_') ? undefined : id),
       problem: (code, fields) => new AgentError(code, fields),
     }
     return supervise(drivers.get(device.driver)!, device, device.options as never, sink, signal)
@@ -178,19 +186,30 @@ class Agent {
         this.#read(device, measurement.quantities)
         break
       case 'missing':
-        this.#read(device, [])
+        this.#read(device, [], unusedOf(measurement.code))
         break
     }
   }
 
-  #read(device: string, quantities: Quantity[]): void {
-    void this.#thermometers.get(device)?.take({ moment: this.#clock.now(), quantities })
-    const temperature = quantities.find(({ type }) => type === 'Temperature')?.milli
+  #read(device: string, quantities: Quantity[], unused?: Unused): void {
+    const thermometer = this.#thermometers.get(device)
+    if (!thermometer) return
+    const sample = thermometer.judge({ moment: this.#clock.now(), quantities, ...(unused && { unused }) })
+    void thermometer.take(sample)
+    for (const { type, milli, uom, flag, why = '' } of sample.quantities) {
+      if (flag === undefined) continue
+      this.problem(new AgentError('DEVICE_SUSPECT', { device, why: `${why}: ${type} ${milli / 1000} ${uom}` }), device)
+    }
+    const temperature = sample.quantities.find(({ type, flag }) => type === 'Temperature' && flag === undefined)?.milli
     if (temperature === undefined) return
-    const { log } = this.#parts
-    const crossing = this.#watches.get(device)?.take(temperature)
-    if (crossing === 'broken') log.info(`! ${device}: ${temperature / 1000} °C is outside the limits`)
-    if (crossing === 'kept') log.info(`· ${device}: ${temperature / 1000} °C is within the limits again`)
+    for (const { station, watch, limits } of this.#watches.get(device) ?? []) {
+      const crossing = watch.take(temperature)
+      const value = temperature / 1000
+      if (crossing === 'kept') this.#parts.log.info(`· ${device}: ${value} °C is within the limits of ${station} again`)
+      if (crossing !== 'broken') continue
+      const [min, max] = [limits.minMilliC / 1000, limits.maxMilliC / 1000]
+      this.problem(new AgentError('LIMIT_BROKEN', { station, device, value, min, max }))
+    }
   }
 
   /** When the clock is set for the first time, a signed observation becomes the anchor of what was stamped in this boot before. */
@@ -204,7 +223,8 @@ class Agent {
     this.#doubtful = false
   }
 
-  #problem(error: AgentError, key?: string): void {
+  /** Counts it and tells it. */
+  problem(error: AgentError, key?: string): void {
     this.#health.count(error)
     this.#parts.log.problem(error, key)
   }
@@ -226,7 +246,7 @@ class Agent {
       },
       refusal: () => this.#batching.refusal(performance.now()),
       info: (line) => log.info(line),
-      problem: (error) => this.#problem(error),
+      problem: (error) => this.problem(error),
     }
   }
 
@@ -239,6 +259,12 @@ class Agent {
       disk,
       timeMs: () => this.#clock.now().ms,
       settled: () => this.#uplink.settled,
+      heard: () => this.#uplink.heard,
+      report: (report) => encodeReport(report, this.#clock.now(), this.#config.gateway.zone),
+      repair: async () => {
+        const { data } = this.#config
+        this.problem(repairedError(await repairOutbox(paths(data).outbox, data, signer)))
+      },
       signed: () => {
         this.#health.touch()
         this.#uplink.wake()
@@ -247,7 +273,7 @@ class Agent {
         for (const station of this.#stations) await station.reload()
       },
       info: (line) => log.info(line),
-      problem: (error) => this.#problem(error, 'outbox'),
+      problem: (error) => this.problem(error, 'outbox'),
     })
   }
 
@@ -277,7 +303,11 @@ class Agent {
         log.info(is ? `· connected to ${this.#config.uplink.url}` : '· disconnected')
       },
       acknowledged: () => this.#health.touch(),
-      problem: (error: AgentError) => this.#problem(error, 'uplink'),
+      problem: (error: AgentError) => {
+        // A batch that is not as it was signed: the outbox is closed and repaired.
+        if (error.code === 'OUTBOX_DAMAGED') this.#parts.store.fail(error)
+        this.problem(error, 'uplink')
+      },
       status: () => JSON.stringify(this.#health.status()),
     }
     return new Uplink({ config: this.#config, password, kid: signer.kid, outbox, events })

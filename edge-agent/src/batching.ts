@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
+import { type Report, SALT_BYTES } from '@tristamp/protocol'
 import { sleep } from './backoff.ts'
 import type { AgentConfig } from './config-types.ts'
 import type { Disk } from './disk.ts'
-import { type AgentError, asAgentError } from './error.ts'
+import { AgentError, asAgentError } from './error.ts'
 import type { Outbox } from './outbox.ts'
+import { isDamage } from './repair.ts'
 import type { Signer } from './signer.ts'
 import type { Store, Write } from './store.ts'
 
@@ -20,6 +23,12 @@ export interface BatchingServices {
   timeMs(): number
   /** Whether the ledger's word on our last batch is known, or will not come soon. */
   settled(): boolean
+  /** Whether the ledger is there and its word is known, or it has none. */
+  heard(): boolean
+  /** The bytes of a report of the gateway about itself, as of now. */
+  report(report: Report): Uint8Array
+  /** Puts the closed, damaged outbox right. */
+  repair(): Promise<void>
   /** There are new batches, or fewer events to sign. */
   signed(): void
   /** The store was opened anew: what others remember of it may be wrong. */
@@ -60,8 +69,9 @@ export class Batching {
 
   /** Time has passed: signs what is due, mends what is broken. */
   async tick(signal: AbortSignal): Promise<void> {
-    const { store, settled } = this.#services
+    const { store, outbox, settled } = this.#services
     if (store.failure) this.#recover(signal)
+    else if (outbox.lost) await this.#declare()
     else if (this.#signAtMs !== undefined && performance.now() >= this.#signAtMs && settled()) await this.#sign()
   }
 
@@ -71,15 +81,41 @@ export class Batching {
   }
 
   async #sign(): Promise<void> {
-    const { outbox, signer, timeMs, signed, problem } = this.#services
+    const { outbox, signer, timeMs, signed } = this.#services
     this.#signAtMs = undefined
     try {
       while (await outbox.sign(this.#batch.maxEvents, (events, at) => signer.signBatch(events, at, timeMs()))) signed()
     } catch (thrown) {
-      problem(asAgentError(thrown))
+      this.#failed(thrown)
       this.#signAtMs = performance.now() + SIGN_AGAIN_MS
       signed()
     }
+  }
+
+  /** What is lost is declared before anything else is signed: only the ledger knows where the chain goes on. */
+  async #declare(): Promise<void> {
+    const { outbox, signer, timeMs, heard, report, signed, problem } = this.#services
+    // What waits is signed as soon as the loss is recorded.
+    this.#signAtMs = 0
+    if (!heard()) return
+    try {
+      const declared = await outbox.declare(({ events, ...gap }, at) => {
+        const event = report({ kind: 'gap', ...gap, ...(events !== undefined && { events }) })
+        problem(new AgentError('OUTBOX_LOST', { from: gap.from, last: gap.to - 1 }))
+        return signer.signBatch([{ salt: randomBytes(SALT_BYTES), event }], at, timeMs())
+      })
+      if (declared) signed()
+    } catch (thrown) {
+      this.#failed(thrown)
+    }
+  }
+
+  /** What is damaged is repaired like what could not be written: with the database closed. */
+  #failed(thrown: unknown): void {
+    const { store, problem } = this.#services
+    const error = asAgentError(thrown)
+    if (error.code === 'OUTBOX_DAMAGED') store.fail(error)
+    problem(error)
   }
 
   #recover(signal: AbortSignal): void {
@@ -90,13 +126,15 @@ export class Batching {
 
   /** Makes room, and opens the database again as soon as it can; until then it would refuse even deletes. */
   async #reopen(signal: AbortSignal): Promise<void> {
-    const { store, outbox, disk, reopened, info, problem } = this.#services
+    const { store, outbox, disk, repair, reopened, info, problem } = this.#services
     disk.drop()
+    let damaged = store.failure?.code === 'OUTBOX_DAMAGED'
     while (!signal.aborted) {
-      await sleep(RECOVER_MS, signal)
+      if (!damaged) await sleep(RECOVER_MS, signal)
       if (signal.aborted || disk.refusal(performance.now())) continue
       try {
-        await store.reopen()
+        await store.reopen(damaged ? repair : undefined)
+        damaged = false
         await outbox.reload()
         await reopened()
         disk.load(performance.now())
@@ -105,6 +143,9 @@ export class Batching {
         return
       } catch (thrown) {
         problem(asAgentError(thrown))
+        // A second try at once would find the same.
+        if (damaged) await sleep(RECOVER_MS, signal)
+        damaged = isDamage(thrown)
       }
     }
   }

@@ -63,8 +63,8 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     zh: '发件箱 {path} 属于另一把密钥。请为本网关使用自己的数据目录，或放回该发件箱的密钥。',
   },
   OUTBOX_REPAIRED: {
-    en: 'The outbox was damaged and has been repaired: {batches} signed batches and {events} accepted events are still there; {lost}. The damaged folder is kept at {aside}. Check the disk.',
-    zh: '发件箱曾损坏，现已修复：保留了 {batches} 个已签批次和 {events} 条已接受记录；{lost}。损坏的目录保存在 {aside}。请检查磁盘。',
+    en: 'The outbox was damaged and has been repaired: {batches} signed batches and {events} accepted events survived; batches that may be lost: {lost}, to be declared to the ledger. The damaged folder is kept at {aside}. Check the disk.',
+    zh: '发件箱曾损坏，现已修复：保留了 {batches} 个已签批次和 {events} 条已接受记录；可能丢失的批次：{lost}，将向账本申报。损坏的目录保存在 {aside}。请检查磁盘。',
   },
   OUTBOX_LOST: {
     en: 'The loss of records {from} to {last} of this gateway is declared to the ledger. Nothing else is signed until the ledger has recorded it; stamping goes on.',

@@ -107,7 +107,7 @@ describe(`what a gateway reads, under mutations (seed ${FUZZ_SEED})`, () => {
   })
 
   it('head file: taken, or as if there were none', async () => {
-    const samples = utf8('{"nextSeq":3,"acked":1}')
+    const samples = utf8('{"kid":"a","seq":3,"prev":"b","events":9,"sum":"0"}')
     const parse = (bytes: Uint8Array): unknown => {
       writeFileSync(join(folder, 'head.json'), bytes)
       return readHeadFile(folder)

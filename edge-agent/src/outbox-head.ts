@@ -1,8 +1,22 @@
 import { compare, equal, fromHex, fromUtf8, toHex, utf8, ZERO_HASH } from '@tristamp/protocol'
 import { AgentError, whyOf } from './error.ts'
-import { type HeadFile, readHeadFile } from './head-file.ts'
+import { type KnownHead, readHeadFile } from './head-file.ts'
 import type { ChainPoint } from './signer.ts'
 import type { Store, Write } from './store.ts'
+
+/** What a damaged disk took, until the ledger has recorded that it is lost. */
+export interface Lost {
+  /** Every number below may have been signed and seen; undefined when nobody knows, so that a number beyond any is taken. */
+  to: number | undefined
+  reason: 'disk' | 'unknown'
+  /** Events that are gone: counted as if the ledger held no statement from `from` on. Undefined when that is not known. */
+  events: number | undefined
+  from: number
+  /** Whether `acked` is only a guess: the head itself was lost. */
+  unsure: boolean
+  /** The signed declaration that is on its way: statements `from` to `seq` − 1. */
+  declared: { from: number; seq: number } | undefined
+}
 
 /** The chain as the outbox keeps it. */
 export interface Head extends ChainPoint {
@@ -14,25 +28,31 @@ export interface Head extends ChainPoint {
   ackedPrev: Uint8Array
   /** Number of the first accepted event that is in no batch yet. */
   firstEvent: number
+  /** While it is there nothing is signed but the declaration of the loss. */
+  lost?: Lost | undefined
+}
+
+/** What was read, and whether the file beside the database agrees. */
+export interface Read {
+  head: Head
+  nextEvent: number
+  file: KnownHead
 }
 
 const HEAD = 'head'
 
 /**
  * Reads the head and checks everything against it: LevelDB opens without a word after losing synced records (measured).
- * @throws AgentError OUTBOX_MISSING, OUTBOX_DAMAGED
+ * @throws AgentError OUTBOX_MISSING, OUTBOX_DAMAGED, OUTBOX_FOREIGN
  */
-export async function readAll(
-  store: Store,
-  folder: string,
-  kid: Uint8Array,
-): Promise<{ head: Head; nextEvent: number }> {
+export async function readAll(store: Store, folder: string, kid: Uint8Array): Promise<Read> {
   const damaged = (why: string): AgentError => new AgentError('OUTBOX_DAMAGED', { path: folder, why })
-  const bytes = await store.get('head', HEAD)
+  const head = await readHead(store, damaged)
   const file = readHeadFile(folder)
-  if (!bytes || !file) throw new AgentError('OUTBOX_MISSING', { path: folder, why: 'it has no head' })
-  const head = decodeHead(bytes, damaged)
-  if (head.kid !== toHex(kid)) throw damaged('it belongs to another key')
+  if (!head) throw new AgentError('OUTBOX_MISSING', { path: folder, why: 'it has no head' })
+  if (head.kid !== toHex(kid) || (file && file.kid !== head.kid))
+    throw new AgentError('OUTBOX_FOREIGN', { path: folder })
+  if (!file) throw damaged('head.json cannot be read')
   checkAgainst(file, head, damaged)
   await checkLinks(store, head, damaged)
   let nextEvent = head.firstEvent
@@ -40,30 +60,61 @@ export async function readAll(
     if (key !== numberKey(nextEvent)) throw damaged(`accepted event ${nextEvent} is missing`)
     nextEvent++
   }
-  return { head, nextEvent }
+  if (nextEvent < file.events) throw damaged(`accepted event ${nextEvent} is missing`)
+  return { head, nextEvent, file }
 }
 
-/** The file is written after the database: it may be behind, never ahead. */
-function checkAgainst(file: HeadFile, head: Head, damaged: (why: string) => AgentError): void {
-  const same = file.seq === head.seq && file.prev === toHex(head.prev)
-  if (file.kid !== head.kid || file.seq > head.seq || (file.seq === head.seq && !same)) {
-    throw damaged(`it ends before batch ${head.seq}, but batch ${file.seq - 1} was signed`)
-  }
+/** @throws what `damaged` makes, when there is a head that cannot be read */
+export async function readHead(store: Store, damaged: (why: string) => AgentError): Promise<Head | undefined> {
+  const bytes = await store.get('head', HEAD)
+  return bytes && decodeHead(bytes, damaged)
+}
+
+/** The file is written after the database: it may be behind, never ahead of what was signed or is known to be lost. */
+function checkAgainst(file: KnownHead, head: Head, damaged: (why: string) => AgentError): void {
+  const known = Math.max(head.seq, head.lost?.to ?? 0)
+  const other = file.exact && file.seq === head.seq && !head.lost && file.prev !== toHex(head.prev)
+  if (file.seq > known || other) throw damaged(`it ends before batch ${head.seq}, but batch ${file.seq - 1} was signed`)
 }
 
 /** Unacknowledged batches are there without a gap, and each names the one before. */
 async function checkLinks(store: Store, head: Head, damaged: (why: string) => AgentError): Promise<void> {
   let seq = head.acked
   let prev = head.ackedPrev
-  for await (const [key, link] of store.entries('link')) {
+  for await (const [key, bytes] of store.entries('link')) {
+    const link = decodeLink(bytes)
     if (key !== numberKey(seq)) throw damaged(`batch ${seq} is missing`)
-    const half = ZERO_HASH.length
-    if (link.length !== 2 * half || compare(link.subarray(0, half), prev) !== 0)
-      throw damaged(`batch ${seq} does not follow the one before`)
-    prev = link.slice(half)
+    if (!link || compare(link.prev, prev) !== 0) throw damaged(`batch ${seq} does not follow the one before`)
+    prev = link.leaf
     seq++
   }
   if (seq !== head.seq || !equal(prev, head.prev)) throw damaged(`batch ${seq} is missing`)
+  let batch = head.acked
+  for await (const key of store.keys('batch')) {
+    if (key !== numberKey(batch)) throw damaged(`batch ${batch} is missing`)
+    batch++
+  }
+  if (batch !== head.seq) throw damaged(`batch ${batch} is missing`)
+}
+
+/** What the chain needs of a batch without reading it: what it hangs on, its own leaf hash, and the digest of its bytes. */
+export interface Link {
+  prev: Uint8Array
+  leaf: Uint8Array
+  digest: Uint8Array
+}
+
+const HASH = ZERO_HASH.length
+
+export function encodeLink({ prev, leaf, digest }: Link): Uint8Array {
+  const bytes = new Uint8Array(3 * HASH)
+  for (const [i, hash] of [prev, leaf, digest].entries()) bytes.set(hash, i * HASH)
+  return bytes
+}
+
+export function decodeLink(bytes: Uint8Array): Link | undefined {
+  if (bytes.length !== 3 * HASH) return undefined
+  return { prev: bytes.slice(0, HASH), leaf: bytes.slice(HASH, 2 * HASH), digest: bytes.slice(2 * HASH) }
 }
 
 /** The write that moves the head. */
@@ -75,10 +126,8 @@ export function putHead(head: Head): Write {
 
 function decodeHead(bytes: Uint8Array, damaged: (why: string) => AgentError): Head {
   try {
-    const { kid, seq, prev, acked, ackedPrev, firstEvent } = JSON.parse(fromUtf8(bytes)) as Record<
-      string,
-      string & number
-    >
+    const raw = JSON.parse(fromUtf8(bytes)) as Record<string, string & number> & { lost?: Lost }
+    const { kid, seq, prev, acked, ackedPrev, firstEvent, lost } = raw
     if (![seq, acked, firstEvent].every(Number.isSafeInteger)) throw new Error('a number is missing')
     return {
       kid: String(kid),
@@ -87,6 +136,7 @@ function decodeHead(bytes: Uint8Array, damaged: (why: string) => AgentError): He
       firstEvent: firstEvent!,
       prev: fromHex(String(prev)),
       ackedPrev: fromHex(String(ackedPrev)),
+      ...(lost && { lost }),
     }
   } catch (cause) {
     throw damaged(`its head cannot be read: ${whyOf(cause)}`)

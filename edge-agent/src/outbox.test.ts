@@ -211,7 +211,7 @@ describe('Outbox', () => {
     const other = await fresh()
     await other.store.close()
     cpSync(join(other.config.data, 'key.pem'), join(config.data, 'key.pem'))
-    expect(await refusal(open(config))).toBe('OUTBOX_DAMAGED')
+    expect(await refusal(open(config))).toBe('OUTBOX_FOREIGN')
   })
 })
 
@@ -246,7 +246,7 @@ describe('a gateway that is killed while it writes', () => {
         expect(signed.get(seq)).toBe(content)
       }
       const unsigned: string[] = []
-      for await (const [, value] of store.entries('event')) unsigned.push(fromUtf8(value.slice(16)))
+      for await (const [, value] of store.entries('event')) unsigned.push(fromUtf8(value.slice(24)))
       const kept = [...texts, ...unsigned].map((text) => Number(text.slice(6)))
       expect(new Set(kept).size).toBe(kept.length)
       expect(kept).toEqual(kept.toSorted((a, b) => a - b))

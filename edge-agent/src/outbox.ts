@@ -1,62 +1,101 @@
-import { randomBytes } from 'node:crypto'
-import { concat, equal, fromHex, type SaltedEvent, toHex, ZERO_HASH } from '@tristamp/protocol'
+import { createHash } from 'node:crypto'
+import {
+  decodeBatch,
+  equal,
+  fromHex,
+  parseStatement,
+  type SaltedEvent,
+  statementLeaf,
+  toHex,
+  ZERO_HASH,
+} from '@tristamp/protocol'
 import { AgentError } from './error.ts'
-import { writeHeadFile } from './head-file.ts'
-import { type Head, numberKey, putHead, readAll } from './outbox-head.ts'
+import { decodeEventRecord, encodeEventRecord } from './event-record.ts'
+import { initHeadFile, writeHeadFile } from './head-file.ts'
+import { decodeLink, encodeLink, type Head, type Lost, numberKey, putHead, readAll } from './outbox-head.ts'
 import type { ChainPoint, SignedBatch } from './signer.ts'
 import { type Store, type Write, writeError } from './store.ts'
 
-const SALT_BYTES = 16
 /** Batches are kept well below what brokers take (1 MiB is a common limit), whatever the number of events. */
 const MAX_BATCH_BYTES = 1_000_000
+/**
+ * Where nobody knows how far a chain had come, it goes on beyond any number that it can have used: a batch every 10 ms for a year is less.
+ * Numbers have 48 bits, so this can happen tens of thousands of times.
+ */
+export const BEYOND_ANY: number = 2 ** 32
+
+interface Accepted {
+  events: readonly Uint8Array[]
+  others: readonly Write[]
+  resolve: () => void
+  reject: (error: unknown) => void
+}
+
+/** What a loss comes down to when its place in the chain is known: the numbers of the declaration. */
+export interface Gap {
+  from: number
+  to: number
+  reason: Lost['reason']
+  events: number | undefined
+}
+
+type Word = 'advanced' | 'known' | 'behind'
 
 /**
  * Accepted events, then signed batches, until the ledger's signed acknowledgement. Two rules: an event is on the disk before anyone is told
- * that it was accepted, and a batch is on the disk before anyone sees it, so that no place in the chain is ever signed twice.
+ * that it was accepted, and a batch is on the disk, and its number in head.json, before anyone sees it, so that no place in the chain is
+ * ever signed twice. What a damaged disk took is declared before anything else is signed.
  */
 export class Outbox {
   readonly #store: Store
   readonly #folder: string
-  #head: Head
+  #head!: Head
+  /** What head.json says: batches from here on are shown to nobody yet. */
+  #told = 0
   /** Number that the next accepted event gets. */
-  #nextEvent: number
+  #nextEvent = 0
   #busy: Promise<unknown> = Promise.resolve()
+  #gathered: Accepted[] = []
+  #guessed: boolean = false
 
-  private constructor(store: Store, folder: string, head: Head, nextEvent: number) {
+  private constructor(store: Store, folder: string) {
     this.#store = store
     this.#folder = folder
-    this.#head = head
-    this.#nextEvent = nextEvent
   }
 
-  /** The first record of a new store. */
-  static async init(store: Store, folder: string, kid: Uint8Array): Promise<void> {
-    const head: Head = { kid: toHex(kid), seq: 0, prev: ZERO_HASH, acked: 0, ackedPrev: ZERO_HASH, firstEvent: 0 }
+  /** The first record of a new store; with a loss for a key that has signed before, nobody knows how much. */
+  static async init(store: Store, folder: string, kid: Uint8Array, lost?: Lost): Promise<void> {
+    const head: Head = {
+      kid: toHex(kid),
+      seq: 0,
+      prev: ZERO_HASH,
+      acked: 0,
+      ackedPrev: ZERO_HASH,
+      firstEvent: 0,
+      ...(lost && { lost }),
+    }
     await store.commit([putHead(head)])
-    writeHeadFile(folder, { kid: head.kid, seq: 0, prev: toHex(ZERO_HASH) })
+    initHeadFile(folder, { kid: head.kid, seq: 0, prev: toHex(ZERO_HASH), events: 0 })
   }
 
   /**
    * Reads what there is and checks that nothing is missing: LevelDB opens without a word after losing synced records (measured).
-   * @throws AgentError OUTBOX_MISSING, OUTBOX_DAMAGED
+   * @throws AgentError OUTBOX_MISSING, OUTBOX_DAMAGED, OUTBOX_FOREIGN
    */
   static async open(store: Store, folder: string, kid: Uint8Array): Promise<Outbox> {
-    const { head, nextEvent } = await readAll(store, folder, kid)
-    return new Outbox(store, folder, head, nextEvent)
+    const outbox = new Outbox(store, folder)
+    await outbox.#load(kid)
+    return outbox
   }
 
   /** After the store was reopened: what is on the disk is what counts. */
   async reload(): Promise<void> {
-    await this.#inTurn(async () => {
-      const { head, nextEvent } = await readAll(this.#store, this.#folder, fromHex(this.#head.kid))
-      this.#head = head
-      this.#nextEvent = nextEvent
-    })
+    await this.#inTurn(() => this.#load(fromHex(this.#head.kid)))
   }
 
-  /** Sequence number of the next batch. */
+  /** Number after the last batch that may be sent. */
   get nextSeq(): number {
-    return this.#head.seq
+    return Math.min(this.#head.seq, this.#told)
   }
 
   /** First batch that the ledger has not acknowledged. */
@@ -69,47 +108,85 @@ export class Outbox {
     return this.#nextEvent - this.#head.firstEvent
   }
 
-  /** Accepts events, together with whatever else must be true when they are (holdings, station states). Resolves when it is on the disk. */
-  async accept(events: readonly Uint8Array[], others: readonly Write[]): Promise<void> {
-    await this.#inTurn(async () => {
-      const first = this.#nextEvent
-      const puts = events.map((event, i): Write => {
-        return { type: 'put', space: 'event', key: numberKey(first + i), value: concat(randomBytes(SALT_BYTES), event) }
-      })
-      await this.#store.commit([...puts, ...others])
-      this.#nextEvent = first + events.length
+  /** What is lost and not yet recorded as lost. */
+  get lost(): Lost | undefined {
+    return this.#head.lost
+  }
+
+  /**
+   * Accepts events, together with whatever else must be true when they are (holdings, station states). Resolves when it is on the disk.
+   * What comes while a write is under way shares the next one.
+   */
+  accept(events: readonly Uint8Array[], others: readonly Write[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#gathered.push({ events, others, resolve, reject })
+      if (this.#gathered.length === 1) void this.#inTurn(() => this.#flush())
     })
   }
 
   /**
-   * Signs the oldest accepted events as the next batch, at most `maxEvents` of them; false when there are none. One write holds the batch, the
-   * removal of its events and the chain's new head: after a crash there is either all of it or nothing.
+   * Signs the oldest accepted events as the next batch, at most `maxEvents` of them; false when there are none, or while a loss is not yet
+   * declared. One write holds the batch, the removal of its events and the chain's new head: after a crash there is all of it or nothing.
    */
   async sign(maxEvents: number, signBatch: (events: SaltedEvent[], at: ChainPoint) => SignedBatch): Promise<boolean> {
     return this.#inTurn(async () => {
+      await this.#tell()
+      if (this.#head.lost) return false
       const { keys, events } = await this.#oldest(maxEvents)
       if (keys.length === 0) return false
       const { seq, prev, firstEvent } = this.#head
-      const { payload, leaf } = signBatch(events, { seq, prev })
-      const head: Head = { ...this.#head, seq: seq + 1, prev: leaf, firstEvent: firstEvent + keys.length }
+      const batch = signBatch(events, { seq, prev })
+      const head: Head = { ...this.#head, seq: seq + 1, prev: batch.leaf, firstEvent: firstEvent + keys.length }
       await this.#store.commit([
         ...keys.map((key): Write => ({ type: 'del', space: 'event', key })),
-        { type: 'put', space: 'batch', key: numberKey(seq), value: payload },
-        { type: 'put', space: 'link', key: numberKey(seq), value: concat(prev, leaf) },
+        ...putBatch(seq, prev, batch),
         putHead(head),
       ])
       // First in memory: whatever happens below, this place in the chain is taken.
       this.#head = head
-      // The second, tiny truth: it would show if the database came back without this batch.
-      this.#writeHeadFile()
+      // The second, tiny truth: it would show if the database came back without this batch. Only then may the batch be seen.
+      await this.#tell()
+      return true
+    })
+  }
+
+  /**
+   * Signs the declaration of a loss, once everything that survived below it is acknowledged; false while there is nothing to declare. The
+   * ledger's last word was `acked`, or nothing: then it is a guess, and `corrected` puts it right.
+   */
+  async declare(sign: (gap: Gap, at: ChainPoint) => SignedBatch): Promise<boolean> {
+    return this.#inTurn(async () => {
+      if (this.#head.lost?.unsure) await this.#guess()
+      const { lost, acked, seq, ackedPrev } = this.#head
+      if (!lost || lost.declared || acked !== seq) return false
+      const to = Math.max(lost.to ?? acked + BEYOND_ANY, acked + 1)
+      const known = lost.events !== undefined && acked <= lost.from
+      const gap: Gap = { from: acked, to, reason: lost.reason, events: known ? lost.events : undefined }
+      const batch = sign(gap, { seq: to, prev: ackedPrev })
+      const head: Head = {
+        ...this.#head,
+        acked: to,
+        seq: to + 1,
+        prev: batch.leaf,
+        lost: { ...lost, to: to + 1, declared: { from: acked, seq: to } },
+      }
+      await this.#store.commit([...putBatch(to, ackedPrev, batch), putHead(head)])
+      this.#head = head
+      await this.#tell()
       return true
     })
   }
 
   /** The bytes of a signed batch, exactly as they were signed. @throws AgentError OUTBOX_DAMAGED */
   async batch(seq: number): Promise<Uint8Array> {
-    const payload = await this.#store.get('batch', numberKey(seq))
-    if (!payload) throw new AgentError('OUTBOX_DAMAGED', { path: this.#folder, why: `batch ${seq} is missing` })
+    const [payload, bytes] = await Promise.all([
+      this.#store.get('batch', numberKey(seq)),
+      this.#store.get('link', numberKey(seq)),
+    ])
+    const link = bytes && decodeLink(bytes)
+    if (!payload || !link) throw this.#damaged(`batch ${seq} is missing`)
+    // The database gives back a flipped bit without a word.
+    if (!equal(digestOf(payload), link.digest)) throw this.#damaged(`batch ${seq} is not as it was signed`)
     return payload
   }
 
@@ -118,7 +195,7 @@ export class Outbox {
     if (seq === this.#head.seq) return this.#head.prev
     if (seq === this.#head.acked) return this.#head.ackedPrev
     const link = await this.#store.get('link', numberKey(seq))
-    return link?.slice(0, ZERO_HASH.length)
+    return link && decodeLink(link)?.prev
   }
 
   /**
@@ -126,34 +203,185 @@ export class Outbox {
    * @returns 'behind' when the ledger knew more batches than this outbox, which then goes on from there
    * @throws AgentError OUTBOX_FORKED when the ledger's chain is not ours
    */
-  async acknowledge(next: number, prev: Uint8Array): Promise<'advanced' | 'known' | 'behind'> {
+  async acknowledge(next: number, prev: Uint8Array): Promise<Word> {
     return this.#inTurn(async () => {
+      const { lost, declared } = { lost: this.#head.lost, declared: this.#head.lost?.declared }
+      if (lost && !declared) return this.#learn(next, prev)
       if (next <= this.#head.acked) return 'known'
       const ours = next <= this.#head.seq ? await this.prevOf(next) : undefined
       if (ours && !equal(ours, prev)) throw new AgentError('OUTBOX_FORKED', { seq: next - 1 })
       const behind = next > this.#head.seq
       // An old copy that has signed again since: what it holds was never recorded, so it is not for the ledger's ack to delete.
       if (behind && this.#head.acked < this.#head.seq) throw new AgentError('OUTBOX_FORKED', { seq: this.#head.acked })
-      const head: Head = { ...this.#head, acked: next, ackedPrev: prev, ...(behind && { seq: next, prev }) }
-      const last = Math.min(next, this.#head.seq)
-      const removals: Write[] = []
-      for (let seq = this.#head.acked; seq < last; seq++) {
-        removals.push(
-          { type: 'del', space: 'batch', key: numberKey(seq) },
-          { type: 'del', space: 'link', key: numberKey(seq) },
-        )
-      }
-      await this.#store.commit([...removals, putHead(head)])
-      this.#head = head
-      if (behind) this.#writeHeadFile()
+      await this.#advance(next, prev)
+      if (declared) await this.#settle()
       return behind ? 'behind' : 'advanced'
     })
   }
 
-  #writeHeadFile(): void {
-    const { kid, seq, prev } = this.#head
+  /**
+   * The ledger wants `expected`, after `prev`: while a loss is being declared, that may be another place than was thought, because more had
+   * reached the ledger. Then the declaration is made anew under a number of its own: the first one stays refused for ever.
+   * @returns whether the chain goes on elsewhere than before
+   */
+  async corrected(expected: number, prev: Uint8Array): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const { lost } = this.#head
+      if (!lost) return false
+      if (!lost.declared) return expected !== this.#head.acked && (await this.#learn(expected, prev)) !== 'known'
+      const same = expected === lost.declared.from && equal(prev, this.#head.ackedPrev)
+      if (same || expected > lost.declared.seq) return false
+      const { seq } = lost.declared
+      const head: Head = {
+        ...this.#head,
+        ...{ acked: expected, ackedPrev: prev, seq: expected, prev },
+        lost: { ...lost, declared: undefined },
+      }
+      await this.#store.commit([...delBatch(seq), putHead(head)])
+      this.#head = head
+      await this.#adopt()
+      return true
+    })
+  }
+
+  async #load(kid: Uint8Array): Promise<void> {
+    const { head, nextEvent, file } = await readAll(this.#store, this.#folder, kid)
+    this.#head = head
+    this.#nextEvent = nextEvent
+    this.#told = file.exact ? file.seq : -1
+    await this.#tell()
+    if (head.lost?.declared && head.acked > head.lost.declared.seq) await this.#settle()
+  }
+
+  /** Writes all that was gathered, as one. */
+  async #flush(): Promise<void> {
+    const group = this.#gathered
+    this.#gathered = []
     try {
-      writeHeadFile(this.#folder, { kid, seq, prev: toHex(prev) })
+      await this.#commitEvents(
+        group.flatMap(({ events }) => events.map((event) => encodeEventRecord(event))),
+        group.flatMap(({ others }) => others),
+      )
+      for (const { resolve } of group) resolve()
+    } catch (error) {
+      for (const { reject } of group) reject(error)
+    }
+  }
+
+  async #commitEvents(records: readonly Uint8Array[], others: readonly Write[]): Promise<void> {
+    const first = this.#nextEvent
+    const puts = records.map((value, i): Write => ({ type: 'put', space: 'event', key: numberKey(first + i), value }))
+    await this.#store.commit([...puts, ...others])
+    if (records.length === 0) return
+    this.#nextEvent = first + records.length
+    await this.#writeHeadFile(this.#head, false)
+  }
+
+  /** In the time after damage: what the ledger has is what counts, and what survived may go on from there. */
+  async #learn(next: number, prev: Uint8Array): Promise<Word> {
+    const { acked, seq, lost } = this.#head
+    if (next < acked && !lost?.unsure) return 'known'
+    if (next === acked && !lost?.unsure) return (await this.#finish()) ? 'advanced' : 'known'
+    if (next < acked) await this.#orphanAll()
+    else if (next <= seq) {
+      const ours = await this.prevOf(next)
+      if (ours && !equal(ours, prev)) throw new AgentError('OUTBOX_FORKED', { seq: next - 1 })
+    }
+    await this.#advance(next, prev, { ...lost!, unsure: false })
+    await this.#adopt()
+    await this.#finish()
+    return 'advanced'
+  }
+
+  /** Without a word of the ledger: what survived is sent from its beginning; a wrong guess is refused and corrected. */
+  async #guess(): Promise<void> {
+    if (this.#guessed || this.#head.acked !== this.#head.seq) return
+    this.#guessed = true
+    for await (const [key, payload] of this.#store.entries('orphan', { limit: 1 })) {
+      const { prev } = headerOf(payload)
+      const head: Head = { ...this.#head, acked: Number(key), seq: Number(key), ackedPrev: prev, prev }
+      await this.#store.commit([putHead(head)])
+      this.#head = head
+    }
+    await this.#adopt()
+  }
+
+  /** Deletes everything below `next`; the chain goes on from there at the earliest. */
+  async #advance(next: number, prev: Uint8Array, lost: Lost | undefined = this.#head.lost): Promise<void> {
+    const { acked, seq } = this.#head
+    const behind = next > seq || next < acked
+    const head: Head = { ...this.#head, acked: next, ackedPrev: prev, ...(behind && { seq: next, prev }), lost }
+    const removals: Write[] = []
+    for (let n = acked; n < Math.min(next, seq); n++) removals.push(...delBatch(n))
+    await this.#store.commit([...removals, putHead(head)])
+    this.#head = head
+    await this.#tell()
+  }
+
+  /** Survivors that hang on the end of the chain become part of it again. */
+  async #adopt(): Promise<void> {
+    for await (const [key, payload] of this.#store.entries('orphan', { gte: numberKey(this.#head.seq) })) {
+      const { prev, leaf } = headerOf(payload)
+      if (key !== numberKey(this.#head.seq) || !equal(prev, this.#head.prev)) return
+      const head: Head = { ...this.#head, seq: this.#head.seq + 1, prev: leaf }
+      await this.#store.commit([
+        { type: 'del', space: 'orphan', key },
+        ...putBatch(this.#head.seq, prev, { payload, leaf }),
+        putHead(head),
+      ])
+      this.#head = head
+    }
+  }
+
+  /** All batches, back among the survivors whose place is not known. */
+  async #orphanAll(): Promise<void> {
+    for await (const [key, payload] of this.#store.entries('batch')) {
+      await this.#store.commit([{ type: 'put', space: 'orphan', key, value: payload }, ...delBatch(Number(key))])
+    }
+  }
+
+  /** Whether it turned out that the ledger, or the chain, has every statement after all: then nothing is to be declared. */
+  async #finish(): Promise<boolean> {
+    const { lost, seq, acked } = this.#head
+    if (lost?.to === undefined || seq < lost.to || seq !== acked) return false
+    // Accepted events that were in no batch may still be gone.
+    if (lost.events !== undefined && lost.events > 0 && lost.from >= lost.to) return false
+    await this.#settle()
+    return true
+  }
+
+  /** The loss is recorded, or there was none: survivors that can never be recorded as they are give their events back, to be signed anew. */
+  async #settle(): Promise<void> {
+    const { lost } = this.#head
+    const from = lost?.declared?.from ?? Number.POSITIVE_INFINITY
+    for await (const [key, payload] of this.#store.entries('orphan')) {
+      const events = Number(key) < from ? [] : decodeBatch(payload).events
+      await this.#commitEvents(
+        events.map(({ event, salt }) => encodeEventRecord(event, salt)),
+        [{ type: 'del', space: 'orphan', key }],
+      )
+    }
+    const head: Head = { ...this.#head, lost: undefined }
+    await this.#store.commit([putHead(head)])
+    this.#head = head
+    await this.#tell()
+  }
+
+  /** Says in head.json how far the chain has come, if that is not there yet. */
+  async #tell(): Promise<void> {
+    const head = this.#head
+    const seq = Math.max(head.seq, head.lost?.to ?? 0)
+    if (this.#told === seq) return
+    // A jump: the file that is kept beside must be one behind, so that either of the two tells the same.
+    if (seq !== this.#told + 1) await this.#writeHeadFile({ ...head, seq: seq - 1, lost: undefined }, false)
+    await this.#writeHeadFile(head, true)
+    this.#told = seq
+  }
+
+  async #writeHeadFile({ kid, seq, prev, lost }: Head, signed: boolean): Promise<void> {
+    const most = Math.max(seq, lost?.to ?? 0)
+    try {
+      await writeHeadFile(this.#folder, { kid, seq: most, prev: toHex(prev), events: this.#nextEvent }, signed)
     } catch (cause) {
       throw writeError(cause, this.#folder)
     }
@@ -166,10 +394,16 @@ export class Outbox {
     for await (const [key, value] of this.#store.entries('event', { limit: maxEvents })) {
       bytes += value.length
       if (events.length > 0 && bytes > MAX_BATCH_BYTES) break
+      const event = decodeEventRecord(value)
+      if (!event) throw this.#damaged(`accepted event ${Number(key)} is not as it was written`)
       keys.push(key)
-      events.push({ salt: value.slice(0, SALT_BYTES), event: value.slice(SALT_BYTES) })
+      events.push(event)
     }
     return { keys, events }
+  }
+
+  #damaged(why: string): AgentError {
+    return new AgentError('OUTBOX_DAMAGED', { path: this.#folder, why })
   }
 
   /** One change of the chain after the other. */
@@ -178,4 +412,30 @@ export class Outbox {
     this.#busy = done.catch(() => undefined)
     return done
   }
+}
+
+/** The writes of a signed batch at its place. */
+export function putBatch(seq: number, prev: Uint8Array, { payload, leaf }: SignedBatch): Write[] {
+  const link = encodeLink({ prev, leaf, digest: digestOf(payload) })
+  return [
+    { type: 'put', space: 'batch', key: numberKey(seq), value: payload },
+    { type: 'put', space: 'link', key: numberKey(seq), value: link },
+  ]
+}
+
+function delBatch(seq: number): Write[] {
+  return [
+    { type: 'del', space: 'batch', key: numberKey(seq) },
+    { type: 'del', space: 'link', key: numberKey(seq) },
+  ]
+}
+
+/** Where a kept batch stands in the chain. */
+function headerOf(payload: Uint8Array): { prev: Uint8Array; leaf: Uint8Array } {
+  const { statement } = decodeBatch(payload)
+  return { prev: parseStatement(statement).header.prev, leaf: statementLeaf(statement) }
+}
+
+function digestOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(bytes).digest())
 }

@@ -3,7 +3,7 @@ import { Level } from 'level'
 import { AgentError, whyOf } from './error.ts'
 
 /** The kinds of records, each a key space of its own. */
-export const SPACES = ['event', 'batch', 'link', 'head', 'holding', 'station', 'reading'] as const
+export const SPACES = ['event', 'batch', 'link', 'orphan', 'head', 'holding', 'station', 'reading'] as const
 export type Space = (typeof SPACES)[number]
 
 export type Write =
@@ -56,6 +56,15 @@ export class Store {
     return new Store(folder, await openDatabase(folder, false))
   }
 
+  /** Makes what is readable of a damaged database a database again, in place. @throws AgentError OUTBOX_DAMAGED, DISK_FULL */
+  static async repair(folder: string): Promise<void> {
+    try {
+      await (Level as unknown as { repair(folder: string): Promise<void> }).repair(folder)
+    } catch (cause) {
+      throw openError(cause, folder)
+    }
+  }
+
   /**
    * Writes all of it or nothing, synced. @throws AgentError DISK_FULL, OUTBOX_WRITE. After a failure the database takes nothing more
    * until {@link reopen}.
@@ -105,10 +114,19 @@ export class Store {
     return this.#failed
   }
 
-  /** After a failed write: closes and opens the database again. What was rejected may be on the disk after all: read everything anew. */
-  async reopen(): Promise<void> {
+  /** Takes nothing more until it is reopened: something in it is not as it was written. */
+  fail(error: AgentError): void {
+    this.#failed ??= error
+  }
+
+  /**
+   * After a failure: closes the database and opens it again. What was rejected may be on the disk after all: read everything anew.
+   * @param closed what is to be done to the folder in between
+   */
+  async reopen(closed?: () => Promise<void>): Promise<void> {
     await this.#writing
     await this.#database.close()
+    await closed?.()
     this.#database = await openDatabase(this.#folder, false)
     this.#sublevels = sublevelsOf(this.#database)
     this.#failed = undefined

@@ -101,6 +101,11 @@ export class Uplink {
     return performance.now() >= this.#settledAtMs
   }
 
+  /** Whether the ledger has spoken, or is there and has nothing to say: what nobody but the ledger knows is known now, or to be tried. */
+  get heard(): boolean {
+    return this.#connection?.ready === true && this.settled
+  }
+
   /** One connection, from its beginning to its end; true when it was up. */
   async #attend(signal: AbortSignal): Promise<boolean> {
     const { config, password, events } = this.#options
@@ -198,6 +203,12 @@ export class Uplink {
   /** The ledger wants another batch than the one that it got: go back to it, after a pause that grows while nothing gets better. */
   async #onExpected(expected: number, prev: Uint8Array, reason: string): Promise<void> {
     const { outbox, events } = this.#options
+    this.#settledAtMs = 0
+    if (await outbox.corrected(expected, prev)) {
+      this.#rewind(0)
+      this.wake()
+      return
+    }
     if (expected >= outbox.acked && expected <= outbox.nextSeq) {
       const ours = await outbox.prevOf(expected)
       if (ours && !equal(ours, prev)) throw new AgentError('OUTBOX_FORKED', { seq: expected - 1 })
