@@ -1,5 +1,6 @@
 import * as crypto from 'node:crypto'
-import { type Sha256, useSha256, type VerifySync, verifyOnNode } from '@tristamp/protocol'
+import { type Sha256, useHashWords, useSha256, type VerifySync, verifyOnNode } from '@tristamp/protocol'
+import { hashWordsInLanes } from './sha256-lanes.ts'
 
 /** Rule P on node:crypto. */
 export const verifySignature: VerifySync = verifyOnNode(crypto)
@@ -12,7 +13,8 @@ const sha256: Sha256 = (data) => {
   return bytes
 }
 
-/** Lets protocol/ hash with the platform's SHA-256. For programs, which own the process; a library must not. */
+/** Lets protocol/ hash with the platform's SHA-256, and histories four nodes at a time. For programs, which own the process; a library must not. */
 export function hashOnNode(): void {
   useSha256(sha256)
+  useHashWords(hashWordsInLanes())
 }

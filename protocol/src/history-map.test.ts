@@ -53,6 +53,50 @@ describe('history map', () => {
     )
   })
 
+  it('has it after every seal, when subjects come and change between seals', () => {
+    const seals = fc.array(fc.array(fc.tuple(key, record), { maxLength: 20 }), { maxLength: 8 })
+    fc.assert(
+      fc.property(seals, key, (blocks, asked) => {
+        const map = new HistoryMap()
+        const model = new Map<string, Row>()
+        for (const block of blocks) {
+          for (const [k, r] of block) {
+            map.set(k, r)
+            model.set(toHex(k), [k, r])
+          }
+          const pairs = [...model.values()]
+          expect(toHex(map.root())).toBe(toHex(rootOf(pairs)))
+          verifyMapProof(map.root(), asked, map.prove(asked), model.get(toHex(asked))?.[1])
+        }
+      }),
+    )
+  })
+
+  it('gives its records in the order of their keys, all or from a key on', () => {
+    fc.assert(
+      fc.property(rows, key, (pairs, from) => {
+        const map = mapOf(pairs)
+        const sorted = pairs.toSorted(([a], [b]) => compare(a, b))
+        const found = (records: ReturnType<HistoryMap['records']>): Row[] =>
+          [...records].map(({ key, record }) => [key, record])
+        expect(found(map.records())).toEqual(sorted)
+        expect(found(map.records(from))).toEqual(sorted.filter(([k]) => compare(k, from) >= 0))
+      }),
+    )
+  })
+
+  it('takes no key, count or chain that cannot be, and stays as it was', () => {
+    const map = mapOf([[new Uint8Array(32), { count: 1, chain: ZERO_HASH }]])
+    const root = toHex(map.root())
+    const good = { count: 2, chain: ZERO_HASH }
+    expect(() => map.set(new Uint8Array(31), good)).toThrow('PROOF_LENGTH')
+    expect(() => map.set(new Uint8Array(32).fill(1), { ...good, chain: new Uint8Array(33) })).toThrow('PROOF_LENGTH')
+    for (const count of [-1, 1.5, 2 ** 53, Number.NaN])
+      expect(() => map.set(new Uint8Array(32).fill(1), { ...good, count })).toThrow('BYTES_RANGE')
+    expect(map.size).toBe(1)
+    expect(toHex(map.root())).toBe(root)
+  })
+
   it('proves what is there and what is not', () => {
     fc.assert(
       fc.property(rows, key, (pairs, absent) => {

@@ -16,6 +16,8 @@ export interface MapProof {
   other?: { key: Uint8Array; record: HistoryRecord }
 }
 
+// One leaf and one node at a time, for checking. The map itself hashes many at once (trie.ts).
+
 /** `03 ‖ key ‖ u64be(count) ‖ chain`, filled anew for each leaf. */
 const leaf = Uint8Array.of(3, ...new Uint8Array(HASH_BYTES + 8 + HASH_BYTES))
 /** `04 ‖ left ‖ right`, filled anew for each inner node. */
@@ -35,7 +37,7 @@ function mapNode(left: Uint8Array, right: Uint8Array): Uint8Array {
 
 /** The authenticated map from subject to history: a binary trie over the subjects' hashes, in memory. */
 export class HistoryMap {
-  readonly #trie = new Trie(mapLeaf, mapNode)
+  readonly #trie = new Trie()
 
   /** Subjects in the map. */
   get size(): number {
@@ -50,6 +52,11 @@ export class HistoryMap {
     this.#trie.set(key, record)
   }
 
+  /** Every subject's key and record in the order of the keys, for as long as nothing is set; `from`: from this key on. */
+  records(from: Uint8Array = ZERO_HASH): Iterable<{ key: Uint8Array; record: HistoryRecord }> {
+    return this.#trie.leaves(from)
+  }
+
   /** Hashes what has changed since the last call. 32 zero bytes when the map is empty. */
   root(): Uint8Array {
     return this.#trie.root()
@@ -60,12 +67,12 @@ export class HistoryMap {
     const { siblings, end } = this.#trie.path(key)
     const present = new Uint8Array(Math.ceil(siblings.length / 8))
     siblings.forEach((hash, depth) => {
-      if (compare(hash, ZERO_HASH) !== 0) present[depth >> 3]! |= 0x80 >> (depth & 7)
+      if (hash !== undefined) present[depth >> 3]! |= 0x80 >> (depth & 7)
     })
     const proof: MapProof = {
       depth: siblings.length,
       present,
-      siblings: siblings.filter((h) => compare(h, ZERO_HASH) !== 0),
+      siblings: siblings.filter((hash) => hash !== undefined),
     }
     return end === undefined || compare(end.key, key) === 0 ? proof : { ...proof, other: end }
   }

@@ -1,13 +1,29 @@
-import { HASH_BYTES, ZERO_HASH } from './hash.ts'
+import { ProtocolError } from './error.ts'
+import { HASH_BYTES } from './hash.ts'
+import { hashWords } from './hash-words.ts'
 import type { HistoryRecord } from './history-record.ts'
 
-type HashLeaf = (key: Uint8Array, record: HistoryRecord) => Uint8Array
-type HashNode = (left: Uint8Array, right: Uint8Array) => Uint8Array
-
-/** A reference to a child: 0 nothing, n > 0 inner node n - 1, n < 0 leaf -n - 1. */
+/** A reference to a child: 0 nothing, n > 0 inner node n, n < 0 leaf -n - 1. */
 type Ref = number
+/** A reference in the node above it: twice the reference, and 1 more while the hash kept there is stale. */
+type Link = number
 
-const NOTHING: Ref = 0
+const NOTHING = 0
+const STALE = 1
+/** Stands above the root, as its left child: so the root is a child like others, and its hash is where children's hashes are. */
+const TOP = 0
+
+const HASH_WORDS = HASH_BYTES / 4
+/** A leaf's words: key, count (two), chain. With a prefix before them they are what is hashed. */
+const LEAF_WORDS = 2 * HASH_WORDS + 2
+const COUNT = HASH_WORDS
+const CHAIN = HASH_WORDS + 2
+/** An inner node's words: the hashes of its children, likewise. */
+const INNER_WORDS = 2 * HASH_WORDS
+
+/** Prefixes of docs/spec/history-map.md. */
+const LEAF = 3
+const INNER = 4
 
 /** Bit `depth` of a key, most significant first: 0 goes left. */
 export function keyBit(key: Uint8Array, depth: number): 0 | 1 {
@@ -15,156 +31,275 @@ export function keyBit(key: Uint8Array, depth: number): 0 | 1 {
 }
 
 /**
- * The binary trie of the history map, in typed arrays: a leaf costs 112 bytes and an inner node 41, where objects would cost
- * five times that and the collector's time. A lone leaf stands at the shallowest depth at which it is alone.
+ * The binary trie of the history map, in typed arrays: a leaf and an inner node cost 72 bytes each, where objects would cost ten times
+ * that and the collector's time. A lone leaf stands at the shallowest depth at which it is alone. Nothing is hashed until a hash is
+ * asked for: then every node above a change once, level by level from the deepest, so that many are hashed in one go.
  */
 export class Trie {
-  readonly #hashLeaf: HashLeaf
-  readonly #hashNode: HashNode
-  #root: Ref = NOTHING
   #leaves = 0
-  #inners = 0
-  #keys = new Uint8Array(64 * HASH_BYTES)
-  #counts = new Float64Array(64)
-  #chains = new Uint8Array(64 * HASH_BYTES)
-  #leafHashes = new Uint8Array(64 * HASH_BYTES)
-  #children = new Int32Array(2 * 64)
-  #innerHashes = new Uint8Array(64 * HASH_BYTES)
-  /** 1 where an inner node's hash is older than something below it. */
-  #stale = new Uint8Array(64)
-
-  constructor(hashLeaf: HashLeaf, hashNode: HashNode) {
-    this.#hashLeaf = hashLeaf
-    this.#hashNode = hashNode
-  }
+  #inners = 1
+  #leafWords = new Uint32Array(64 * LEAF_WORDS)
+  #innerWords = new Uint32Array(64 * INNER_WORDS)
+  /** Links, two for each inner node. Place n belongs to the hash at place n of the inner nodes' words. */
+  #children = new Int32Array(64 * 2)
+  /** The key that is looked for. */
+  readonly #sought = new Uint32Array(HASH_WORDS)
 
   get size(): number {
     return this.#leaves
   }
 
   get(key: Uint8Array): HistoryRecord | undefined {
-    let ref = this.#root
-    for (let depth = 0; ref > 0; depth++) ref = this.#children[2 * (ref - 1) + keyBit(key, depth)]!
-    return ref < 0 && this.#isAt(ref, key) ? this.#record(ref) : undefined
+    putWords(this.#sought, 0, key)
+    let ref = refOf(this.#children[2 * TOP]!)
+    for (let depth = 0; ref > 0; depth++)
+      ref = refOf(this.#children[2 * ref + bitOf(this.#sought[depth >>> 5]!, depth)]!)
+    return ref < 0 && this.#holds(ref) ? this.#record(ref) : undefined
   }
 
   set(key: Uint8Array, record: HistoryRecord): void {
-    let parent: number | undefined
+    const sought = this.#sought
+    const children = this.#children
+    putWords(sought, 0, key)
+    let slot = 2 * TOP
+    let link = children[slot]!
     let depth = 0
-    let ref = this.#root
-    while (ref > 0) {
-      parent = ref - 1
-      this.#stale[parent] = 1
-      ref = this.#children[2 * parent + keyBit(key, depth++)]!
+    for (; link > STALE; depth++) {
+      children[slot] = link | STALE
+      slot = 2 * refOf(link) + bitOf(sought[depth >>> 5]!, depth)
+      link = children[slot]!
     }
-    if (ref < 0 && this.#isAt(ref, key)) {
-      this.#write(ref, key, record)
+    if (link < 0 && this.#holds(refOf(link))) {
+      this.#write(refOf(link), record)
+      children[slot] = link | STALE
       return
     }
-    const added = ref === NOTHING ? this.#newLeaf(key, record) : this.#split(ref, depth, key, record)
-    if (parent === undefined) this.#root = added
-    else this.#children[2 * parent + keyBit(key, depth - 1)] = added
+    const leaf = linkTo(this.#newLeaf(record))
+    const added = link === NOTHING ? leaf : this.#fork(slot, depth, leaf)
+    this.#children[slot] = added
   }
 
   root(): Uint8Array {
-    return this.#hash(this.#root).slice()
+    this.#settle()
+    return this.#hashAt(2 * TOP)
   }
 
-  /** Sibling hashes from the root down to where the key's path ends, and the leaf that stands there, if one does. */
-  path(key: Uint8Array): { siblings: Uint8Array[]; end: { key: Uint8Array; record: HistoryRecord } | undefined } {
-    const { end, parents } = this.#descend(key)
-    const siblings = parents.map((inner, depth) =>
-      this.#hash(this.#children[2 * inner + 1 - keyBit(key, depth)]!).slice(),
-    )
-    return { siblings, end: end < 0 ? { key: this.#key(end).slice(), record: this.#record(end) } : undefined }
+  /**
+   * Sibling hashes from the root down to where the key's path ends, undefined where there is none, and the leaf that stands there, if
+   * one does.
+   */
+  path(key: Uint8Array): {
+    siblings: (Uint8Array | undefined)[]
+    end: { key: Uint8Array; record: HistoryRecord } | undefined
+  } {
+    this.#settle()
+    putWords(this.#sought, 0, key)
+    const { end, slots } = this.#descend()
+    const siblings = slots
+      .slice(1)
+      .map((slot) => (this.#children[slot ^ 1] === NOTHING ? undefined : this.#hashAt(slot ^ 1)))
+    return { siblings, end: end < 0 ? { key: this.#key(end), record: this.#record(end) } : undefined }
   }
 
-  #descend(key: Uint8Array): { end: Ref; parents: number[] } {
-    const parents: number[] = []
-    let ref = this.#root
-    while (ref > 0) {
-      parents.push(ref - 1)
-      ref = this.#children[2 * (ref - 1) + keyBit(key, parents.length - 1)]!
+  /** Every leaf, in the order of the keys, as long as nothing is set meanwhile; `from`: only keys from this one on. */
+  *leaves(from: Uint8Array): Generator<{ key: Uint8Array; record: HistoryRecord }> {
+    const waiting = this.#notBefore(from)
+    while (waiting.length > 0) {
+      const slot = waiting.pop()!
+      const ref = refOf(this.#children[slot]!)
+      if (ref < 0) yield { key: this.#key(ref), record: this.#record(ref) }
+      else if (ref > 0) waiting.push(2 * ref + 1, 2 * ref)
     }
-    return { end: ref, parents }
   }
 
-  /** Puts a new leaf beside an old one, below as many inner nodes as the two keys still share bits from `depth` on. */
-  #split(old: Ref, depth: number, key: Uint8Array, record: HistoryRecord): Ref {
-    const leaf = this.#newLeaf(key, record)
-    const oldKey = this.#key(old)
-    let fork = depth
-    while (keyBit(oldKey, fork) === keyBit(key, fork)) fork++
-    let below = this.#newInner(keyBit(key, fork) === 0 ? leaf : old, keyBit(key, fork) === 0 ? old : leaf)
-    for (let d = fork - 1; d >= depth; d--) {
-      below = this.#newInner(keyBit(key, d) === 0 ? below : NOTHING, keyBit(key, d) === 0 ? NOTHING : below)
-    }
-    return below
+  /** The places of the subtrees whose keys are not before this one, the last first. */
+  #notBefore(from: Uint8Array): number[] {
+    putWords(this.#sought, 0, from)
+    const { end, slots } = this.#descend()
+    const after = slots.filter((slot) => slot % 2 === 0 && slot !== 2 * TOP).map((slot) => slot + 1)
+    return end < 0 && this.#order(end) < 0 ? after : [...after, slots.at(-1)!]
   }
 
-  #hash(ref: Ref): Uint8Array {
-    if (ref === NOTHING) return ZERO_HASH
-    if (ref < 0) return this.#leafHashes.subarray((-ref - 1) * HASH_BYTES, -ref * HASH_BYTES)
-    const inner = ref - 1
-    if (this.#stale[inner] === 1) {
-      const hash = this.#hashNode(this.#hash(this.#children[2 * inner]!), this.#hash(this.#children[2 * inner + 1]!))
-      this.#innerHashes.set(hash, inner * HASH_BYTES)
-      this.#stale[inner] = 0
-      return hash
+  /** Where a leaf's key stands in relation to the sought one: negative before it. */
+  #order(ref: Ref): number {
+    const at = (-ref - 1) * LEAF_WORDS
+    for (let i = 0; i < HASH_WORDS; i++) {
+      const difference = this.#leafWords[at + i]! - this.#sought[i]!
+      if (difference !== 0) return difference
     }
-    return this.#innerHashes.subarray(inner * HASH_BYTES, ref * HASH_BYTES)
+    return 0
   }
 
-  #newLeaf(key: Uint8Array, record: HistoryRecord): Ref {
-    const at = this.#leaves++
-    if (at === this.#counts.length) {
-      this.#keys = grown(this.#keys)
-      this.#counts = grown(this.#counts)
-      this.#chains = grown(this.#chains)
-      this.#leafHashes = grown(this.#leafHashes)
+  /** Along the bits of the sought key: the place of each child on the way, the root's first, and where it ends. */
+  #descend(): { end: Ref; slots: number[] } {
+    const slots = [2 * TOP]
+    let ref = refOf(this.#children[2 * TOP]!)
+    for (let depth = 0; ref > 0; depth++) {
+      const slot = 2 * ref + bitOf(this.#sought[depth >>> 5]!, depth)
+      slots.push(slot)
+      ref = refOf(this.#children[slot]!)
     }
-    this.#write(-at - 1, key, record)
+    return { end: ref, slots }
+  }
+
+  /** Puts a new leaf beside the one at a place, below as many inner nodes as the two keys still share bits from `depth` on. */
+  #fork(slot: number, depth: number, leaf: Link): Link {
+    const old = this.#children[slot]!
+    const oldWords = (-refOf(old) - 1) * LEAF_WORDS
+    const first = this.#newInner()
+    let inner = first
+    let at = depth
+    let bit = bitOf(this.#sought[at >>> 5]!, at)
+    while (bit === bitOf(this.#leafWords[oldWords + (at >>> 5)]!, at)) {
+      const below = this.#newInner()
+      this.#children[2 * inner + bit] = linkTo(below)
+      inner = below
+      at++
+      bit = bitOf(this.#sought[at >>> 5]!, at)
+    }
+    this.#children[2 * inner + bit] = leaf
+    const moved = 2 * inner + 1 - bit
+    this.#children[moved] = old
+    // Its hash moves with it, stale or not.
+    this.#innerWords.copyWithin(moved * HASH_WORDS, slot * HASH_WORDS, (slot + 1) * HASH_WORDS)
+    return linkTo(first)
+  }
+
+  /** Hashes whatever is stale, each node once. */
+  #settle(): void {
+    const leaves = new Jobs()
+    const inners = new Jobs()
+    /** Where each level begins among the inner nodes. */
+    const levels: number[] = []
+    this.#gather(2 * TOP, leaves, inners)
+    for (let begin = 0; begin < inners.length; ) {
+      levels.push(begin)
+      const end = inners.length
+      for (; begin < end; begin++) {
+        const inner = inners.from[begin]!
+        this.#gather(2 * inner, leaves, inners)
+        this.#gather(2 * inner + 1, leaves, inners)
+      }
+    }
+    this.#hash(LEAF, LEAF_WORDS, this.#leafWords, leaves, 0, leaves.length)
+    let end = inners.length
+    for (const begin of levels.reverse()) {
+      this.#hash(INNER, INNER_WORDS, this.#innerWords, inners, begin, end)
+      end = begin
+    }
+  }
+
+  /** Notes the child at a place, if its hash is stale. */
+  #gather(slot: number, leaves: Jobs, inners: Jobs): void {
+    const link = this.#children[slot]!
+    if ((link & STALE) === 0) return
+    this.#children[slot] = link - STALE
+    const ref = refOf(link)
+    if (ref > 0) inners.push(ref, slot)
+    else leaves.push(-ref - 1, slot)
+  }
+
+  #hash(prefix: number, words: number, from: Uint32Array, jobs: Jobs, begin: number, end: number): void {
+    hashWords({ prefix, words, from, at: jobs.from, to: this.#innerWords, put: jobs.to, begin, end })
+  }
+
+  #newLeaf(record: HistoryRecord): Ref {
+    const at = this.#leaves
+    if ((at + 1) * LEAF_WORDS > this.#leafWords.length) this.#leafWords = grown(this.#leafWords)
+    this.#leafWords.set(this.#sought, at * LEAF_WORDS)
+    this.#write(-at - 1, record)
+    this.#leaves++
     return -at - 1
   }
 
-  #write(ref: Ref, key: Uint8Array, record: HistoryRecord): void {
-    const at = -ref - 1
-    this.#keys.set(key, at * HASH_BYTES)
-    this.#counts[at] = record.count
-    this.#chains.set(record.chain, at * HASH_BYTES)
-    this.#leafHashes.set(this.#hashLeaf(key, record), at * HASH_BYTES)
+  #write(ref: Ref, { count, chain }: HistoryRecord): void {
+    const at = (-ref - 1) * LEAF_WORDS
+    if (!Number.isSafeInteger(count) || count < 0) throw new ProtocolError('BYTES_RANGE', `${count} is no count`)
+    putWords(this.#leafWords, at + CHAIN, chain)
+    this.#leafWords[at + COUNT] = Math.floor(count / 2 ** 32)
+    this.#leafWords[at + COUNT + 1] = count
   }
 
-  #newInner(left: Ref, right: Ref): Ref {
+  #newInner(): number {
     const at = this.#inners++
-    if (at === this.#stale.length) {
+    if (2 * at === this.#children.length) {
       this.#children = grown(this.#children)
-      this.#innerHashes = grown(this.#innerHashes)
-      this.#stale = grown(this.#stale)
+      this.#innerWords = grown(this.#innerWords)
     }
-    this.#children[2 * at] = left
-    this.#children[2 * at + 1] = right
-    this.#stale[at] = 1
-    return at + 1
+    return at
   }
 
-  #isAt(ref: Ref, key: Uint8Array): boolean {
-    const from = (-ref - 1) * HASH_BYTES
-    for (let i = 0; i < HASH_BYTES; i++) if (this.#keys[from + i] !== key[i]) return false
-    return true
+  /** Whether a leaf is the sought key's. */
+  #holds(ref: Ref): boolean {
+    return this.#order(ref) === 0
+  }
+
+  #hashAt(slot: number): Uint8Array {
+    return bytesOf(this.#innerWords, slot * HASH_WORDS)
   }
 
   #key(ref: Ref): Uint8Array {
-    return this.#keys.subarray((-ref - 1) * HASH_BYTES, -ref * HASH_BYTES)
+    return bytesOf(this.#leafWords, (-ref - 1) * LEAF_WORDS)
   }
 
   #record(ref: Ref): HistoryRecord {
-    const at = -ref - 1
-    return { count: this.#counts[at]!, chain: this.#chains.slice(at * HASH_BYTES, (at + 1) * HASH_BYTES) }
+    const at = (-ref - 1) * LEAF_WORDS
+    const words = this.#leafWords
+    return { count: words[at + COUNT]! * 2 ** 32 + words[at + COUNT + 1]!, chain: bytesOf(words, at + CHAIN) }
   }
 }
 
-function grown<T extends Uint8Array | Int32Array | Float64Array>(array: T): T {
+/** Records that are to be hashed, by number, and the places of children where their hashes go. */
+class Jobs {
+  from = new Int32Array(1024)
+  to = new Int32Array(1024)
+  length = 0
+
+  push(from: number, to: number): void {
+    if (this.length === this.from.length) {
+      this.from = grown(this.from)
+      this.to = grown(this.to)
+    }
+    this.from[this.length] = from
+    this.to[this.length++] = to
+  }
+}
+
+function refOf(link: Link): Ref {
+  return link >> 1
+}
+
+/** To something that has no hash yet. */
+function linkTo(ref: Ref): Link {
+  return 2 * ref + STALE
+}
+
+function bitOf(word: number, depth: number): 0 | 1 {
+  return ((word >>> (31 - (depth & 31))) & 1) as 0 | 1
+}
+
+/** @throws ProtocolError PROOF_LENGTH for what is no hash */
+function putWords(into: Uint32Array, at: number, hash: Uint8Array): void {
+  if (hash.length !== HASH_BYTES) throw new ProtocolError('PROOF_LENGTH', `a hash of ${hash.length} bytes`)
+  for (let i = 0; i < HASH_WORDS; i++) {
+    const b = 4 * i
+    into[at + i] = (hash[b]! << 24) | (hash[b + 1]! << 16) | (hash[b + 2]! << 8) | hash[b + 3]!
+  }
+}
+
+function bytesOf(words: Uint32Array, at: number): Uint8Array {
+  const bytes = new Uint8Array(HASH_BYTES)
+  for (let i = 0; i < HASH_WORDS; i++) {
+    const word = words[at + i]!
+    bytes[4 * i] = word >>> 24
+    bytes[4 * i + 1] = word >>> 16
+    bytes[4 * i + 2] = word >>> 8
+    bytes[4 * i + 3] = word
+  }
+  return bytes
+}
+
+function grown<T extends Uint8Array | Uint32Array | Int32Array>(array: T): T {
   const Larger = array.constructor as new (length: number) => T
   const larger = new Larger(array.length * 2)
   larger.set(array as never)
