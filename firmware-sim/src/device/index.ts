@@ -4,7 +4,9 @@ import { gm65 } from './gm65.ts'
 import { gnss } from './gnss.ts'
 import { kinconySht30 } from './kincony-sht30.ts'
 import type { BaseSpec, InstrumentKind } from './kind.ts'
+import { llrp } from './llrp.ts'
 import { lth01 } from './lth01.ts'
+import { m100 } from './m100.ts'
 import { modbusGeneric } from './modbus-generic.ts'
 import { scanner } from './scanner.ts'
 import { xyMd02 } from './xy-md02.ts'
@@ -20,6 +22,8 @@ const list: readonly InstrumentKind<never>[] = [
   scanner,
   gm65,
   gnss,
+  m100,
+  llrp,
 ]
 
 /** Every kind of instrument, by name. What it is given has passed its own settings. */
