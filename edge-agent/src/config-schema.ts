@@ -1,5 +1,6 @@
 import { canonicalUri, fromBase64Url } from '@tristamp/protocol'
 import * as v from 'valibot'
+import { checksSchema } from './checks-config.ts'
 import { ACTIONS, type FileShape, type RawDevice, ROLES } from './config-types.ts'
 import type { Driver } from './driver/index.ts'
 import { durationMs } from './duration.ts'
@@ -150,9 +151,13 @@ const lineEntries = {
 const fileEntries = { file: v.pipe(v.string('must be a path'), v.minLength(1, 'must be a path')) }
 
 /** What every device has, with its driver's options beside. */
-export function deviceSchema({ options, needs }: Driver<never>): v.GenericSchema<unknown, RawDevice> {
+export function deviceSchema({ options, needs, gives }: Driver<never>): v.GenericSchema<unknown, RawDevice> {
   const address = needs === 'file' ? fileEntries : lineEntries
-  return v.strictObject({ ...options, ...deviceEntries, ...address }) as unknown as v.GenericSchema<unknown, RawDevice>
+  const checks = gives === 'reading' ? { checks: v.optional(checksSchema) } : {}
+  return v.strictObject({ ...options, ...deviceEntries, ...address, ...checks }) as unknown as v.GenericSchema<
+    unknown,
+    RawDevice
+  >
 }
 
 /** What can be said of a device whose driver is not known. */

@@ -147,7 +147,7 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     zh: '设备 {device}：读数未通过检查（{why}），记录为未采用。若反复出现，请检查探头及其位置，再检查配置中的 checks。',
   },
   LIMIT_BROKEN: {
-    en: 'Station {station}: {device} measures {value} °C, outside {min} to {max} °C. Look after the goods now; the time outside is recorded.',
+    en: 'Station {station}: {device} measures {value} °C, outside the limits {min} to {max} °C. Look after the goods now; the time outside is recorded.',
     zh: '站点 {station}：{device} 测得 {value} °C，超出 {min} 至 {max} °C。请立即处理货物；超限时间会被记录。',
   },
   DEVICE_FAILED: {

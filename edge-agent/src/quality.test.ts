@@ -172,4 +172,56 @@ describe('qualityStamp', () => {
     expect(report).toMatchObject({ minValue: 1, maxValue: 9.999 })
     expect(report?.meanValue).toBeCloseTo(1.002, 3)
   })
+
+  it('keeps what failed a check out of every figure, and counts it', () => {
+    const readings = new Readings(MINUTE, (moment) => moment.ms)
+    const add = (minute: number, milli: number, flaw: object = {}): void => {
+      const quantity = { type: 'Temperature', milli, uom: 'CEL', correctionMilli: -500, ...flaw }
+      readings.add({ moment: at(minute), quantities: [quantity] })
+    }
+    add(0, 2000)
+    add(1, 40_000, { flag: 'suspect', why: 'spike' })
+    add(2, 5000)
+    add(3, 3000)
+    readings.add({ moment: at(4), quantities: [], unused: { flag: 'missing', why: 'silent' } })
+    const limits = { minMilliC: 0, maxMilliC: 4000 }
+    const stamp = element(qualityStamp({ uri: URI, readings, limits }, at(0).ms, at(4.5)))
+    expect(stamp.sensorReport).toMatchObject([
+      { type: 'Temperature', minValue: 2, maxValue: 5, meanValue: 3.333, exception: 'ALARM_CONDITION' },
+    ])
+    expect(stamp['tristamp:summary']).toEqual({
+      Temperature: {
+        ok: 3,
+        suspect: 1,
+        missing: 1,
+        why: ['spike', 'silent'],
+        // From the spike to the next good one, and from one period after the last good one.
+        gapMs: 90_000,
+        aboveMs: 60_000,
+        belowMs: 0,
+        correctionMilli: -500,
+      },
+    })
+  })
+
+  it('says of an instrument that gave nothing usable that it gave none', () => {
+    const readings = new Readings(MINUTE, (moment) => moment.ms)
+    const quantity = { type: 'Temperature', milli: 85_000, uom: 'CEL', flag: 'bad', why: 'sentinel' } as const
+    readings.add({ moment: at(0), quantities: [quantity] })
+    const stamp = element(qualityStamp({ uri: URI, readings }, at(0).ms, at(1)))
+    expect(stamp.sensorReport).toEqual([{ type: 'Temperature', exception: 'ERROR_CONDITION' }])
+    expect(stamp['tristamp:summary']).toEqual({ Temperature: { ok: 0, bad: 1, why: ['sentinel'], gapMs: MINUTE } })
+  })
+
+  it('bounds its memory, also for an instrument that is dead for years or answers every other time', () => {
+    const dead = new Readings(MINUTE, (moment) => moment.ms)
+    const moody = new Readings(MINUTE, (moment) => moment.ms)
+    for (let i = 0; i < 20_000; i++) {
+      dead.add({ moment: at(i * 1.01), quantities: [], unused: { flag: 'missing', why: 'silent' } })
+      const quantities = i % 2 ? [{ type: 'Temperature', milli: i, uom: 'CEL' }] : []
+      moody.add({ moment: at(i), quantities })
+    }
+    expect(dead.flaws('Temperature', 0, at(1e6).ms).missing).toBe(20_000)
+    expect(moody.spans('Temperature', 0, at(1e6).ms, at(20_000)).length).toBeLessThanOrEqual(2880)
+  })
 })

@@ -1,4 +1,4 @@
-import type { EpcisEvent, SensorElement, SensorReport, Series } from '@tristamp/protocol'
+import type { EpcisEvent, PropertySummary, SensorElement, SensorReport, Series, Summary } from '@tristamp/protocol'
 import type { Moment } from './clock.ts'
 import type { Limits } from './config-types.ts'
 import { breaks } from './limits.ts'
@@ -30,20 +30,52 @@ export function qualityStamp(instrument: Instrument | undefined, fromMs: number,
   const startMs = Math.min(fromMs, toMs)
   const { readings, limits, uri } = instrument
   const reports: SensorReport[] = []
-  for (const [type, uom] of readings.units) {
+  const summary: Summary = {}
+  // Silence is information in a cold chain: a thermometer that has given nothing yet is named, not left out.
+  const types = readings.units.size > 0 ? readings.units : new Map([['Temperature', 'CEL']])
+  for (const [type, uom] of types) {
     const spans = readings.spans(type, startMs, toMs, now)
-    if (spans.length > 0) reports.push(report(type, uom, spans, limits))
+    reports.push(spans.length > 0 ? report(type, uom, spans, limits) : { type, exception: 'ERROR_CONDITION' })
+    summary[type] = summaryOf(type, spans, instrument, startMs, toMs)
   }
-  const temperature = readings.spans('Temperature', startMs, toMs, now)
-  // Silence is information in a cold chain: a thermometer that gave nothing is named, not left out.
-  if (temperature.length === 0) reports.push({ type: 'Temperature', exception: 'ERROR_CONDITION' })
+  const temperature = types.has('Temperature') ? readings.spans('Temperature', startMs, toMs, now) : []
   const series = temperature.length > 0 ? seriesOf(temperature, startMs, toMs) : undefined
   const element: SensorElement = {
     sensorMetadata: { startTime: isoTime(startMs), endTime: isoTime(toMs), deviceID: uri },
     sensorReport: reports,
     ...(series && { 'tristamp:series': series }),
+    'tristamp:summary': summary,
   }
   return { sensorElementList: [element] }
+}
+
+/** What became of the readings behind a report. Counts of nothing are left out. */
+function summaryOf(
+  type: string,
+  spans: readonly Span[],
+  { readings, limits }: Instrument,
+  fromMs: number,
+  toMs: number,
+): PropertySummary {
+  const { suspect, bad, missing, why } = readings.flaws(type, fromMs, toMs)
+  const held = (which: (span: Span) => boolean): number =>
+    spans.filter(which).reduce((sum, span) => sum + span.toMs - span.fromMs, 0)
+  const gapMs = Math.max(0, toMs - fromMs - held(() => true))
+  const correctionMilli = readings.corrections.get(type)
+  return {
+    ok: spans.reduce((sum, { count }) => sum + count, 0),
+    ...(suspect > 0 && { suspect }),
+    ...(bad > 0 && { bad }),
+    ...(missing > 0 && { missing }),
+    ...(why.size > 0 && { why: [...why] }),
+    ...(gapMs > 0 && { gapMs }),
+    ...(type === 'Temperature' &&
+      limits && {
+        aboveMs: held(({ max }) => max > limits.maxMilliC),
+        belowMs: held(({ min }) => min < limits.minMilliC),
+      }),
+    ...(correctionMilli !== undefined && { correctionMilli }),
+  }
 }
 
 function report(type: string, uom: string, spans: readonly Span[], limits: Limits | undefined): SensorReport {

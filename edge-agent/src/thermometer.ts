@@ -1,4 +1,6 @@
 import { canonicalUri, fromUtf8, ProtocolError, utf8 } from '@tristamp/protocol'
+import { Checks } from './checks.ts'
+import { type ChecksOption, checkLimits } from './checks-config.ts'
 import type { Moment } from './clock.ts'
 import type { ConfiguredDevice, GatewayConfig } from './config-types.ts'
 import { Readings, type Sample } from './readings.ts'
@@ -14,14 +16,19 @@ export class Thermometer {
   readonly device: string
   readonly uri: string
   readonly readings: Readings
+  readonly #checks: Checks
   readonly #store: Store
   readonly #keys: string[] = []
 
   constructor(device: ConfiguredDevice, gateway: GatewayConfig, store: Store, place: (moment: Moment) => number) {
-    const every = device.options['every']
+    const { every, checks } = device.options
+    const everyMs = typeof every === 'number' ? every : DEFAULT_EVERY_MS
+    // The driver table's schema has checked it.
+    const limits = checkLimits(checks as ChecksOption | undefined, everyMs)
     this.device = device.id
     this.uri = device.uri ?? instrumentUri(gateway.uri, device.id)
-    this.readings = new Readings(typeof every === 'number' ? every : DEFAULT_EVERY_MS, place)
+    this.readings = new Readings(everyMs, place, limits.gapMs)
+    this.#checks = new Checks(limits)
     this.#store = store
   }
 
@@ -32,6 +39,11 @@ export class Thermometer {
       this.#keys.push(key)
       this.readings.add(JSON.parse(fromUtf8(value)) as Sample)
     }
+  }
+
+  /** The sample with what fails a check flagged. Once for each sample, in order: the checks compare with the ones before. */
+  judge(sample: Sample): Sample {
+    return { ...sample, quantities: this.#checks.judge(sample.quantities, sample.moment) }
   }
 
   /** A reading, or with no quantities the lack of one. Kept without waiting for the disk: the events are what must not be lost. */

@@ -1,3 +1,4 @@
+import type { ReadingFlaw } from '@tristamp/protocol'
 import type * as v from 'valibot'
 import type { AgentCode, Fields } from '../error.ts'
 import type { Link, PortAddress } from '../transport/index.ts'
@@ -9,6 +10,11 @@ export interface Quantity {
   milli: number
   /** UN/ECE Rec 20: CEL, P1 (percent), … */
   uom: string
+  /** The value is not used, and why: set by the driver for what the instrument gives when it has none, else by the checks. */
+  flag?: 'suspect' | 'bad'
+  why?: ReadingFlaw
+  /** What the instrument itself adds to what it measures; `unknown` when that could not be read. */
+  correctionMilli?: number | 'unknown'
 }
 
 /** What instruments say, in the gateway's own words. `atMs` is monotonic. */
