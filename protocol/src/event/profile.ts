@@ -10,6 +10,7 @@ import type { EpcisEvent } from './types.ts'
 // What a signed event may hold beyond EPCIS's own rules: one spelling of everything, known names only, bounded sizes.
 
 const TOP_EXTENSIONS = new Set(['tristamp:geo', 'tristamp:clock', 'tristamp:origin', 'tristamp:quality'])
+const ELEMENT_EXTENSIONS = new Set(['tristamp:series', 'tristamp:summary', 'tristamp:spectrum'])
 const LONG_LISTS = new Set<string | number>([
   'epcList',
   'childEPCs',
@@ -75,7 +76,7 @@ function isKnownName(trail: Trail, name: string): boolean {
   if (!name.includes(':')) return name !== '@context'
   if (trail.step() === 'ilmd') return /^cbvmda:[a-z][A-Za-z]{0,63}$/.test(name)
   if (trail.depth === 0) return TOP_EXTENSIONS.has(name)
-  return (name === 'tristamp:series' || name === 'tristamp:summary') && trail.step(1) === 'sensorElementList'
+  return ELEMENT_EXTENSIONS.has(name) && trail.step(1) === 'sensorElementList'
 }
 
 /** The identifiers of each field that has some. */

@@ -1,4 +1,5 @@
 import type { Json } from '../canonical-json.ts'
+import { checkRecordedTest } from '../spectrum/recorded-test.ts'
 import {
   isIntegerIn,
   MAX_MILLI_C,
@@ -117,6 +118,10 @@ function checkElement(element: SensorElement, trail: Trail): void {
   trail.up()
   if (element['tristamp:summary'] !== undefined) {
     checkSummary(element, trail.down('tristamp:summary'))
+    trail.up()
+  }
+  if (element['tristamp:spectrum'] !== undefined) {
+    checkRecordedTest(element, trail.down('tristamp:spectrum'))
     trail.up()
   }
   const series: unknown = element['tristamp:series']

@@ -1,5 +1,6 @@
 // The five EPCIS 2.0 events as TypeScript shapes, with the extensions that carry the three stamps (protocol §2).
 import type { Json } from '../canonical-json.ts'
+import type { RecordedTest } from '../spectrum/recorded-test.ts'
 import type { GovernanceEvent } from './governance-types.ts'
 import type { ReportEvent } from './report-types.ts'
 import type { Summary } from './summary.ts'
@@ -95,6 +96,7 @@ export interface SensorElement {
   sensorMetadata?: SensorMetadata
   sensorReport: SensorReport[]
   'tristamp:series'?: Series
+  'tristamp:spectrum'?: RecordedTest
   'tristamp:summary'?: Summary
 }
 
