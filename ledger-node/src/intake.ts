@@ -157,6 +157,11 @@ export class Intake {
     while (this.#queue.length > 0 && events < GROUP_EVENTS) {
       const submission = this.#queue.shift()!
       this.#queuedBytes -= submission.payload.length
+      // Memory and disk differ: whatever was judged now could be judged wrongly.
+      if (this.#parts.ledger.astray) {
+        this.#fail([submission], undefined)
+        continue
+      }
       const prepared = this.#admit(submission)
       events += prepared.staged?.admitted.events.length ?? 1
       group.push(prepared)

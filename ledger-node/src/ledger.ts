@@ -19,7 +19,8 @@ import type { Tiles } from './log.ts'
 import { type Cosigners, Publication, type Sealed } from './publication.ts'
 import { Readers } from './readers.ts'
 import { replay } from './replay.ts'
-import { Store } from './store.ts'
+import { checkSpace } from './space.ts'
+import type { Store } from './store.ts'
 import type { LastSeal, Tip } from './tip.ts'
 
 /** A statement that is admitted and waits to be written. */
@@ -57,17 +58,19 @@ export class Ledger {
   readonly #feed: LocalFeed
   readonly #publication: Publication
   readonly #readers: Readers
-  #store: Store
+  readonly #store: Store
   #tip!: Tip
   /** A seal failed half-way: memory is ahead of the disk until the tip has been loaded again. */
   #astray: boolean = false
+  /** Nor could the history map be put back to what readers are shown. */
+  #blind: boolean = false
 
   private constructor(parts: LedgerParts, feed: LocalFeed, store: Store) {
     this.#parts = parts
     this.#checkpointFile = new CheckpointFile(parts.disk, parts.folder, parts.verify)
     const { logKey, cosigners, note } = parts
     this.#publication = new Publication({ file: this.#checkpointFile, logKey, cosigners, note })
-    this.#readers = new Readers(this.#publication, () => this.#astray)
+    this.#readers = new Readers(this.#publication, () => this.#blind)
     this.#feed = feed
     this.#store = store
   }
@@ -155,9 +158,9 @@ export class Ledger {
     return places.map((place) => place.entry.index)
   }
 
-  /** Puts the admission state back to what is on disk, after a commit that failed. */
-  restore(): Promise<void> {
-    return this.#tip.unstage()
+  /** Puts the admission state back to what is on disk, after a commit that failed. A ledger that is astray does so when it finds back. */
+  async restore(): Promise<void> {
+    if (!this.#astray) await this.#tip.unstage()
   }
 
   /** Closes the block: seal, derived data, signed checkpoint. Readers see it when it is published, for which nobody here waits. */
@@ -165,21 +168,40 @@ export class Ledger {
     if (this.#publication.waiting) await this.#publication.settle()
     await this.#readers.exclude(async () => {
       if (this.#astray) return this.#findBack()
-      this.#astray = true
       const tip = this.#tip
       const seal = tip.nextSeal(this.#parts.now())
       const bytes = encodeSeal(seal)
-      const [place] = await this.#feed.append([{ bytes, events: [] }]).catch((error: unknown) => this.#unseal(error))
-      await tip.derive(tip.close(place!, seal, bytes), this.#feed.end)
-      await this.#publish()
-      this.#astray = false
+      try {
+        const [place] = await this.#feed.append([{ bytes, events: [] }])
+        // On disk it is sealed, whatever comes.
+        this.#astray = true
+        await tip.derive(tip.close(place!, seal, bytes), this.#feed.end)
+        await this.#publish()
+        this.#astray = false
+      } catch (error) {
+        await this.#lookBack()
+        throw error
+      }
     })
   }
 
-  async #unseal(error: unknown): Promise<never> {
-    await this.#tip.unseal()
-    this.#astray = false
-    throw error
+  /** Until a seal is complete, histories are served as of the last one that was. */
+  async #lookBack(): Promise<void> {
+    this.#blind = true
+    try {
+      await this.#tip.unseal(this.#publication.latest?.seal.height ?? -1)
+      this.#blind = false
+    } catch {
+      // What cannot be read now is loaded again, as a whole, when it can.
+      this.#astray = true
+    }
+  }
+
+  /** Finds back to what is on disk, if a failure has left memory ahead of it; nothing may be staged. */
+  async ready(): Promise<void> {
+    await this.#readers.exclude(async () => {
+      if (this.#astray) await this.#findBack()
+    })
   }
 
   /** The root that the log would have with these leaves behind the last seal. */
@@ -216,7 +238,8 @@ export class Ledger {
         await this.#publish(note)
         this.#astray = false
       } catch (error) {
-        // What does not come back now comes back with the next call.
+        await this.#lookBack()
+        // What does not come back now comes back before the next step.
         await this.#findBack().catch(() => undefined)
         throw error
       }
@@ -263,10 +286,19 @@ export class Ledger {
   }
 
   async #findBack(): Promise<void> {
-    await this.#store.close().catch(() => undefined)
-    this.#store = await Store.open(join(this.#parts.folder, 'derived'))
-    await this.#load()
-    this.#astray = false
+    const { disk, folder } = this.#parts
+    // LevelDB has to be opened again after a failed write, and on a full disk could not even be read then.
+    await checkSpace(disk, folder)
+    this.#blind = true
+    await this.#store.reopen()
+    try {
+      await this.#load()
+      this.#astray = false
+      this.#blind = false
+    } catch (error) {
+      await this.#lookBack()
+      throw error
+    }
   }
 
   async #load(): Promise<void> {

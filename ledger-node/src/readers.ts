@@ -6,12 +6,12 @@ import type { Publication, Sealed } from './publication.ts'
 export class Readers {
   readonly #gate = new Gate()
   readonly #publication: Publication
-  readonly #astray: () => boolean
+  readonly #blind: () => boolean
 
-  /** @param astray whether memory and disk differ at present, so that nothing can be read */
-  constructor(publication: Publication, astray: () => boolean) {
+  /** @param blind whether memory is not as of what was published, so that nothing can be read */
+  constructor(publication: Publication, blind: () => boolean) {
     this.#publication = publication
-    this.#astray = astray
+    this.#blind = blind
   }
 
   /** Runs a change while nobody reads. */
@@ -39,7 +39,7 @@ export class Readers {
   }
 
   #readable(sealed: Sealed | undefined): Sealed {
-    if (sealed === undefined || this.#astray())
+    if (sealed === undefined || this.#blind())
       throw new LedgerError('NODE_DEGRADED', 'no sealed state can be read at present')
     return sealed
   }

@@ -62,6 +62,7 @@ class Replay {
     if (mark === undefined) await this.#store.clear()
     else {
       await checkHeights(this.#store, mark)
+      await this.#store.checkState()
       await checkSegments(feed, mark.next, (entry) => placeOf(this.#store, entry))
     }
     const tip = await Tip.load(this.#store, mark, feed)

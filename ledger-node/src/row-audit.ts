@@ -52,6 +52,8 @@ export class RowAudit {
       this.#fail('mark', `says ${JSON.stringify(this.#mark)}, the entries give ${JSON.stringify(this.#last)}`)
     }
     await this.#compare([...this.#growing.values()])
+    if (this.#mark !== undefined)
+      await this.#store.checkState().catch((error: Error) => this.#fail('mark', error.message))
     const found = new Map<number, number>()
     for await (const key of this.#store.allKeys()) found.set(key[0] ?? -1, (found.get(key[0] ?? -1) ?? 0) + 1)
     if (this.#mark !== undefined) this.#counts.set(SPACE.mark, 1)

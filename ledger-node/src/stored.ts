@@ -7,7 +7,7 @@ import {
   type HistoryRecord,
 } from '@tristamp/protocol'
 import { LedgerError } from './error.ts'
-import { blockKey, historySubject, rangeOf, readHistoryRow, SPACE } from './row.ts'
+import { blockKey, historyKey, historySubject, rangeOf, readHistoryRow, SPACE } from './row.ts'
 import type { Mark, Store } from './store.ts'
 
 // What a start reads back from the store into memory.
@@ -34,8 +34,8 @@ export async function storedState(store: Store): Promise<AdmissionState> {
   return state
 }
 
-/** Rows of one subject stand together, by height: the last one holds its record. */
-export async function storedMap(store: Store): Promise<HistoryMap> {
+/** The map as of the last seal, or of an earlier one. Rows of one subject stand together, by height: the last one holds its record. */
+export async function storedMap(store: Store, height: number = Number.POSITIVE_INFINITY): Promise<HistoryMap> {
   const map = new HistoryMap()
   let subject: Uint8Array | undefined
   let record: HistoryRecord | undefined
@@ -44,6 +44,7 @@ export async function storedMap(store: Store): Promise<HistoryMap> {
   }
   for await (const [key, value] of store.rows(rangeOf(Buffer.of(SPACE.history)))) {
     const next = historySubject(key)
+    if (Number.isFinite(height) && Buffer.compare(key, historyKey(next, height)) > 0) continue
     if (subject === undefined || Buffer.compare(subject, next) !== 0) keep()
     subject = next
     record = readHistoryRow(value).record

@@ -135,9 +135,9 @@ export class Tip {
     }
   }
 
-  /** No seal was written: histories are served as of the last one, and the block stays as it is. */
-  async unseal(): Promise<void> {
-    this.#map = await storedMap(this.store)
+  /** Puts the history map back to an earlier seal; the block stays as it is. Of later seals there may be rows. */
+  async unseal(height: number): Promise<void> {
+    this.#map = await storedMap(this.store, height)
   }
 
   /** Ends the block with its seal, and begins the next; answers what the block adds to the store. */

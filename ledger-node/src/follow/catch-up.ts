@@ -34,6 +34,8 @@ export async function catchUp(
   { claims, reached, stopping }: CatchUpOptions,
 ): Promise<void> {
   const { ledger, leader } = parts
+  // Behind a step that the disk took by half, the leader's entries would look wrong.
+  await ledger.ready()
   const size = (): number => ledger.latest?.size ?? 0
   const threads = new StepThreads(target.size - size(), () => ledger.state)
   const supply = new Supply(leader, claims, threads.examine)
