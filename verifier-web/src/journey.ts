@@ -17,6 +17,7 @@ import {
   type Step,
 } from './record.ts'
 import { clip, type Reading, rangeOf, readingsOf, type Span, type Track, trackOf } from './temperature.ts'
+import type { TimeDoubt } from './time-doubt.ts'
 
 /** Something a stop says about the goods; `device` is measured by an instrument, otherwise stated by a person. */
 export type Evidence =
@@ -43,6 +44,8 @@ export interface Stop {
   moving: boolean
   stamps: Stamps
   evidence: Evidence[]
+  /** Of its records, the first whose time is not simply what its stamp says. */
+  timeDoubt?: TimeDoubt
   records: JourneyRecord[]
   readings: Reading[]
 }
@@ -177,6 +180,7 @@ function stopOf(visit: Visit, born: number): Stop {
   const moving = subjectKind(visit.station) === 'asset' || metresAlong(positions) > MOVED_M
   const first = visit.goods[0]!
   const signer = first.proven.signer
+  const timeDoubt = records.find((record) => record.timeDoubt !== undefined)?.timeDoubt
   return {
     kind: 'stop',
     station: visit.station,
@@ -190,6 +194,7 @@ function stopOf(visit: Visit, born: number): Stop {
     moving,
     stamps: { place: joined(records, 'place'), time: joined(records, 'time'), quality: joined(records, 'quality') },
     evidence: evidenceOf(records, here),
+    ...(timeDoubt && { timeDoubt }),
     records,
     readings: exposed.toMs < exposed.fromMs ? [] : all.map((r) => clip(r, exposed)).filter((r) => r !== undefined),
   }

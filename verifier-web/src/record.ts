@@ -1,7 +1,8 @@
 // One proven event as the page tells it: when, where, what was done, and how good each of its three stamps is.
-import type { EpcisEvent, ProvenEvent, StampedEvent } from '@tristamp/protocol'
+import { type EpcisEvent, type ProvenEvent, placedMs, type StampedEvent } from '@tristamp/protocol'
 import type { LocalTime } from './local-time.ts'
 import type { Position } from './position.ts'
+import { type TimeDoubt, timeDoubtOf } from './time-doubt.ts'
 
 export type StampName = 'place' | 'time' | 'quality'
 /** checked: there and proven. unchecked: the station had no instrument for it. broken: a check of this record failed. */
@@ -30,7 +31,9 @@ export interface JourneyRecord {
   number: number
   proven: ProvenEvent
   event: StampedEvent
+  /** As its stamp says, or as it was placed since. */
   at: LocalTime
+  timeDoubt?: TimeDoubt
   step: Step
   stamps: Stamps
   position?: Position
@@ -95,14 +98,18 @@ function positionOf(event: EpcisEvent): Position | undefined {
   return { latE7: geo.latE7, lonE7: geo.lonE7, accuracyM: geo.accuracyM ?? 0 }
 }
 
-function stampsOf(event: EpcisEvent, position: Position | undefined, broken: ReadonlySet<StampName>): Stamps {
+function stampsOf(
+  { event, time }: ProvenEvent,
+  position: Position | undefined,
+  broken: ReadonlySet<StampName>,
+): Stamps {
   const clock = event['tristamp:clock']
   const measured = (event.sensorElementList ?? []).some((e) =>
     e.sensorReport.some((r) => r.exception !== 'ERROR_CONDITION'),
   )
   const have: Record<StampName, boolean> = {
     place: position !== undefined,
-    time: clock !== undefined && clock.source !== 'none',
+    time: (clock.source !== 'none' || time.from === 'anchor') && !time.contradicted,
     quality: measured,
   }
   const state = (name: StampName): StampState => (broken.has(name) ? 'broken' : have[name] ? 'checked' : 'unchecked')
@@ -117,10 +124,12 @@ export function recordOf(proven: ProvenEvent, number: number, broken: ReadonlySe
     number,
     proven,
     event,
-    at: { ms: Date.parse(event.eventTime), offset: event.eventTimeZoneOffset },
+    at: { ms: placedMs(proven.time) ?? Date.parse(event.eventTime), offset: event.eventTimeZoneOffset },
     step: stepOf(event),
-    stamps: stampsOf(event, position, broken),
+    stamps: stampsOf(proven, position, broken),
   }
+  const timeDoubt = timeDoubtOf(proven)
+  if (timeDoubt !== undefined) record.timeDoubt = timeDoubt
   if (position !== undefined) record.position = position
   return record
 }

@@ -8,23 +8,26 @@ export type Vouch =
   | { kind: 'time'; device: true; doubtMs: number; without: number }
   | { kind: 'typed'; device: false; n: number; orgs: string[] }
 
+function doubtMs({ event, timeDoubt }: JourneyRecord): number {
+  return timeDoubt?.kind === 'placed' ? timeDoubt.withinMs : event['tristamp:clock'].uncertaintyMs
+}
+
 /** The claims of a journey, measured before stated. */
 export function vouchesOf(journey: Journey): Vouch[] {
   const { records } = journey
   const geo = (source: string): number => records.filter((r) => r.event['tristamp:geo'].source === source).length
   const named = records.filter((r) => goodsOf(r.event).length > 0)
   const by = (origin: string): JourneyRecord[] => named.filter((r) => r.event['tristamp:origin'] === origin)
-  const clocks = records.map((r) => r.event['tristamp:clock'])
-  const good = clocks.filter((clock) => clock.source !== 'none')
+  const timed = records.filter((r) => r.stamps.time === 'checked')
   const typed = by('operator')
   const vouches: Vouch[] = []
   if (journey.track !== undefined) vouches.push({ kind: 'temperature', device: true, n: journey.track.devices })
-  if (good.length > 0) {
+  if (timed.length > 0) {
     vouches.push({
       kind: 'time',
       device: true,
-      doubtMs: Math.max(...good.map((c) => c.uncertaintyMs)),
-      without: clocks.length - good.length,
+      doubtMs: Math.max(...timed.map(doubtMs)),
+      without: records.length - timed.length,
     })
   }
   if (geo('gnss') > 0) vouches.push({ kind: 'place.gnss', device: true, n: geo('gnss') })

@@ -10,7 +10,7 @@ import {
   toBase64Url,
 } from '@tristamp/protocol'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { itemUri, type TestGateway, TestLedger, temporaryFolder } from '../_harness.ts'
+import { commissioned, itemUri, type TestGateway, TestLedger, temporaryFolder } from '../_harness.ts'
 import { main as ledgerMain } from '../main.ts'
 import { main } from '../tristamp.ts'
 import type { FileVerdict } from './verify-file.ts'
@@ -68,6 +68,26 @@ async function statement(): Promise<Uint8Array> {
   const bytes = await (await ledger.get(`/tile/entries/000.p/${size}`)).arrayBuffer()
   return decodeEntryBundle(new Uint8Array(bytes))[entry]!
 }
+
+describe('a bundle', () => {
+  test('tells where steps lie whose clock was in doubt', async () => {
+    const step = commissioned(itemUri('DOUBT')) as Record<string, object>
+    const bootId = '11111111-6f0c-4b4e-9f55-0b6f7a3f1c11'
+    const clock = { source: 'none', uncertaintyMs: 31_536_000_000, bootId, monotonicMs: 5 }
+    const changed = { ...step, ilmd: { 'cbvmda:lotNumber': 'L9' }, 'tristamp:clock': clock }
+    const batch = gateway.batchOf([changed as never])
+    gateway.seq++
+    const doubted = ((await (await ledger.post(batch)).json()) as { entry: number }).entry
+    await ledger.sealed(doubted)
+    const answer = await ledger.get(`/v1/history?subject=${encodeURIComponent(itemUri('DOUBT'))}`)
+    await writeFile(path('doubt.tristamp'), new Uint8Array(await answer.arrayBuffer()))
+    const verdict = await verified('doubt.tristamp')
+    expect(verdict).toMatchObject({ exit: 0, result: 'holds' })
+    expect(verdict.facts['times']).toEqual([
+      expect.stringMatching(new RegExp(`^${doubted}/0 … – ${new Date().getUTCFullYear()}-.*Z \\(ledger\\)$`)),
+    ])
+  })
+})
 
 describe('a tlog-proof', () => {
   test('made by a node, holds on its own', async () => {

@@ -2,11 +2,13 @@ import {
   decodeBundle,
   decodeTransparentStatement,
   fromUtf8,
+  isDoubtful,
   isSeal,
   keyUri,
   NO_QUORUM,
   type Policy,
   ProtocolError,
+  type ProvenEvent,
   parseCheckpoint,
   parseForkProof,
   parseNote,
@@ -85,6 +87,8 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
   if (verdict.checkpoint !== undefined) describeTree(verdict.checkpoint, facts)
   if (verdict.sealedAtMs !== undefined) facts['sealedAt'] = new Date(verdict.sealedAtMs).toISOString()
   facts['events'] = verdict.events.length
+  const times = verdict.events.flatMap(timeInDoubt)
+  if (times.length > 0) facts['times'] = times
   facts['cosigned'] = verdict.witnesses.filter(({ signed }) => signed).map(({ name }) => name)
   facts['checks'] = verdict.checks.map(
     ({ id, status, code }) => `${id} ${status}${code === undefined ? '' : ` ${code}`}`,
@@ -93,6 +97,14 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
   const why = { ...(reason?.code && { code: reason.code }), ...(reason && { detail: reason.id }) }
   if (verdict.state === 'mismatch') return { result: 'fails', ...why }
   return verdict.state === 'unchecked' ? { result: 'unchecked', ...why } : { result: 'holds' }
+}
+
+/** Where a step's time is not simply what its stamp says: its place in the ledger, the interval, what that rests on. */
+function timeInDoubt({ entry, position, event, time }: ProvenEvent): string[] {
+  if (!isDoubtful(event['tristamp:clock']) && !time.contradicted) return []
+  const at = (ms: number | undefined): string => (ms === undefined ? '…' : new Date(ms).toISOString())
+  const word = time.contradicted ? 'contradicted, ' : ''
+  return [`${entry}/${position} ${at(time.earliestMs)} – ${at(time.latestMs)} (${word}${time.from})`]
 }
 
 async function verifyProof(bytes: Uint8Array, { entry, policy }: Trust, check: Verify, facts: Facts): Promise<Outcome> {

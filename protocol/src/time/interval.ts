@@ -29,6 +29,15 @@ export interface TimeInterval {
   contradicted: boolean
 }
 
+/**
+ * When a stamp was most likely made, where something else tells it better than its own clock: the middle of what is known, or the
+ * seal's time alone. Undefined where the clock's own word is the best there is, or nothing is certain.
+ */
+export function placedMs({ earliestMs, latestMs, from, contradicted }: TimeInterval): number | undefined {
+  if (from === 'own clock' || contradicted || latestMs === undefined) return undefined
+  return earliestMs === undefined ? latestMs : Math.round((earliestMs + latestMs) / 2)
+}
+
 interface Span {
   lo: number
   hi: number

@@ -4,7 +4,7 @@ import type { Verify } from '../ed25519.ts'
 import { ProtocolError } from '../error.ts'
 import { parseNote } from '../note.ts'
 import { checkPolicy, NO_QUORUM, type Policy } from '../policy.ts'
-import type { TimeInterval } from '../time/interval.ts'
+import { placedMs } from '../time/interval.ts'
 import { checkCompleteness } from './check-completeness.ts'
 import { openEvents, openStatements, placeKey } from './check-contents.ts'
 import { checkContinues, checkIncluded, checkSeal, type Remembered, Seals } from './check-log.ts'
@@ -149,14 +149,7 @@ function withheldIn(bundle: Bundle): number {
   return bundle.histories.reduce((n, h) => n + h.links.filter((l) => l.withheld !== undefined).length, 0)
 }
 
-/** An anchor places a stamp better than its own clock did: the middle of its interval. */
-function likeliestMs({ from, earliestMs, latestMs }: TimeInterval): number | undefined {
-  return from === 'anchor' && earliestMs !== undefined && latestMs !== undefined
-    ? Math.round((earliestMs + latestMs) / 2)
-    : undefined
-}
-
 function inOrder(events: ProvenEvent[]): ProvenEvent[] {
-  const time = ({ event, time }: ProvenEvent): number => likeliestMs(time) ?? Date.parse(event.eventTime)
+  const time = ({ event, time }: ProvenEvent): number => placedMs(time) ?? Date.parse(event.eventTime)
   return [...events].sort((a, b) => time(a) - time(b) || a.entry - b.entry || a.position - b.position)
 }

@@ -4,6 +4,7 @@ import { type LocalTime, offsetMs } from '../local-time.ts'
 import { STAMPS, type StampState, type Stamps } from '../record.ts'
 import { addressOf, type Naming, nameOf, organisationName } from './naming.ts'
 import { By, Head, Mark, useLanguage } from './parts.tsx'
+import { TimeText } from './time-text.tsx'
 
 const MINI: Record<StampState, string | undefined> = { checked: undefined, unchecked: 'blank', broken: 'broken' }
 
@@ -75,6 +76,11 @@ function StopRow({ stop, naming }: { stop: Stop; naming: Naming }): VNode {
           {address === undefined ? capital(steps) : t('journey.where', { address, steps: capital(steps) })}
         </p>
         <p class="where">{t('journey.signed', { org: organisationName(stop.org, naming), gateway: stop.gateway })}</p>
+        {stop.timeDoubt !== undefined && (
+          <p class="where">
+            <TimeText doubt={stop.timeDoubt} offset={stop.from.offset} />
+          </p>
+        )}
         <ul class="claims">
           {stop.evidence.map((evidence) => (
             <li key={`${evidence.kind}${evidence.device}`}>
