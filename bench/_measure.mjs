@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,4 +65,17 @@ export async function memoryOf(pid) {
 export function cpuSeconds(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
   return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+/** CPU seconds of each thread of a process, by thread id (Linux). The main thread has the id of the process. */
+export function threadSeconds(pid) {
+  const threads = new Map()
+  for (const id of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      threads.set(Number(id), cpuSeconds(`${pid}/task/${id}`))
+    } catch {
+      // It has just ended.
+    }
+  }
+  return threads
 }

@@ -22,7 +22,7 @@ async function flood(port, gateways, window) {
   const lines = await Promise.all(
     gateways.map(async (g) => ({ g, payloads: read(g.file), to: await Connection.open(port, g) })),
   )
-  const begin = performance.now()
+  const [begin, before] = [performance.now(), process.cpuUsage()]
   await Promise.all(
     lines.flatMap(({ g, payloads, to }) => {
       let next = 0
@@ -33,8 +33,9 @@ async function flood(port, gateways, window) {
     }),
   )
   const ms = performance.now() - begin
+  const { user, system } = process.cpuUsage(before)
   for (const { to } of lines) to.close()
-  return { ms }
+  return { ms, cpuMs: (user + system) / 1000 }
 }
 
 /** Together the gateways send `perSecond` batches a second; answers how long each took until the ledger's signed ack of it. */

@@ -1,8 +1,9 @@
 import {
+  type Admission,
   type AdmittedEvent,
   type Change,
   changeId,
-  fromHex,
+  HASH_BYTES,
   type HistoryMap,
   type HistoryRecord,
   leafHash,
@@ -10,6 +11,7 @@ import {
   toHex,
 } from '@tristamp/protocol'
 import { BlockHistories } from './block-histories.ts'
+import { type Contents, contentsOf, ID_BYTES } from './contents.ts'
 import type { EntryPlace } from './feed.ts'
 import type { LogEdge } from './log.ts'
 import { Records } from './records.ts'
@@ -18,20 +20,40 @@ import { blockRow, chainRow, entryRow, eventRow, governanceRow, type Row, stateR
 /** What the derived data need of an admitted statement. */
 export interface Admitted {
   statement: Statement
-  events: readonly Essential[]
+  /** The statement's own leaf in the log. */
+  leaf: Uint8Array
+  contents: Contents
+  /** Of each event, if it governs, whether it took effect with this signature. */
+  effective: readonly boolean[] | undefined
   changes: readonly Change[]
 }
 
-type Essential = Pick<AdmittedEvent, 'position' | 'leaf' | 'subjects' | 'effective'> & {
-  value: Pick<AdmittedEvent['value'], 'type' | 'eventID'>
+/**
+ * Lets go of the events themselves, which would only fill memory until their group is on disk.
+ * @param contents where they are known already
+ */
+export function essenceOf(admission: Admission & { ok: true }, contents?: Contents): Admitted {
+  const { statement, events, changes } = admission
+  return {
+    statement,
+    leaf: leafHash(statement.bytes),
+    contents: contents ?? contentsOfEvents(events),
+    effective: statement.header.kind === 'governance' ? events.map(({ effective }) => effective) : undefined,
+    changes,
+  }
 }
 
-/** Lets go of the events themselves, which would only fill memory until their group is on disk. */
-export function essenceOf({ statement, events, changes }: Admitted): Admitted {
-  const essence = ({ position, leaf, subjects, effective, value: { type, eventID } }: Essential): Essential => {
-    return { position, leaf, subjects, effective, value: { type, eventID } }
-  }
-  return { statement, events: events.map(essence), changes }
+function contentsOfEvents(events: readonly AdmittedEvent[]): Contents {
+  const read = events.map(({ value }) => ('eventID' in value ? value : raise()))
+  return contentsOf(
+    events.map(({ leaf }) => leaf),
+    read,
+    events.map(({ subjects }) => subjects),
+  )
+}
+
+function raise(): never {
+  throw new Error('a batch that was known without its events has contents of its own')
 }
 
 /** A statement where it stands, sealed or not. */
@@ -69,22 +91,25 @@ export class Block {
   }
 
   /** Takes in the next entry, which is on disk at `place`. */
-  add(place: EntryPlace, { statement, events, changes }: Admitted): void {
+  add(place: EntryPlace, { statement, leaf, contents, effective, changes }: Admitted): void {
     const entry = place.entry.index
     const { kid, seq } = statement.header
-    const leaf = leafHash(statement.bytes)
+    const { leaves, ids, counts, subjects } = contents
     this.entries++
-    this.events += events.length
+    this.events += counts.length
     this.#leaves.push(leaf)
     this.#statements.set(`${toHex(kid)}/${seq}`, { entry, leaf, place })
     this.#rows.push(entryRow(place), chainRow(kid, seq, entry))
     for (const change of changes) this.#changes.set(changeId(change), change)
-    for (const { position, leaf: eventLeaf, subjects, value, effective } of events) {
-      if (value.type === 'TristampGovernance') this.#rows.push(governanceRow({ entry, position }, effective))
-      this.#uuids.push(uuidBytes(value.eventID))
+    let at = 0
+    for (let position = 0; position < counts.length; position++) {
+      if (effective !== undefined) this.#rows.push(governanceRow({ entry, position }, effective[position]!))
+      this.#uuids.push(ids.subarray(position * ID_BYTES, (position + 1) * ID_BYTES))
       this.#eventEntries.push(entry)
       this.#eventPositions.push(position)
-      for (const subject of subjects) this.#histories.extend(subject, entry, position, eventLeaf)
+      const eventLeaf = leaves.subarray(position * HASH_BYTES, (position + 1) * HASH_BYTES)
+      for (const end = at + counts[position]! * HASH_BYTES; at < end; at += HASH_BYTES)
+        this.#histories.extend(subjects.subarray(at, at + HASH_BYTES), entry, position, eventLeaf)
     }
   }
 
@@ -118,12 +143,4 @@ export class Block {
     for (const change of this.#changes.values()) yield stateRow(change)
     yield* others
   }
-}
-
-/** The 16 bytes of `urn:uuid:…`; admission has checked the form. */
-export function uuidBytes(urn: string): Uint8Array {
-  const at = 'urn:uuid:'.length
-  const digits =
-    urn.slice(at, at + 8) + urn.slice(at + 9, at + 13) + urn.slice(at + 14, at + 18) + urn.slice(at + 19, at + 23)
-  return fromHex((digits + urn.slice(at + 24)).toLowerCase())
 }

@@ -27,7 +27,7 @@ test('the histories of a block are those of a plain model, whatever was there be
       const histories = new BlockHistories((key) => map.get(key))
       for (const [i, { subject, entry, position }] of events.entries()) {
         const leaf = sha256(utf8(`leaf ${i}`))
-        histories.extend(subject, entry, position, leaf)
+        histories.extend(subjectHash(subject), entry, position, leaf)
         const { record, postings } = model.get(subject) ?? { record: before(subject), postings: [] }
         const next = extended(record, entry, position, leaf)
         model.set(subject, { record: next, postings: [...postings, { entry, position }] })

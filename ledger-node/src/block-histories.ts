@@ -1,4 +1,5 @@
-import { chainNext, type HistoryMap, type HistoryRecord, NO_HISTORY, subjectHash } from '@tristamp/protocol'
+import { chainNext, type HistoryMap, type HistoryRecord, NO_HISTORY } from '@tristamp/protocol'
+import { HashNumbers } from './hash-numbers.ts'
 import { Records } from './records.ts'
 import { historyRow, type Posting, type Row } from './row.ts'
 
@@ -9,8 +10,7 @@ const NONE = -1
 export class BlockHistories {
   readonly #before: (subject: Uint8Array) => HistoryRecord | undefined
   /** Subjects by number. */
-  readonly #numbers = new Map<string, number>()
-  readonly #hashes = new Records(32)
+  readonly #subjects = new HashNumbers()
   readonly #chains = new Records(32)
   readonly #counts: number[] = []
   /** By subject: its last posting. By posting: where it stands, and its subject's posting before it. */
@@ -24,9 +24,10 @@ export class BlockHistories {
     this.#before = before
   }
 
-  /** Adds an event to a subject's history. */
-  extend(subject: string, entry: number, position: number, leaf: Uint8Array): void {
-    const number = this.#numbers.get(subject) ?? this.#begin(subject)
+  /** Adds an event to a subject's history. @param subject its hash */
+  extend(subject: Uint8Array, entry: number, position: number, leaf: Uint8Array): void {
+    const number = this.#subjects.numberOf(subject)
+    if (number === this.#counts.length) this.#begin(subject)
     this.#chains.set(number, chainNext(this.#chains.at(number), entry, position, leaf))
     this.#counts[number]!++
     this.#previous.push(this.#last[number]!)
@@ -36,25 +37,21 @@ export class BlockHistories {
 
   /** Carries the records into the map. */
   into(map: HistoryMap): void {
-    for (let i = 0; i < this.#counts.length; i++) map.set(this.#hashes.at(i), this.#record(i))
+    for (let i = 0; i < this.#counts.length; i++) map.set(this.#subjects.at(i), this.#record(i))
   }
 
   /** A row for each subject, made when it is asked for. */
   *rows(height: number): Generator<Row> {
     for (let i = 0; i < this.#counts.length; i++) {
-      yield historyRow(this.#hashes.at(i), height, this.#record(i), this.#postings(i))
+      yield historyRow(this.#subjects.at(i), height, this.#record(i), this.#postings(i))
     }
   }
 
-  #begin(subject: string): number {
-    const hash = subjectHash(subject)
-    const { count, chain } = this.#before(hash) ?? NO_HISTORY
-    const number = this.#counts.push(count) - 1
-    this.#numbers.set(subject, number)
-    this.#hashes.push(hash)
+  #begin(subject: Uint8Array): void {
+    const { count, chain } = this.#before(subject) ?? NO_HISTORY
+    this.#counts.push(count)
     this.#chains.push(chain)
     this.#last.push(NONE)
-    return number
   }
 
   #record(number: number): HistoryRecord {

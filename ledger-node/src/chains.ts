@@ -1,4 +1,4 @@
-import { HASH_BYTES, leafHash, toHex } from '@tristamp/protocol'
+import { HASH_BYTES, toHex } from '@tristamp/protocol'
 import type { Admitted, Block, RecordedStatement } from './apply.ts'
 import { LedgerError } from './error.ts'
 import type { EntryPlace } from './feed.ts'
@@ -27,9 +27,9 @@ export class Chains {
   }
 
   /** Takes in the next entry of a chain, which is on disk at `place`. */
-  extend(place: EntryPlace, { statement }: Admitted): void {
+  extend(place: EntryPlace, { statement, leaf }: Admitted): void {
     const { kid, seq } = statement.header
-    this.#ends.set(toHex(kid), { seq, entry: place.entry.index, leaf: leafHash(statement.bytes) })
+    this.#ends.set(toHex(kid), { seq, entry: place.entry.index, leaf })
   }
 
   /** Where a key's chain stands on disk, sealed or not. */

@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os'
 import { type Genesis, type Policy, parseVerifierKey, toBase64Url, type VerifySync } from '@tristamp/protocol'
 import { Router } from 'express'
 import { Acks } from './ack.ts'
+import { Examiners } from './audit/examiners.ts'
 import { Closers } from './closers.ts'
 import type { Config } from './config.ts'
 import { LedgerError } from './error.ts'
@@ -40,6 +42,11 @@ export { bringOperations, type SigningTarget } from './govern/bring-operations.t
 export { keyPath, loadKey, type SigningKey } from './keys.ts'
 export type { Machine } from './machine.ts'
 export { type Audit, type Flaw, verifyLedger } from './verify.ts'
+
+/** Threads that look at batches ahead of admission. What has to be done in order is no faster with more. */
+const MAX_EXAMINERS = 2
+/** What a thread has not found out by then is found out without it: a gateway waits for its ack. */
+const LATE_MS = 5_000
 
 /** A ledger node that runs. Disposing of it writes and seals what was taken, and frees ports and folder. */
 export interface RunningLedger extends AsyncDisposable {
@@ -106,9 +113,12 @@ async function start(
   const acks = new Acks(ledger, ackKey, (to, ack) => broker.acknowledge(to, ack))
   const folder = new EvidenceFolder(disk, config.data)
   const evidence = new EvidenceIntake(folder)
+  const examiners = new Examiners(Math.min(MAX_EXAMINERS, availableParallelism() - 1), { lateMs: LATE_MS })
+  closers.add(() => examiners.close())
   const intake = new Intake({
     ledger,
     verify,
+    examiners,
     metrics,
     evidence,
     timer: new SealTimer(config.sealEveryMs),

@@ -1,65 +1,25 @@
-import {
-  admit,
-  decodeBatch,
-  equal,
-  leafHash,
-  type ProtocolCode,
-  ProtocolError,
-  type SaltedEvent,
-  toHex,
-  type VerifySync,
-} from '@tristamp/protocol'
+import { equal, leafHash } from '@tristamp/protocol'
+import type { Examiners } from './audit/examiners.ts'
 import { isDiskFull, LedgerError } from './error.ts'
-import type { EvidenceIntake } from './evidence/evidence-intake.ts'
-import type { Ledger, Staged } from './ledger.ts'
+import { IntakeQueue } from './intake-queue.ts'
 import type { Metrics } from './metrics.ts'
+import { type Prepared, type PrepareParts, prepare } from './prepare.ts'
+import type { Receipt, Sender, Submission } from './receipt.ts'
 import type { SealTimer } from './seal.ts'
 import type { Contradicting } from './suspension.ts'
 
-/** The gateway that a transport vouches for: only statements of its own key are taken from it. */
-export interface Sender {
-  org: string
-  gateway: string
-}
-
-/** What became of a batch. `recorded`: it is on disk, now or since earlier. */
-export type Receipt =
-  | { kind: 'recorded'; kid: Uint8Array; seq: number; entry: number; treeSize: number; repeated: boolean }
-  | {
-      kind: 'refused'
-      code: ProtocolCode
-      message: string
-      kid?: Uint8Array
-      expected?: { seq: number; prev: Uint8Array }
-    }
-
-interface Submission {
-  payload: Uint8Array
-  sender: Sender | undefined
-  arrivedMs: number
-  resolve: (receipt: Receipt) => void
-  reject: (error: LedgerError) => void
-}
-
-/** A submission on its way: to be written, to be compared with what is recorded, or answered already. */
-type Prepared = Submission & { staged?: Staged; repeats?: Repeat; refusal?: Receipt & { kind: 'refused' } }
-
-interface Repeat extends Contradicting {
-  refusal: Receipt & { kind: 'refused' }
-}
+export type { Receipt, Sender } from './receipt.ts'
 
 /** Bytes that may wait: what a thousand gateways may have under way at once. */
 const MAX_QUEUED_BYTES = 256 * 1024 * 1024
 /** Events admitted in one go: some 20 ms of work, so that readers get their turn. */
 const GROUP_EVENTS = 1024
 
-export interface IntakeParts {
-  ledger: Ledger
-  verify: VerifySync
+export interface IntakeParts extends PrepareParts {
+  /** Look at batches ahead of admission when many wait. */
+  examiners?: Examiners
   timer: SealTimer
   metrics: Metrics
-  /** What events name must be here before they are committed. */
-  evidence: EvidenceIntake
   /** Told of a statement beside a recorded one of the same key and seq, both signed. Resolves when it is kept. */
   contradicted: (found: Contradicting) => Promise<void>
   /** Told of each group that has been answered. */
@@ -72,8 +32,7 @@ export interface IntakeParts {
  */
 export class Intake {
   readonly #parts: IntakeParts
-  readonly #queue: Submission[] = []
-  #queuedBytes = 0
+  readonly #queue: IntakeQueue<Submission>
   #writing: Promise<void> | undefined
   #writeFailed: boolean = false
   #trouble: LedgerError | undefined
@@ -83,6 +42,12 @@ export class Intake {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
+    const { ledger, examiners } = parts
+    this.#queue = new IntakeQueue({
+      examiners,
+      keys: () => ledger.state.keys,
+      changed: () => this.#wake?.(),
+    })
     this.#done = this.#run()
   }
 
@@ -97,10 +62,9 @@ export class Intake {
    */
   submit(payload: Uint8Array, sender?: Sender): Promise<Receipt> {
     if (this.#stopping) return Promise.reject(new LedgerError('NODE_STOPPING', 'no more batches are taken'))
-    if (this.#queuedBytes + payload.length > MAX_QUEUED_BYTES) {
-      return Promise.reject(new LedgerError('NODE_BUSY', `${this.#queuedBytes} bytes are waiting`))
+    if (this.#queue.bytes + payload.length > MAX_QUEUED_BYTES) {
+      return Promise.reject(new LedgerError('NODE_BUSY', `${this.#queue.bytes} bytes are waiting`))
     }
-    this.#queuedBytes += payload.length
     return new Promise((resolve, reject) => {
       this.#queue.push({ payload, sender, arrivedMs: performance.now(), resolve, reject })
       this.#wake?.()
@@ -127,12 +91,14 @@ export class Intake {
         if (this.#stopping && this.#queue.length === 0) return
         continue
       }
+      // What has arrived by now comes along: fewer flushes, and other threads get something to do.
+      if (this.#queue.length > 0) await new Promise(setImmediate)
       const group = this.#prepare()
       if (group.length > 0) {
         await this.#writing
         if (this.#writeFailed) await this.#backOut(group)
         else this.#writing = this.#write(group)
-      } else if (this.#stopping && this.#writing === undefined) return
+      } else if (this.#stopping && this.#writing === undefined && this.#queue.length === 0) return
       else await this.#sleep(wantsSeal ? timer.waitMs() : undefined)
     }
   }
@@ -154,56 +120,19 @@ export class Intake {
   #prepare(): Prepared[] {
     const group: Prepared[] = []
     let events = 0
-    while (this.#queue.length > 0 && events < GROUP_EVENTS) {
-      const submission = this.#queue.shift()!
-      this.#queuedBytes -= submission.payload.length
+    while (events < GROUP_EVENTS) {
+      const next = this.#queue.next()
+      if (next === undefined) break
       // Memory and disk differ: whatever was judged now could be judged wrongly.
       if (this.#parts.ledger.astray) {
-        this.#fail([submission], undefined)
+        this.#fail([next.submission], undefined)
         continue
       }
-      const prepared = this.#admit(submission)
-      events += prepared.staged?.admitted.events.length ?? 1
+      const prepared = prepare(this.#parts, next)
+      events += prepared.staged?.item.events.length ?? 1
       group.push(prepared)
     }
     return group
-  }
-
-  #admit(submission: Submission): Prepared {
-    const { ledger, verify } = this.#parts
-    const batch = decode(submission.payload)
-    if ('refusal' in batch) return { ...submission, ...batch }
-    const answer = admit(ledger.state, batch.statement, batch.events, verify)
-    const header = answer.statement?.header
-    const kid = header && ledger.state.keys.has(toHex(header.kid)) ? header.kid : undefined
-    if (kid !== undefined && !this.#mayBring(submission.sender, kid)) {
-      return {
-        ...submission,
-        refusal: refused('KEY_UNKNOWN', 'the statement is signed by another key than this gateway’s'),
-      }
-    }
-    if (answer.ok) {
-      const lacks = this.#parts.evidence.lacks(batch.events, submission.sender)
-      if (lacks !== undefined) {
-        const { kid, seq, prev } = answer.statement.header
-        return { ...submission, refusal: { ...refused(lacks.code, lacks.message), kid, expected: { seq, prev } } }
-      }
-      const item = { bytes: batch.statement, events: batch.events }
-      return { ...submission, staged: ledger.stage(item, answer) }
-    }
-    const refusal = {
-      ...refused(answer.code, answer.message),
-      ...(kid && { kid }),
-      ...(answer.expected && { expected: answer.expected }),
-    }
-    if (answer.code !== 'SEQ_REPEATED' || kid === undefined) return { ...submission, refusal }
-    return { ...submission, repeats: { refusal, kid, seq: header!.seq, ...batch } }
-  }
-
-  #mayBring(sender: Sender | undefined, kid: Uint8Array): boolean {
-    if (sender === undefined) return true
-    const key = this.#parts.ledger.state.keys.get(toHex(kid))
-    return key?.org === sender.org && key.gateway === sender.gateway
   }
 
   async #write(group: readonly Prepared[]): Promise<void> {
@@ -216,7 +145,7 @@ export class Intake {
       let written = 0
       const receipts = await Promise.all(group.map((p) => this.#receiptOf(p, p.staged && entries[written++])))
       group.forEach((p, i) => {
-        metrics.answered(receipts[i]!, p.staged?.admitted.events.length ?? 0, performance.now() - p.arrivedMs)
+        metrics.answered(receipts[i]!, p.staged?.item.events.length ?? 0, performance.now() - p.arrivedMs)
       })
       settled(group.map((p, i) => ({ receipt: receipts[i]!, sender: p.sender })))
       group.forEach((p, i) => {
@@ -287,21 +216,6 @@ export class Intake {
     if (this.#trouble?.message !== trouble.message) this.#parts.metrics.trouble(trouble)
     this.#trouble = trouble
   }
-}
-
-function decode(
-  payload: Uint8Array,
-): { statement: Uint8Array; events: SaltedEvent[] } | { refusal: Receipt & { kind: 'refused' } } {
-  try {
-    return decodeBatch(payload)
-  } catch (error) {
-    if (error instanceof ProtocolError) return { refusal: refused(error.code, error.message) }
-    throw error
-  }
-}
-
-function refused(code: ProtocolCode, message: string): Receipt & { kind: 'refused' } {
-  return { kind: 'refused', code, message }
 }
 
 function troubleOf(error: unknown): LedgerError {

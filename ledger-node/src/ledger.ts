@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  type Admission,
   type AdmissionState,
   applyChanges,
   encodeSeal,
@@ -10,6 +11,7 @@ import {
 import { type Admitted, essenceOf, type RecordedStatement } from './apply.ts'
 import type { ChainEnd } from './chains.ts'
 import { CheckpointFile } from './checkpoint-file.ts'
+import type { Contents } from './contents.ts'
 import { openDerived } from './derived.ts'
 import type { Disk } from './disk.ts'
 import { LedgerError } from './error.ts'
@@ -142,10 +144,10 @@ export class Ledger {
     return this.#tip.map
   }
 
-  /** Stages one statement: from here on admission counts with it. */
-  stage(item: FeedItem, admitted: Admitted): Staged {
-    applyChanges(this.#tip.state, admitted.changes)
-    return { item, admitted: essenceOf(admitted) }
+  /** Stages one statement: from here on admission counts with it. @param contents where they are known already */
+  stage(item: FeedItem, admission: Admission & { ok: true }, contents?: Contents): Staged {
+    applyChanges(this.#tip.state, admission.changes)
+    return { item, admitted: essenceOf(admission, contents) }
   }
 
   /** Writes what was staged, durably; answers each statement's entry. After a failure nothing was written: call `restore`. */

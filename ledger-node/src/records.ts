@@ -28,6 +28,14 @@ export class Records {
     this.#bytes.set(record, index * this.#size)
   }
 
+  /** Whether a record has these bytes. */
+  has(index: number, record: Uint8Array): boolean {
+    const bytes = this.#bytes
+    const at = index * this.#size
+    for (let i = 0; i < this.#size; i++) if (bytes[at + i] !== record[i]) return false
+    return true
+  }
+
   /** A view, valid until the next push. */
   at(index: number): Uint8Array {
     return this.#bytes.subarray(index * this.#size, (index + 1) * this.#size)

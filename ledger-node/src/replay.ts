@@ -9,6 +9,7 @@ import {
   parseSeal,
   readRoot,
 } from '@tristamp/protocol'
+import { essenceOf } from './apply.ts'
 import { placeOf } from './chains.ts'
 import { type CheckpointFile, checkLogKey } from './checkpoint-file.ts'
 import { LedgerError } from './error.ts'
@@ -93,7 +94,7 @@ class Replay {
     const admitted = admit(tip.state, item.bytes, item.events, () => true)
     if (!admitted.ok) throw this.#misfit(`entry ${place.entry.index} is not admitted: ${admitted.message}`)
     applyChanges(tip.state, admitted.changes)
-    tip.take(place, admitted)
+    tip.take(place, essenceOf(admitted))
   }
 
   async #seal(tip: Tip, place: EntryPlace, bytes: Uint8Array, next: FeedPlace): Promise<void> {

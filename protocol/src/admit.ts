@@ -11,7 +11,7 @@ import { parseRecordedEvent, type RecordedEvent } from './event/recorded-event.t
 import { found } from './genesis.ts'
 import { approve } from './governance.ts'
 import { keyUri } from './key.ts'
-import { briefOf, type EventBrief, type KnownBatch } from './known-batch.ts'
+import type { EventBrief, ExaminedBatch, KnownBatch } from './known-batch.ts'
 import { LIMITS } from './limits.ts'
 import { treeRoot } from './merkle.ts'
 import { checkRole, signerOf } from './signer.ts'
@@ -26,6 +26,7 @@ export interface AdmittedEvent {
   leaf: Uint8Array
   /** Only the brief where the batch was known. */
   value: RecordedEvent | EventBrief
+  /** None where the batch was known without them. */
   subjects: readonly string[]
   /** False for governance that waits for more administrators. */
   effective: boolean
@@ -73,14 +74,14 @@ export function admit(
     const leaps = header.kind === 'batch' && header.seq > signer.nextSeq
     // Whether a gateway may leave numbers out depends on what it says of them, which is read first.
     if (!leaps) checkChain(parsed, signer, founding === undefined && header.kind === 'governance' ? LIMITS.seqGap : 0)
-    const batch = known ?? (leaps ? readLeap(parsed, signer, events) : readBatch(parsed, events))
+    const batch: KnownBatch | ReadBatch = known ?? (leaps ? readLeap(parsed, signer, events) : readBatch(parsed, events))
     const { leaves, events: values, subjects } = batch
     checkGap(parsed, signer, values)
     const effects = founding === undefined ? effectsOf(draft, values, { signer, iat: header.iat, verify }) : undefined
     const admitted = values.map((value, position): AdmittedEvent => {
       const { salt, event: bytes } = events[position]!
       const effective = effects?.[position]?.effective ?? true
-      return { position, salt, bytes, leaf: leaves[position]!, value, subjects: subjects[position]!, effective }
+      return { position, salt, bytes, leaf: leaves[position]!, value, subjects: subjects?.[position] ?? [], effective }
     })
     const changes = founding ?? effects!.flatMap((effect) => effect.changes)
     return { ok: true, statement: parsed, signer, events: admitted, changes: [...changes, advanced(draft, parsed)] }
@@ -100,13 +101,13 @@ export function admit(
  * The part of admission that depends on no earlier entry, for a gateway's batch: its root and its events. Undefined when `admit` has
  * to look itself, be it to refuse.
  */
-export function examineBatch(statement: Statement, events: readonly SaltedEvent[]): KnownBatch | undefined {
+export function examineBatch(statement: Statement, events: readonly SaltedEvent[]): ExaminedBatch | undefined {
   if (statement.header.kind !== 'batch') return undefined
   try {
     const leaves = checkBatch(statement, events)
     const values = events.map(({ event }) => parseBatchEvent(event))
     const signer = keyUri(statement.header.kid)
-    return { leaves, events: values.map(briefOf), subjects: values.map((event) => subjectsOf(event, signer)) }
+    return { leaves, events: values, subjects: values.map((event) => subjectsOf(event, signer)) }
   } catch (error) {
     if (error instanceof ProtocolError) return undefined
     throw error

@@ -1,7 +1,7 @@
 import { isSeal } from '@tristamp/protocol'
 import type { FeedRead } from '../feed.ts'
 import type { Finding } from './examine.ts'
-import type { Examiners } from './examiners.ts'
+import type { Examiners, KnownKeys } from './examiners.ts'
 
 /** Events and entries of a chunk: enough that passing it on costs little, not so much that a thread waits for the end of another. */
 const CHUNK_EVENTS = 512
@@ -29,7 +29,7 @@ interface Pending {
 export async function* examinedAhead(
   read: AsyncIterable<FeedRead>,
   examiners: Examiners,
-  keys: () => Iterable<[string, Uint8Array]>,
+  keys: () => KnownKeys,
 ): AsyncGenerator<Examined> {
   const queue: Pending[] = []
   let failure: { cause: unknown } | undefined
@@ -50,7 +50,7 @@ export async function* examinedAhead(
   if (failure !== undefined) throw failure.cause
 }
 
-function handOn(found: FeedRead[], examiners: Examiners, keys: () => Iterable<[string, Uint8Array]>): Pending {
+function handOn(found: FeedRead[], examiners: Examiners, keys: () => KnownKeys): Pending {
   const items = found.flatMap((one) => (isStatement(one) ? [one.item] : []))
   const findings = items.length === 0 ? undefined : examiners.examine(items, keys())
   findings?.catch(() => undefined)

@@ -11,14 +11,14 @@ import {
   type Seal,
   type VerifySync,
 } from '@tristamp/protocol'
-import { Block } from '../apply.ts'
+import { Block, essenceOf } from '../apply.ts'
 import { LedgerError } from '../error.ts'
 import type { EntryPlace, FeedItem, FeedPlace, FeedRead } from '../feed.ts'
 import { LogEdge } from '../log.ts'
 import { examinedAhead } from './ahead.ts'
 import { sealFlaw, show } from './block-audit.ts'
 import { EvidenceAudit } from './evidence-audit.ts'
-import { type Finding, knownFrom } from './examine.ts'
+import { type Finding, knownFrom, verifiedBy } from './examine.ts'
 import { Examiners } from './examiners.ts'
 import { type Flaw, Flawed, withoutCode } from './flaw.ts'
 import { readSigned, type SignedState, type Trust } from './signed-state.ts'
@@ -102,7 +102,7 @@ class Auditor {
   }
 
   async #readAll(examiners: Examiners): Promise<void> {
-    for await (const { found, finding } of examinedAhead(this.#source.read(), examiners, () => this.#keys())) {
+    for await (const { found, finding } of examinedAhead(this.#source.read(), examiners, () => this.#state.keys)) {
       if (found.kind === 'end') this.#end(found)
       else if (isSeal(found.item.bytes)) await this.#seal(found.place, found.item.bytes, found.next)
       else await this.#statement(found.place, found.item, finding)
@@ -112,13 +112,11 @@ class Auditor {
   }
 
   async #statement(place: EntryPlace, item: FeedItem, finding: Finding | undefined): Promise<void> {
-    const { verify } = this.#options
-    const signed: VerifySync =
-      finding === undefined ? verify : (key, ...rest) => equal(key, finding.signedBy) || verify(key, ...rest)
+    const signed = verifiedBy(finding, this.#options.verify)
     const admitted = admit(this.#state, item.bytes, item.events, signed, finding && knownFrom(finding))
     if (!admitted.ok) this.#fail(place, admitted.code, withoutCode(admitted.code, admitted.message))
     applyChanges(this.#state, admitted.changes)
-    this.#block.add(place, admitted)
+    this.#block.add(place, essenceOf(admitted, finding?.contents))
     this.#audit.entries++
     this.#audit.events += item.events.length
     await this.#evidence.check(item.events, place.entry.index)
@@ -147,10 +145,6 @@ class Auditor {
 
   #nextBlock(height: number): Block {
     return new Block(height, this.#edge.size, (subject) => this.#map.get(subject))
-  }
-
-  *#keys(): Generator<[string, Uint8Array]> {
-    for (const [kid, { publicKey }] of this.#state.keys) yield [kid, publicKey]
   }
 
   /** One comparison goes on at a time, beside the reading. */

@@ -1,10 +1,10 @@
 import {
-  concat,
+  briefOf,
   decodeEntryBundle,
   decodeEventSequence,
-  type EventBrief,
   encodeEntryBundle,
   encodeEventSequence,
+  equal,
   examineBatch,
   HASH_BYTES,
   type KnownBatch,
@@ -13,7 +13,10 @@ import {
   type SaltedEvent,
   type VerifySync,
 } from '@tristamp/protocol'
+import { type Briefs, type Contents, contentsOf, isWhole, packBriefs, split, unpackBriefs } from '../contents.ts'
 import type { FeedItem } from '../feed.ts'
+
+const PUBLIC_KEY_BYTES = 32
 
 /** Statements with their events, as they go to another thread. */
 export interface Chunk {
@@ -25,10 +28,8 @@ export interface Chunk {
 export interface Finding {
   /** The key under which the signature is good. Its hash is the kid, so it needs no trust; whether it may sign is another question. */
   signedBy: Uint8Array
-  /** One after the other: one memory for all of them is passed on quickest. */
-  leaves: Uint8Array
-  events: readonly EventBrief[]
-  subjects: readonly (readonly string[])[]
+  contents: Contents
+  briefs: Briefs
 }
 
 export function packChunk(items: readonly FeedItem[]): Chunk {
@@ -66,7 +67,9 @@ function examine(
     const signedBy = keyOf(statement.header.kid)
     if (signedBy === undefined || !verify(signedBy, statement.signed, statement.signature)) return undefined
     const known = examineBatch(statement, events)
-    return known && { signedBy, leaves: concat(...known.leaves), events: known.events, subjects: known.subjects }
+    if (known === undefined) return undefined
+    const { leaves, events: read, subjects } = known
+    return { signedBy, contents: contentsOf(leaves, read, subjects), briefs: packBriefs(read.map(briefOf)) }
   } catch (error) {
     if (error instanceof ProtocolError) return undefined
     throw error
@@ -74,10 +77,18 @@ function examine(
 }
 
 /** A finding as admission takes it. */
-export function knownFrom({ leaves, events, subjects }: Finding): KnownBatch {
-  return {
-    leaves: events.map((_, i) => leaves.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES)),
-    events,
-    subjects,
-  }
+export function knownFrom({ contents, briefs }: Finding): KnownBatch {
+  return { leaves: split(contents.leaves, HASH_BYTES), events: unpackBriefs(briefs) }
+}
+
+/** Whether a finding has the form that it must have for so many events; what it says is taken from our own thread as it is. */
+export function isSound(finding: Finding | undefined, events: number): finding is Finding {
+  if (finding === undefined || finding.signedBy.length !== PUBLIC_KEY_BYTES) return false
+  const { contents, briefs } = finding
+  return isWhole(contents, events) && briefs.of.length === events && briefs.of.every((n) => n < briefs.each.length)
+}
+
+/** What another thread has checked need not be checked again, if it is about the key that is enrolled now. */
+export function verifiedBy(finding: Finding | undefined, verify: VerifySync): VerifySync {
+  return finding === undefined ? verify : (key, ...rest) => equal(key, finding.signedBy) || verify(key, ...rest)
 }

@@ -3,12 +3,14 @@ import type { FeedItem } from '../feed.ts'
 import { type Finding, packChunk } from './examine.ts'
 import type { Task, TaskDone } from './worker.ts'
 
-interface Examiner {
-  worker: Worker
-  /** Chunks under way. */
-  busy: number
-  /** Kids that it has been told of. */
-  told: Set<string>
+/** Keys that are enrolled, by kid in hex. A kid's key never changes. */
+export type KnownKeys = ReadonlyMap<string, { publicKey: Uint8Array }>
+
+export interface ExaminersOptions {
+  /** A thread that has not answered after so many ms is ended; it is waited for without end if this is left out. */
+  lateMs?: number
+  /** How a thread is started. */
+  start?: () => Worker
 }
 
 interface Waiting {
@@ -16,66 +18,110 @@ interface Waiting {
   reject: (cause: unknown) => void
 }
 
-/** Threads that do the part of an audit that needs no order. They start with the first chunk: a small ledger is done before they would be. */
+interface Examiner {
+  worker: Worker
+  /** Chunks under way, by task. */
+  waiting: Map<number, Waiting>
+  /** Kids that it has been told of, and of which keys these were all. */
+  told: Set<string>
+  toldAllOf: { keys: KnownKeys; size: number } | undefined
+}
+
+/** After a thread has ended by itself, so long nothing is started in its place. */
+const RESTART_MS = 10_000
+
+/** Threads that do the part of admission that needs no order. They start with the first chunk: a small ledger is done before they would be. */
 export class Examiners {
   readonly #count: number
-  readonly #waiting = new Map<number, Waiting>()
-  #threads: Examiner[] | undefined
+  readonly #options: ExaminersOptions
+  #threads: Examiner[] = []
   #next = 0
+  #endedMs = Number.NEGATIVE_INFINITY
+  #closed: boolean = false
 
-  constructor(count: number) {
-    this.#count = runsBuilt() ? count : 0
+  constructor(count: number, options: ExaminersOptions = {}) {
+    // Tests run the sources, of which a thread could not be started: then the ordering thread does everything itself.
+    this.#count = options.start !== undefined || runsBuilt() ? count : 0
+    this.#options = options
   }
 
   /** Chunks that may be under way at once, which bounds the memory they take. */
   get depth(): number {
-    return 2 * this.#count
+    return 2 * (this.#mayStart ? this.#count : this.#threads.length)
   }
 
-  /** @param keys the public keys that are enrolled by now, by kid in hex */
-  examine(items: readonly FeedItem[], keys: Iterable<[string, Uint8Array]>): Promise<(Finding | undefined)[]> {
-    this.#threads ??= Array.from({ length: this.#count }, () => this.#start())
-    const examiner = this.#threads.reduce((idle, other) => (other.busy < idle.busy ? other : idle))
+  /**
+   * What each of the statements says by itself. Rejects when the thread ends, is late, or none can be had.
+   * @param keys those that are enrolled by now
+   */
+  async examine(items: readonly FeedItem[], keys: KnownKeys): Promise<(Finding | undefined)[]> {
+    while (this.#mayStart && this.#threads.length < this.#count) this.#threads.push(this.#start())
+    if (this.#threads.length === 0) throw new Error('no thread can be had')
+    const examiner = this.#threads.reduce((idle, other) => (other.waiting.size < idle.waiting.size ? other : idle))
     const task: Task = { id: this.#next++, chunk: packChunk(items), keys: untold(examiner, keys) }
-    examiner.busy++
-    return new Promise<(Finding | undefined)[]>((resolve, reject) => {
-      this.#waiting.set(task.id, { resolve, reject })
-      const { statements, events } = task.chunk
-      examiner.worker.postMessage(task, [statements.buffer as ArrayBuffer, events.buffer as ArrayBuffer])
-    }).finally(() => {
-      examiner.busy--
+    const { statements, events } = task.chunk
+    const answer = new Promise<(Finding | undefined)[]>((resolve, reject) => {
+      examiner.waiting.set(task.id, { resolve, reject })
     })
+    examiner.worker.postMessage(task, [statements.buffer as ArrayBuffer, events.buffer as ArrayBuffer])
+    const clock = this.#late(examiner)
+    try {
+      return await answer
+    } finally {
+      clearTimeout(clock)
+      examiner.waiting.delete(task.id)
+    }
   }
 
   async close(): Promise<void> {
-    const threads = this.#threads ?? []
+    this.#closed = true
+    const threads = this.#threads
     this.#threads = []
     await Promise.all(threads.map(({ worker }) => worker.terminate()))
   }
 
-  #start(): Examiner {
-    const worker = new Worker(new URL('./worker.js', import.meta.url))
-    worker.on('message', ({ id, findings }: TaskDone) => {
-      this.#waiting.get(id)?.resolve(findings)
-      this.#waiting.delete(id)
-    })
-    const failed = (cause: unknown): void => {
-      for (const { reject } of this.#waiting.values()) reject(cause)
-      this.#waiting.clear()
+  get #mayStart(): boolean {
+    return !this.#closed && performance.now() - this.#endedMs >= RESTART_MS
+  }
+
+  #late(examiner: Examiner): NodeJS.Timeout | undefined {
+    const { lateMs } = this.#options
+    if (lateMs === undefined) return undefined
+    const end = (): void => {
+      this.#ended(examiner, new Error(`a thread has not answered for ${lateMs} ms`))
+      void examiner.worker.terminate()
     }
-    worker.on('error', failed)
-    worker.on('exit', () => failed(new Error('a thread of the audit has ended')))
-    return { worker, busy: 0, told: new Set() }
+    return setTimeout(end, lateMs)
+  }
+
+  #start(): Examiner {
+    const worker = this.#options.start?.() ?? new Worker(new URL('./worker.js', import.meta.url))
+    const examiner: Examiner = { worker, waiting: new Map(), told: new Set(), toldAllOf: undefined }
+    worker.on('message', ({ id, findings }: TaskDone) => examiner.waiting.get(id)?.resolve(findings))
+    worker.on('error', (cause) => this.#ended(examiner, cause))
+    worker.on('exit', () => this.#ended(examiner, new Error('a thread has ended')))
+    return examiner
+  }
+
+  #ended(examiner: Examiner, cause: unknown): void {
+    if (this.#threads.includes(examiner)) this.#endedMs = performance.now()
+    this.#threads = this.#threads.filter((other) => other !== examiner)
+    for (const { reject } of examiner.waiting.values()) reject(cause)
+    examiner.waiting.clear()
   }
 }
 
-/** Tests run the sources, of which a thread could not be started: then the ordering thread does everything itself. */
 function runsBuilt(): boolean {
   return import.meta.url.endsWith('.js')
 }
 
-function untold({ told }: Examiner, keys: Iterable<[string, Uint8Array]>): [string, Uint8Array][] {
-  const fresh = [...keys].filter(([kid]) => !told.has(kid))
+/** Keys that a thread has not been told of. With thousands enrolled they are not gone through for each chunk. */
+function untold(examiner: Examiner, keys: KnownKeys): [string, Uint8Array][] {
+  const { told, toldAllOf } = examiner
+  if (toldAllOf?.keys === keys && toldAllOf.size === keys.size) return []
+  const fresh: [string, Uint8Array][] = []
+  for (const [kid, { publicKey }] of keys) if (!told.has(kid)) fresh.push([kid, publicKey])
   for (const [kid] of fresh) told.add(kid)
+  examiner.toldAllOf = { keys, size: keys.size }
   return fresh
 }

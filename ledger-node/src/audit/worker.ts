@@ -22,7 +22,6 @@ hashOnNode()
 parentPort?.on('message', ({ id, chunk, keys: added }: Task) => {
   for (const [kid, key] of added) keys.set(kid, key)
   const findings = examineChunk(chunk, (kid) => keys.get(toHex(kid)), verifySignature)
-  const memory = findings.flatMap((finding) => (finding === undefined ? [] : [finding.leaves.buffer as ArrayBuffer]))
   const done: TaskDone = { id, findings }
-  parentPort!.postMessage(done, [...new Set(memory)])
+  parentPort!.postMessage(done)
 })

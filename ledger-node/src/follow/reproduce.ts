@@ -13,7 +13,7 @@ import {
   type VerifySync,
   ZERO_HASH,
 } from '@tristamp/protocol'
-import { knownFrom } from '../audit/examine.ts'
+import { knownFrom, verifiedBy } from '../audit/examine.ts'
 import type { FeedItem } from '../feed.ts'
 import type { Ledger, Taken } from '../ledger.ts'
 import { Difference, type DifferenceCode } from './difference.ts'
@@ -82,16 +82,20 @@ async function examine(
       continue
     }
     const finding = findings[i]
-    const signed: VerifySync =
-      finding === undefined ? verify : (by, ...rest) => equal(by, finding.signedBy) || verify(by, ...rest)
-    const admitted = admit(ledger.state, item.bytes, item.events, signed, finding && knownFrom(finding))
+    const admitted = admit(
+      ledger.state,
+      item.bytes,
+      item.events,
+      verifiedBy(finding, verify),
+      finding && knownFrom(finding),
+    )
     if (!admitted.ok) {
       // The events are beside the log: they are the only part of an admission that nobody has signed for as served.
       const events = admitted.code === 'BATCH_ROOT' || admitted.code === 'BATCH_SIZE'
       if (events) throw differs('FOLLOW_EVENTS', admitted.message, false)
       throw differs('FOLLOW_ADMISSION', admitted.message)
     }
-    taken.push({ item, admitted: ledger.stage(item, admitted).admitted })
+    taken.push({ item, admitted: ledger.stage(item, admitted, finding?.contents).admitted })
     const { genesis } = ledger.state
     if (entry === 0 && genesis?.logKey !== formatVerifierKey(key.name, key.type, key.publicKey))
       throw differs('FOLLOW_ADMISSION', 'the genesis names another log key than the one that is trusted')

@@ -29,7 +29,7 @@ export class StepThreads {
     // Without threads (depth 0) everything is found out when its turn comes.
     if (examiners === undefined || examiners.depth === 0 || this.#closed) return []
     const statements = items.flatMap(({ bytes }, i) => (isSeal(bytes) ? [] : [i]))
-    const keys = [...this.#state().keys].map(([kid, { publicKey }]): [string, Uint8Array] => [kid, publicKey])
+    const { keys } = this.#state()
     const findings = new Array<Finding | undefined>(items.length).fill(undefined)
     const chunks: number[][] = []
     for (let at = 0; at < statements.length; at += CHUNK) chunks.push(statements.slice(at, at + CHUNK))

@@ -1,5 +1,5 @@
 import { fromUtf8, parseStatement, toBase64Url } from '@tristamp/protocol'
-import { uuidBytes } from '../apply.ts'
+import { uuidBytes } from '../contents.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Entries } from './source.ts'
 
