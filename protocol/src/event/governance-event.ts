@@ -54,6 +54,19 @@ const limits: Check = (v) =>
 /** A calendar the reader's device knows. */
 const zone: Check = (v) => typeof v === 'string' && /^[A-Za-z_+-]+(\/[A-Za-z0-9_+-]+){0,2}$/.test(v) && v.length <= 64
 
+/** A triangle at least; enough corners for a county's outline. */
+const MAX_CORNERS = 64
+const region: Check = (v) =>
+  Array.isArray(v) &&
+  v.length >= 3 &&
+  list((corner) => {
+    if (!isFields(corner) || Object.keys(corner).length !== 2) return false
+    return (
+      integer(-900_000_000, 900_000_000)(corner['latE7'] ?? null) &&
+      integer(-1_800_000_000, 1_800_000_000)(corner['lonE7'] ?? null)
+    )
+  }, MAX_CORNERS)(v)
+
 /** Every field of every operation, with its rule; a name that ends in `?` may be absent. */
 const OPERATIONS: { [op in Operation['op']]: { [field: string]: Check } } = {
   genesis: {
@@ -85,7 +98,14 @@ const OPERATIONS: { [op in Operation['op']]: { [field: string]: Check } } = {
     'lonE7?': integer(-1_800_000_000, 1_800_000_000),
     zone,
   },
-  'register-product': { org: name, product: subject('product'), name: texts, spec: texts, 'limits?': limits },
+  'register-product': {
+    org: name,
+    product: subject('product'),
+    name: texts,
+    spec: texts,
+    'limits?': limits,
+    'region?': region,
+  },
   'rotate-key': { key, newKey: key, 'login?': key, 'tls?': key },
   'revoke-key': { key, reason: text },
   'suspend-key': { key, reason: text, 'evidence?': evidence },

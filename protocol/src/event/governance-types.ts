@@ -53,7 +53,10 @@ export interface RegisterPlace {
   zone: string
 }
 
-/** A product (01) people may see by name, with its temperature limits in milli-degrees Celsius. */
+/**
+ * A product (01) people may see by name, with its temperature limits in milli-degrees Celsius, and for a product of a region the corners of
+ * that region (1e-7 degrees, in order, not across the date line).
+ */
 export interface RegisterProduct {
   op: 'register-product'
   org: string
@@ -61,6 +64,7 @@ export interface RegisterProduct {
   name: Localized
   spec: Localized
   limits?: { minMilliC: number; maxMilliC: number }
+  region?: { latE7: number; lonE7: number }[]
 }
 
 /** A new key takes the place of another: same name, same station, same roles, a chain of its own. `login` and `tls` are a gateway's alone; without `tls` the one before stays. */

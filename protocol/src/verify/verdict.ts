@@ -4,6 +4,7 @@ import type { ProtocolCode } from '../error.ts'
 import type { EnrolOrganisation, RegisterPlace, RegisterProduct } from '../event/governance-types.ts'
 import type { ReportEvent } from '../event/report-types.ts'
 import type { StampedEvent } from '../event/types.ts'
+import type { Finding, FindingCode } from '../finding/finding.ts'
 import type { TimeInterval } from '../time/interval.ts'
 
 /** What the page says in one word. There is no word for "authentic": no record can see inside the pack. */
@@ -33,7 +34,7 @@ export interface Check {
   id: CheckId
   status: 'passed' | 'failed' | 'unchecked'
   /** Why it failed, or could not be made. */
-  code?: ProtocolCode
+  code?: ProtocolCode | FindingCode
   /** Counts, and where it failed: entry, position, subject. */
   detail?: Record<string, string | number>
 }
@@ -93,6 +94,8 @@ export interface Verdict {
   events: ProvenEvent[]
   /** What the gateways of these events reported of themselves that bears on them: losses of their keys, their clocks. By entry. */
   reports: ProvenReport[]
+  /** What the rules found in these events, the gravest first. */
+  findings: Finding[]
   names: Names
   /** Subjects whose histories were checked. */
   lineage: string[]

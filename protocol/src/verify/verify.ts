@@ -2,6 +2,8 @@ import { type Bundle, decodeBundle } from '../bundle.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { Verify } from '../ed25519.ts'
 import { ProtocolError } from '../error.ts'
+import type { Finding } from '../finding/finding.ts'
+import { findingsOf } from '../finding/rules.ts'
 import { parseNote } from '../note.ts'
 import { checkPolicy, NO_QUORUM, type Policy } from '../policy.ts'
 import { placedMs } from '../time/interval.ts'
@@ -50,6 +52,7 @@ export async function verify(
     witnesses: [],
     events: [],
     reports: [],
+    findings: [],
     names: { products: new Map(), places: new Map(), organisations: new Map() },
     lineage: [],
   }
@@ -132,6 +135,11 @@ export async function verify(
     } else {
       verdict.state = bundle.histories.some((h) => h.subject === subject && h.links.length > 0) ? 'consistent' : 'none'
     }
+    verdict.findings = findingsOf(verdict)
+    made.set('findings', checkOf(verdict.findings))
+    const contradiction = verdict.findings.find(({ severity }) => severity === 'contradiction')
+    if (verdict.state === 'consistent' && contradiction !== undefined)
+      verdict.state = isElsewhere(contradiction, subject) ? 'elsewhere' : 'mismatch'
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
     made.set(current, { id: current, status: 'failed', code: error.code, detail: whereOf(error) ?? {} })
@@ -143,6 +151,20 @@ export async function verify(
 /** The state to remember for the next time, with the note that its log signed: only one that has been checked. */
 export function rememberable({ state, checkpoint, note }: Verdict): (Checkpoint & { note: string }) | undefined {
   return state === 'mismatch' || checkpoint === undefined || note === undefined ? undefined : { ...checkpoint, note }
+}
+
+/** Contradictions fail the check; what is merely strange is counted, and shown beside it. */
+function checkOf(findings: readonly Finding[]): Check {
+  const count = (severity: Finding['severity']): number => findings.filter((f) => f.severity === severity).length
+  const detail = { contradictions: count('contradiction'), warnings: count('warning'), notes: count('note') }
+  const [gravest] = findings
+  if (gravest?.severity !== 'contradiction') return { id: 'findings', status: 'passed', detail }
+  return { id: 'findings', status: 'failed', code: gravest.code, detail: { ...detail, ...gravest.events[0] } }
+}
+
+/** The very number that was asked for was in two places at once: the records hold, and one of two packs is not the one they tell of. */
+function isElsewhere({ code, subject }: Finding, asked: string): boolean {
+  return code === 'TWO_PLACES' && subject === asked
 }
 
 function withheldIn(bundle: Bundle): number {

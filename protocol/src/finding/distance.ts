@@ -1,0 +1,60 @@
+import type { ProvenEvent } from '../verify/verdict.ts'
+
+// Distances for rules: whole metres, a lower bound, and the same in every engine, so no cosine of the platform's.
+
+/** 10⁶ · cos of whole degrees of latitude, 0 to 90. */
+const COS_E6 = [
+  1000000, 999848, 999391, 998630, 997564, 996195, 994522, 992546, 990268, 987688, 984808, 981627, 978148, 974370,
+  970296, 965926, 961262, 956305, 951057, 945519, 939693, 933580, 927184, 920505, 913545, 906308, 898794, 891007,
+  882948, 874620, 866025, 857167, 848048, 838671, 829038, 819152, 809017, 798636, 788011, 777146, 766044, 754710,
+  743145, 731354, 719340, 707107, 694658, 681998, 669131, 656059, 642788, 629320, 615661, 601815, 587785, 573576,
+  559193, 544639, 529919, 515038, 500000, 484810, 469472, 453990, 438371, 422618, 406737, 390731, 374607, 358368,
+  342020, 325568, 309017, 292372, 275637, 258819, 241922, 224951, 207912, 190809, 173648, 156434, 139173, 121869,
+  104528, 87156, 69756, 52336, 34899, 17452, 0,
+] as const
+
+/** Millimetres of 1e-7 degrees along a meridian, rounded down: 110.57 km a degree at the equator, where it is shortest. */
+const MM_PER_E7 = 11
+/** A parallel is longer than the great circle between its points; over a quarter of the globe by a tenth. */
+const FLATTER_PERCENT = 90
+
+/** Where an event says it was; undefined where it says nothing. */
+export interface Point {
+  latE7: number
+  lonE7: number
+  accuracyM: number
+}
+
+export function pointOf({ event }: ProvenEvent): Point | undefined {
+  const { latE7, lonE7, accuracyM, source } = event['tristamp:geo']
+  if (source === 'none' || latE7 === undefined || lonE7 === undefined) return undefined
+  return { latE7, lonE7, accuracyM: Math.ceil(accuracyM ?? 0) }
+}
+
+/** Metres that lie between two points at least, both positions at the end of their doubt. */
+export function metresApart(a: Point, b: Point): number {
+  const north = Math.abs(a.latE7 - b.latE7)
+  const around = Math.abs(a.lonE7 - b.lonE7)
+  const east = Math.min(around, 3_600_000_000 - around)
+  const nearPole = Math.min(90, Math.ceil(Math.max(Math.abs(a.latE7), Math.abs(b.latE7)) / 1e7))
+  const dy = Math.floor((north * MM_PER_E7) / 1000)
+  const dx = Math.floor((Math.floor((east * COS_E6[nearPole]!) / 1_000_000) * MM_PER_E7) / 1000)
+  // A square root is exact to the last bit in every engine (IEEE 754).
+  const flat = Math.floor(Math.sqrt(dx * dx + dy * dy))
+  return Math.max(0, Math.floor((flat * FLATTER_PERCENT) / 100) - a.accuracyM - b.accuracyM)
+}
+
+/** Whether a point lies in a polygon of corners (1e-7 degrees, not across the date line). */
+export function isInside(point: Point, corners: readonly { latE7: number; lonE7: number }[]): boolean {
+  let inside = false
+  for (let i = 0, j = corners.length - 1; i < corners.length; j = i++) {
+    const a = corners[i]!
+    const b = corners[j]!
+    if (a.latE7 > point.latE7 === b.latE7 > point.latE7) continue
+    // The crossing's longitude, compared without dividing: signs of products of whole numbers.
+    const left = BigInt(point.lonE7 - a.lonE7) * BigInt(b.latE7 - a.latE7)
+    const right = BigInt(b.lonE7 - a.lonE7) * BigInt(point.latE7 - a.latE7)
+    if (b.latE7 > a.latE7 ? left < right : left > right) inside = !inside
+  }
+  return inside
+}
