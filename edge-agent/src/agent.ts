@@ -173,7 +173,10 @@ class Agent {
     const isClock = clock.source === 'gnss' && clock.device === device
     switch (measurement.kind) {
       case 'scan':
-        void this.#stations.find(({ config }) => config.scanner === device)?.scan(measurement.text)
+        for (const station of this.#stations) {
+          if (station.config.scanner === device) void station.scan(measurement.text)
+          else if (station.config.readers.includes(device)) void station.scan(measurement.text, 'reader')
+        }
         break
       case 'fix':
         if (isPlace) this.#fixes.take(measurement)

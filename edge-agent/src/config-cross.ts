@@ -1,6 +1,8 @@
 import type { ConfigIssue } from './config.ts'
-import { ACTIONS, type Action, ROLE_OF } from './config-types.ts'
+import { roleOfStep } from './config-roles.ts'
+import type { Role } from './config-types.ts'
 import { drivers } from './driver/index.ts'
+import { type StepChoice, stepsOf, type Workflow, workflows } from './station/workflow.ts'
 
 /**
  * What only shows when the parts are held against each other: names that point nowhere, roles that are missing. It reads the
@@ -30,34 +32,45 @@ export function crossIssues(raw: Record<string, unknown>): ConfigIssue[] {
   for (const [i, station] of stations.entries()) {
     const path = `stations[${i}]`
     refer(`${path}.scanner`, station['scanner'], 'scan', 'scanner')
+    const readers = Array.isArray(station['readers']) ? (station['readers'] as unknown[]) : []
+    for (const [n, reader] of readers.entries()) refer(`${path}.readers[${n}]`, reader, 'scan', 'tag reader')
     refer(`${path}.thermometer`, station['thermometer'], 'reading', 'thermometer')
     issues.push(...stationIssues(station, path, roles))
-    const other = station['scanner'] === undefined ? undefined : scanners.get(station['scanner'])
-    if (other !== undefined)
-      issues.push({
-        path: `${path}.scanner`,
-        what: `is used by stations[${other}] already; a scan can belong to one station only`,
-      })
-    scanners.set(station['scanner'], i)
+    const sources: [string, unknown][] = [
+      [`${path}.scanner`, station['scanner']],
+      ...readers.map((reader, n): [string, unknown] => [`${path}.readers[${n}]`, reader]),
+    ]
+    for (const [at, source] of sources) {
+      const other = source === undefined ? undefined : scanners.get(source)
+      if (other !== undefined)
+        issues.push({ path: at, what: `is used by stations[${other}] already; a scan can belong to one station only` })
+      scanners.set(source, i)
+    }
   }
   return issues
 }
 
 function stationIssues(station: Record<string, unknown>, path: string, roles: readonly unknown[]): ConfigIssue[] {
   const issues: ConfigIssue[] = []
-  const actions = isRecord(station['actions']) ? Object.keys(station['actions']) : []
-  const needed: [string, Action | 'observe'][] = actions
-    .filter(isAction)
-    .map((action) => [`${path}.actions.${action}`, action])
-  if (station['observe'] !== undefined) needed.push([`${path}.observe`, 'observe'])
-  for (const [at, action] of needed) {
-    if (!roles.includes(ROLE_OF[action]))
-      issues.push({ path: at, what: `needs the role ${ROLE_OF[action]} in gateway.roles` })
+  const { choice, strange } = choiceOf(station)
+  for (const [at, what] of strange) issues.push({ path: `${path}.${at}`, what })
+  const steps = stepsOf(choice)
+  for (const name of Object.keys(choice.actions)) {
+    if (!steps.has(name))
+      issues.push({
+        path: `${path}.actions.${name}`,
+        what: 'is no action and no step of the workflow; give it an `action`',
+      })
   }
-  if (station['start'] !== undefined && !actions.includes(String(station['start']))) {
+  const needed: [string, Role][] = [...steps].map(([name, step]) => [`${path}.actions.${name}`, roleOfStep(step)])
+  if (station['observe'] !== undefined) needed.push([`${path}.observe`, 'observe'])
+  for (const [at, role] of needed) {
+    if (!roles.includes(role)) issues.push({ path: at, what: `needs the role ${role} in gateway.roles` })
+  }
+  if (station['start'] !== undefined && !steps.has(String(station['start']))) {
     issues.push({ path: `${path}.start`, what: 'must be one of the actions of this station' })
   }
-  if (actions.length > 0 && station['scanner'] === undefined)
+  if (steps.size > 0 && station['scanner'] === undefined)
     issues.push({ path: `${path}.scanner`, what: 'is missing: actions are chosen and filled by scans' })
   if (station['observe'] !== undefined && station['thermometer'] === undefined)
     issues.push({ path: `${path}.thermometer`, what: 'is missing: observe has nothing to record' })
@@ -73,8 +86,22 @@ function repeated(list: readonly Record<string, unknown>[], path: string, issues
   }
 }
 
-function isAction(text: string): text is Action {
-  return (ACTIONS as readonly string[]).includes(text)
+/** What a station's entries say of its steps, as far as they have the right shape. */
+function choiceOf(station: Record<string, unknown>): { choice: StepChoice; strange: [string, string][] } {
+  const strange: [string, string][] = []
+  const { workflow, steps, actions } = station
+  const known = typeof workflow === 'string' && Object.hasOwn(workflows, workflow) ? (workflow as Workflow) : undefined
+  const names = Array.isArray(steps) ? (steps as unknown[]).filter((name) => typeof name === 'string') : undefined
+  if (names && workflow === undefined) strange.push(['steps', 'choose from a workflow; there is none'])
+  for (const [i, name] of (known === undefined ? [] : (names ?? [])).entries()) {
+    if (!Object.hasOwn(workflows[known!], name))
+      strange.push([`steps[${i}]`, `must be one of ${Object.keys(workflows[known!]).join(', ')}`])
+  }
+  const own = isRecord(actions) ? Object.entries(actions).filter(([, value]) => value === null || isRecord(value)) : []
+  return {
+    choice: { workflow: known, steps: names, actions: Object.fromEntries(own) as StepChoice['actions'] },
+    strange,
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -4,6 +4,7 @@ import { checksSchema } from './checks-config.ts'
 import { ACTIONS, type FileShape, type RawDevice, ROLES } from './config-types.ts'
 import type { Driver } from './driver/index.ts'
 import { durationMs } from './duration.ts'
+import { WORKFLOWS } from './station/workflow.ts'
 
 /** Topic parts and file names are made of these: NATS maps topics to subjects and allows no more. */
 const name = v.pipe(v.string('must be text'), v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A–Z a–z 0–9 _ -'))
@@ -82,8 +83,20 @@ const clock = v.variant(
   'must have `source: gnss` or `source: system`',
 )
 
-/** What one action does differently here from the usual (docs: the table of actions). */
+const stepName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of a–z 0–9 -, beginning with a letter'),
+)
+const word = v.pipe(
+  v.string('must be text'),
+  v.minLength(1, 'must not be empty'),
+  v.maxLength(40, 'must be at most 40 characters'),
+)
+
+/** A step of the station's own, or what a step of its workflow does differently here (docs/gateway/stations.md). */
 const actionOptions = v.strictObject({
+  action: v.optional(v.picklist(ACTIONS, `must be one of ${ACTIONS.join(', ')}`)),
+  label: v.optional(v.strictObject({ zh: word, en: word })),
   bizStep: v.optional(v.pipe(v.string(), v.minLength(1))),
   disposition: v.optional(v.pipe(v.string(), v.minLength(1))),
   /** Where from and where to, for ship and receive: places (414) or parties (417). */
@@ -103,11 +116,18 @@ const station = v.strictObject({
   holds: v.optional(uri),
   limits: v.optional(limits),
   separators: v.optional(v.picklist(['unproven', 'proven'], 'must be unproven or proven'), 'unproven'),
-  start: v.optional(v.picklist(ACTIONS, `must be one of ${ACTIONS.join(', ')}`)),
+  readers: v.optional(
+    v.pipe(v.array(name, 'must be a list of devices'), v.maxLength(16, 'must name at most 16 devices')),
+    [],
+  ),
+  workflow: v.optional(v.picklist(WORKFLOWS, `must be one of ${WORKFLOWS.join(', ')}`)),
+  steps: v.optional(v.array(stepName, 'must be a list of steps')),
+  undo: v.optional(durationMs, '15m'),
+  start: v.optional(stepName),
   observe: v.optional(durationMs),
   actions: v.optional(
     v.record(
-      v.picklist(ACTIONS, `must be one of ${ACTIONS.join(', ')}`),
+      stepName,
       // `receive:` with nothing after it is null in YAML.
       v.nullish(actionOptions, {}),
     ),

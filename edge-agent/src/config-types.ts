@@ -1,7 +1,8 @@
 import type { DeviceConfig } from './driver/index.ts'
+import type { StepChoice, Workflow } from './station/workflow.ts'
 import type { Parity } from './transport/index.ts'
 
-/** What the scans at a station can mean; each is chosen by the configuration or by a command barcode. */
+/** The kinds of acts at a station. What one means there, and what it is called, is a step: {@link StationStep}. */
 export const ACTIONS = [
   'commission',
   'transform',
@@ -12,26 +13,13 @@ export const ACTIONS = [
   'ship',
   'receive',
   'sell',
+  'handle',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 
 /** What the enrolment allows a gateway to sign. */
 export const ROLES = ['commission', 'transform', 'pack', 'ship', 'receive', 'observe', 'sell'] as const
 export type Role = (typeof ROLES)[number]
-
-/** The role that each action needs. */
-export const ROLE_OF: Readonly<Record<Action | 'observe', Role>> = {
-  commission: 'commission',
-  transform: 'transform',
-  pack: 'pack',
-  unpack: 'pack',
-  load: 'pack',
-  unload: 'pack',
-  ship: 'ship',
-  receive: 'receive',
-  sell: 'sell',
-  observe: 'observe',
-}
 
 export interface GatewayConfig {
   org: string
@@ -68,13 +56,24 @@ export type PlaceConfig = { source: 'site'; site: Site } | { source: 'gnss'; dev
 
 export type ClockConfig = { source: 'gnss'; device: string } | { source: 'system' }
 
-/** What one action does differently at a station from the usual. */
+/** What one step does differently from the usual of its action. */
 export interface ActionOptions {
   bizStep?: string | undefined
   disposition?: string | undefined
   /** Where from and where to: places (414) or parties (417). */
   from?: string | undefined
   to?: string | undefined
+}
+
+export interface Words {
+  zh: string
+  en: string
+}
+
+/** One thing that can be done at a station: a kind of act, what it means in EPCIS, and what people call it. */
+export interface StationStep extends ActionOptions {
+  action: Action
+  label: Words
 }
 
 export interface Limits {
@@ -91,11 +90,16 @@ export interface StationConfig {
   limits?: Limits | undefined
   /** Whether it was checked that the scanner sends FNC1 as GS; until then a lot that may have swallowed another element is refused. */
   separators: 'unproven' | 'proven'
-  /** What a scan means before any command. */
-  start?: Action | undefined
+  /** Readers of tags, whose reads count as scans. */
+  readers: readonly string[]
+  /** The step that a scan means before any command. */
+  start?: string | undefined
+  /** For how long the last act can be undone, ms. */
+  undoMs: number
   /** How often the asset's readings are signed without any goods, ms. */
   observeMs?: number | undefined
-  actions: ReadonlyMap<Action, ActionOptions>
+  /** Steps by name, as command barcodes say them. */
+  actions: ReadonlyMap<string, StationStep>
 }
 
 /** A device with its driver's own, checked options. */
@@ -144,9 +148,13 @@ export interface RawStation {
   holds?: string | undefined
   limits?: Limits | undefined
   separators: 'unproven' | 'proven'
-  start?: Action | undefined
+  readers: string[]
+  workflow?: Workflow | undefined
+  steps?: string[] | undefined
+  undo: number
+  start?: string | undefined
   observe?: number | undefined
-  actions: { [A in Action]?: ActionOptions | null | undefined }
+  actions: StepChoice['actions']
 }
 
 /** With `port` and its settings or with `file`, as its driver needs. */

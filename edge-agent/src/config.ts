@@ -8,6 +8,7 @@ import { deviceSchema, fileSchema, parseAddress, unknownDeviceSchema } from './c
 import type { AgentConfig, ConfiguredDevice, FileShape, RawDevice, RawStation, StationConfig } from './config-types.ts'
 import { type Address, drivers, type LineDriver } from './driver/index.ts'
 import { AgentError, whyOf } from './error.ts'
+import { stepsOf } from './station/workflow.ts'
 
 export type * from './config-types.ts'
 
@@ -224,10 +225,7 @@ function toAddress(device: RawDevice, folder: string): Address {
 }
 
 function toStation(station: RawStation, fallback: string): StationConfig {
-  const { id, scanner, thermometer, holds, limits, separators, start, observe, actions } = station
-  const chosen = Object.entries(actions).map(
-    ([action, options]) => [action as keyof typeof actions, options ?? {}] as const,
-  )
+  const { id, scanner, thermometer, holds, limits, separators, readers, start, undo, observe } = station
   return {
     id,
     scanner,
@@ -235,8 +233,10 @@ function toStation(station: RawStation, fallback: string): StationConfig {
     holds: holds ?? fallback,
     limits,
     separators,
+    readers,
     start,
+    undoMs: undo,
     observeMs: observe,
-    actions: new Map(chosen),
+    actions: stepsOf(station),
   }
 }

@@ -70,6 +70,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'The loss of records {from} to {last} of this gateway is declared to the ledger. Nothing else is signed until the ledger has recorded it; stamping goes on.',
     zh: '本网关第 {from} 至 {last} 号记录的丢失已向账本申报。账本记录之前不再签名；盖戳照常进行。',
   },
+  OUTBOX_THERE: {
+    en: 'There is an outbox at {path}, or its head.json: nothing is to be made anew. Start the gateway; it repairs by itself what is damaged.',
+    zh: '{path} 已有发件箱或 head.json，无需重建。请启动网关；损坏之处会自动修复。',
+  },
   OUTBOX_FILLING: {
     en: 'The outbox is {percent} % full. Periodic readings are recorded less often, goods as always. Bring the gateway to its network, or carry the records out with `tristamp-agent export`.',
     zh: '发件箱已用 {percent} %。定期读数的记录变稀，货物记录照常。请让网关联网，或用 `tristamp-agent export` 导出记录。',
@@ -195,8 +199,8 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     zh: '扫码 {text} 的数量无法记录（{why}）。请使用最多三位小数的标签。',
   },
   SCAN_COMMAND: {
-    en: 'The command {text} is not known. Use one of: do/<action>, next, end, cancel.',
-    zh: '未知命令 {text}。可用命令：do/<动作>、next、end、cancel。',
+    en: 'The command {text} is not known. Use one of: do/<step>, next, end, cancel, undo.',
+    zh: '未知命令 {text}。可用命令：do/<步骤>、next、end、cancel、undo。',
   },
   SCAN_NOT_HERE: {
     en: 'The action {action} is not set up at station {station}. Add it under `actions` in the configuration, and to the roles of the gateway.',
@@ -221,6 +225,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
   SCAN_TOO_MANY: {
     en: 'More than {limit} goods in one {action}. Scan "end" and begin another.',
     zh: '一次 {action} 超过 {limit} 件。请扫 end 后另起一次。',
+  },
+  SCAN_UNDO: {
+    en: 'Nothing was undone ({why}). What is recorded stays; tell the person in charge if it is wrong.',
+    zh: '未撤销（{why}）。已记录的内容保留；如有错误请告知负责人。',
   },
   EVENT_INVALID: {
     en: 'The record would not be a valid event ({why}); it was not stored. Check the labels and the station in the configuration.',

@@ -15,11 +15,16 @@ export class Holdings {
 
   /** The moment of each of the goods that the asset holds. */
   async since(asset: string, goods: readonly string[]): Promise<Moment[]> {
+    return (await this.look(asset, goods)).filter((moment) => moment !== undefined)
+  }
+
+  /** For each of the goods its moment, or undefined where the asset does not hold it. */
+  async look(asset: string, goods: readonly string[]): Promise<(Moment | undefined)[]> {
     const records = await this.#store.getMany(
       'holding',
       goods.map((id) => keyOf(asset, id)),
     )
-    return records.flatMap((bytes) => (bytes ? [JSON.parse(fromUtf8(bytes)) as Moment] : []))
+    return records.map((bytes) => (bytes ? (JSON.parse(fromUtf8(bytes)) as Moment) : undefined))
   }
 
   /** The goods are held, and stamped, as of this moment. */

@@ -3,6 +3,7 @@ import type { Action, ActionOptions, StationConfig } from '../config-types.ts'
 import type { Stamp } from '../stamp.ts'
 import { reduce, settle } from './reduce.ts'
 import type { Draft, Intent, StationState, Step } from './state.ts'
+import { stepsOf } from './workflow.ts'
 
 export const HOLDS = 'https://id.gs1.org/414/9506000134017'
 export const BOOT = '11111111-2222-4333-8444-555555555555'
@@ -44,13 +45,15 @@ export class Play {
   intents: Intent[] = []
   nowMs = 1000
 
-  constructor(actions: Partial<Record<Action, ActionOptions>>, start?: Action) {
+  constructor(actions: Record<string, ActionOptions & { action?: Action }>, start?: string) {
     this.station = {
       id: 'dock',
       scanner: 'gun',
       holds: HOLDS,
       separators: 'unproven',
-      actions: new Map(Object.entries(actions) as [Action, ActionOptions][]),
+      readers: [],
+      undoMs: 900_000,
+      actions: stepsOf({ actions }),
     }
     this.state = { action: start }
   }
@@ -58,7 +61,18 @@ export class Play {
   scan(...frames: string[]): this {
     for (const frame of frames) {
       this.nowMs += 1000
-      this.#take(reduce(this.station, this.state, { scan: parseScan(frame), stamp: stampAt(this.nowMs) }))
+      this.#take(
+        reduce(this.station, this.state, { scan: parseScan(frame), stamp: stampAt(this.nowMs), by: 'scanner' }),
+      )
+    }
+    return this
+  }
+
+  /** Tags come into the field of a reader. */
+  tags(...links: string[]): this {
+    for (const link of links) {
+      this.nowMs += 10
+      this.#take(reduce(this.station, this.state, { scan: parseScan(link), stamp: stampAt(this.nowMs), by: 'reader' }))
     }
     return this
   }

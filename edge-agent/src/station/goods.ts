@@ -19,6 +19,8 @@ export interface Goods {
   lot?: string
   /** YYYY-MM-DD */
   expiry?: string
+  /** Read by a tag reader, so in no order that anyone chose. */
+  tag?: true
   /** In thousandths of `uom`, or of pieces without it. */
   quantityMilli?: number
   uom?: 'KGM'

@@ -19,8 +19,9 @@ import { clockStamp, isoTime, type Stamp } from '../stamp.ts'
 import type { Store, Write } from '../store.ts'
 import { observe } from './observe.ts'
 import { reduce, settle } from './reduce.ts'
-import { gatheredLine, recordedLine, repeatedLine } from './say.ts'
-import type { Draft, Intent, StationState, Step } from './state.ts'
+import { gatheredLine, recordedLine, repeatedLine, undoneLine } from './say.ts'
+import type { Draft, Intent, ScanInput, StationState, Step } from './state.ts'
+import { ageMs, declareError, decodeLastAct, encodeLastAct, type LastAct } from './undo.ts'
 
 /** What a station needs of the gateway. */
 export interface StationServices {
@@ -70,13 +71,13 @@ export class Station {
     this.#state = allowed ? { ...state, action } : { last: state.last, observed: state.observed }
   }
 
-  /** A frame of this station's scanner. */
-  scan(text: string): Promise<void> {
+  /** A frame of this station's scanner, or what a tag says that one of its readers has read. */
+  scan(text: string, by: ScanInput['by'] = 'scanner'): Promise<void> {
     const stamp = this.#services.stamp()
     return this.#inTurn(async () => {
       const refusal = this.#services.refusal()
       if (refusal) throw refusal
-      await this.#apply(reduce(this.config, this.#state, { scan: readScan(text), stamp }))
+      await this.#apply(reduce(this.config, this.#state, { scan: readScan(text), stamp, by }))
     })
   }
 
@@ -121,16 +122,64 @@ export class Station {
   async #apply({ state, intents }: Step): Promise<void> {
     const events: Uint8Array[] = []
     const writes: Write[] = []
-    for (const intent of intents) {
-      if (intent.kind !== 'record') continue
-      events.push(await this.#event(intent.draft))
-      writes.push(...this.#moves(intent.draft))
+    const drafts = intents.flatMap((intent) => (intent.kind === 'record' ? [intent.draft] : []))
+    for (const draft of drafts) {
+      events.push(await this.#event(draft))
+      writes.push(...this.#moves(draft))
     }
+    if (drafts.length > 0) writes.push(this.#remember(await this.#lastAct(drafts, events)))
     if (state !== this.#state) {
       await this.#services.accept(events, [...writes, this.#keep(state)])
       this.#state = state
     }
-    for (const intent of intents) this.#say(intent)
+    for (const intent of intents) {
+      if (intent.kind === 'undo') await this.#undo()
+      else this.#say(intent)
+    }
+  }
+
+  /** Takes the last act back, if it is not too long ago: its events are declared errors, and the asset holds what it held before. */
+  async #undo(): Promise<void> {
+    const { store, clock, holdings, accept, info } = this.#services
+    const { id, holds, undoMs } = this.config
+    const refuse = (why: string): AgentError => new AgentError('SCAN_UNDO', { station: id, why })
+    const bytes = await store.get('station', this.#undoKey)
+    if (!bytes) throw refuse('there is no act to undo')
+    const last = decodeLastAct(bytes)
+    const now = clock.now()
+    if (ageMs(last.moment, now, (moment) => clock.place(moment)) > undoMs)
+      throw refuse(`it was more than ${Math.round(undoMs / 60_000)} min ago`)
+    const events = last.events.map((event) => checked(() => declareError(event, now.ms)))
+    const moves = last.before.flatMap(([goods, since]) =>
+      since ? holdings.hold(holds, [goods], since) : holdings.release(holds, [goods]),
+    )
+    // What was scanned for it may be scanned again at once: it is no repetition any more.
+    const state = { ...this.#state, last: undefined }
+    await accept(events, [...moves, { type: 'del', space: 'station', key: this.#undoKey }, this.#keep(state)])
+    this.#state = state
+    info(undoneLine(last, id))
+  }
+
+  /** What it takes to undo these drafts, as long as nothing of them is on the disk. */
+  async #lastAct(drafts: readonly Draft[], events: readonly Uint8Array[]): Promise<LastAct> {
+    const touched = [...new Set(drafts.flatMap(({ held, left }) => [...held, ...left]))]
+    const before = await this.#services.holdings.look(this.config.holds, touched)
+    return {
+      action: drafts[0]!.action,
+      ids: [...new Set(drafts.flatMap(({ about }) => about))],
+      moment: drafts[0]!.stamp.moment,
+      events: events.map(fromUtf8),
+      before: touched.map((id, i) => [id, before[i] ?? null]),
+    }
+  }
+
+  #remember(act: LastAct): Write {
+    return { type: 'put', space: 'station', key: this.#undoKey, value: encodeLastAct(act) }
+  }
+
+  /** Beside the station's own state; no station's name has a space. */
+  get #undoKey(): string {
+    return `${this.config.id} undo`
   }
 
   async #observe(now: boolean): Promise<void> {
@@ -169,16 +218,13 @@ export class Station {
       'tristamp:origin': 'device',
       ...qualityStamp(this.#instrument, fromMs, stamp.moment),
     } as StampedEvent
-    try {
+    return checked(() => {
       const bytes = encodeEvent(event)
       const role = roleOf(parseEvent(bytes))
       if (!this.#services.gateway.roles.includes(role))
         throw new AgentError('EVENT_INVALID', { why: `this gateway has no role ${role}` })
       return bytes
-    } catch (cause) {
-      if (!(cause instanceof ProtocolError)) throw cause
-      throw new AgentError('EVENT_INVALID', { why: cause.message }, { cause })
-    }
+    })
   }
 
   /** Since when the readings of the asset belong to these goods: the earliest entry or stamp among them; now, when they are new here. */
@@ -205,7 +251,17 @@ export class Station {
     else if (intent.kind === 'record') info(recordedLine(intent.draft, id))
     else if (intent.kind === 'gathered') info(gatheredLine(intent, id))
     else if (intent.kind === 'repeated') info(repeatedLine(intent, id))
-    else info(`· ${intent.text} at ${id}`)
+    else if (intent.kind === 'said') info(`· ${intent.text} at ${id}`)
+  }
+}
+
+/** Bytes of an event that the ledger takes, or why it would not. */
+function checked(encode: () => Uint8Array): Uint8Array {
+  try {
+    return encode()
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause
+    throw new AgentError('EVENT_INVALID', { why: cause.message }, { cause })
   }
 }
 

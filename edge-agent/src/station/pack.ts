@@ -3,17 +3,20 @@ import { gather } from './gather.ts'
 import type { Goods } from './goods.ts'
 import type { Family, Refusal, Work } from './state.ts'
 
-/** Into a logistic unit: first the unit's own label, then what goes in. */
+/** Into a logistic unit: first the unit's own label, then what goes in. Tags are read in any order, so the first unit among them is the one. */
 export const pack: Family = {
   closesByItself: false,
   take(work, goods) {
-    if (!work.parent) return goods.container ? { ...work, parent: goods } : notAUnit(goods)
+    if (!work.parent && goods.container) return { ...work, parent: goods }
+    if (!work.parent) return goods.tag ? gather(work, goods) : notAUnit(goods)
     return goods.id === work.parent.id ? work : gather(work, goods)
   },
   close(work, at) {
     const { parent } = work
-    if (!parent || work.goods.length === 0)
-      return { code: 'SCAN_ORDER', fields: { text: 'end', why: 'nothing has been packed' } }
+    if (!parent || work.goods.length === 0) {
+      const why = parent || work.goods.length === 0 ? 'nothing has been packed' : 'the unit itself was not read'
+      return { code: 'SCAN_ORDER', fields: { text: 'end', why } }
+    }
     return [
       draft(
         work,

@@ -5,6 +5,7 @@ import { type Command, isCommand, parseCommand } from './command.ts'
 import { commission } from './commission.ts'
 import { ids } from './event.ts'
 import { type Goods, goodsOf, NoGoods } from './goods.ts'
+import { handle } from './handle.ts'
 import { load, pack, unload, unpack } from './pack.ts'
 import { receive } from './receive.ts'
 import { sell } from './sell.ts'
@@ -32,6 +33,12 @@ const families: Readonly<Record<Action, Family>> = {
   ship,
   receive,
   sell,
+  handle,
+}
+
+/** The kind of act that a step of this station is. */
+function familyOf(station: StationConfig, step: string): Family {
+  return families[station.actions.get(step)!.action]
 }
 
 /** Acts that are a list of goods close by themselves after this long without a scan. */
@@ -43,7 +50,8 @@ export const REPEAT_MS = 30_000
 /** What a scan means at a station: a pure step from state to state, with what is to be done about it. */
 export function reduce(station: StationConfig, state: StationState, input: ScanInput): Step {
   const { text } = input.scan
-  if (!isCommand(text)) return take(station, state, input)
+  // Commands are given by people; a tag that says one is goods that cannot be.
+  if (!isCommand(text) || input.by === 'reader') return take(station, state, input)
   const command = parseCommand(text)
   if (!command) return refused(state, { code: 'SCAN_COMMAND', fields: { text } })
   return obey(station, state, command, input)
@@ -52,7 +60,7 @@ export function reduce(station: StationConfig, state: StationState, input: ScanI
 /** The same for the passing of time: an act that closes by itself, when it is due. */
 export function settle(station: StationConfig, state: StationState, now: Moment): Step {
   const { work, action } = state
-  if (!work || !action || !families[action].closesByItself) return { state, intents: [] }
+  if (!work || !action || !familyOf(station, action).closesByItself) return { state, intents: [] }
   const last = work.stamp.moment
   const due = now.bootId !== last.bootId || now.monotonicMs - last.monotonicMs >= CLOSE_AFTER_MS
   return due ? close(station, state, work, action) : { state, intents: [] }
@@ -61,20 +69,22 @@ export function settle(station: StationConfig, state: StationState, now: Moment)
 function obey(station: StationConfig, state: StationState, command: Command, input: ScanInput): Step {
   switch (command.kind) {
     case 'do':
-      return choose(station, state, command.action)
+      return choose(station, state, command.step)
     case 'next':
-      return next(state, input)
+      return next(station, state, input)
     case 'cancel':
       return {
         state: { ...state, work: undefined },
         intents: [said(state.work ? `cancelled: ${state.action}` : 'nothing to cancel')],
       }
+    case 'undo':
+      return undo(state)
     case 'end':
       return end(station, state, input.stamp.moment)
   }
 }
 
-function choose(station: StationConfig, state: StationState, action: Action): Step {
+function choose(station: StationConfig, state: StationState, action: string): Step {
   if (!station.actions.has(action)) {
     return refused(state, { code: 'SCAN_NOT_HERE', fields: { action, station: station.id } })
   }
@@ -82,7 +92,8 @@ function choose(station: StationConfig, state: StationState, action: Action): St
   const begun = { kind: 'said', text: `now: ${action}` } as const
   if (!work || !current) return { state: { ...state, action }, intents: [begun] }
   // A list of goods is complete at any time; a pallet that was not ended is not.
-  if (current === 'pack' || current === 'transform') {
+  const kind = station.actions.get(current)?.action
+  if (kind === 'pack' || kind === 'transform') {
     return refused(state, { code: 'SCAN_UNFINISHED', fields: { action: current, station: station.id } })
   }
   const closed = close(station, state, work, current)
@@ -90,13 +101,14 @@ function choose(station: StationConfig, state: StationState, action: Action): St
   return { state: { ...closed.state, action }, intents: [...closed.intents, begun] }
 }
 
-function next(state: StationState, { stamp }: ScanInput): Step {
+function next(station: StationConfig, state: StationState, { stamp }: ScanInput): Step {
   const { work, action } = state
   const wrong = (why: string): Step => refused(state, { code: 'SCAN_ORDER', fields: { text: 'next', why } })
-  if (action !== 'transform') return wrong('only a transformation has a second part')
+  if (action === undefined || station.actions.get(action)?.action !== 'transform')
+    return wrong('only a transformation has a second part')
   if (!work || work.goods.length === 0) return wrong('scan the inputs first')
   if (work.outputs) return wrong('the outputs are being scanned already')
-  return { state: { ...state, work: { ...work, stamp, outputs: [] } }, intents: [said('transform: now the outputs')] }
+  return { state: { ...state, work: { ...work, stamp, outputs: [] } }, intents: [said(`${action}: now the outputs`)] }
 }
 
 function end(station: StationConfig, state: StationState, now: Moment): Step {
@@ -107,6 +119,12 @@ function end(station: StationConfig, state: StationState, now: Moment): Step {
     return { state, intents: [{ kind: 'repeated', action: last.action, ids: last.ids }] }
   }
   return refused(state, { code: 'SCAN_ORDER', fields: { text: 'end', why: 'nothing is open' } })
+}
+
+/** What was recorded is taken back; what is open is only dropped, and that by its own command. */
+function undo(state: StationState): Step {
+  if (state.work) return refused(state, { code: 'SCAN_UNDO', fields: { why: 'an act is open; "cancel" drops it' } })
+  return { state, intents: [{ kind: 'undo' }] }
 }
 
 function take(station: StationConfig, state: StationState, input: ScanInput): Step {
@@ -124,9 +142,10 @@ function take(station: StationConfig, state: StationState, input: ScanInput): St
     return { state, intents: [{ kind: 'repeated', action, ids: [goods.id] }] }
   }
   const begun: Work = work ? { ...work, stamp } : { goods: [], stamp }
-  const taken = families[action].take(begun, goods, { station, action })
+  const family = familyOf(station, action)
+  const taken = family.take(begun, goods, { station, action })
   if (!isRefusal(taken)) return { state: { ...state, work: taken }, intents: [gathered(action, goods, taken)] }
-  if (taken.code !== 'SCAN_TOO_MANY' || !work || !families[action].closesByItself) {
+  if (taken.code !== 'SCAN_TOO_MANY' || !work || !family.closesByItself) {
     return refused(state, { code: taken.code, fields: { action, ...taken.fields } })
   }
   // A full list is recorded, and the next one begins with this scan.
@@ -135,9 +154,10 @@ function take(station: StationConfig, state: StationState, input: ScanInput): St
   return { state: rest.state, intents: [...closed.intents, ...rest.intents] }
 }
 
-function read({ separators }: StationConfig, { scan, stamp }: ScanInput): Goods | Refusal {
+function read({ separators }: StationConfig, { scan, stamp, by }: ScanInput): Goods | Refusal {
   try {
-    return goodsOf(scan, { separators, year: new Date(stamp.moment.ms).getUTCFullYear() })
+    const goods = goodsOf(scan, { separators, year: new Date(stamp.moment.ms).getUTCFullYear() })
+    return by === 'reader' ? { ...goods, tag: true } : goods
   } catch (error) {
     if (error instanceof NoGoods) return { code: error.code, fields: { text: scan.text, why: error.why } }
     if (error instanceof ProtocolError)
@@ -146,8 +166,8 @@ function read({ separators }: StationConfig, { scan, stamp }: ScanInput): Goods 
   }
 }
 
-function close(station: StationConfig, state: StationState, work: Work, action: Action): Step {
-  const drafts = families[action].close(work, { station, action })
+function close(station: StationConfig, state: StationState, work: Work, action: string): Step {
+  const drafts = familyOf(station, action).close(work, { station, action })
   if (isRefusal(drafts)) return refused(state, { code: drafts.code, fields: { action, ...drafts.fields } })
   const last = { action, ids: everyId(work), moment: work.stamp.moment }
   return {
@@ -168,7 +188,7 @@ function isRecent(earlier: Moment, now: Moment): boolean {
   return earlier.bootId === now.bootId && now.monotonicMs - earlier.monotonicMs <= REPEAT_MS
 }
 
-function gathered(action: Action, goods: Goods, { parent, goods: list, outputs }: Work): Intent {
+function gathered(action: string, goods: Goods, { parent, goods: list, outputs }: Work): Intent {
   return { kind: 'gathered', action, goods, count: (outputs ?? list).length + (parent ? 1 : 0) }
 }
 

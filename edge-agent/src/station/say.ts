@@ -1,5 +1,6 @@
 import { printable } from '../error.ts'
 import type { Draft, Intent } from './state.ts'
+import type { LastAct } from './undo.ts'
 
 // The lines that an operator sees. A line with ✓ means: this is on the disk, you may go on.
 
@@ -11,8 +12,14 @@ export function recordedLine({ action, event, about, held }: Draft, station: str
   if (action === 'observe') return `✓ observe at ${station}`
   const what = `${counted(about.length)} ${shown(about)}`
   if (event.type === 'TransformationEvent') return `✓ ${action} ${what} into ${shown(held)} at ${station}`
-  if (action === 'pack') return `✓ ${action} ${what} into ${shown(held)} at ${station}`
+  const packed = event.type === 'AggregationEvent' && event.parentID !== undefined && held[0] === event.parentID
+  if (packed) return `✓ ${action} ${what} into ${shown(held)} at ${station}`
   return `✓ ${action} ${what} at ${station}`
+}
+
+/** `✓ undone: receive 2 items 01/…/21/1, 01/…/21/2 at dock` */
+export function undoneLine({ action, ids }: Pick<LastAct, 'action' | 'ids'>, station: string): string {
+  return `✓ undone: ${action} ${counted(ids.length)} ${shown(ids)} at ${station}`
 }
 
 export function gatheredLine({ action, goods, count }: Intent & { kind: 'gathered' }, station: string): string {

@@ -1,6 +1,6 @@
 import type { EpcisEvent, Scan } from '@tristamp/protocol'
 import type { Moment } from '../clock.ts'
-import type { Action, StationConfig } from '../config-types.ts'
+import type { StationConfig } from '../config-types.ts'
 import type { AgentCode, Fields } from '../error.ts'
 import type { Stamp } from '../stamp.ts'
 import type { Goods } from './goods.ts'
@@ -18,18 +18,19 @@ export interface Work {
 
 /** Everything a station knows between scans. Plain data: it is kept on disk, so that a restart goes on in the middle of a pallet. */
 export interface StationState {
-  /** What the next scans mean. */
-  action?: Action | undefined
+  /** The step that the next scans are. */
+  action?: string | undefined
   work?: Work | undefined
   /** The act closed last, so that a repeated scan is recognised. */
-  last?: { action: Action; ids: string[]; moment: Moment } | undefined
+  last?: { action: string; ids: string[]; moment: Moment } | undefined
   /** Until when the asset's readings have been signed on their own. */
   observed?: Moment | undefined
 }
 
 /** An act that is complete: what will be signed, but for its quality stamp, and what it does to the goods that the asset holds. */
 export interface Draft {
-  action: Action | 'observe'
+  /** The step; `observe` for the asset's readings on their own. */
+  action: string
   /** The event's own fields, by type; stamps and eventID are added when it is written. */
   event: DraftEvent
   stamp: Stamp
@@ -56,11 +57,13 @@ type KnownKeys<T> = keyof {
 export type Intent =
   | { kind: 'record'; draft: Draft }
   /** The scan was taken and waits for more. */
-  | { kind: 'gathered'; action: Action; goods: Goods; count: number }
+  | { kind: 'gathered'; action: string; goods: Goods; count: number }
   /** Something the operator should know that changes nothing. */
   | { kind: 'said'; text: string }
   /** The same scan as a moment ago: recorded already, and not twice. */
-  | { kind: 'repeated'; action: Action; ids: string[] }
+  | { kind: 'repeated'; action: string; ids: string[] }
+  /** The act recorded last is to be taken back. */
+  | { kind: 'undo' }
   | { kind: 'refused'; code: AgentCode; fields: Fields }
 
 export interface Step {
@@ -72,12 +75,15 @@ export interface Step {
 export interface ScanInput {
   scan: Scan
   stamp: Stamp
+  /** A label that someone held a scanner to, or a tag that came into a reader's field by itself. */
+  by: 'scanner' | 'reader'
 }
 
 /** What an action family is told beside the work. */
 export interface Here {
   station: StationConfig
-  action: Action
+  /** The step. */
+  action: string
 }
 
 export type Refusal = { code: AgentCode; fields: Fields }
