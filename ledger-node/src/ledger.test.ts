@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FaultyDisk } from './_faulty-disk.ts'
 import { itemUri, ORIGIN, TestGateway, temporaryFolder } from './_harness.ts'
 import { type Disk, nodeDisk } from './disk.ts'
+import { LedgerError } from './error.ts'
 import { found } from './found.ts'
 import { governanceBatch } from './governance.ts'
 import { keyPath, loadKey, makeKey } from './keys.ts'
@@ -135,6 +136,30 @@ describe('a ledger on disk', () => {
       expect(notes.at(-1), space).toMatch(/rebuilt/)
       expect(await rowsOf(join(folder, 'derived'))).toEqual(good)
     }
+  })
+
+  test('a row of the admission state that was written anew is noticed at a start, and by an audit', async () => {
+    await using_(await open(), (ledger) => fill(ledger, 2))
+    const good = await rowsOf(join(folder, 'derived'))
+    const { Level } = await import('level')
+    const db = new Level<Uint8Array, Uint8Array>(join(folder, 'derived'), {
+      keyEncoding: 'view',
+      valueEncoding: 'view',
+    })
+    for await (const [key, value] of db.iterator({ gte: Buffer.from('S'), lt: Buffer.from('T') })) {
+      const text = Buffer.from(value)
+      const at = text.indexOf('commission')
+      // Well-formed, and one letter makes another role of it.
+      if (at >= 0) await db.put(key, Buffer.concat([text.subarray(0, at), Buffer.from('d'), text.subarray(at + 1)]))
+    }
+    await db.close()
+    expect(await rowsOf(join(folder, 'derived'))).not.toEqual(good)
+    expect((await verifyLedger(folder, verifySignature)).flaw?.file).toContain('derived')
+    await using_(await open(), async (ledger) =>
+      expect(ledger.state.keys.get(toHex(gateway.kid))!.roles).toContain('commission'),
+    )
+    expect(notes.join()).toMatch(/rebuilt.*admission state/)
+    expect(await rowsOf(join(folder, 'derived'))).toEqual(good)
   })
 
   test('a tail that was cut anywhere behind the last seal is cut off, and what was before is there', async () => {
@@ -365,6 +390,43 @@ describe('a ledger on a failing disk', () => {
       disk.fault = () => undefined
       await ledger.seal()
       expect(ledger.sealed!.seal.height).toBe(seal.height + 1)
+    })
+    expect((await verifyLedger(folder, verifySignature)).flaw).toBeUndefined()
+  })
+
+  test('so they are while rows or checkpoint behind a durable seal cannot be written, and it goes on by itself', async () => {
+    const { commit } = Store.prototype
+    const disk = new FaultyDisk()
+    const full = new LedgerError('DISK_FULL', 'no space left')
+    await using_(await open(disk), async (ledger) => {
+      await fill(ledger, 2)
+      await ledger.seal()
+      for (const step of ['rows', 'checkpoint']) {
+        const { seal } = ledger.sealed!
+        const state = [...ledger.state.keys]
+        await write(ledger, gateway.batch(itemUri('SAME'), itemUri(step)))
+        if (step === 'rows') Store.prototype.commit = () => Promise.reject(full)
+        disk.fault = (call, path) => (/space$|checkpoint$/.test(path) && call !== 'open' ? 'ENOSPC' : undefined)
+        try {
+          // The first try writes the seal; the others find no space to go on.
+          for (let i = 0; i < 3; i++) {
+            await expect(ledger.seal()).rejects.toThrow(/no space left|ENOSPC/)
+            expect(ledger.astray).toBe(true)
+            expect(await ledger.readMap(async (sealed) => sealed.seal)).toEqual(seal)
+            expect(toHex(ledger.historyMap.root())).toBe(toHex(seal.historyRoot))
+            // Admission knows what is durable, and nothing is taken meanwhile.
+            expect([...ledger.state.keys]).not.toEqual(state)
+            await ledger.restore()
+            await expect(ledger.commit([])).rejects.toMatchObject({ code: 'NODE_DEGRADED' })
+          }
+        } finally {
+          Store.prototype.commit = commit
+        }
+        disk.fault = () => undefined
+        await ledger.seal()
+        expect(ledger.sealed!.seal.height).toBe(seal.height + 1)
+        expect(toHex(ledger.historyMap.root())).toBe(toHex(ledger.sealed!.seal.historyRoot))
+      }
     })
     expect((await verifyLedger(folder, verifySignature)).flaw).toBeUndefined()
   })

@@ -1,10 +1,13 @@
-import { appendFile, readdir, readFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseVerifierKey, TILE_WIDTH } from '@tristamp/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { FaultyDisk } from '../_faulty-disk.ts'
 import { itemUri, type TestGateway, TestLedger, until } from '../_harness.ts'
 import { nodeDisk } from '../disk.ts'
+import { LedgerError } from '../error.ts'
 import { verifySignature } from '../node-crypto.ts'
+import { Store } from '../store.ts'
 import { verifyLedger } from '../verify.ts'
 import { policyOfWitnesses } from '../witness/witness-config.ts'
 import { from, Stage, TestFollower } from './_follow.ts'
@@ -198,6 +201,56 @@ describe('a follower', () => {
     await follower.reached(size)
     await expectSame(size)
   })
+
+  test('is not well when a reader meets damage in its files, although it follows', async () => {
+    follower = await TestFollower.start(ledger.url)
+    const size = await record(2, 4)
+    await follower.reached(size)
+    await follower.stop()
+    const name = (await readdir(join(follower.folder, 'bodies'))).find((file) => file.endsWith('.seg'))!
+    const path = join(follower.folder, 'bodies', name)
+    const bytes = await readFile(path)
+    bytes[bytes.length - 20]! ^= 1
+    await writeFile(path, bytes)
+    await follower.run(ledger.url)
+    expect((await follower.get(`/v1/batches?from=0&to=${size}`)).status).toBe(500)
+    const health = await follower.get('/healthz')
+    expect(health.status).toBe(503)
+    expect(await health.json()).toMatchObject({ status: 'degraded', code: 'SEGMENT_CORRUPT' })
+  })
+
+  test('does not take a step that its own disk took by half for a lie of its leader, and serves the state before it', async () => {
+    const disk = new FaultyDisk()
+    const stage = await Stage.open(from(() => ledger.url))
+    const { commit } = Store.prototype
+    try {
+      follower = await TestFollower.start(stage.url, { disk })
+      const before = await record(1, 2)
+      await follower.reached(before)
+      const { answer } = stage
+      stage.answer = () => Promise.reject(new Error('away'))
+      const size = await record(1, 2)
+      // The entries and the note will be written, and then there is no space for rows. The leader, in the same process, is idle.
+      Store.prototype.commit = () => Promise.reject(new LedgerError('DISK_FULL', 'no space left'))
+      disk.fault = (call, path) => (call === 'write' && path.endsWith('space') ? 'ENOSPC' : undefined)
+      stage.answer = answer
+      await until(() => follower.node.status().code === 'DISK_FULL', 20_000)
+      // Long enough for more than one other try.
+      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      expect(follower.node.status()).toMatchObject({ code: 'DISK_FULL', lag: size - before })
+      expect(await follower.size()).toBe(before)
+      const path = `/v1/history?subject=${encodeURIComponent(itemUri(0))}`
+      const bundle = await follower.bytes(path)
+      Store.prototype.commit = commit
+      disk.fault = () => undefined
+      await follower.reached(size, 25_000)
+      expect(bundle.length).toBeGreaterThan(0)
+      await expectSame(size)
+    } finally {
+      Store.prototype.commit = commit
+      await stage.close()
+    }
+  }, 60_000)
 
   test('cosigns what it has reproduced, before readers see it', async () => {
     follower = await TestFollower.start(ledger.url)

@@ -7,7 +7,8 @@ import { routes } from './routes.ts'
 
 /**
  * What a follower answers in its own way: `POST /v1/statements` names the leader, as nothing is recorded here, and `GET /healthz` says how far it
- * follows: 200 while there is nothing wrong, also while the leader cannot be reached and the last good state is served; 503 once it diverged.
+ * follows: 200 while there is nothing wrong, also while the leader cannot be reached and the last good state is served; 503 once it diverged, or
+ * once a reader has met damage in its own files.
  */
 export function followRoutes(ledger: Ledger, follower: Follower, version: string): Router {
   return routes()
@@ -25,10 +26,14 @@ export function followRoutes(ledger: Ledger, follower: Follower, version: string
     .get('/healthz', (_req, res) => {
       const { state, code, detail, ...follow } = follower.status
       const { sealed } = ledger
+      const { damage } = ledger.feed
+      // What it has found out about its leader goes before what is wrong with itself.
+      const own = state !== 'diverged' && damage && { status: 'degraded', code: damage.code, detail: damage.message }
       res.setHeader('Cache-Control', 'no-store')
-      res.status(state === 'diverged' ? 503 : 200).json({
+      res.status(state === 'diverged' || own ? 503 : 200).json({
         status: state,
         ...(code !== undefined && { code, detail }),
+        ...own,
         version,
         origin: ledger.state.genesis?.origin,
         entries: ledger.size,
