@@ -44,6 +44,7 @@ export function config(data: string, change: Partial<Config['http']> = {}, more:
     mqtt: { host: '127.0.0.1', port: 0, maxConnections: 64, eventsPerSecond: 100_000 },
     plain: false,
     sealEveryMs: 1000,
+    snapshotEveryMs: 0,
     ...more,
   }
 }

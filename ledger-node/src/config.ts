@@ -48,6 +48,8 @@ export interface Config {
   plain: boolean
   /** The shortest time between two seals, ms. */
   sealEveryMs: number
+  /** The shortest time between two snapshots of the history map, ms; 0: only when the node stops. */
+  snapshotEveryMs: number
   /** This node as a witness for other logs. */
   witness?: WitnessSettings
   /** The node that this one follows, instead of keeping a ledger of its own. */
@@ -69,6 +71,7 @@ export const DEFAULTS = {
   eventsPerSecond: 2000,
   maxConnections: 1024,
   sealEveryMs: 1000,
+  snapshotEveryMs: 600_000,
 } as const
 
 const port = v.pipe(v.number('expected a port number'), v.integer(), v.minValue(0), v.maxValue(65_535))
@@ -120,6 +123,10 @@ const SCHEMA = v.strictObject({
   sealEveryMs: v.optional(
     v.pipe(v.number(), v.integer(), v.minValue(1000, 'one seal a second at most'), v.maxValue(3_600_000)),
     DEFAULTS.sealEveryMs,
+  ),
+  snapshotEveryMs: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(86_400_000)),
+    DEFAULTS.snapshotEveryMs,
   ),
   follow: v.optional(v.strictObject({ url, name: v.optional(keyName) })),
   witness: v.optional(WITNESS_SCHEMA),

@@ -62,7 +62,7 @@ async function openOrMake(path: string): Promise<{ handle: FileHandle; made: boo
 }
 
 /** A new name is durable only when its folder is flushed too. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(join(folder, '.'), constants.O_RDONLY)
   try {
     await handle.sync()

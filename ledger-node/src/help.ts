@@ -81,6 +81,7 @@ Configuration file (YAML; all values may be left out)
           eventsPerSecond: ${DEFAULTS.eventsPerSecond}, tls: { cert: FILE, key: FILE } }
   plain: false
   sealEveryMs: ${DEFAULTS.sealEveryMs}
+  snapshotEveryMs: ${DEFAULTS.snapshotEveryMs}                                       of the history map, for fast starts; 0: only at a stop
   witness: { name: NAME, logs: [VKEY, ...] }                    this node as a witness for other logs
   witnesses: [{ name: NAME, url: URL, vkey: VKEY }, ...]        who cosigns this ledger's checkpoints
   quorum: N                                                     how many of them must; more than half unless told

@@ -23,6 +23,7 @@ import { MACHINE, type Machine, PAGES } from './machine.ts'
 import { Metrics } from './metrics.ts'
 import { earlierCheckpoint } from './query/earlier.ts'
 import { SealTimer } from './seal.ts'
+import { SnapshotWriter } from './snapshot-writer.ts'
 import { StatusBoard } from './status.ts'
 import { Suspensions } from './suspension.ts'
 import { type Listener, readTls, refusePlain } from './tls.ts'
@@ -99,6 +100,8 @@ async function start(
   const cosigning = config.policy && cosigningOf(config.policy, verify, metrics)
   const ledger = await Ledger.open({ disk, folder: config.data, logKey, verify, now, note: log, cosigners: cosigning })
   closers.add(() => ledger.close())
+  const snapshots = new SnapshotWriter({ ledger, disk, everyMs: config.snapshotEveryMs, note: log })
+  closers.add(() => snapshots.stop())
   const genesis = foundedWith(ledger, ackKey, config)
   const key = parseVerifierKey(genesis.logKey)
   const policy = (): Policy => policyOfLedger(config.policy, key, publicUrl)

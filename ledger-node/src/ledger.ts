@@ -18,6 +18,7 @@ import { LedgerError } from './error.ts'
 import { type EntryPlace, type FeedItem, LocalFeed } from './feed.ts'
 import type { LogKey } from './keys.ts'
 import type { Tiles } from './log.ts'
+import { type SnapshotFile, snapshotPath } from './map-snapshot.ts'
 import { type Cosigners, Publication, type Sealed } from './publication.ts'
 import { Readers } from './readers.ts'
 import { replay } from './replay.ts'
@@ -55,6 +56,8 @@ export type { Sealed } from './publication.ts'
  * `restore`, `seal`, one after another); readers come in through `read`.
  */
 export class Ledger {
+  /** Of the history map; a `SnapshotWriter` keeps it young. */
+  readonly snapshot: SnapshotFile
   readonly #parts: LedgerParts
   readonly #checkpointFile: CheckpointFile
   readonly #feed: LocalFeed
@@ -69,6 +72,7 @@ export class Ledger {
 
   private constructor(parts: LedgerParts, feed: LocalFeed, store: Store) {
     this.#parts = parts
+    this.snapshot = { file: snapshotPath(parts.folder), height: undefined }
     this.#checkpointFile = new CheckpointFile(parts.disk, parts.folder, parts.verify)
     const { logKey, cosigners, note } = parts
     this.#publication = new Publication({ file: this.#checkpointFile, logKey, cosigners, note })
@@ -305,7 +309,9 @@ export class Ledger {
 
   async #load(): Promise<void> {
     const { logKey, note } = this.#parts
-    this.#tip = await replay({ feed: this.#feed, checkpointFile: this.#checkpointFile, logKey, note }, this.#store)
+    const { snapshot } = this
+    const parts = { feed: this.#feed, checkpointFile: this.#checkpointFile, logKey, snapshot, note }
+    this.#tip = await replay(parts, this.#store)
     if (this.#tip.last === undefined) return
     // Of a log that is followed the note is another's.
     await this.#publish(logKey.sign === undefined ? await this.#checkpointFile.text() : undefined)

@@ -15,6 +15,7 @@ import { type CheckpointFile, checkLogKey } from './checkpoint-file.ts'
 import { LedgerError } from './error.ts'
 import { type EntryPlace, FEED_BEGIN, type FeedItem, type FeedPlace, type FeedRead, type LocalFeed } from './feed.ts'
 import type { LogKey } from './keys.ts'
+import type { SnapshotFile } from './map-snapshot.ts'
 import type { Store } from './store.ts'
 import { checkHeights } from './stored.ts'
 import { Tip } from './tip.ts'
@@ -25,6 +26,7 @@ export interface ReplayParts {
   checkpointFile: CheckpointFile
   /** Without its private half the log is another's, which is followed. */
   logKey: LogKey
+  snapshot: SnapshotFile
   note: (text: string) => void
 }
 
@@ -66,7 +68,7 @@ class Replay {
       await this.#store.checkState()
       await checkSegments(feed, mark.next, (entry) => placeOf(this.#store, entry))
     }
-    const tip = await Tip.load(this.#store, mark, feed)
+    const tip = await Tip.load(this.#store, mark, this.#parts)
     const end = await this.#replay(tip, mark?.next ?? FEED_BEGIN)
     await this.#checkAgainstSigned(tip)
     await feed.resume(end)

@@ -3,7 +3,7 @@ import {
   applyChanges,
   encodeSeal,
   equal,
-  type HistoryMap,
+  HistoryMap,
   leafHash,
   parseSeal,
   type Seal,
@@ -14,6 +14,7 @@ import { type Admitted, Block } from './apply.ts'
 import { Chains } from './chains.ts'
 import { LedgerError } from './error.ts'
 import type { EntryPlace, FeedPlace, LocalFeed } from './feed.ts'
+import { loadMap, type MapSources } from './load-map.ts'
 import { LogEdge, Tiles } from './log.ts'
 import type { Row } from './row.ts'
 import type { Mark, Store } from './store.ts'
@@ -61,13 +62,15 @@ export class Tip {
   }
 
   /** As the store knows it. @throws LedgerError STORE_CORRUPT */
-  static async load(store: Store, mark: Mark | undefined, feed: LocalFeed): Promise<Tip> {
+  static async load(store: Store, mark: Mark | undefined, sources: Omit<MapSources, 'store' | 'chains'>): Promise<Tip> {
     const tiles = new Tiles(store)
     const chains = new Chains(store, tiles)
-    const [state, map] = [await storedState(store), await storedMap(store)]
-    const last = mark && (await sealAt(mark, feed, chains))
-    if (last !== undefined && !equal(last.seal.historyRoot, map.root()))
-      throw new LedgerError('STORE_CORRUPT', 'the history map is not the one in the seal')
+    const state = await storedState(store)
+    const last = mark && (await sealAt(mark, sources.feed, chains))
+    const map =
+      mark === undefined || last === undefined
+        ? new HistoryMap()
+        : await loadMap({ ...sources, store, chains }, mark, last.seal.historyRoot)
     return new Tip({ store, tiles, chains, state, map, edge: await LogEdge.load(mark?.size ?? 0, tiles), last })
   }
 

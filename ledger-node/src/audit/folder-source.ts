@@ -6,6 +6,7 @@ import { hasErrno, LedgerError } from '../error.ts'
 import { EvidenceFolder, type Found } from '../evidence/evidence-folder.ts'
 import { type EntryPlace, FEED_BEGIN, type FeedRead, LocalFeed } from '../feed.ts'
 import { lockData } from '../lock.ts'
+import { checkSnapshot, snapshotPath } from '../map-snapshot.ts'
 import type { Row } from '../row.ts'
 import { RowAudit } from '../row-audit.ts'
 import { type Mark, Store } from '../store.ts'
@@ -90,6 +91,7 @@ export class FolderSource implements AuditSource, AsyncDisposable {
     const behind = this.#behind()
     const notes =
       behind === 0 ? [] : [`${join(this.name, 'derived')} lacks ${behind} blocks, which the next start adds`]
+    await checkSnapshot(snapshotPath(this.name))
     return [...notes, ...(await checkKeyFiles(this.name, state))]
   }
 

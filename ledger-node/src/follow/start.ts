@@ -12,6 +12,7 @@ import { lockData } from '../lock.ts'
 import { MACHINE, type Machine, PAGES } from '../machine.ts'
 import { Metrics } from '../metrics.ts'
 import { earlierCheckpoint } from '../query/earlier.ts'
+import { SnapshotWriter } from '../snapshot-writer.ts'
 import { StatusBoard } from '../status.ts'
 import { readTls, refusePlain } from '../tls.ts'
 import { VERSION } from '../version.ts'
@@ -79,6 +80,8 @@ async function start(
   const logKey = { publicKey: key.publicKey }
   const ledger = await Ledger.open({ disk, folder, logKey, verify, now, note: log, cosigners: notes })
   closers.add(() => ledger.close())
+  const snapshots = new SnapshotWriter({ ledger, disk, everyMs: config.snapshotEveryMs, note: log })
+  closers.add(() => snapshots.stop())
 
   const ownKey = await loadOrMakeKey(keyPath(folder, 'witness'))
   const name = config.follow.name ?? `${key.name}/follower-${toHex(keyThumbprint(ownKey.publicKey)).slice(0, 8)}`
