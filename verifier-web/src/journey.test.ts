@@ -53,6 +53,29 @@ describe('journeyOf', () => {
     expect(Math.round((legs[0]?.metres ?? 0) / 1000)).toBe(34)
   })
 
+  it('shows what was taken back, apart from the steps, and keeps what was measured', () => {
+    const verdict = sampleVerdicts.consistent()
+    const before = journeyOf(verdict)
+    const i = verdict.events.findIndex((e) => e.signer.station === KITCHEN && e.event.bizStep === 'unpacking')
+    const wrong = verdict.events[i]!
+    const errorDeclaration = { declarationTime: '2026-11-22T09:00:00.000Z', reason: 'did_not_occur' as const }
+    const declaration = { ...wrong, entry: wrong.entry + 100, event: { ...wrong.event, errorDeclaration } }
+    verdict.events.push(declaration)
+    const journey = journeyOf(verdict)
+    expect(journey.rows.filter((row) => row.kind === 'taken-back')).toMatchObject([
+      {
+        step: 'unpack',
+        gateway: 'kitchen',
+        declaredMs: Date.parse('2026-11-22T09:00:00.000Z'),
+        reason: 'did_not_occur',
+      },
+    ])
+    expect(journey.stops.flatMap(({ steps }) => steps)).not.toContain('unpack')
+    // Nobody but its own gateway takes a step back.
+    declaration.signer = { ...wrong.signer, gateway: 'other' }
+    expect(journeyOf(verdict).stops.map(({ steps }) => steps)).toEqual(before.stops.map(({ steps }) => steps))
+  })
+
   it('keeps a departure that was signed after the next station had the goods with the stop they left', () => {
     const verdict = sampleVerdicts.consistent()
     const shipped = verdict.events.find((e) => e.signer.station === PLANT && e.event.bizStep === 'shipping')!

@@ -1,6 +1,6 @@
 // From a verdict to the journey that people read: stops, gaps and legs in order of time. Pure; every word is made later, from these facts.
 
-import { lotOf, subjectKind, type Verdict } from '@tristamp/protocol'
+import { correctionsOf, type EpcisEvent, lotOf, subjectKind, type Verdict } from '@tristamp/protocol'
 import { brokenStampsOf } from './broken.ts'
 import type { LocalTime } from './local-time.ts'
 import { metresAlong } from './position.ts'
@@ -67,7 +67,20 @@ export interface Leg {
   travelMs: number
 }
 
-export type Row = Stop | Gap | Leg
+/** A step that its gateway took back: no stop of the journey, and shown all the same. */
+export interface TakenBack {
+  kind: 'taken-back'
+  station: string
+  org: string
+  gateway: string
+  step: Step
+  at: LocalTime
+  /** When it was declared an error. */
+  declaredMs: number
+  reason: 'did_not_occur' | 'incorrect_data'
+}
+
+export type Row = Stop | Gap | Leg | TakenBack
 
 export interface Journey {
   rows: Row[]
@@ -245,9 +258,8 @@ function rowsOf(stops: readonly Stop[], track: Track | undefined, records: reado
 
 /** The journey of a verdict's subject. Records of other times at the same stations (an asset's day holds them) are left out. */
 export function journeyOf(verdict: Verdict): Journey {
-  const draft = verdict.events
-    .map((proven) => recordOf(proven, 0, brokenStampsOf(verdict, proven)))
-    .sort((a, b) => a.at.ms - b.at.ms || a.proven.entry - b.proven.entry || a.proven.position - b.proven.position)
+  const { standing, corrections } = correctionsOf(verdict.events)
+  const draft = standing.map((proven) => recordOf(proven, 0, brokenStampsOf(verdict, proven))).sort(inOrder)
   const goods = draft.filter((record) => goodsOf(record.event).length > 0)
   const visits = visitsOf(goods)
   const told = new Set(goods)
@@ -258,7 +270,16 @@ export function journeyOf(verdict: Verdict): Journey {
     visit.observed.push(record)
     told.add(record)
   }
-  const records = draft.filter((record) => told.has(record))
+  // An act can be taken back, what was measured meanwhile cannot: its readings belong to the stop all the same.
+  const wrong = corrections.map(({ wrong: proven, declaration }) => {
+    const record = recordOf(proven, 0, brokenStampsOf(verdict, proven))
+    const station = stationOf(record)
+    visits.find((visit) => visit.station === station && overlaps(record, visit.window))?.observed.push(record)
+    return takenBack(record, declaration.event)
+  })
+  const records = [...draft.filter((record) => told.has(record)), ...visits.flatMap(({ observed }) => observed)]
+    .filter((record, i, all) => all.indexOf(record) === i)
+    .sort(inOrder)
   records.forEach((record, i) => {
     record.number = i + 1
   })
@@ -267,10 +288,45 @@ export function journeyOf(verdict: Verdict): Journey {
   const last = stops.at(-1)
   if (last?.stage === 'store') last.stage = 'arrival'
   const track = trackOf(stops.flatMap((stop) => stop.readings))
-  const rows = rowsOf(stops, track, records)
+  const rows = withTakenBack(rowsOf(stops, track, records), wrong)
   const metres = rows.reduce((sum, row) => sum + (row.kind === 'leg' && row.metres >= MOVED_M ? row.metres : 0), 0)
   const places = new Set(stops.map((stop) => stop.station)).size
   return { rows, stops, records, metres, places, ...(track === undefined ? {} : { track }) }
+}
+
+function inOrder(a: JourneyRecord, b: JourneyRecord): number {
+  return a.at.ms - b.at.ms || a.proven.entry - b.proven.entry || a.proven.position - b.proven.position
+}
+
+function takenBack(record: JourneyRecord, { errorDeclaration }: EpcisEvent): TakenBack {
+  const { signer } = record.proven
+  return {
+    kind: 'taken-back',
+    station: stationOf(record),
+    org: signer.org,
+    gateway: signer.gateway,
+    step: record.step,
+    at: record.at,
+    declaredMs: Date.parse(errorDeclaration?.declarationTime ?? ''),
+    reason: errorDeclaration?.reason === 'incorrect_data' ? 'incorrect_data' : 'did_not_occur',
+  }
+}
+
+/** Each behind the last row that began before it. */
+function withTakenBack(rows: readonly Row[], wrong: readonly TakenBack[]): Row[] {
+  const all = [...rows]
+  for (const one of [...wrong].sort((a, b) => a.at.ms - b.at.ms)) {
+    const before = all.findLastIndex((row) => startOf(row) <= one.at.ms)
+    all.splice(before + 1, 0, one)
+  }
+  return all
+}
+
+/** A leg has no beginning of its own. */
+function startOf(row: Row): number {
+  if (row.kind === 'stop') return row.from.ms
+  if (row.kind === 'gap') return row.fromMs
+  return row.kind === 'taken-back' ? row.at.ms : Number.POSITIVE_INFINITY
 }
 
 /** Whether a reading without goods was taken while the goods were there: its interval, not only its moment. */

@@ -23,6 +23,14 @@ export type Step =
   | 'sell'
   | 'inspect'
   | 'store'
+  | 'feed'
+  | 'treat'
+  | 'pick'
+  | 'transport'
+  | 'stock'
+  | 'dispense'
+  | 'serve'
+  | 'discard'
   | 'observe'
   | 'other'
 
@@ -51,6 +59,14 @@ const STEPS: Record<string, Step> = {
   retail_selling: 'sell',
   inspecting: 'inspect',
   storing: 'store',
+  picking: 'pick',
+  transporting: 'transport',
+  stocking: 'stock',
+  dispensing: 'dispense',
+  destroying: 'discard',
+  'urn:tristamp:bizstep:feeding': 'feed',
+  'urn:tristamp:bizstep:treating': 'treat',
+  'urn:tristamp:bizstep:serving': 'serve',
   sensor_reporting: 'observe',
 }
 

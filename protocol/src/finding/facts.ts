@@ -1,3 +1,4 @@
+import { correctionsOf } from '../event/correction.ts'
 import type { RegisterProduct } from '../event/governance-types.ts'
 import type { EpcisEvent, SensorElement } from '../event/types.ts'
 import { lotOf, productOf, subjectKind } from '../subject.ts'
@@ -29,7 +30,7 @@ export interface Facts {
  * @param whole the subjects whose histories are complete: of others only some events are known, and nothing can be said of them
  */
 export function factsOf(events: readonly ProvenEvent[], names: Names, whole: ReadonlySet<string>): Facts {
-  const standing = withoutDeclaredErrors(events)
+  const { standing, corrections } = correctionsOf(events)
   const things = new Map<string, ProvenEvent[]>()
   const lots = new Map<string, ProvenEvent[]>()
   for (const proven of standing) {
@@ -40,15 +41,9 @@ export function factsOf(events: readonly ProvenEvent[], names: Names, whole: Rea
       if (group !== undefined) group.set(subject, [...(group.get(subject) ?? []), proven])
     }
   }
-  return { events: standing, names, things, lots, series: standing.flatMap(seriesOf) }
-}
-
-/** A declared error takes back the event of the same id; both stay in the record, and no rule builds on either. */
-function withoutDeclaredErrors(events: readonly ProvenEvent[]): ProvenEvent[] {
-  const taken = new Set(
-    events.filter(({ event }) => event.errorDeclaration !== undefined).map(({ event }) => event.eventID),
-  )
-  return events.filter(({ event }) => !taken.has(event.eventID))
+  // What instruments measured was measured, whatever was said of the goods.
+  const measured = corrections.map(({ wrong }) => wrong)
+  return { events: standing, names, things, lots, series: [...standing, ...measured].flatMap(seriesOf) }
 }
 
 /** Everything that an event says something about. */

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import type { Evidence, Gap, Journey, Leg, Stop } from '../journey.ts'
+import type { Evidence, Gap, Journey, Leg, Stop, TakenBack } from '../journey.ts'
 import { type LocalTime, offsetMs } from '../local-time.ts'
 import { STAMPS, type StampState, type Stamps } from '../record.ts'
 import { addressOf, type Naming, nameOf, organisationName } from './naming.ts'
@@ -129,6 +129,30 @@ function LegRow({ leg }: { leg: Leg }): VNode {
   )
 }
 
+/** What was recorded by mistake, and that it was taken back: both are in the log, and neither is hidden. */
+function TakenBackRow({ row, naming }: { row: TakenBack; naming: Naming }): VNode {
+  const { t, format } = useLanguage()
+  const declared = { ms: row.declaredMs, offset: row.at.offset }
+  return (
+    <li class="gap">
+      <Clock at={row.at} />
+      <div>
+        <h3>
+          <span>{nameOf(row.station, naming)}</span>
+        </h3>
+        <p class="where">
+          {t(`taken-back.${row.reason}`, {
+            step: t(`step.${row.step}`),
+            time: format.time(declared),
+            day: format.day(declared),
+          })}
+        </p>
+        <p class="where">{t('journey.signed', { org: organisationName(row.org, naming), gateway: row.gateway })}</p>
+      </div>
+    </li>
+  )
+}
+
 /** Calendar days that the journey touches, each end in its place's own calendar. */
 function daysOf(journey: Journey): number {
   const day = ({ ms, offset }: LocalTime): number => Math.floor((ms + offsetMs(offset)) / 86_400_000)
@@ -161,6 +185,7 @@ export function JourneyPart({ journey, naming }: { journey: Journey; naming: Nam
       <ol class="way num">
         {journey.rows.map((row, i) => {
           if (row.kind === 'stop') return <StopRow key={i} stop={row} naming={naming} />
+          if (row.kind === 'taken-back') return <TakenBackRow key={i} row={row} naming={naming} />
           return row.kind === 'gap' ? <GapRow key={i} gap={row} /> : <LegRow key={i} leg={row} />
         })}
       </ol>

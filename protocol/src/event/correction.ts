@@ -1,0 +1,49 @@
+import { canonicalJson, type Json } from '../canonical-json.ts'
+import type { ProvenEvent } from '../verify/verdict.ts'
+
+/** A step that its own gateway took back, and what took it back. Both are in the record for good. */
+export interface Correction {
+  wrong: ProvenEvent
+  declaration: ProvenEvent
+}
+
+export interface Corrected {
+  /** What stands: neither taken back nor a declaration. In the order given. */
+  standing: ProvenEvent[]
+  corrections: Correction[]
+  /** Declarations that take nothing back: no such event, of another gateway, or with other content. */
+  idle: ProvenEvent[]
+}
+
+/**
+ * Sorts out error declarations (docs/spec/event.md, Correction): one takes back the event of the same `eventID` that the same gateway recorded
+ * before it and that says otherwise the same. So nobody takes back what another gateway recorded, and nothing changes its content on the way.
+ */
+export function correctionsOf(events: readonly ProvenEvent[]): Corrected {
+  const declarations = events.filter(({ event }) => event.errorDeclaration !== undefined)
+  if (declarations.length === 0) return { standing: [...events], corrections: [], idle: [] }
+  const corrections: Correction[] = []
+  const idle: ProvenEvent[] = []
+  const wrong = new Set<ProvenEvent>()
+  for (const declaration of declarations) {
+    const found = events.find((one) => takesBack(declaration, one))
+    if (found === undefined) idle.push(declaration)
+    else if (!wrong.has(found)) {
+      wrong.add(found)
+      corrections.push({ wrong: found, declaration })
+    }
+  }
+  const standing = events.filter((one) => one.event.errorDeclaration === undefined && !wrong.has(one))
+  return { standing, corrections, idle }
+}
+
+function takesBack(declaration: ProvenEvent, one: ProvenEvent): boolean {
+  const { event, signer } = declaration
+  if (one.event.errorDeclaration !== undefined || one.event.eventID !== event.eventID) return false
+  const earlier =
+    one.entry < declaration.entry || (one.entry === declaration.entry && one.position < declaration.position)
+  const own = one.signer.org === signer.org && one.signer.gateway === signer.gateway
+  if (!earlier || !own) return false
+  const { errorDeclaration: _, ...content } = event
+  return canonicalJson(content as unknown as Json) === canonicalJson(one.event as unknown as Json)
+}
