@@ -1,5 +1,8 @@
 import { type Codec, type CodecStats, newStats } from './codec.ts'
 
+/** The longest frame of Modbus RTU: more is not looked at for an explanation. */
+const MAX_SINCE = 256
+
 /** What a slave answered to the request that is waited for. */
 export type ModbusReply =
   | { kind: 'registers'; registers: number[] }
@@ -25,10 +28,13 @@ export class ModbusRtu implements Codec<ModbusReply> {
   readonly stats: CodecStats = newStats()
   #buffer: number[] = []
   #expected: ModbusRequest | undefined
+  /** All that came since the request, bounded: what to say when it was no reply. */
+  #since: number[] = []
 
   /** From now on, the reply to this request is looked for; bytes from before do not count. */
   expect(request: ModbusRequest): void {
     this.#buffer = []
+    this.#since = []
     this.#expected = request
   }
 
@@ -39,6 +45,7 @@ export class ModbusRtu implements Codec<ModbusReply> {
     const replies: ModbusReply[] = []
     for (const byte of chunk) {
       this.#buffer.push(byte)
+      if (this.#since.length < MAX_SINCE) this.#since.push(byte)
       const reply = this.#match(this.#expected)
       if (!reply) continue
       this.stats.good++
@@ -48,6 +55,32 @@ export class ModbusRtu implements Codec<ModbusReply> {
     return replies
   }
 
+  /** Bytes since the request, without its echo. */
+  get heard(): number {
+    return this.#since.length - this.#echo()
+  }
+
+  /** A whole frame of someone else, or by another function, that came instead of the reply. */
+  get foreign(): { unit: number; fn: number } | undefined {
+    const expected = this.#expected
+    if (!expected) return undefined
+    for (let from = this.#echo(); from + 5 <= this.#since.length; from++) {
+      const frame = this.#since.slice(from)
+      const [unit = 0, fn = 0, bytes = 0] = frame
+      const length = fn & 0x80 ? 5 : 5 + bytes
+      const known = unit >= 1 && unit <= 247 && (fn & 0x7f) >= 1 && (fn & 0x7f) <= 6
+      const other = unit !== expected.unit || (fn & 0x7f) !== expected.fn
+      if (known && other && frame.length >= length && crcOk(frame, length)) return { unit, fn: fn & 0x7f }
+    }
+    return undefined
+  }
+
+  /** The length of the request's own echo at the front, as RS-485 adapters give it. */
+  #echo(): number {
+    const request = this.#expected ? encodeRequest(this.#expected) : []
+    return request.length > 0 && [...request].every((byte, i) => this.#since[i] === byte) ? request.length : 0
+  }
+
   /** The master ends its own waiting; a cut frame is dropped by the next {@link expect}. */
   idle(_nowMs: number): ModbusReply[] {
     return []
@@ -55,6 +88,7 @@ export class ModbusRtu implements Codec<ModbusReply> {
 
   reset(): void {
     this.#buffer = []
+    this.#since = []
     this.#expected = undefined
   }
 

@@ -66,12 +66,19 @@ describe('ScannerLine', () => {
     expect(codec.idle(SILENCE_MS)).toEqual([{ kind: 'frame', text: ']C1ABC' }])
   })
 
-  it('takes the acknowledgement of a GM65 out of a scan, before or behind it', () => {
+  it('takes the acknowledgement of a GM65 out of a scan, wherever it sticks', () => {
     const ack = Uint8Array.of(0x02, 0, 0, 1, 0, 0x33, 0x31)
     const join = (...parts: Uint8Array[]): Uint8Array => Buffer.concat(parts)
-    expect(run(join(ack, encode(']C1ABC\r')))).toEqual([{ kind: 'frame', text: ']C1ABC' }])
-    expect(run(join(encode(']C1ABC'), ack, encode('\r')))).toEqual([{ kind: 'frame', text: ']C1ABC' }])
-    expect(run(ack)).toEqual([])
+    const whole = [{ kind: 'ack' }, { kind: 'frame', text: ']C1ABC' }]
+    expect(run(join(ack, encode(']C1ABC\r')))).toEqual(whole)
+    expect(run(join(encode(']C1ABC'), ack, encode('\r')))).toEqual(whole)
+    expect(run(join(encode(']C1A'), ack, encode('BC\r')))).toEqual(whole)
+    expect(run(ack)).toEqual([{ kind: 'ack' }])
+    fc.assert(
+      fc.property(fc.array(fc.nat(14)), (cuts) => {
+        expect(run(join(ack, encode(']C1ABC\r')), cuts)).toEqual(whole)
+      }),
+    )
   })
 
   it('bounds its memory and never throws on noise', () => {

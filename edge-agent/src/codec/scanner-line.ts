@@ -3,6 +3,8 @@ import { type Codec, type CodecStats, newStats } from './codec.ts'
 export type ScannerMessage =
   /** One scanned code: AIM identifier (when the scanner sends it) and data, without the suffix; FNC1 is `\x1d`. */
   | { kind: 'frame'; text: string }
+  /** The module has taken a command. */
+  | { kind: 'ack' }
   /** Bytes that were not a whole scan: no suffix came, or no code is that long. */
   | { kind: 'cut'; text: string }
 
@@ -15,7 +17,7 @@ export const SILENCE_MS = 50
 
 const CR = 0x0d
 const LF = 0x0a
-/** The GM65 family acknowledges a trigger with these bytes, which may stick to a scan. */
+/** The GM65 family acknowledges a command with these bytes, which may stick to a scan anywhere; no label can hold them. */
 const MODULE_ACK = [0x02, 0x00, 0x00, 0x01, 0x00, 0x33, 0x31]
 
 /**
@@ -40,7 +42,7 @@ export class ScannerLine implements Codec<ScannerMessage> {
     this.stats.bytes += chunk.length
     for (const byte of chunk) {
       if (byte === CR || byte === LF) this.#finish('frame', messages)
-      else if (this.#buffer.length < MAX_FRAME) this.#buffer.push(byte)
+      else if (this.#buffer.length < MAX_FRAME) this.#take(byte, messages)
       else this.#overlong = true
     }
     return messages
@@ -60,8 +62,16 @@ export class ScannerLine implements Codec<ScannerMessage> {
     this.#overlong = false
   }
 
-  #finish(kind: ScannerMessage['kind'], messages: ScannerMessage[]): void {
-    const bytes = withoutModuleAck(this.#buffer)
+  #take(byte: number, messages: ScannerMessage[]): void {
+    this.#buffer.push(byte)
+    const at = this.#buffer.length - MODULE_ACK.length
+    if (at < 0 || !MODULE_ACK.every((wanted, i) => this.#buffer[at + i] === wanted)) return
+    this.#buffer.splice(at)
+    messages.push({ kind: 'ack' })
+  }
+
+  #finish(kind: 'frame' | 'cut', messages: ScannerMessage[]): void {
+    const bytes = this.#buffer
     const whole = kind === 'frame' && !this.#overlong
     this.reset()
     // CR LF ends the same scan twice: the second time there is nothing.
@@ -71,15 +81,4 @@ export class ScannerLine implements Codec<ScannerMessage> {
     // Not fatal: a byte that is no UTF-8 becomes U+FFFD, which no identifier may contain.
     messages.push({ kind: whole ? 'frame' : 'cut', text: new TextDecoder().decode(Uint8Array.from(bytes)) })
   }
-}
-
-function withoutModuleAck(bytes: number[]): number[] {
-  let rest = bytes
-  while (startsWithAck(rest)) rest = rest.slice(MODULE_ACK.length)
-  while (startsWithAck(rest.slice(-MODULE_ACK.length))) rest = rest.slice(0, -MODULE_ACK.length)
-  return rest
-}
-
-function startsWithAck(bytes: readonly number[]): boolean {
-  return MODULE_ACK.every((byte, i) => bytes[i] === byte)
 }

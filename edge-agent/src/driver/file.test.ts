@@ -13,8 +13,8 @@ import { AgentError } from '../error.ts'
 import { type Driver, drivers, type FileDriver, type Measurement, supervise } from './index.ts'
 
 /** A one-wire probe as Linux shows it: `temperature` holds milli-°C. Only these tests know it. */
-const ds18b20: FileDriver<{ every: number }> = {
-  kind: 'ds18b20',
+const probe: FileDriver<{ every: number }> = {
+  kind: 'probe',
   gives: 'reading',
   needs: 'file',
   options: { every: v.optional(durationMs, '60s') },
@@ -35,11 +35,11 @@ const ds18b20: FileDriver<{ every: number }> = {
 }
 
 const table = drivers as Map<string, Driver<never>>
-beforeAll(() => void table.set(ds18b20.kind, ds18b20))
-afterAll(() => void table.delete(ds18b20.kind))
+beforeAll(() => void table.set(probe.kind, probe))
+afterAll(() => void table.delete(probe.kind))
 
 function parse(device: string, env: Record<string, string> = {}): AgentConfig {
-  const { text } = gatewayText({ devices: `[{ id: probe, driver: ds18b20, ${device} }]` })
+  const { text } = gatewayText({ devices: `[{ id: probe, driver: probe, ${device} }]` })
   return parseConfig(text, '/etc/tristamp/gateway.yaml', env)
 }
 
@@ -57,7 +57,7 @@ describe('an instrument that is a file', () => {
     expect(parse('file: ./w1/temperature, every: 5s').devices).toEqual([
       {
         id: 'probe',
-        driver: 'ds18b20',
+        driver: 'probe',
         address: { kind: 'file', path: '/etc/tristamp/w1/temperature' },
         options: { every: 5000 },
       },
@@ -83,9 +83,9 @@ describe('an instrument that is a file', () => {
       problem: (code: AgentError['code']) => new AgentError(code, {}),
     }
     const stop = new AbortController()
-    const device = { id: 'probe', driver: 'ds18b20', address: { kind: 'file', path } } as const
+    const device = { id: 'probe', driver: 'probe', address: { kind: 'file', path } } as const
     const open = (): Promise<never> => Promise.reject(new Error('no line is opened'))
-    const running = supervise(ds18b20, device, { every: 5 }, sink, stop.signal, open)
+    const running = supervise(probe, device, { every: 5 }, sink, stop.signal, open)
     await until(() => states.includes('down DEVICE_FAILED'))
     writeFileSync(path, '-1250\n')
     await until(() => measured.some(({ kind }) => kind === 'reading'), 5000)

@@ -9,11 +9,16 @@ const options = {
   hdopMax: v.optional(v.pipe(v.number(), v.minValue(0.5), v.maxValue(50, 'must be 0.5 to 50')), 5),
   /** A receiver speaks every second or so even without a fix: longer silence is a dead line. */
   silence: v.optional(durationMs, '10s'),
+  /**
+   * For so long after a cold start a fix is not used: until the almanac has come, receivers without a battery may be off by the leap seconds.
+   */
+  settle: v.optional(durationMs),
 }
 
 export interface NmeaOptions {
   hdopMax: number
   silence: number
+  settle?: number | undefined
 }
 
 /** User equivalent range error of a single-frequency receiver: one standard deviation per unit of HDOP, in metres. */
@@ -31,10 +36,11 @@ export const nmea: LineDriver<NmeaOptions> = {
   async session(config, context) {
     const codec = new Nmea()
     let heardMs = context.now()
+    const trust = new Trust(config)
     let bad = 0
     context.link.onData((chunk) => {
       heardMs = context.now()
-      for (const message of codec.push(chunk, heardMs)) give(message, config, context)
+      for (const message of codec.push(chunk, heardMs)) give(message, trust, context)
       if (codec.stats.bad === bad) return
       bad = codec.stats.bad
       context.fault('DEVICE_FRAME', { why: 'a sentence is damaged' })
@@ -49,8 +55,8 @@ export const nmea: LineDriver<NmeaOptions> = {
   },
 }
 
-function give(message: NmeaMessage, config: NmeaOptions, context: DriverContext): void {
-  const doubt = message.kind === 'no-fix' ? message.why : doubtOf(message, config, context)
+function give(message: NmeaMessage, trust: Trust, context: DriverContext): void {
+  const doubt = message.kind === 'no-fix' ? message.why : trust.doubt(message, context)
   if (message.kind === 'no-fix' || doubt !== undefined) {
     const why = doubt ?? ''
     context.state('degraded', 'GNSS_NO_FIX', { why })
@@ -63,10 +69,29 @@ function give(message: NmeaMessage, config: NmeaOptions, context: DriverContext)
   context.emit({ kind: 'fix', atMs, utcMs, latE7, lonE7, accuracyM, satellites })
 }
 
-/** Why a fix is not good enough for a stamp, if so. */
-function doubtOf(fix: NmeaMessage & { kind: 'fix' }, config: NmeaOptions, context: DriverContext): string | undefined {
-  if (fix.hdopMilli > config.hdopMax * 1000) return `HDOP ${fix.hdopMilli / 1000} above ${config.hdopMax}`
-  if (fix.utcMs >= EARLIEST_MS) return undefined
-  context.fault('GNSS_IMPLAUSIBLE', { why: `the date ${new Date(fix.utcMs).toISOString()}` })
-  return 'the date is not believable'
+/** What makes a fix not good enough for a stamp. */
+class Trust {
+  readonly #config: NmeaOptions
+  #lastUtcMs: number | undefined
+  #firstFixMs: number | undefined
+
+  constructor(config: NmeaOptions) {
+    this.#config = config
+  }
+
+  /** Why this fix is not used, if so. */
+  doubt(fix: NmeaMessage & { kind: 'fix' }, context: DriverContext): string | undefined {
+    const { hdopMax, settle = 0 } = this.#config
+    const stands = fix.utcMs === this.#lastUtcMs
+    this.#lastUtcMs = fix.utcMs
+    this.#firstFixMs ??= fix.atMs
+    if (fix.hdopMilli > hdopMax * 1000) return `HDOP ${fix.hdopMilli / 1000} above ${hdopMax}`
+    if (fix.utcMs < EARLIEST_MS) {
+      context.fault('GNSS_IMPLAUSIBLE', { why: `the date ${new Date(fix.utcMs).toISOString()}` })
+      return 'the date is not believable'
+    }
+    // A receiver that hung goes on repeating where it was.
+    if (stands) return 'its time stands still'
+    return fix.atMs - this.#firstFixMs < settle ? 'it has just started' : undefined
+  }
 }
