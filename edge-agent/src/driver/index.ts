@@ -1,4 +1,6 @@
+import { asciiLine } from './ascii-line.ts'
 import type { Driver } from './driver.ts'
+import { ds18b20 } from './ds18b20.ts'
 import { llrp } from './llrp.ts'
 import { m100 } from './m100.ts'
 import { modbusTh } from './modbus-th.ts'
@@ -6,7 +8,7 @@ import { nmea } from './nmea.ts'
 import { scanner } from './scanner.ts'
 
 /** The table of instrument families. A new one is its own file and one line here. */
-const list: readonly Driver<never>[] = [modbusTh, scanner, nmea, m100, llrp]
+const list: readonly Driver<never>[] = [modbusTh, asciiLine, ds18b20, scanner, nmea, m100, llrp]
 
 export const drivers: ReadonlyMap<string, Driver<never>> = new Map(list.map((driver) => [driver.kind, driver]))
 
