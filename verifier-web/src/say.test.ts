@@ -18,9 +18,11 @@ const failing = (check: Partial<Check>): Finding =>
 describe('sentencesOf', () => {
   it('claims no order that nothing has checked', () => {
     const verdict = sampleVerdicts.consistent()
-    expect(sentencesOf(finding(verdict), 14)).toEqual([{ key: 'say.consistent.complete', values: { n: 14 } }])
-    verdict.checks = verdict.checks.map((check) => (check.id === 'findings' ? { ...check, status: 'passed' } : check))
-    expect(sentencesOf(finding(verdict), 14)[0]?.key).toBe('say.consistent.ordered')
+    expect(sentencesOf(finding(verdict), 14)).toEqual([{ key: 'say.consistent.ordered', values: { n: 14 } }])
+    verdict.checks = verdict.checks.map((check) =>
+      check.id === 'findings' ? { ...check, status: 'unchecked' } : check,
+    )
+    expect(sentencesOf(finding(verdict), 14)[0]?.key).toBe('say.consistent.complete')
   })
 
   it.each([

@@ -74,14 +74,20 @@ function step(hours: number, bizStep: string, where: Where = {}, more: Partial<E
   return proven(hours, { ...event, ...more } as EpcisEvent, where)
 }
 
-function series(hours: number, device: string, milli: (number | null)[], everyMs = 900_000): ProvenEvent {
+function series(
+  hours: number,
+  device: string,
+  milli: (number | null)[],
+  everyMs = 900_000,
+  where: Where = {},
+): ProvenEvent {
   const startTime = new Date(T0 + hours * HOUR).toISOString()
   const element = {
     sensorMetadata: { deviceID: device, startTime, endTime: startTime },
     sensorReport: [{ type: 'Temperature', value: 2, minValue: 1, maxValue: 3, uom: 'CEL' }],
     'tristamp:series': { everyMs, milli },
   }
-  return step(hours, 'storing', {}, { sensorElementList: [element] })
+  return step(hours, 'storing', where, { sensorElementList: [element] })
 }
 
 const ask = (...events: ProvenEvent[]): FindingCode[] =>
@@ -96,7 +102,7 @@ describe('the rules', () => {
       birth(0),
       step(1, 'shipping'),
       step(20, 'receiving', { at: HANGZHOU, org: 'market' }),
-      series(21, SAMPLE.device, wave(40)),
+      series(21, SAMPLE.device, wave(40), 900_000, { at: HANGZHOU, org: 'market' }),
       proven(40, { ...sampleObjectEvent({ action: 'DELETE', bizStep: 'retail_selling' }), ilmd: undefined } as never, {
         at: HANGZHOU,
         org: 'market',

@@ -47,3 +47,11 @@ export interface Finding {
 export function refsOf(...events: readonly ProvenEvent[]): EventRef[] {
   return events.map(({ entry, position }) => ({ entry, position }))
 }
+
+/** The stamp that a finding casts doubt on, where it is one. */
+export function stampOf(code: FindingCode): 'place' | 'time' | 'quality' | undefined {
+  if (code === 'TWO_PLACES' || code === 'TOO_FAST' || code === 'OUTSIDE_REGION') return 'place'
+  if (code === 'BEFORE_ITS_BIRTH' || code === 'AFTER_ITS_END' || code === 'CLOCK_DOUBTFUL') return 'time'
+  if (code.startsWith('SENSOR_') || code === 'SERIES_COPIED' || code === 'TEMPERATURE_LIMITS') return 'quality'
+  return code === 'TEST_SUSPICIOUS' || code === 'CALIBRATION_EXPIRED' ? 'quality' : undefined
+}

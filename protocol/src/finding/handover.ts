@@ -24,7 +24,7 @@ function at(thing: string, events: readonly ProvenEvent[], one: ProvenEvent, i: 
       const moved = events.slice(i + 1).some((later) => surelyBefore(one, later))
       return moved ? [] : [finding('HANDOVER_OPEN', 'note', thing, [one], { from })]
     }
-    if (isStep(next, 'receiving', 'arriving', 'accepting', 'loading', 'unloading')) return []
+    if (isStep(next, 'receiving', 'arriving', 'accepting', 'loading', 'unloading', 'unpacking')) return []
     return [finding('HANDOVER_ONE_SIDED', 'warning', thing, [one, next], { from, to: next.signer.org })]
   }
   if (isStep(one, 'receiving')) {

@@ -2,7 +2,7 @@ import { type Bundle, decodeBundle } from '../bundle.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { Verify } from '../ed25519.ts'
 import { ProtocolError } from '../error.ts'
-import type { Finding } from '../finding/finding.ts'
+import { type Finding, stampOf } from '../finding/finding.ts'
 import { findingsOf } from '../finding/rules.ts'
 import { parseNote } from '../note.ts'
 import { checkPolicy, NO_QUORUM, type Policy } from '../policy.ts'
@@ -159,7 +159,9 @@ function checkOf(findings: readonly Finding[]): Check {
   const detail = { contradictions: count('contradiction'), warnings: count('warning'), notes: count('note') }
   const [gravest] = findings
   if (gravest?.severity !== 'contradiction') return { id: 'findings', status: 'passed', detail }
-  return { id: 'findings', status: 'failed', code: gravest.code, detail: { ...detail, ...gravest.events[0] } }
+  const stamp = stampOf(gravest.code)
+  const where = { ...gravest.events.at(-1), ...(stamp !== undefined && { stamp }) }
+  return { id: 'findings', status: 'failed', code: gravest.code, detail: { ...detail, ...where } }
 }
 
 /** The very number that was asked for was in two places at once: the records hold, and one of two packs is not the one they tell of. */

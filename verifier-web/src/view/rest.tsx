@@ -6,6 +6,7 @@ import type { Journey } from '../journey.ts'
 import type { Pack } from '../product.ts'
 import type { Safety } from '../safety.ts'
 import { ChecksPart } from './checks.tsx'
+import { FindingsPart } from './findings.tsx'
 import { JourneyPart } from './journey.tsx'
 import { PackPart } from './pack.tsx'
 import { useLanguage } from './parts.tsx'
@@ -71,6 +72,7 @@ function Told({ verdict, journey, pack }: { verdict: Verdict; journey: Journey; 
       <TemperaturePart journey={journey} limits={pack.limits} naming={naming} />
       <JourneyPart journey={journey} naming={naming} />
       <VouchPart verdict={verdict} journey={journey} pack={pack} naming={naming} />
+      <FindingsPart findings={verdict.findings} journey={journey} />
     </>
   )
 }
