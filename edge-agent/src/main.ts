@@ -15,6 +15,7 @@ const HELP = `tristamp-agent ${VERSION}: the gateway program, instruments in, si
   tristamp-agent run    --config gateway.yaml [--insecure-plain]  run until SIGINT or SIGTERM; to another machine only over TLS,
                                                         unless told otherwise
   tristamp-agent status --config gateway.yaml [--json]  how the running gateway is
+  tristamp-agent cards  --config gateway.yaml           print the stations' command barcodes as a page of A4 sheets (HTML)
   tristamp-agent --help | --version
 
 Environment (overrides the file): TRISTAMP_DATA, TRISTAMP_UPLINK_URL, TRISTAMP_UPLINK_LEDGER_KEY, TRISTAMP_UPLINK_CA,
@@ -39,12 +40,19 @@ export async function main(argv: string[]): Promise<number> {
     return EXIT.ok
   }
   const { command, file, json, plain } = args
-  if (command !== 'init' && command !== 'run' && command !== 'status') return usage(`unknown command: ${command}`)
+  if (command !== 'init' && command !== 'run' && command !== 'status' && command !== 'cards')
+    return usage(`unknown command: ${command}`)
   if (file === undefined) return usage('--config is missing')
   // The protocol's own hash is the reference; node's is the same function, ten times as fast.
   useSha256((data) => new Uint8Array(createHash('sha256').update(data).digest()))
   try {
     const config = loadConfig(file, process.env)
+    if (command === 'cards') {
+      // Drawing symbols is for this command alone; the running gateway does not carry it.
+      const { cardSheet } = await import('./cards/sheet.ts')
+      process.stdout.write(cardSheet(config, language))
+      return EXIT.ok
+    }
     if (command === 'status') return showStatus(config, json, language) ? EXIT.ok : EXIT.failed
     if (command === 'run') {
       await run(plain ? { ...config, uplink: { ...config.uplink, plain } } : config, log)
