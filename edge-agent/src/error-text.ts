@@ -234,6 +234,22 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'The record would not be a valid event ({why}); it was not stored. Check the labels and the station in the configuration.',
     zh: '该记录不是有效事件（{why}），未保存。请检查标签和站点配置。',
   },
+  EVIDENCE_LOST: {
+    en: 'The evidence {id} that batch {seq} names is not on this disk any more. If the ledger has it, all is well; if it does not, it says so (EVIDENCE_MISSING): then restore the folder `evidence` from a copy, or ask the administrator.',
+    zh: '批次 {seq} 引用的证据 {id} 已不在本机磁盘上。若账本已有则无妨；若没有，账本会回复 EVIDENCE_MISSING：请从备份恢复 evidence 目录，或联系管理员。',
+  },
+  MODEL_MALFORMED: {
+    en: 'The model {file} cannot be used ({why}). Make one with `tristamp-agent model train`, or correct its path under `tests`.',
+    zh: '无法使用模型 {file}（{why}）。请用 `tristamp-agent model train` 制作，或更正 tests 中的路径。',
+  },
+  TEST_INSTRUMENT: {
+    en: 'The spectrometer {device} does not answer: nothing was tested. Check its cable, then scan the label again.',
+    zh: '光谱仪 {device} 没有应答：未进行检测。请检查连接线，然后重新扫描标签。',
+  },
+  TEST_REFERENCE: {
+    en: 'There is no white reference yet at {station}: put the white standard in front of the spectrometer, scan `tristamp:do/white-reference`, then the label again.',
+    zh: '{station} 还没有白板参比：请把白板放在光谱仪前，扫描 `tristamp:do/white-reference`，然后重新扫描标签。',
+  },
   UPLINK_UNREACHABLE: {
     en: 'The ledger at {url} cannot be reached ({why}). Stamps are kept and sent later; check the network and `uplink.url`.',
     zh: '无法连接账本 {url}（{why}）。记录已保存，稍后发送；请检查网络和 uplink.url。',

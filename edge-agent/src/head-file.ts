@@ -12,7 +12,14 @@ export interface HeadFile {
   prev: string
   /** Number of the next accepted event: so many have been accepted, ever. */
   events: number
+  /** Events below this number are in batches. */
+  signed: number
+  /** Of the last batches that are not acknowledged, the number of the first event after each: which events are where. */
+  ends: readonly number[]
 }
+
+/** More batches than are on their way at once; what is further back in the queue has not been seen by anyone. */
+export const MAX_ENDS = 128
 
 /** What the files together still say. */
 export interface KnownHead extends HeadFile {
@@ -55,7 +62,8 @@ export function readHeadFile(folder: string): KnownHead | undefined {
   // Between writing and renaming, the new one is the truth; it may also be the remains of an earlier cut.
   const newest = last && next && isAfter(next, last) ? next : (last ?? next)
   if (newest) return { ...newest, exact: true }
-  return old && { ...old, seq: old.seq + 1, exact: false }
+  // Which events the last batch had is not known.
+  return old && { ...old, seq: old.seq + 1, ends: [...old.ends, Number.POSITIVE_INFINITY], exact: false }
 }
 
 function isAfter(a: HeadFile, b: HeadFile): boolean {
@@ -63,8 +71,8 @@ function isAfter(a: HeadFile, b: HeadFile): boolean {
 }
 
 /** With a sum: a flipped digit must not pass for another number. */
-function textOf({ kid, seq, prev, events }: HeadFile): string {
-  const body = JSON.stringify({ kid, seq, prev, events })
+function textOf({ kid, seq, prev, events, signed, ends }: HeadFile): string {
+  const body = JSON.stringify({ kid, seq, prev, events, signed, ends })
   const sum = createHash('sha256').update(body).digest('hex').slice(0, 16)
   return `${body.slice(0, -1)},"sum":"${sum}"}\n`
 }
@@ -72,10 +80,10 @@ function textOf({ kid, seq, prev, events }: HeadFile): string {
 function read(path: string): HeadFile | undefined {
   try {
     const text = readFileSync(path, 'utf8')
-    const { kid, seq, prev, events } = JSON.parse(text) as Partial<HeadFile>
-    if (typeof kid !== 'string' || typeof prev !== 'string') return undefined
-    if (!Number.isSafeInteger(seq) || !Number.isSafeInteger(events)) return undefined
-    const head = { kid, seq: seq!, prev, events: events! }
+    const { kid, seq, prev, events, signed, ends } = JSON.parse(text) as HeadFile
+    if (typeof kid !== 'string' || typeof prev !== 'string' || !Array.isArray(ends)) return undefined
+    if (![seq, events, signed, ...ends].every(Number.isSafeInteger)) return undefined
+    const head = { kid, seq, prev, events, signed, ends }
     return /^[0-9a-f]{64}$/.test(prev) && textOf(head) === text ? head : undefined
   } catch {
     return undefined

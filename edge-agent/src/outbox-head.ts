@@ -9,9 +9,14 @@ export interface Lost {
   /** Every number below may have been signed and seen; undefined when nobody knows, so that a number beyond any is taken. */
   to: number | undefined
   reason: 'disk' | 'unknown'
-  /** Events that are gone: counted as if the ledger held no statement from `from` on. Undefined when that is not known. */
+  /** Events that are gone if the ledger holds no statement from `from` on, where that is known. */
   events: number | undefined
   from: number
+  /** Accepted events that are gone and were in no statement, where that is known. */
+  accepted: number | undefined
+  /** Which events were in which statement: `ends[i]` is the number of the first event after statement `first + i`. */
+  first: number
+  ends: readonly (number | null)[]
   /** Whether `acked` is only a guess: the head itself was lost. */
   unsure: boolean
   /** The signed declaration that is on its way: statements `from` to `seq` − 1. */
@@ -28,6 +33,8 @@ export interface Head extends ChainPoint {
   ackedPrev: Uint8Array
   /** Number of the first accepted event that is in no batch yet. */
   firstEvent: number
+  /** Events below this number were in batches that are acknowledged. */
+  ackedEvent: number
   /** While it is there nothing is signed but the declaration of the loss. */
   lost?: Lost | undefined
 }
@@ -37,6 +44,8 @@ export interface Read {
   head: Head
   nextEvent: number
   file: KnownHead
+  /** Of each batch that is not acknowledged, the number of the first event after it. */
+  ends: number[]
 }
 
 const HEAD = 'head'
@@ -54,14 +63,14 @@ export async function readAll(store: Store, folder: string, kid: Uint8Array): Pr
     throw new AgentError('OUTBOX_FOREIGN', { path: folder })
   if (!file) throw damaged('head.json cannot be read')
   checkAgainst(file, head, damaged)
-  await checkLinks(store, head, damaged)
+  const ends = await checkLinks(store, head, damaged)
   let nextEvent = head.firstEvent
   for await (const key of store.keys('event')) {
     if (key !== numberKey(nextEvent)) throw damaged(`accepted event ${nextEvent} is missing`)
     nextEvent++
   }
   if (nextEvent < file.events) throw damaged(`accepted event ${nextEvent} is missing`)
-  return { head, nextEvent, file }
+  return { head, nextEvent, file, ends }
 }
 
 /** @throws what `damaged` makes, when there is a head that cannot be read */
@@ -78,7 +87,8 @@ function checkAgainst(file: KnownHead, head: Head, damaged: (why: string) => Age
 }
 
 /** Unacknowledged batches are there without a gap, and each names the one before. */
-async function checkLinks(store: Store, head: Head, damaged: (why: string) => AgentError): Promise<void> {
+async function checkLinks(store: Store, head: Head, damaged: (why: string) => AgentError): Promise<number[]> {
+  const ends: number[] = []
   let seq = head.acked
   let prev = head.ackedPrev
   for await (const [key, bytes] of store.entries('link')) {
@@ -86,6 +96,7 @@ async function checkLinks(store: Store, head: Head, damaged: (why: string) => Ag
     if (key !== numberKey(seq)) throw damaged(`batch ${seq} is missing`)
     if (!link || compare(link.prev, prev) !== 0) throw damaged(`batch ${seq} does not follow the one before`)
     prev = link.leaf
+    ends.push(link.end)
     seq++
   }
   if (seq !== head.seq || !equal(prev, head.prev)) throw damaged(`batch ${seq} is missing`)
@@ -95,26 +106,35 @@ async function checkLinks(store: Store, head: Head, damaged: (why: string) => Ag
     batch++
   }
   if (batch !== head.seq) throw damaged(`batch ${batch} is missing`)
+  return ends
 }
 
-/** What the chain needs of a batch without reading it: what it hangs on, its own leaf hash, and the digest of its bytes. */
+/** What the chain needs of a batch without reading it. */
 export interface Link {
+  /** What it hangs on. */
   prev: Uint8Array
+  /** Its own leaf hash. */
   leaf: Uint8Array
+  /** SHA-256 of its bytes. */
   digest: Uint8Array
+  /** Number of the first event after it. */
+  end: number
 }
 
 const HASH = ZERO_HASH.length
+const END = 3 * HASH
 
-export function encodeLink({ prev, leaf, digest }: Link): Uint8Array {
-  const bytes = new Uint8Array(3 * HASH)
+export function encodeLink({ prev, leaf, digest, end }: Link): Uint8Array {
+  const bytes = new Uint8Array(END + 8)
   for (const [i, hash] of [prev, leaf, digest].entries()) bytes.set(hash, i * HASH)
+  new DataView(bytes.buffer).setBigUint64(END, BigInt(end))
   return bytes
 }
 
 export function decodeLink(bytes: Uint8Array): Link | undefined {
-  if (bytes.length !== 3 * HASH) return undefined
-  return { prev: bytes.slice(0, HASH), leaf: bytes.slice(HASH, 2 * HASH), digest: bytes.slice(2 * HASH) }
+  if (bytes.length !== END + 8) return undefined
+  const end = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(END))
+  return { prev: bytes.slice(0, HASH), leaf: bytes.slice(HASH, 2 * HASH), digest: bytes.slice(2 * HASH, END), end }
 }
 
 /** The write that moves the head. */
@@ -127,13 +147,14 @@ export function putHead(head: Head): Write {
 function decodeHead(bytes: Uint8Array, damaged: (why: string) => AgentError): Head {
   try {
     const raw = JSON.parse(fromUtf8(bytes)) as Record<string, string & number> & { lost?: Lost }
-    const { kid, seq, prev, acked, ackedPrev, firstEvent, lost } = raw
-    if (![seq, acked, firstEvent].every(Number.isSafeInteger)) throw new Error('a number is missing')
+    const { kid, seq, prev, acked, ackedPrev, firstEvent, ackedEvent, lost } = raw
+    if (![seq, acked, firstEvent, ackedEvent].every(Number.isSafeInteger)) throw new Error('a number is missing')
     return {
       kid: String(kid),
       seq: seq!,
       acked: acked!,
       firstEvent: firstEvent!,
+      ackedEvent: ackedEvent!,
       prev: fromHex(String(prev)),
       ackedPrev: fromHex(String(ackedPrev)),
       ...(lost && { lost }),

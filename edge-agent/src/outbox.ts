@@ -11,7 +11,7 @@ import {
 } from '@tristamp/protocol'
 import { AgentError } from './error.ts'
 import { decodeEventRecord, encodeEventRecord } from './event-record.ts'
-import { initHeadFile, writeHeadFile } from './head-file.ts'
+import { initHeadFile, MAX_ENDS, writeHeadFile } from './head-file.ts'
 import { decodeLink, encodeLink, type Head, type Lost, numberKey, putHead, readAll } from './outbox-head.ts'
 import type { ChainPoint, SignedBatch } from './signer.ts'
 import { type Store, type Write, writeError } from './store.ts'
@@ -57,6 +57,8 @@ export class Outbox {
   #busy: Promise<unknown> = Promise.resolve()
   #gathered: Accepted[] = []
   #guessed: boolean = false
+  /** Of each batch that is not acknowledged, the number of the first event after it. */
+  #ends: number[] = []
 
   private constructor(store: Store, folder: string) {
     this.#store = store
@@ -72,10 +74,11 @@ export class Outbox {
       acked: 0,
       ackedPrev: ZERO_HASH,
       firstEvent: 0,
+      ackedEvent: 0,
       ...(lost && { lost }),
     }
     await store.commit([putHead(head)])
-    initHeadFile(folder, { kid: head.kid, seq: 0, prev: toHex(ZERO_HASH), events: 0 })
+    initHeadFile(folder, { kid: head.kid, seq: 0, prev: toHex(ZERO_HASH), events: 0, signed: 0, ends: [] })
   }
 
   /**
@@ -136,12 +139,14 @@ export class Outbox {
       if (keys.length === 0) return false
       const { seq, prev, firstEvent } = this.#head
       const batch = signBatch(events, { seq, prev })
-      const head: Head = { ...this.#head, seq: seq + 1, prev: batch.leaf, firstEvent: firstEvent + keys.length }
+      const end = firstEvent + keys.length
+      const head: Head = { ...this.#head, seq: seq + 1, prev: batch.leaf, firstEvent: end }
       await this.#store.commit([
         ...keys.map((key): Write => ({ type: 'del', space: 'event', key })),
-        ...putBatch(seq, prev, batch),
+        ...putBatch(seq, prev, batch, end),
         putHead(head),
       ])
+      this.#ends.push(end)
       // First in memory: whatever happens below, this place in the chain is taken.
       this.#head = head
       // The second, tiny truth: it would show if the database came back without this batch. Only then may the batch be seen.
@@ -160,8 +165,7 @@ export class Outbox {
       const { lost, acked, seq, ackedPrev } = this.#head
       if (!lost || lost.declared || acked !== seq) return false
       const to = Math.max(lost.to ?? acked + BEYOND_ANY, acked + 1)
-      const known = lost.events !== undefined && acked <= lost.from
-      const gap: Gap = { from: acked, to, reason: lost.reason, events: known ? lost.events : undefined }
+      const gap: Gap = { from: acked, to, reason: lost.reason, events: goneWhen(lost, acked) }
       const batch = sign(gap, { seq: to, prev: ackedPrev })
       const head: Head = {
         ...this.#head,
@@ -170,7 +174,8 @@ export class Outbox {
         prev: batch.leaf,
         lost: { ...lost, to: to + 1, declared: { from: acked, seq: to } },
       }
-      await this.#store.commit([...putBatch(to, ackedPrev, batch), putHead(head)])
+      await this.#store.commit([...putBatch(to, ackedPrev, batch, this.#head.firstEvent), putHead(head)])
+      this.#ends = [this.#head.firstEvent]
       this.#head = head
       await this.#tell()
       return true
@@ -239,15 +244,17 @@ export class Outbox {
       }
       await this.#store.commit([...delBatch(seq), putHead(head)])
       this.#head = head
+      this.#ends = []
       await this.#adopt()
       return true
     })
   }
 
   async #load(kid: Uint8Array): Promise<void> {
-    const { head, nextEvent, file } = await readAll(this.#store, this.#folder, kid)
+    const { head, nextEvent, file, ends } = await readAll(this.#store, this.#folder, kid)
     this.#head = head
     this.#nextEvent = nextEvent
+    this.#ends = ends
     this.#told = file.exact ? file.seq : -1
     await this.#tell()
     if (head.lost?.declared && head.acked > head.lost.declared.seq) await this.#settle()
@@ -310,10 +317,16 @@ export class Outbox {
   async #advance(next: number, prev: Uint8Array, lost: Lost | undefined = this.#head.lost): Promise<void> {
     const { acked, seq } = this.#head
     const behind = next > seq || next < acked
-    const head: Head = { ...this.#head, acked: next, ackedPrev: prev, ...(behind && { seq: next, prev }), lost }
+    const last = this.#ends[next - acked - 1]
+    const head: Head = {
+      ...this.#head,
+      ...{ acked: next, ackedPrev: prev, ...(behind && { seq: next, prev }), lost },
+      ackedEvent: last ?? (behind ? this.#head.firstEvent : this.#head.ackedEvent),
+    }
     const removals: Write[] = []
     for (let n = acked; n < Math.min(next, seq); n++) removals.push(...delBatch(n))
     await this.#store.commit([...removals, putHead(head)])
+    this.#ends = behind ? [] : this.#ends.slice(next - acked)
     this.#head = head
     await this.#tell()
   }
@@ -326,9 +339,10 @@ export class Outbox {
       const head: Head = { ...this.#head, seq: this.#head.seq + 1, prev: leaf }
       await this.#store.commit([
         { type: 'del', space: 'orphan', key },
-        ...putBatch(this.#head.seq, prev, { payload, leaf }),
+        ...putBatch(this.#head.seq, prev, { payload, leaf }, this.#head.firstEvent),
         putHead(head),
       ])
+      this.#ends.push(this.#head.firstEvent)
       this.#head = head
     }
   }
@@ -338,6 +352,7 @@ export class Outbox {
     for await (const [key, payload] of this.#store.entries('batch')) {
       await this.#store.commit([{ type: 'put', space: 'orphan', key, value: payload }, ...delBatch(Number(key))])
     }
+    this.#ends = []
   }
 
   /** Whether it turned out that the ledger, or the chain, has every statement after all: then nothing is to be declared. */
@@ -345,7 +360,7 @@ export class Outbox {
     const { lost, seq, acked } = this.#head
     if (lost?.to === undefined || seq < lost.to || seq !== acked) return false
     // Accepted events that were in no batch may still be gone.
-    if (lost.events !== undefined && lost.events > 0 && lost.from >= lost.to) return false
+    if (lost.accepted !== 0) return false
     await this.#settle()
     return true
   }
@@ -360,6 +375,10 @@ export class Outbox {
         events.map(({ event, salt }) => encodeEventRecord(event, salt)),
         [{ type: 'del', space: 'orphan', key }],
       )
+    }
+    for await (const [key, record] of this.#store.entries('doubt')) {
+      const recorded = !lost || mayBeRecorded(lost, from, Number(key))
+      await this.#commitEvents(recorded ? [] : [record], [{ type: 'del', space: 'doubt', key }])
     }
     const head: Head = { ...this.#head, lost: undefined }
     await this.#store.commit([putHead(head)])
@@ -378,10 +397,13 @@ export class Outbox {
     this.#told = seq
   }
 
-  async #writeHeadFile({ kid, seq, prev, lost }: Head, signed: boolean): Promise<void> {
+  async #writeHeadFile({ kid, seq, prev, firstEvent, lost }: Head, signed: boolean): Promise<void> {
     const most = Math.max(seq, lost?.to ?? 0)
+    // While numbers are lost, the last of them are not those of our batches.
+    const ends = most === seq ? this.#ends.slice(-MAX_ENDS) : []
+    const file = { kid, seq: most, prev: toHex(prev), events: this.#nextEvent, signed: firstEvent, ends }
     try {
-      await writeHeadFile(this.#folder, { kid, seq: most, prev: toHex(prev), events: this.#nextEvent }, signed)
+      await writeHeadFile(this.#folder, file, signed)
     } catch (cause) {
       throw writeError(cause, this.#folder)
     }
@@ -414,9 +436,25 @@ export class Outbox {
   }
 }
 
-/** The writes of a signed batch at its place. */
-export function putBatch(seq: number, prev: Uint8Array, { payload, leaf }: SignedBatch): Write[] {
-  const link = encodeLink({ prev, leaf, digest: digestOf(payload) })
+/** How many events are gone when the ledger's chain ends before `next`; undefined when that is not known. */
+function goneWhen({ events, from, to, accepted }: Lost, next: number): number | undefined {
+  if (next <= from) return events
+  return to !== undefined && next >= to ? accepted : undefined
+}
+
+/**
+ * Whether an event that was in a lost statement may be in the ledger already, which has the statements below `next`. It is signed anew only
+ * when it surely is not: one that is recorded twice is worse than one that is declared lost.
+ */
+function mayBeRecorded({ first, ends, from }: Lost, next: number, event: number): boolean {
+  if (next <= from) return false
+  const i = ends.findIndex((end) => end === null || event < end)
+  return i <= 0 || first + i < next
+}
+
+/** The writes of a signed batch at its place; `end`: the number of the first event after it. */
+export function putBatch(seq: number, prev: Uint8Array, { payload, leaf }: SignedBatch, end: number): Write[] {
+  const link = encodeLink({ prev, leaf, digest: digestOf(payload), end })
   return [
     { type: 'put', space: 'batch', key: numberKey(seq), value: payload },
     { type: 'put', space: 'link', key: numberKey(seq), value: link },

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { AgentError } from './error.ts'
 import { initHeadFile, readHeadFile, syncFolder } from './head-file.ts'
@@ -26,14 +26,40 @@ export interface OpenedOutbox {
  */
 export async function openOutbox(folder: string, data: string, signer: Signer): Promise<OpenedOutbox> {
   finishSwap(folder)
+  const snapshot = `${folder}.before`
+  rmSync(snapshot, { recursive: true, force: true })
+  const there = existsSync(folder)
+  // Opening changes a damaged folder: what LevelDB cannot read of its log it throws away.
+  if (there) takeSnapshot(folder, snapshot)
   try {
-    return { ...(await openWhole(folder, data, signer)), repaired: undefined }
+    // It would also make the folder before it says that it is missing.
+    if (!there) throw new AgentError('OUTBOX_MISSING', { path: folder, why: 'the folder is not there' })
+    const opened = await openWhole(folder, data, signer)
+    rmSync(snapshot, { recursive: true, force: true })
+    return { ...opened, repaired: undefined }
   } catch (error) {
-    if (!isDamage(error)) throw error
-    if (!existsSync(folder) && readHeadFile(data) === undefined) throw error
+    if (!isDamage(error) || (!there && readHeadFile(data) === undefined)) {
+      rmSync(snapshot, { recursive: true, force: true })
+      throw error
+    }
   }
   const repaired = await repairOutbox(folder, data, signer)
   return { ...(await openWhole(folder, data, signer)), repaired }
+}
+
+/** The folder as it is: tables never change, so links do for them; what is written on is copied. */
+function takeSnapshot(folder: string, snapshot: string): void {
+  mkdirSync(snapshot, { mode: 0o700 })
+  for (const name of readdirSync(folder)) {
+    const [from, to] = [join(folder, name), join(snapshot, name)]
+    try {
+      if (name.endsWith('.ldb')) linkSync(from, to)
+      else cpSync(from, to)
+    } catch {
+      // A file system without links, a file that cannot be read: then what there is must do.
+      cpSync(from, to, { recursive: true, errorOnExist: false })
+    }
+  }
 }
 
 async function openWhole(folder: string, data: string, signer: Signer): Promise<{ store: Store; outbox: Outbox }> {
@@ -55,11 +81,14 @@ export function isDamage(error: unknown): boolean {
  * a power cut before it changes nothing, one in the middle of it is finished at the next start.
  */
 export async function repairOutbox(folder: string, data: string, signer: Signer): Promise<Repaired> {
+  const snapshot = `${folder}.before`
   const copy = `${folder}.copy`
   const making = `${folder}.making`
   const made = `${folder}.new`
   for (const path of [copy, making, made]) rmSync(path, { recursive: true, force: true })
-  const from = existsSync(folder) ? await openCopy(folder, copy) : undefined
+  // Of damage that shows while the gateway runs there is no snapshot: then the folder itself is the best there is.
+  const damaged = [snapshot, folder].find((path) => existsSync(path))
+  const from = damaged === undefined ? undefined : await openCopy(damaged, copy)
   let salvaged: Salvaged
   try {
     const to = await Store.create(making)
@@ -75,8 +104,9 @@ export async function repairOutbox(folder: string, data: string, signer: Signer)
   // Whatever bears this name is whole.
   renameSync(making, made)
   syncFolder(data)
-  const aside = existsSync(folder) ? `${folder}.damaged-${stamp()}` : undefined
-  if (aside !== undefined) renameSync(folder, aside)
+  const aside = damaged === undefined ? undefined : `${folder}.damaged-${stamp()}`
+  if (aside !== undefined) renameSync(damaged!, aside)
+  rmSync(folder, { recursive: true, force: true })
   renameSync(made, folder)
   initHeadFile(data, salvaged.file)
   syncFolder(data)

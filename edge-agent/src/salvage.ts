@@ -11,7 +11,7 @@ import {
   ZERO_HASH,
 } from '@tristamp/protocol'
 import { AgentError } from './error.ts'
-import { decodeEventRecord, encodeEventRecord } from './event-record.ts'
+import { decodeEventRecord } from './event-record.ts'
 import type { HeadFile, KnownHead } from './head-file.ts'
 import { nodeCrypto } from './key-file.ts'
 import { putBatch } from './outbox.ts'
@@ -56,15 +56,22 @@ export async function salvage(
   const kept = from ? await keptIn(from, publicKey) : new Map<number, Kept>()
   const place = placeOf(head, file, kept)
   const { acked, ackedPrev, chain } = place
-  if (from) await copyBatches(from, to, (seq) => roleOf(seq, kept, place, head))
+  // Numbers begin anew above all that were ever given.
   const firstEvent = Math.max(head?.firstEvent ?? 0, file?.events ?? 0)
-  const events = from ? await copyEvents(from, to, firstEvent) : 0
+  if (from) await copyBatches(from, to, firstEvent, (seq) => roleOf(seq, kept, place, head))
+  const events = from ? await copyEvents(from, to, firstEvent, head, file) : NO_EVENTS
   if (from) await copyBeside(from, to)
   const lost = lossOf({ head, file, kept, events, place })
   const prev = chain > acked ? kept.get(chain - 1)!.leaf : ackedPrev
-  await to.commit([putHead({ kid, seq: chain, prev, acked, ackedPrev, firstEvent, ...(lost && { lost }) })])
+  const record = { kid, seq: chain, prev, acked, ackedPrev, firstEvent, ackedEvent: firstEvent, ...(lost && { lost }) }
+  await to.commit([putHead(record)])
   const seq = Math.max(chain, lost?.to ?? 0)
-  return { batches: kept.size, events, lost, file: { kid, seq, prev: toHex(prev), events: firstEvent + events } }
+  return {
+    batches: kept.size,
+    events: events.fresh + events.doubtful,
+    lost,
+    file: { kid, seq, prev: toHex(prev), events: firstEvent + events.fresh, signed: firstEvent, ends: [] },
+  }
 }
 
 async function headIn(store: Store): Promise<Head | undefined> {
@@ -135,7 +142,7 @@ function roleOf(seq: number, kept: ReadonlyMap<number, Kept>, { acked, chain }: 
   return seq >= chain || !head || head.lost ? 'orphan' : undefined
 }
 
-async function copyBatches(from: Store, to: Store, role: (seq: number) => Role): Promise<void> {
+async function copyBatches(from: Store, to: Store, end: number, role: (seq: number) => Role): Promise<void> {
   const copy = new Copy(to)
   for (const space of ['orphan', 'batch'] as const) {
     for await (const [key, payload] of from.entries(space)) {
@@ -145,24 +152,66 @@ async function copyBatches(from: Store, to: Store, role: (seq: number) => Role):
       if (becomes !== 'batch') continue
       const { statement } = decodeBatch(payload)
       const batch = { payload, leaf: statementLeaf(statement) }
-      await copy.add(putBatch(seq, parseStatement(statement).header.prev, batch), payload.length)
+      await copy.add(putBatch(seq, parseStatement(statement).header.prev, batch, end), payload.length)
     }
   }
   await copy.end()
 }
 
-/** Accepted events in their order, numbered anew without holes. */
-async function copyEvents(from: Store, to: Store, first: number): Promise<number> {
+interface Events {
+  /** Accepted, and in no batch that was ever signed. */
+  fresh: number
+  /** Those that batches had which are lost: they came back as the database lost its end, or its deletions. */
+  doubtful: number
+}
+
+const NO_EVENTS: Events = { fresh: 0, doubtful: 0 }
+
+/** Events below this number may be in a batch. Where head.json is lost with the end of the database, that may be any of them. */
+function signedUpTo(head: Head | undefined, file: KnownHead | undefined): number {
+  const known = file && (file.exact || (head?.seq ?? -1) >= file.seq)
+  return known ? Math.max(head?.firstEvent ?? 0, file.signed) : Number.POSITIVE_INFINITY
+}
+
+/** Fresh events in their order, numbered anew without holes; doubtful ones aside, with the numbers that they had. */
+async function copyEvents(
+  from: Store,
+  to: Store,
+  first: number,
+  head: Head | undefined,
+  file: KnownHead | undefined,
+): Promise<Events> {
+  const signed = signedUpTo(head, file)
   const copy = new Copy(to)
-  let next = first
-  for await (const [, record] of from.entries('event')) {
+  const doubtful = new Map<string, string>()
+  let fresh = 0
+  for await (const [key, record] of from.entries('event')) {
     const event = decodeEventRecord(record)
-    if (!event) continue
-    const value = encodeEventRecord(event.event, event.salt)
-    await copy.add([{ type: 'put', space: 'event', key: numberKey(next++), value }], value.length)
+    if (!event || Number(key) < (head?.ackedEvent ?? 0)) continue
+    if (Number(key) < signed) doubtful.set(toHex(event.salt), key)
+    else
+      await copy.add([{ type: 'put', space: 'event', key: numberKey(first + fresh++), value: record }], record.length)
   }
   await copy.end()
-  return next - first
+  // An event has one salt, wherever it is: what a batch that survived has is not doubtful.
+  if (doubtful.size > 0) {
+    for (const space of ['orphan', 'batch'] as const) {
+      for await (const [, payload] of to.entries(space))
+        for (const { salt } of decodeBatch(payload).events) doubtful.delete(toHex(salt))
+    }
+  }
+  for (const key of doubtful.values()) {
+    const value = await from.get('event', key)
+    if (value) await copy.add([{ type: 'put', space: 'doubt', key, value }], value.length)
+  }
+  let kept = doubtful.size
+  for await (const [key, value] of from.entries('doubt')) {
+    if (!decodeEventRecord(value)) continue
+    kept++
+    await copy.add([{ type: 'put', space: 'doubt', key, value }], value.length)
+  }
+  await copy.end()
+  return { fresh, doubtful: kept }
 }
 
 async function copyBeside(from: Store, to: Store): Promise<void> {
@@ -179,25 +228,41 @@ interface Found {
   head: Head | undefined
   file: KnownHead | undefined
   kept: ReadonlyMap<number, Kept>
-  events: number
+  events: Events
   place: Place
 }
 
 /** What has to be declared, if anything. */
 function lossOf({ head, file, kept, events, place }: Found): Lost | undefined {
   const { acked, chain, to } = place
+  const declared = head?.lost?.declared
+  if (declared && acked === declared.seq && chain === to) return head.lost
   const reason = to === undefined ? 'unknown' : 'disk'
   const unsure = head === undefined || (head.lost?.unsure ?? false)
-  if (!head || !file) return { to, reason, events: undefined, from: chain, unsure, declared: undefined }
-  const declared = head.lost?.declared
-  if (declared && acked === declared.seq && chain === to) return head.lost
-  // A hole among batches that the head knew: how many events were in those nobody has counted.
-  const countable = chain >= head.seq && !head.lost
-  let signed = 0
-  for (const [seq, { count }] of kept) if (seq >= head.seq) signed += count
-  const missing = Math.max(0, file.events - head.firstEvent - signed - events)
-  if (chain === to && !head.lost && missing === 0) return undefined
-  return { to, reason, events: countable ? missing : undefined, from: chain, unsure, declared: undefined }
+  const marks = head?.lost ?? marksOf(head, file)
+  const lost: Lost = {
+    ...{ to, reason, unsure, declared: undefined, first: marks.first, ends: marks.ends },
+    // Below the guessed beginning of the chain there may be anything.
+    from: unsure ? -1 : chain,
+    ...{ events: undefined, accepted: undefined },
+  }
+  if (!file?.exact) return to === chain && head && !head.lost ? undefined : lost
+  const signed = Math.max(head?.firstEvent ?? 0, file.signed)
+  const accepted = Math.max(0, file.events - signed - events.fresh)
+  if (!head || head.lost) return { ...lost, accepted }
+  let inBatches = 0
+  for (const [seq, { count }] of kept) if (seq >= acked) inBatches += count
+  const gone = Math.max(0, signed - head.ackedEvent - inBatches - events.doubtful) + accepted
+  return chain === to && accepted === 0 ? undefined : { ...lost, events: gone, accepted }
+}
+
+/** Which events were in which batch, as far back as head.json knows. */
+function marksOf(head: Head | undefined, file: KnownHead | undefined): Pick<Lost, 'first' | 'ends'> {
+  if (!file) return { first: 0, ends: [] }
+  const first = file.seq - file.ends.length
+  const ends = file.ends.map((end) => (Number.isFinite(end) ? end : null))
+  // What is below the first end is in the first batch, if that one follows the last acknowledged.
+  return head && first === head.acked ? { first: first - 1, ends: [head.ackedEvent, ...ends] } : { first, ends }
 }
 
 /** Writes that are gathered up to a size. */

@@ -3,7 +3,7 @@ import { Level } from 'level'
 import { AgentError, whyOf } from './error.ts'
 
 /** The kinds of records, each a key space of its own. */
-export const SPACES = ['event', 'batch', 'link', 'orphan', 'head', 'holding', 'station', 'reading'] as const
+export const SPACES = ['event', 'batch', 'link', 'orphan', 'doubt', 'head', 'holding', 'station', 'reading'] as const
 export type Space = (typeof SPACES)[number]
 
 export type Write =
@@ -72,9 +72,7 @@ export class Store {
   commit(writes: Write[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ writes, resolve, reject })
-      this.#writing ??= this.#drain().finally(() => {
-        this.#writing = undefined
-      })
+      this.#writing ??= this.#drain()
     })
   }
 
@@ -138,6 +136,8 @@ export class Store {
   }
 
   async #drain(): Promise<void> {
+    // What else is brought in this turn goes along.
+    await Promise.resolve()
     while (this.#waiting.length > 0) {
       const group = this.#waiting
       this.#waiting = []
@@ -154,6 +154,8 @@ export class Store {
         for (const { reject } of group) reject(this.#failed)
       }
     }
+    // In the same breath as the last look: who was just answered may already bring the next.
+    this.#writing = undefined
   }
 
   async #batch(writes: readonly Write[], sync: boolean): Promise<void> {
@@ -215,9 +217,9 @@ function openError(thrown: unknown, path: string): AgentError {
   return new AgentError('OUTBOX_DAMAGED', { path, why }, { cause: thrown })
 }
 
-/** What LevelDB finds corrupt is damage (it does not check what it reads against its checksums here); anything else is passed on as it is. */
+/** What LevelDB finds corrupt or cannot read is damage (it does not check what it reads against its checksums); else it is passed on as it is. */
 function readError(thrown: unknown, path: string): unknown {
-  return isCorruption(thrown)
+  return isCorruption(thrown) || /\bIO error: /.test(whyOf(thrown))
     ? new AgentError('OUTBOX_DAMAGED', { path, why: whyOf(thrown) }, { cause: thrown })
     : thrown
 }
