@@ -77,19 +77,19 @@ function item({ command, label, icon }: Card, language: Language): string {
   return `<li class="${icon}">${symbolSvg(command)}<h2>${iconSvg(icon)}<span lang="${language}">${plainHtml(label[language])}</span></h2><p lang="${other}">${plainHtml(label[other])}</p><code>${plainHtml(command)}</code></li>`
 }
 
-/** Symbols of 55 mm: a scanner reads them from half a metre, and a gloved hand does not cover the next one. Each station begins a sheet; no card is cut. */
+/** Symbols of 46 mm, six cards to a sheet: a scanner reads them from half a metre, and a gloved hand does not cover the next one. Each station begins a sheet; no card is cut. */
 const STYLE = `
 @page { size: A4; margin: 12mm }
 * { box-sizing: border-box; margin: 0; padding: 0 }
 body { font: 12pt/1.3 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; color: #000; background: #fff }
 section { break-after: page; max-width: 186mm; margin: 0 auto }
 section:last-of-type { break-after: auto }
-header { display: grid; grid-template-columns: 1fr auto; align-items: baseline; border-bottom: 1mm solid #000; padding-bottom: 2mm; margin-bottom: 6mm }
+header { display: grid; grid-template-columns: 1fr auto; align-items: baseline; border-bottom: 1mm solid #000; padding-bottom: 2mm; margin-bottom: 5mm }
 header p:last-child { grid-column: 1 / -1 }
 h1 { font-size: 22pt }
-ol { list-style: none; display: grid; grid-template-columns: repeat(2, 1fr); gap: 6mm }
+ol { list-style: none; display: grid; grid-template-columns: repeat(2, 1fr); gap: 5mm }
 li { break-inside: avoid; border: .5mm solid #000; border-radius: 3mm; padding: 4mm; text-align: center }
-.symbol { width: 55mm; height: 55mm; display: block; margin: 0 auto 2mm }
+.symbol { width: 46mm; height: 46mm; display: block; margin: 0 auto 2mm }
 h2 { font-size: 20pt; display: flex; gap: 3mm; align-items: center; justify-content: center }
 .icon { width: 11mm; height: 11mm; flex: none }
 code { font-size: 8pt; color: #555 }

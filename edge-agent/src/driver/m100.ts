@@ -29,7 +29,7 @@ const TRIES = 3
 /** The most rounds that the command can name; some 10 to 20 minutes. */
 const ROUNDS = 65_535
 /** A running inventory says something in every round, be it that there is no tag. Silence: it has ended, or the firmware says nothing without tags. */
-const QUIET_MS = 2000
+const QUIET_MS = 500
 const LOOK_MS = 100
 
 /** UHF modules of the Magicrf M100 family (YRM100, R200, EL-UHF-RMT01): 115200 baud 8N1, one antenna. */
