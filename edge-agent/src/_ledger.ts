@@ -7,11 +7,13 @@ import {
   emptyState,
   encodeAck,
   type Genesis,
+  isStep,
   type KeyState,
   type ProtocolError,
   parseBatchEvent,
   parseStatement,
-  type RecordedEvent,
+  type ReportEvent,
+  type StampedEvent,
   toHex,
   verifyOnNode,
   ZERO_HASH,
@@ -24,7 +26,9 @@ import type { Signer } from './signer.ts'
 
 /** A ledger in small: a real broker, the real admission rule, signed answers; and the faults that tests ask for. */
 export class FakeLedger {
-  readonly events: RecordedEvent[] = []
+  readonly events: StampedEvent[] = []
+  /** What the gateway said of itself. */
+  readonly reports: ReportEvent[] = []
   readonly seqs: number[] = []
   readonly statuses: Record<string, unknown>[] = []
   received = 0
@@ -108,7 +112,9 @@ export class FakeLedger {
     const admission = admit(this.#state, statement, events, this.#verify)
     if (admission.ok) {
       applyChanges(this.#state, admission.changes)
-      this.events.push(...events.map(({ event }) => parseBatchEvent(event)))
+      const read = events.map(({ event }) => parseBatchEvent(event))
+      this.events.push(...read.filter(isStep))
+      this.reports.push(...read.filter((event) => event.type === 'TristampReport'))
       this.seqs.push(seq)
     }
     if (!this.silent) this.#answer(topic.replace(/batch$/, 'ack'), this.#ack(kid, admission.ok ? undefined : admission))
@@ -120,7 +126,8 @@ export class FakeLedger {
     const prev = key?.prev ?? ZERO_HASH
     // A repeated batch is answered by the acknowledgement that it had.
     if (!refusal || (refusal.code === 'SEQ_REPEATED' && nextSeq > 0)) {
-      return { kind: 'ack', kid, seq: nextSeq - 1, prev, entry: this.events.length, treeSize: this.events.length + 1 }
+      const entry = this.events.length + this.reports.length
+      return { kind: 'ack', kid, seq: nextSeq - 1, prev, entry, treeSize: entry + 1 }
     }
     return { kind: 'expected', kid, expected: nextSeq, prev, reason: refusal.code as ProtocolError['code'] }
   }

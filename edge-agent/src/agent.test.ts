@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ObjectEvent, RecordedEvent, StampedEvent } from '@tristamp/protocol'
+import type { ObjectEvent, StampedEvent } from '@tristamp/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
 import { gatewayConfig } from './_gateway.ts'
 import { Instrument } from './_instrument.ts'
@@ -49,6 +49,22 @@ function epoch(utc: Date): string {
     line(`GPGGA,${time},3014.4000,N,10928.8000,E,1,09,1.1,480.0,M,,M,,`) +
     line(`GPRMC,${time},A,3014.4000,N,10928.8000,E,0.1,0.0,${date},,,A`)
   )
+}
+
+/** A sky over a receiver: its time runs on, and jumps where a test says so. */
+function sky(gnss: Instrument): { at(utc: string | number): void } {
+  let base: { utcMs: number; sinceMs: number } | undefined
+  const send = (): void => {
+    if (base) gnss.send(epoch(new Date(base.utcMs + Math.round(performance.now() - base.sinceMs))))
+  }
+  const timer = setInterval(send, 250)
+  cleanup.push(() => clearInterval(timer))
+  return {
+    at(utc) {
+      base = { utcMs: new Date(utc).getTime(), sinceMs: performance.now() }
+      send()
+    },
+  }
 }
 
 interface Running {
@@ -120,7 +136,7 @@ async function gateway(extra = ''): Promise<Running> {
 const ITEM = ']d2010950110153000317261201'.concat('10L1\x1d21A1\r\n')
 const ITEM_URI = 'https://id.gs1.org/01/09501101530003/21/A1'
 
-const isCustody = (event: RecordedEvent): event is StampedEvent & ObjectEvent =>
+const isCustody = (event: StampedEvent): event is StampedEvent & ObjectEvent =>
   event.type === 'ObjectEvent' && (event.epcList?.length ?? 0) > 0
 
 describe('the whole gateway', () => {
@@ -135,7 +151,7 @@ describe('the whole gateway', () => {
     run.gun.send(ITEM)
     await until(() => run.ledger.events.length === 1)
     expect(run.lines).toContain('✓ receive 1 item 01/09501101530003/21/A1 at dock')
-    const [event] = run.ledger.events as StampedEvent[]
+    const [event] = run.ledger.events
     expect(event).toMatchObject({
       type: 'ObjectEvent',
       bizStep: 'receiving',
@@ -172,7 +188,8 @@ describe('the whole gateway', () => {
   }, async () => {
     const run = await gateway()
     await run.start()
-    run.gnss.send(epoch(new Date('2026-11-22T03:15:00.000Z')))
+    const above = sky(run.gnss)
+    above.at('2026-11-22T03:15:00.000Z')
     await until(
       () => run.lines.some((line) => line.includes('clock set')) && run.lines.includes('· device cold1 is up'),
     )
@@ -184,9 +201,10 @@ describe('the whole gateway', () => {
     await until(() => run.lines.some((line) => line.includes('within the limits')))
     await run.stop()
     await run.start()
-    run.gnss.send(epoch(new Date('2026-11-22T03:15:30.000Z')))
+    // The clock has gone on through the restart; that its receiver is suddenly of another opinion is a fault.
     await until(() => run.lines.filter((line) => line.includes('clock set')).length === 2)
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    above.at('2026-11-22T03:15:30.000Z')
+    await until(() => run.ledger.reports.some(({ report }) => report.kind === 'clock-fault'))
     run.gun.send(`]C0tristamp:do/ship\r\n${ITEM}]C0tristamp:end\r\n`)
     await until(() => run.ledger.events.filter(isCustody).length === 2)
     const [received, shipped] = run.ledger.events.filter(isCustody)
@@ -214,25 +232,24 @@ describe('the whole gateway', () => {
       'tristamp:clock': { source: 'none' },
       'tristamp:geo': { source: 'none' },
     })
-    run.gnss.send(epoch(new Date('2026-11-22T03:15:00.000Z')))
-    await until(() => run.ledger.events.length === 2)
-    expect(run.ledger.events[1]).toMatchObject({
-      bizStep: 'sensor_reporting',
-      epcList: [],
-      'tristamp:clock': { source: 'gnss' },
-    })
+    sky(run.gnss).at('2026-11-22T03:15:00.000Z')
+    await until(() => run.ledger.reports.length === 1)
+    const [anchor] = run.ledger.reports
+    expect(anchor).toMatchObject({ report: { kind: 'anchor' }, 'tristamp:clock': { source: 'gnss' } })
+    expect(anchor!['tristamp:clock'].bootId).toBe(run.ledger.events[0]!['tristamp:clock'].bootId)
   })
 
   it('observes the room at its interval by the clock that it has', { timeout: 30_000 }, async () => {
     const run = await gateway(', observe: 30m')
     await run.start()
+    const above = sky(run.gnss)
     for (let i = 0; i < 4; i++) {
-      run.gnss.send(epoch(new Date(Date.UTC(2026, 10, 22, 3, 15 + 30 * i))))
+      above.at(Date.UTC(2026, 10, 22, 3, 15 + 30 * i))
       await until(() => run.ledger.events.length === i)
       // The interval begins when the clock has been looked at.
       if (i === 0) await new Promise((resolve) => setTimeout(resolve, 500))
     }
-    for (const event of run.ledger.events as StampedEvent[]) {
+    for (const event of run.ledger.events) {
       expect(event).toMatchObject({ bizStep: 'sensor_reporting', bizLocation: { id: HOLDS } })
       const { startTime = '', endTime = '' } = event.sensorElementList![0]!.sensorMetadata!
       expect(Date.parse(endTime) - Date.parse(startTime)).toBeGreaterThanOrEqual(30 * 60_000)

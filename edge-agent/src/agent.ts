@@ -1,10 +1,14 @@
 import { sleep } from './backoff.ts'
 import { Batching } from './batching.ts'
 import { Clock } from './clock.ts'
+import { ClockMemory } from './clock-memory.ts'
+import { type ClockSources, systemSources } from './clock-source.ts'
+import { askSystem } from './clock-system.ts'
+import { ClockWatch } from './clock-watch.ts'
 import type { AgentConfig, ConfiguredDevice, Limits } from './config-types.ts'
 import { Disk } from './disk.ts'
 import { type DeviceSink, drivers, type Measurement, type Quantity, supervise } from './driver/index.ts'
-import { AgentError } from './error.ts'
+import { AgentError, asAgentError } from './error.ts'
 import { Fixes } from './fix.ts'
 import { type Unused, unusedOf } from './flaws.ts'
 import { Health } from './health.ts'
@@ -87,6 +91,8 @@ class Agent {
   readonly #config: AgentConfig
   readonly #parts: Parts
   readonly #clock: Clock
+  readonly #clockMemory: ClockMemory
+  readonly #clockWatch: ClockWatch
   readonly #fixes: Fixes
   readonly #health: Health
   readonly #uplink: Uplink
@@ -95,13 +101,14 @@ class Agent {
   /** By thermometer: the stations whose limits it watches. */
   readonly #watches = new Map<string, { station: string; watch: LimitWatch; limits: Limits }[]>()
   readonly #stations: Station[]
-  /** Events were stamped before the clock was set. */
-  #doubtful: boolean = false
 
   constructor(config: AgentConfig, parts: Parts) {
     this.#config = config
     this.#parts = parts
-    this.#clock = new Clock(config.clock)
+    const sources = systemSources()
+    this.#clockMemory = new ClockMemory(sources.bootId, paths(config.data).clock)
+    this.#clock = new Clock(config.clock, sources, this.#clockMemory)
+    this.#clockWatch = this.#newClockWatch(sources)
     this.#fixes = new Fixes(config.place, config.gateway.station)
     this.#health = this.#newHealth()
     this.#uplink = this.#newUplink()
@@ -132,7 +139,7 @@ class Agent {
 
   async run(signal: AbortSignal): Promise<void> {
     const devices = this.#config.devices.map((device) => this.#device(device, signal))
-    await Promise.all([this.#uplink.run(signal), this.#ticks(signal), ...devices])
+    await Promise.all([this.#uplink.run(signal), this.#clockWatch.run(signal), this.#ticks(signal), ...devices])
     for (const station of this.#stations) await station.idle()
     await this.#batching.idle()
     this.#health.online(false)
@@ -180,10 +187,11 @@ class Agent {
         break
       case 'fix':
         if (isPlace) this.#fixes.take(measurement)
-        if (isClock) this.#setClock(measurement.utcMs, measurement.atMs)
+        if (isClock) void this.#setClock(measurement.utcMs, measurement.atMs)
         break
       case 'no-fix':
         if (isPlace) this.#fixes.lose()
+        if (isClock) this.#clock.noFix()
         break
       case 'reading':
         this.#read(device, measurement.quantities)
@@ -215,15 +223,32 @@ class Agent {
     }
   }
 
-  /** When the clock is set for the first time, a signed observation becomes the anchor of what was stamped in this boot before. */
-  #setClock(utcMs: number, atMs: number): void {
+  /** The first fix is told and signed at once: what was stamped in doubt before is placed by it. */
+  async #setClock(utcMs: number, atMs: number): Promise<void> {
     const before = this.#clock.now()
-    this.#clock.discipline(utcMs, atMs)
-    if (before.source !== 'none') return
-    this.#health.touch()
-    this.#parts.log.info(`· clock set by GNSS: ${new Date(utcMs).toISOString()}`)
-    if (this.#doubtful) for (const station of this.#stations) void station.anchor()
-    this.#doubtful = false
+    if (!this.#clock.discipline(utcMs, atMs))
+      this.problem(new AgentError('GNSS_IMPLAUSIBLE', { why: `the date ${new Date(utcMs).toISOString()}` }), 'clock')
+    else if (before.source === 'none') {
+      this.#health.touch()
+      await this.#clockWatch.look()
+    }
+  }
+
+  #newClockWatch(sources: ClockSources): ClockWatch {
+    const { clock, gateway } = this.#config
+    const { log } = this.#parts
+    return new ClockWatch({
+      clock: this.#clock,
+      memory: this.#clockMemory,
+      maxErrorMs: clock.maxErrorMs,
+      ...(clock.source !== 'gnss' && { ask: () => askSystem(clock.source, sources) }),
+      report: (report, moment) => this.#batching.accept([encodeReport(report, moment, gateway.zone)], []),
+      info: (line) => {
+        this.#health.touch()
+        log.info(line)
+      },
+      problem: (thrown) => this.problem(asAgentError(thrown), 'clock'),
+    })
   }
 
   /** Counts it and tells it. */
@@ -240,11 +265,15 @@ class Agent {
       clock: this.#clock,
       store,
       holdings: new Holdings(store),
-      stamp: () => takeStamp(this.#clock, this.#fixes, gateway.zone),
+      stamp: () => {
+        const stamp = takeStamp(this.#clock, this.#fixes, gateway.zone)
+        this.#clockWatch.stamped(stamp.moment)
+        return stamp
+      },
       accept: async (events, others) => {
         await this.#batching.accept(events, others)
         if (events.length === 0) return
-        if (this.#clock.now().source === 'none') this.#doubtful = true
+        this.#clockWatch.stamped(this.#clock.now())
         this.#health.touch()
       },
       refusal: () => this.#batching.refusal(performance.now()),
@@ -305,7 +334,10 @@ class Agent {
         this.#health.online(is)
         log.info(is ? `· connected to ${this.#config.uplink.url}` : '· disconnected')
       },
-      acknowledged: () => this.#health.touch(),
+      acknowledged: (entry: number) => {
+        this.#clockMemory.acknowledged(entry)
+        this.#health.touch()
+      },
       problem: (error: AgentError) => {
         // A batch that is not as it was signed: the outbox is closed and repaired.
         if (error.code === 'OUTBOX_DAMAGED') this.#parts.store.fail(error)

@@ -1,109 +1,194 @@
-import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { type ClockStamp, isDoubtful } from '@tristamp/protocol'
+import { ClockMemory, type TimeBase } from './clock-memory.ts'
+import { isPlausible } from './clock-plausible.ts'
+import { type ClockSources, type SystemTime, systemSources } from './clock-source.ts'
 import type { ClockConfig } from './config-types.ts'
 
 /** An instant as this gateway knows it: UTC with its doubt, and the boot's own count of milliseconds that no clock change moves. */
-export interface Moment {
+export interface Moment extends ClockStamp {
   /** UTC, ms since 1970. */
   ms: number
-  source: 'gnss' | 'ntp' | 'rtc' | 'none'
-  uncertaintyMs: number
-  bootId: string
-  monotonicMs: number
+}
+
+/** What the clock was caught at: `deltaMs` is what it showed minus what was expected. */
+export interface ClockFault {
+  fault: 'step' | 'drift'
+  deltaMs: number
 }
 
 /** A GNSS position gives its UTC some hundred ms late: computing in the receiver, then some 150 characters at 9600 baud. */
 const GNSS_BASE_MS = 200
 /** A quartz without temperature control, free-running: 50 ppm. */
 const DRIFT_PPM = 50
-/** NTP over a mobile network. */
-const NTP_MS = 500
-/** A battery clock that nothing has set for two months, at 20 ppm. */
-const RTC_MS = 120_000
+/** A quartz that is broken or very cold; what is faster was set. */
+const RUNAWAY_PPM = 500
+/** A receiver that has not yet heard how many leap seconds there are shows GPS time, or its maker's guess. */
+const LEAP_MS = 18_000
 /** Nothing has set the clock: a small computer without battery starts at its last shutdown time, or in 1970. */
 const UNKNOWN_MS = 365 * 86_400_000
-/** systemd-timesyncd makes this file when it has set the clock. */
-const NTP_MARK = '/run/systemd/timesync/synchronized'
-
-export interface ClockSources {
-  bootId: string
-  /** CLOCK_MONOTONIC in whole ms. */
-  monotonicMs(): number
-  wallMs(): number
-  ntpSynchronized(): boolean
-}
 
 /**
- * The gateway's time. Where a GNSS receiver is configured to set it, UTC = the last fix + the monotonic time since; before
- * the first fix the system's clock is used and marked as not set by anything (`none`).
+ * The gateway's time. Where a GNSS receiver is configured to set it, UTC = the last fix + the count since; else it is the system's clock, as
+ * good as what sets that. Until something does, a stamp says `none`.
  */
 export class Clock {
   readonly #config: ClockConfig
   readonly #sources: ClockSources
-  /** The first fix since the start: from it the moments before are placed, always in the same way. */
+  readonly #memory: ClockMemory
+  /** Where the moments from before the clock was set are placed, always in the same way. */
   #first: { utcMs: number; monotonicMs: number } | undefined
-  #anchor: { utcMs: number; monotonicMs: number; residualMs: number } | undefined
+  #base: TimeBase | undefined
+  /** A fix that contradicts what was expected; the next one decides between them. */
+  #rival: { utcMs: number; monotonicMs: number } | undefined
+  /** From this count on the receiver knows the leap seconds. */
+  #leapsKnownMs = 0
+  #cold: boolean = false
+  #system: SystemTime | undefined
+  /** The most that was seen being slewed: so much the count of this boot may be wrong besides. */
+  #slewMs = 0
+  #faults: ClockFault[] = []
 
-  constructor(config: ClockConfig, sources: ClockSources = systemSources()) {
+  constructor(config: ClockConfig, sources: ClockSources = systemSources(), memory?: ClockMemory) {
     this.#config = config
     this.#sources = sources
+    this.#memory = memory ?? new ClockMemory(sources.bootId)
+    if (config.source === 'gnss') this.#base = this.#memory.base
+    this.#first = this.#base
   }
 
   monotonicMs(): number {
     return this.#sources.monotonicMs()
   }
 
-  /** A fix of the receiver that sets this clock: `utcMs` was when `monotonicMs` was counted. */
-  discipline(utcMs: number, monotonicMs: number): void {
-    const predicted = this.#anchor && this.#anchor.utcMs + (monotonicMs - this.#anchor.monotonicMs)
-    // The first fix has nothing to be compared with; every later one shows how far prediction and receiver differ.
-    const residualMs = predicted === undefined ? 0 : Math.abs(utcMs - predicted)
-    this.#anchor = { utcMs, monotonicMs, residualMs }
-    this.#first ??= { utcMs, monotonicMs }
+  /** What its count may be wrong by because the clock was slewed. */
+  get slewMs(): number {
+    return this.#slewMs
+  }
+
+  /** The receiver has no fix: before the first one it may have been without power, and has to learn the leap seconds again. */
+  noFix(): void {
+    if (this.#base === undefined) this.#cold = true
+  }
+
+  /**
+   * A fix of the receiver that sets this clock: `utcMs` was when `monotonicMs` was counted.
+   * @returns false where it cannot be: a week counter that began anew
+   */
+  discipline(utcMs: number, monotonicMs: number): boolean {
+    if (!isPlausible(utcMs)) return false
+    const base = this.#base
+    if (base === undefined) {
+      this.#learnLeaps(monotonicMs)
+      this.#set({ utcMs, monotonicMs, errorMs: GNSS_BASE_MS })
+      return true
+    }
+    const deltaMs = utcMs - (base.utcMs + (monotonicMs - base.monotonicMs))
+    const ageMs = Math.max(0, monotonicMs - base.monotonicMs)
+    const bound = base.errorMs + driftMs(ageMs) + GNSS_BASE_MS + this.#leapDoubt(base)
+    if (Math.abs(deltaMs) > bound && !this.#isRepeated(utcMs, monotonicMs)) {
+      this.#rival = { utcMs, monotonicMs }
+      return true
+    }
+    this.#rival = undefined
+    if (Math.abs(deltaMs) > bound) {
+      const runaway = Math.abs(deltaMs) <= bound + (ageMs * RUNAWAY_PPM) / 1e6
+      this.#faults.push({ fault: runaway ? 'drift' : 'step', deltaMs })
+      this.#set({ utcMs, monotonicMs, errorMs: GNSS_BASE_MS })
+      return true
+    }
+    // Every fix shows how far prediction and receiver differ; one that only now knows the leap seconds is no worse for it.
+    const residual = this.#leapDoubt(base) > 0 ? 0 : Math.abs(deltaMs)
+    this.#set({ utcMs, monotonicMs, errorMs: GNSS_BASE_MS + residual })
+    return true
+  }
+
+  /** What sets the system's clock, asked again. Nothing is forgotten when it does not answer: the doubt grows with the age. */
+  follow(time: SystemTime | undefined): void {
+    const before = this.#system
+    if (time === undefined) return
+    this.#slewMs = Math.max(this.#slewMs, time.slewMs)
+    if (before !== undefined) {
+      const deltaMs = time.offsetMs - before.offsetMs
+      const bound = before.errorMs + driftMs(time.atMs - before.atMs) + time.errorMs
+      if (Math.abs(deltaMs) > bound) this.#faults.push({ fault: 'step', deltaMs })
+      // What a time server set stays better than any battery clock for weeks.
+      else if (before.source === 'ntp' && time.source === 'rtc') return
+    }
+    this.#system = time
+    if (time.source === 'ntp') this.#first ??= { utcMs: time.offsetMs + time.atMs, monotonicMs: time.atMs }
   }
 
   now(): Moment {
     const monotonicMs = this.#sources.monotonicMs()
-    const base = { bootId: this.#sources.bootId, monotonicMs }
-    if (this.#config.source === 'gnss') {
-      if (!this.#anchor) return { ms: this.#sources.wallMs(), source: 'none', uncertaintyMs: UNKNOWN_MS, ...base }
-      const ageMs = monotonicMs - this.#anchor.monotonicMs
-      const driftMs = Math.ceil((ageMs * DRIFT_PPM) / 1e6)
-      const uncertaintyMs = GNSS_BASE_MS + this.#anchor.residualMs + driftMs
-      return { ms: this.#anchor.utcMs + ageMs, source: 'gnss', uncertaintyMs, ...base }
-    }
-    const ntp = this.#sources.ntpSynchronized()
-    return { ms: this.#sources.wallMs(), source: ntp ? 'ntp' : 'rtc', uncertaintyMs: ntp ? NTP_MS : RTC_MS, ...base }
+    const time = this.#config.source === 'gnss' ? this.#byFix(monotonicMs) : this.#bySystem(monotonicMs)
+    const { entry } = this.#memory
+    const moment = { ...time, bootId: this.#sources.bootId, monotonicMs }
+    return entry !== undefined && isDoubtful(moment) ? { ...moment, after: entry } : moment
   }
 
   /**
-   * UTC of an earlier moment as known now. A moment of this boot from before the clock was set is placed by the first fix and the monotonic
+   * UTC of an earlier moment as known now. A moment of this boot from before the clock was set is placed by the first fix and the
    * count; every other keeps the time that it was given: a stamp is never rewritten.
    */
   place(moment: Moment): number {
     if (moment.source !== 'none' || !this.#first || moment.bootId !== this.#sources.bootId) return moment.ms
     return this.#first.utcMs - (this.#first.monotonicMs - moment.monotonicMs)
   }
-}
 
-function systemSources(): ClockSources {
-  return {
-    bootId: bootId(),
-    monotonicMs: () => Number(process.hrtime.bigint() / 1_000_000n),
-    wallMs: Date.now,
-    ntpSynchronized: () => existsSync(NTP_MARK),
+  /** What it was caught at since it was last asked. */
+  takeFaults(): ClockFault[] {
+    return this.#faults.splice(0)
+  }
+
+  #set(base: TimeBase): void {
+    this.#base = base
+    this.#first ??= base
+    this.#memory.setBase({ ...base, errorMs: base.errorMs + this.#leapDoubt(base) })
+  }
+
+  /** A receiver that was fixed when we came, in a boot that is old enough, has heard everything. */
+  #learnLeaps(monotonicMs: number): void {
+    const almanacMs = this.#config.source === 'gnss' ? this.#config.almanacMs : 0
+    if (this.#cold || monotonicMs < almanacMs) this.#leapsKnownMs = monotonicMs + almanacMs
+  }
+
+  #leapDoubt({ monotonicMs }: TimeBase): number {
+    return monotonicMs < this.#leapsKnownMs ? LEAP_MS : 0
+  }
+
+  /** Whether this fix agrees with the last that was not believed. */
+  #isRepeated(utcMs: number, monotonicMs: number): boolean {
+    const rival = this.#rival
+    if (rival === undefined) return false
+    const apart = monotonicMs - rival.monotonicMs
+    return apart > 0 && Math.abs(utcMs - rival.utcMs - apart) <= 2 * GNSS_BASE_MS + driftMs(apart)
+  }
+
+  #byFix(monotonicMs: number): Pick<Moment, 'ms' | 'source' | 'uncertaintyMs'> {
+    const base = this.#base
+    if (!base) return this.#unset()
+    const ageMs = monotonicMs - base.monotonicMs
+    const uncertaintyMs = base.errorMs + this.#leapDoubt(base) + driftMs(ageMs)
+    return { ms: base.utcMs + ageMs, source: 'gnss', uncertaintyMs }
+  }
+
+  #bySystem(monotonicMs: number): Pick<Moment, 'ms' | 'source' | 'uncertaintyMs'> {
+    const system = this.#system
+    const ms = this.#sources.wallMs()
+    if (!system) return this.#unset()
+    const uncertaintyMs = system.errorMs + driftMs(monotonicMs - system.atMs)
+    // Somebody has set it since: nothing is known of it until its source is asked again.
+    if (Math.abs(ms - monotonicMs - system.offsetMs) > uncertaintyMs) return this.#unset()
+    return { ms, source: system.source, uncertaintyMs }
+  }
+
+  #unset(): Pick<Moment, 'ms' | 'source' | 'uncertaintyMs'> {
+    return { ms: this.#sources.wallMs(), source: 'none', uncertaintyMs: UNKNOWN_MS }
   }
 }
 
-/** Linux names each boot; elsewhere each start of the program counts as one. */
-function bootId(): string {
-  try {
-    const id = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return id
-  } catch {
-    // not Linux
-  }
-  return randomUUID()
+function driftMs(ageMs: number): number {
+  return Math.ceil((Math.max(0, ageMs) * DRIFT_PPM) / 1e6)
 }
 
 /** `+08:00` for an instant in an IANA zone. */

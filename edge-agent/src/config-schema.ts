@@ -77,10 +77,16 @@ const place = v.variant(
   'must have `source: site` or `source: gnss`',
 )
 
+const maxErrorMs = v.optional(integer(1, 3_600_000), 2000)
+
 const clock = v.variant(
   'source',
-  [v.strictObject({ source: v.literal('gnss'), device: name }), v.strictObject({ source: v.literal('system') })],
-  'must have `source: gnss` or `source: system`',
+  [
+    v.strictObject({ source: v.literal('gnss'), device: name, maxErrorMs, almanac: v.optional(durationMs, '13m') }),
+    v.strictObject({ source: v.literal('chrony'), maxErrorMs }),
+    v.strictObject({ source: v.literal('system'), maxErrorMs }),
+  ],
+  'must have `source: gnss`, `source: chrony` or `source: system`',
 )
 
 const stepName = v.pipe(

@@ -54,7 +54,11 @@ export interface Site {
 
 export type PlaceConfig = { source: 'site'; site: Site } | { source: 'gnss'; device: string; site?: Site | undefined }
 
-export type ClockConfig = { source: 'gnss'; device: string } | { source: 'system' }
+/** What sets the clock. `maxErrorMs`: above it the clock counts as lost, and is reported. */
+export type ClockConfig =
+  /** `almanacMs`: so long a receiver without power before may not know the leap seconds. */
+  | { source: 'gnss'; device: string; maxErrorMs: number; almanacMs: number }
+  | { source: 'chrony' | 'system'; maxErrorMs: number }
 
 /** What one step does differently from the usual of its action. */
 export interface ActionOptions {
@@ -136,7 +140,9 @@ export interface FileShape {
   }
   batch: { flushMs: number; maxEvents: number }
   place: ({ source: 'site' } & Site) | { source: 'gnss'; device: string; site?: Site | undefined }
-  clock: ClockConfig
+  clock:
+    | { source: 'gnss'; device: string; maxErrorMs: number; almanac: number }
+    | { source: 'chrony' | 'system'; maxErrorMs: number }
   devices: Record<string, unknown>[]
   stations: RawStation[]
 }

@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import { LineCounter, parseDocument } from 'yaml'
 import { crossIssues } from './config-cross.ts'
 import { deviceSchema, fileSchema, parseAddress, unknownDeviceSchema } from './config-schema.ts'
-import type { AgentConfig, ConfiguredDevice, FileShape, RawDevice, RawStation, StationConfig } from './config-types.ts'
+import type { AgentConfig, ClockConfig, ConfiguredDevice, FileShape, RawDevice, RawStation, StationConfig } from './config-types.ts'
 import { type Address, drivers, type LineDriver } from './driver/index.ts'
 import { AgentError, whyOf } from './error.ts'
 import { stepsOf } from './station/workflow.ts'
@@ -194,10 +194,16 @@ function toConfig(shape: FileShape, devices: readonly RawDevice[], file: string)
       place.source === 'gnss'
         ? place
         : { source: 'site', site: { latE7: place.latE7, lonE7: place.lonE7, accuracyM: place.accuracyM } },
-    clock: shape.clock,
+    clock: clockOf(shape.clock),
     devices: devices.map((device) => toDevice(device, folder)),
     stations: shape.stations.map((station) => toStation(station, shape.gateway.station)),
   }
+}
+
+function clockOf(clock: FileShape['clock']): ClockConfig {
+  if (clock.source !== 'gnss') return clock
+  const { almanac, ...others } = clock
+  return { ...others, almanacMs: almanac }
 }
 
 function toDevice(device: RawDevice, folder: string): ConfiguredDevice {

@@ -9,6 +9,7 @@ export interface DataPaths {
   tlsKey: string
   outbox: string
   status: string
+  clock: string
   enrolment: string
 }
 
@@ -19,6 +20,7 @@ export function paths(data: string): DataPaths {
     tlsKey: join(data, 'tls-key.pem'),
     outbox: join(data, 'outbox'),
     status: join(data, STATUS_FILE),
+    clock: join(data, 'clock.json'),
     enrolment: join(data, 'enrolment-request.json'),
   }
 }

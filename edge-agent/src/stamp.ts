@@ -19,6 +19,6 @@ export function isoTime(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-export function clockStamp({ source, uncertaintyMs, bootId, monotonicMs }: Moment): ClockStamp {
-  return { source, uncertaintyMs, bootId, monotonicMs }
+export function clockStamp({ source, uncertaintyMs, bootId, monotonicMs, after }: Moment): ClockStamp {
+  return { source, uncertaintyMs, bootId, monotonicMs, ...(after !== undefined && { after }) }
 }

@@ -10,8 +10,8 @@ import type { Outbox } from './outbox.ts'
 export interface UplinkEvents {
   /** The connection came up or went. */
   connected(is: boolean): void
-  /** The ledger has acknowledged more. */
-  acknowledged(): void
+  /** The ledger has acknowledged more, the last as this entry. */
+  acknowledged(entry: number): void
   problem(error: AgentError): void
   /** The status message of this moment. */
   status(): string
@@ -193,7 +193,7 @@ export class Uplink {
       this.#progressMs = performance.now()
       this.#notBeforeMs = 0
       this.#refused.reset()
-      events.acknowledged()
+      events.acknowledged(ack.entry)
       this.wake()
     } catch (thrown) {
       this.#fault(thrown)
