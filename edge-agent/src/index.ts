@@ -1,5 +1,6 @@
 export { startAgent } from './agent.ts'
 export { type AgentConfig, type ConfigIssue, loadConfig, parseConfig } from './config.ts'
+export { type DeviceSink, drivers, type Measurement, supervise } from './driver/index.ts'
 export { type AgentCode, AgentError } from './error.ts'
 export type { Status, StatusFile } from './health.ts'
 export { type Initialised, initAgent } from './init.ts'

@@ -61,6 +61,11 @@ const REQUEST_ENDS = { none: '', cr: '\r', lf: '\n', crlf: '\r\n' } as const
 const REOPEN_AFTER = 5
 /** Text has no check sum. Three answers find two that agree, when one was hit by noise. */
 const ASKS = 3
+/** Who is silent twice is silent. */
+const SILENT_ASKS = 2
+/** After a silence so many times the time-out is let pass, unheard. */
+const QUIET_TIMES = 4
+const QUIET_MAX_MS = 3000
 
 type Outcome = { quantities: Quantity[] } | { code: AgentCode; fields: Fields }
 
@@ -106,8 +111,12 @@ async function heard(
   config: AsciiLineOptions,
   context: LineContext,
 ): Promise<Outcome> {
+  const before = inbox.bytes
   const message = await inbox.next(Math.max(config.every * 2.5, config.timeout), context.signal)
-  return message ? outcomeOf(message, template, config) : { code: 'DEVICE_SILENT', fields: {} }
+  if (message) return outcomeOf(message, template, config)
+  const came = inbox.bytes - before
+  if (came === 0) return { code: 'DEVICE_SILENT', fields: {} }
+  return { code: 'DEVICE_FRAME', fields: { why: `no whole line in ${came} bytes` } }
 }
 
 /** Asks until two answers agree: without a check sum a flipped bit is a believable number. */
@@ -118,15 +127,21 @@ async function asked(
   context: LineContext,
 ): Promise<Outcome> {
   const answers: Quantity[][] = []
+  let silent = 0
   let outcome: Outcome = { code: 'DEVICE_SILENT', fields: {} }
   for (let i = 0; i < ASKS && !context.signal.aborted; i++) {
-    inbox.clear()
+    const before = inbox.clear()
     await context.link.write(new TextEncoder().encode(config.request + REQUEST_ENDS[config.requestEnd]))
     const message = await inbox.next(config.timeout, context.signal)
     if (!message) {
+      const came = inbox.bytes - before
       // A late answer must not be taken for the next one's: its time is let pass.
-      await sleep(config.timeout, context.signal)
-      outcome = { code: 'DEVICE_SILENT', fields: {} }
+      await sleep(Math.min(config.timeout * QUIET_TIMES, QUIET_MAX_MS), context.signal)
+      outcome =
+        came === 0
+          ? { code: 'DEVICE_SILENT', fields: {} }
+          : { code: 'DEVICE_FRAME', fields: { why: `no whole line in ${came} bytes` } }
+      if (++silent >= SILENT_ASKS) break
       continue
     }
     outcome = outcomeOf(message, template, config)
@@ -134,7 +149,7 @@ async function asked(
     const { quantities } = outcome
     if (quantities.every(({ flag }) => flag !== undefined)) return outcome
     if (answers.some((before) => agree(before, quantities, config.confirm))) return outcome
-    answers.push(quantities)
+    if (answers.push(quantities) > 1) context.fault('DEVICE_FRAME', { why: 'two answers differ' })
   }
   if (!('quantities' in outcome)) return outcome
   return { code: 'DEVICE_FRAME', fields: { why: 'no two answers agree' } }
@@ -151,6 +166,9 @@ function outcomeOf(message: AsciiMessage, template: Template, config: AsciiLineO
     return { code: 'DEVICE_FRAME', fields: { why: `"${message.text.slice(0, 80)}" is not of the configured form` } }
   // A line that says of one value that it has none is used for none: its element is in trouble.
   if ([...values.values()].some(Number.isNaN))
+    return { code: 'DEVICE_VALUE', fields: { why: message.text.slice(0, 80) } }
+  // Zeros in all of several values are a dead element, not air.
+  if (values.size > 1 && [...values.values()].every((milli) => milli === 0))
     return { code: 'DEVICE_VALUE', fields: { why: message.text.slice(0, 80) } }
   return { quantities: [...values].map(([type, milli]) => quantityOf(type, milli, config)) }
 }
@@ -206,9 +224,14 @@ class Inbox {
     context.signal.addEventListener('abort', () => clearTimeout(this.#cut), { once: true })
   }
 
-  /** What came before a question is no answer to it. */
-  clear(): void {
+  get bytes(): number {
+    return this.#codec.stats.bytes
+  }
+
+  /** What came before a question is no answer to it. @returns how many bytes have come so far */
+  clear(): number {
     this.#codec.reset()
+    return this.#codec.stats.bytes
   }
 
   next(ms: number, signal: AbortSignal): Promise<AsciiMessage | undefined> {

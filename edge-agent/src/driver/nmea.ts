@@ -35,12 +35,20 @@ export const nmea: LineDriver<NmeaOptions> = {
   options,
   async session(config, context) {
     const codec = new Nmea()
+    // Bytes at a wrong rate, or a receiver's own binary protocol, are no sentences: only these show that it is well.
     let heardMs = context.now()
+    let good = 0
+    let bytes = 0
     const trust = new Trust(config)
     let bad = 0
     context.link.onData((chunk) => {
-      heardMs = context.now()
-      for (const message of codec.push(chunk, heardMs)) give(message, trust, context)
+      const nowMs = context.now()
+      for (const message of codec.push(chunk, nowMs)) give(message, trust, context)
+      if (codec.stats.good > good) {
+        heardMs = nowMs
+        bytes = codec.stats.bytes
+      }
+      good = codec.stats.good
       if (codec.stats.bad === bad) return
       bad = codec.stats.bad
       context.fault('DEVICE_FRAME', { why: 'a sentence is damaged' })
@@ -48,8 +56,14 @@ export const nmea: LineDriver<NmeaOptions> = {
     while (!context.signal.aborted) {
       await sleep(Math.max(0, heardMs + config.silence - context.now()) + 1, context.signal)
       if (context.signal.aborted || context.now() - heardMs < config.silence) continue
-      context.state('down', 'DEVICE_SILENT')
-      context.emit({ kind: 'no-fix', atMs: context.now(), why: 'the receiver is silent' })
+      const unread = codec.stats.bytes - bytes
+      if (unread === 0) context.state('down', 'DEVICE_SILENT')
+      else context.state('down', 'DEVICE_FRAME', { why: `no sentence in ${unread} bytes` })
+      context.emit({
+        kind: 'no-fix',
+        atMs: context.now(),
+        why: unread === 0 ? 'the receiver is silent' : 'no sentences',
+      })
       return
     }
   },

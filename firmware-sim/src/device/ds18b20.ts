@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { air, duration } from '../scenario/values.ts'
 import type { Air, Device } from './device.ts'
 import type { AirSpec, BaseSpec, InstrumentKind, Surroundings } from './kind.ts'
-import { ELEMENT_FAULTS, element } from './sense.ts'
+import { element } from './sense.ts'
 
 interface Spec extends BaseSpec {
   refresh: number
@@ -84,7 +84,7 @@ export const ds18b20: InstrumentKind<Spec> = {
   file: '28-0316a2794bff/w1_slave',
   baudRate: 9600,
   settings: { refresh: v.optional(duration, '200ms'), air },
-  faults: [...ELEMENT_FAULTS, 'bad-crc', 'power-on', 'shorted', 'open'],
+  faults: ['stuck', 'bad-crc', 'power-on', 'shorted', 'open'],
   senses: 'air',
   make: (spec, around) => new Ds18b20(spec, around),
 }
