@@ -14,6 +14,7 @@ export interface GatewayParts {
   mqttPort?: number
   devices?: string
   stations?: string
+  tests?: string
   place?: string
   clock?: string
   uplink?: string
@@ -39,6 +40,7 @@ place: ${parts.place ?? '{ source: site, latE7: 302400000, lonE7: 1094800000 }'}
 clock: ${parts.clock ?? '{ source: system }'}
 devices: ${parts.devices ?? '[]'}
 stations: ${parts.stations ?? '[]'}
+tests: ${parts.tests ?? '[]'}
 `
   return { folder, text }
 }

@@ -6,6 +6,8 @@ import {
   decodeBatch,
   emptyState,
   encodeAck,
+  evidenceId,
+  evidenceNamedBy,
   type Genesis,
   isStep,
   type KeyState,
@@ -30,6 +32,10 @@ export class FakeLedger {
   /** What the gateway said of itself. */
   readonly reports: ReportEvent[] = []
   readonly seqs: number[] = []
+  /** By id. */
+  readonly evidence: Map<string, Uint8Array> = new Map()
+  /** So many pieces are lost on the way, though confirmed. */
+  loseEvidence: number = 0
   readonly statuses: Record<string, unknown>[] = []
   received = 0
   /** Answers nothing, though it takes batches. */
@@ -104,12 +110,19 @@ export class FakeLedger {
 
   #publish(topic: string, payload: Buffer): void {
     if (topic.endsWith('/status')) this.statuses.push(JSON.parse(payload.toString()) as Record<string, unknown>)
+    if (topic.endsWith('/evidence')) {
+      if (this.loseEvidence > 0) this.loseEvidence--
+      else this.evidence.set(evidenceId(payload), new Uint8Array(payload))
+    }
     if (!topic.endsWith('/batch')) return
     this.received++
     if (this.loseEvery > 0 && this.received % this.loseEvery === 0) return
     const { statement, events } = decodeBatch(new Uint8Array(payload))
     const { kid, seq } = parseStatement(statement).header
-    const admission = admit(this.#state, statement, events, this.#verify)
+    const lacks = events.flatMap(({ event }) => evidenceNamedBy(event)).some((id) => !this.evidence.has(id))
+    const admission = lacks
+      ? ({ ok: false, code: 'EVIDENCE_MISSING' } as const)
+      : admit(this.#state, statement, events, this.#verify)
     if (admission.ok) {
       applyChanges(this.#state, admission.changes)
       const read = events.map(({ event }) => parseBatchEvent(event))

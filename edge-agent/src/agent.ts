@@ -9,6 +9,7 @@ import type { AgentConfig, ConfiguredDevice, Limits } from './config-types.ts'
 import { Disk } from './disk.ts'
 import { type DeviceSink, drivers, type Measurement, type Quantity, supervise } from './driver/index.ts'
 import { AgentError, asAgentError } from './error.ts'
+import { EvidenceFiles } from './evidence-files.ts'
 import { Fixes } from './fix.ts'
 import { type Unused, unusedOf } from './flaws.ts'
 import { Health } from './health.ts'
@@ -22,6 +23,8 @@ import { refusePlain } from './plain.ts'
 import { type OpenedOutbox, openOutbox, repairedError, repairOutbox } from './repair.ts'
 import { encodeReport } from './report-event.ts'
 import { Signer } from './signer.ts'
+import { Benches, readModels } from './spectroscopy/benches.ts'
+import type { ModelFile } from './spectroscopy/model-file.ts'
 import { takeStamp } from './stamp.ts'
 import { Station, type StationServices } from './station/index.ts'
 import type { Store } from './store.ts'
@@ -44,13 +47,14 @@ export async function startAgent(
 ): Promise<AsyncDisposable> {
   refusePlain(config)
   const files = paths(config.data)
+  const models = readModels(config)
   const signer = new Signer(readKeyFile(files.key), config.gateway)
   const password = readLoginFile(files.login)
   const disk = new Disk(config.data)
   const { store, outbox, repaired } = await openWithRoom(files.outbox, config.data, signer, disk)
   const stop = new AbortController()
   try {
-    const agent = new Agent(config, { signer, password, disk, store, outbox, log })
+    const agent = new Agent(config, { signer, password, disk, store, outbox, models, log })
     await agent.load()
     if (repaired) agent.problem(repairedError(repaired))
     const running = agent.run(AbortSignal.any([signal, stop.signal]))
@@ -83,6 +87,7 @@ interface Parts {
   disk: Disk
   store: Store
   outbox: Outbox
+  models: ReadonlyMap<string, ModelFile>
   log: Log
 }
 
@@ -101,6 +106,8 @@ class Agent {
   /** By thermometer: the stations whose limits it watches. */
   readonly #watches = new Map<string, { station: string; watch: LimitWatch; limits: Limits }[]>()
   readonly #stations: Station[]
+  readonly #benches: Benches
+  readonly #evidence: EvidenceFiles
 
   constructor(config: AgentConfig, parts: Parts) {
     this.#config = config
@@ -111,6 +118,7 @@ class Agent {
     this.#clockWatch = this.#newClockWatch(sources)
     this.#fixes = new Fixes(config.place, config.gateway.station)
     this.#health = this.#newHealth()
+    this.#evidence = new EvidenceFiles(paths(config.data).evidence)
     this.#uplink = this.#newUplink()
     this.#batching = this.#newBatching()
     const place = this.#clock.place.bind(this.#clock)
@@ -119,6 +127,7 @@ class Agent {
       thermometers.map((device) => [device.id, new Thermometer(device, config.gateway, parts.store, place)]),
     )
     const services = this.#stationServices()
+    this.#benches = new Benches(config, parts.models, this.#evidence, services)
     this.#stations = config.stations.map((station) => {
       const thermometer = this.#thermometers.get(station.thermometer ?? '')
       const { id, limits } = station
@@ -134,6 +143,8 @@ class Agent {
   async load(): Promise<void> {
     for (const thermometer of this.#thermometers.values()) await thermometer.load()
     for (const station of this.#stations) await station.load()
+    await this.#benches.load()
+    this.#evidence.load()
     this.#parts.disk.load(performance.now())
   }
 
@@ -141,6 +152,7 @@ class Agent {
     const devices = this.#config.devices.map((device) => this.#device(device, signal))
     await Promise.all([this.#uplink.run(signal), this.#clockWatch.run(signal), this.#ticks(signal), ...devices])
     for (const station of this.#stations) await station.idle()
+    await this.#benches.idle()
     await this.#batching.idle()
     this.#health.online(false)
     this.#health.write(performance.now(), true)
@@ -151,6 +163,7 @@ class Agent {
     while (!signal.aborted) {
       for (const station of this.#stations) await station.tick()
       await this.#batching.tick(signal)
+      this.#evidence.tidy(this.#parts.outbox)
       this.#health.write(performance.now())
       await sleep(TICK_MS, signal)
     }
@@ -170,6 +183,7 @@ class Agent {
       // A scan that was not taken must be told every time: someone stands there and waits.
       fault: (id, error) => this.problem(error, error.code.startsWith('SCAN_') ? undefined : id),
       problem: (code, fields) => new AgentError(code, fields),
+      offer: (id, spectrometer) => this.#benches.offer(id, spectrometer),
     }
     return supervise(drivers.get(device.driver)!, device, device.options as never, sink, signal)
   }
@@ -181,8 +195,9 @@ class Agent {
     switch (measurement.kind) {
       case 'scan':
         for (const station of this.#stations) {
-          if (station.config.scanner === device) void station.scan(measurement.text)
-          else if (station.config.readers.includes(device)) void station.scan(measurement.text, 'reader')
+          if (station.config.scanner === device) {
+            if (!this.#benches.take(station.config.id, measurement.text)) void station.scan(measurement.text)
+          } else if (station.config.readers.includes(device)) void station.scan(measurement.text, 'reader')
         }
         break
       case 'fix':
@@ -345,7 +360,7 @@ class Agent {
       },
       status: () => JSON.stringify(this.#health.status()),
     }
-    return new Uplink({ config: this.#config, password, kid: signer.kid, outbox, events })
+    return new Uplink({ config: this.#config, password, kid: signer.kid, outbox, evidence: this.#evidence, events })
   }
 }
 

@@ -28,6 +28,17 @@ export function crossIssues(raw: Record<string, unknown>): ConfigIssue[] {
   }
   const roles =
     isRecord(raw['gateway']) && Array.isArray(raw['gateway']['roles']) ? (raw['gateway']['roles'] as unknown[]) : []
+  const tests = records(raw['tests'])
+  for (const [i, test] of tests.entries()) {
+    refer(`tests[${i}].spectrometer`, test['spectrometer'], 'spectrum', 'spectrometer')
+    const station = stations.find(({ id }) => id === test['station'])
+    if (typeof test['station'] === 'string' && station === undefined)
+      issues.push({ path: `tests[${i}].station`, what: `no station has the id ${test['station']}` })
+    if (station !== undefined && station['scanner'] === undefined)
+      issues.push({ path: `tests[${i}].station`, what: 'has no scanner, which tells what is tested' })
+    if (!roles.includes('observe'))
+      issues.push({ path: `tests[${i}]`, what: 'needs the role observe in gateway.roles' })
+  }
   const scanners = new Map<unknown, number>()
   for (const [i, station] of stations.entries()) {
     const path = `stations[${i}]`

@@ -4,6 +4,7 @@ import { checksSchema } from './checks-config.ts'
 import { ACTIONS, type FileShape, type RawDevice, ROLES } from './config-types.ts'
 import type { Driver } from './driver/index.ts'
 import { durationMs } from './duration.ts'
+import { testsSchema } from './spectroscopy/config.ts'
 import { WORKFLOWS } from './station/workflow.ts'
 
 /** Topic parts and file names are made of these: NATS maps topics to subjects and allows no more. */
@@ -151,6 +152,7 @@ export const fileSchema: v.GenericSchema<unknown, FileShape> = v.strictObject({
   clock: v.optional(clock, { source: 'system' }),
   devices: v.optional(v.array(v.looseObject({}), 'must be a list of devices'), []),
   stations: v.optional(v.array(station, 'must be a list of stations'), []),
+  tests: v.optional(testsSchema, []),
 })
 
 const BAUD_RATES = [1200, 2400, 4800, 9600, 14_400, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600]

@@ -1,5 +1,6 @@
 import type { DeviceConfig } from './driver/index.ts'
 import type { StepChoice, Workflow } from './station/workflow.ts'
+import type { RawTest, TestConfig } from './spectroscopy/config.ts'
 import type { Parity } from './transport/index.ts'
 
 /** The kinds of acts at a station. What one means there, and what it is called, is a step: {@link StationStep}. */
@@ -124,6 +125,7 @@ export interface AgentConfig {
   clock: ClockConfig
   devices: ConfiguredDevice[]
   stations: StationConfig[]
+  tests: TestConfig[]
 }
 
 /** The file's own shape after the structural check, before references are resolved. */
@@ -145,6 +147,7 @@ export interface FileShape {
     | { source: 'chrony' | 'system'; maxErrorMs: number }
   devices: Record<string, unknown>[]
   stations: RawStation[]
+  tests: RawTest[]
 }
 
 export interface RawStation {

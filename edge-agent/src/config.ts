@@ -5,7 +5,15 @@ import * as v from 'valibot'
 import { LineCounter, parseDocument } from 'yaml'
 import { crossIssues } from './config-cross.ts'
 import { deviceSchema, fileSchema, parseAddress, unknownDeviceSchema } from './config-schema.ts'
-import type { AgentConfig, ClockConfig, ConfiguredDevice, FileShape, RawDevice, RawStation, StationConfig } from './config-types.ts'
+import type {
+  AgentConfig,
+  ClockConfig,
+  ConfiguredDevice,
+  FileShape,
+  RawDevice,
+  RawStation,
+  StationConfig,
+} from './config-types.ts'
 import { type Address, drivers, type LineDriver } from './driver/index.ts'
 import { AgentError, whyOf } from './error.ts'
 import { stepsOf } from './station/workflow.ts'
@@ -197,6 +205,14 @@ function toConfig(shape: FileShape, devices: readonly RawDevice[], file: string)
     clock: clockOf(shape.clock),
     devices: devices.map((device) => toDevice(device, folder)),
     stations: shape.stations.map((station) => toStation(station, shape.gateway.station)),
+    tests: shape.tests.map(({ station, spectrometer, model, calibration, scans, reference }) => ({
+      station,
+      spectrometer,
+      model: resolve(folder, model),
+      calibration,
+      scans,
+      referenceMs: reference,
+    })),
   }
 }
 

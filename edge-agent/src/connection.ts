@@ -25,17 +25,19 @@ const OFFLINE = '{"state":"offline"}'
 /** One MQTT 3.1.1 connection, from connecting to its end. It never comes back by itself, and remembers nothing that was on its way. */
 export class Connection {
   readonly #client: MqttClient
-  readonly #topic: (leaf: 'batch' | 'ack' | 'status') => string
+  readonly #topic: (leaf: 'batch' | 'evidence' | 'ack' | 'status') => string
   /** Resolves when it is over. */
   readonly closed: Promise<void>
   #over: () => void = () => undefined
   #ready: boolean = false
   #unconfirmed = 0
+  readonly #patienceMs: number
 
   /** @throws AgentError UPLINK_UNREACHABLE when it cannot even be tried (a certificate file that is missing), KEY_*, TLS_KEY_MALFORMED */
   constructor(config: AgentConfig, password: string, events: ConnectionEvents) {
     const { org, id } = config.gateway
-    const { url } = config.uplink
+    const { url, ackTimeoutMs } = config.uplink
+    this.#patienceMs = ackTimeoutMs
     this.#topic = (leaf) => `tristamp/v1/${org}/${id}/${leaf}`
     try {
       this.#client = connect(url, this.#mqttOptions(config, password))
@@ -87,6 +89,18 @@ export class Connection {
     this.#client.publish(this.#topic('batch'), bytes, { qos: 1 }, () => {
       this.#unconfirmed--
     })
+  }
+
+  /** Resolves when the broker has confirmed it; false when it did not in time: then the connection ends, if it has not. */
+  async sendEvidence(bytes: Uint8Array): Promise<boolean> {
+    const payload = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const confirmed = new Promise<boolean>((resolve) => {
+      this.#client.publish(this.#topic('evidence'), payload, { qos: 1 }, (error) => resolve(!error))
+    })
+    const known = Promise.race([confirmed, this.closed.then(() => false)])
+    const done = await within(known, this.#patienceMs, 'the confirmation of evidence').catch(() => undefined)
+    if (done === undefined) this.drop()
+    return done === true
   }
 
   sendStatus(text: string): void {

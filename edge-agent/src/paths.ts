@@ -8,6 +8,7 @@ export interface DataPaths {
   /** The TLS client key, which is not the one that signs. */
   tlsKey: string
   outbox: string
+  evidence: string
   status: string
   clock: string
   enrolment: string
@@ -19,6 +20,7 @@ export function paths(data: string): DataPaths {
     login: join(data, 'login'),
     tlsKey: join(data, 'tls-key.pem'),
     outbox: join(data, 'outbox'),
+    evidence: join(data, 'evidence'),
     status: join(data, STATUS_FILE),
     clock: join(data, 'clock.json'),
     enrolment: join(data, 'enrolment-request.json'),

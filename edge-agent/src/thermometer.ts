@@ -63,7 +63,7 @@ export class Thermometer {
  * The instrument's own GIAI, made from the gateway's: `…-FARM1` and `cold1` give `…-FARM1-cold1`, in the number space of the same owner.
  * Where that is no valid GIAI, the gateway stands for its instrument; `uri` in the configuration says better.
  */
-function instrumentUri(gatewayUri: string, device: string): string {
+export function instrumentUri(gatewayUri: string, device: string): string {
   const uri = `${gatewayUri}-${device}`
   try {
     return /\/8004\//.test(gatewayUri) && canonicalUri(uri) === uri ? uri : gatewayUri

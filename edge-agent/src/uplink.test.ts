@@ -5,6 +5,7 @@ import { gatewayConfig, ledgerSign } from './_gateway.ts'
 import { FakeLedger, until } from './_ledger.ts'
 import { observation } from './_observation.ts'
 import type { AgentError } from './error.ts'
+import { EvidenceFiles } from './evidence-files.ts'
 import { initAgent } from './init.ts'
 import { readKeyFile } from './key-file.ts'
 import { Outbox } from './outbox.ts'
@@ -41,13 +42,14 @@ async function sending(options: { enrolled?: boolean; window?: number } = {}): P
   cleanup.push(() => store.close())
   const outbox = await Outbox.open(store, config.data, signer.kid)
   const problems: AgentError[] = []
+  const evidence = new EvidenceFiles(join(config.data, 'evidence'))
   const events = {
     connected: () => undefined,
     acknowledged: () => undefined,
     problem: (error: AgentError) => void problems.push(error),
     status: () => '{"state":"online"}',
   }
-  const uplink = new Uplink({ config, password: 'secret', kid: signer.kid, outbox, events })
+  const uplink = new Uplink({ config, password: 'secret', kid: signer.kid, outbox, evidence, events })
   const stop = new AbortController()
   const running = uplink.run(stop.signal)
   cleanup.push(async () => {

@@ -3,6 +3,8 @@ import { Backoff } from './backoff.ts'
 import type { AgentConfig } from './config-types.ts'
 import { Connection } from './connection.ts'
 import { AgentError, asAgentError } from './error.ts'
+import type { EvidenceFiles } from './evidence-files.ts'
+import { EvidenceSender } from './evidence-sender.ts'
 import { nodeCrypto } from './key-file.ts'
 import type { Outbox } from './outbox.ts'
 
@@ -22,6 +24,7 @@ export interface UplinkOptions {
   password: string
   kid: Uint8Array
   outbox: Outbox
+  evidence: EvidenceFiles
   events: UplinkEvents
 }
 
@@ -51,6 +54,7 @@ export class Uplink {
   readonly #options: UplinkOptions
   readonly #verify = verifyOnNode(nodeCrypto)
   readonly #refused = new Backoff(REFUSED_FIRST_MS, REFUSED_LONGEST_MS)
+  readonly #evidence: EvidenceSender
   #connection: Connection | undefined
   /** Next batch to send on this connection. */
   #cursor = 0
@@ -70,6 +74,7 @@ export class Uplink {
 
   constructor(options: UplinkOptions) {
     this.#options = options
+    this.#evidence = new EvidenceSender(options.evidence)
   }
 
   /** Connects again and again until the signal aborts. Never rejects. */
@@ -134,6 +139,7 @@ export class Uplink {
 
   #begin(connection: Connection): void {
     this.#connection = connection
+    this.#evidence.forget()
     this.#rewind(0)
     this.#notBeforeMs = 0
     this.#settledAtMs = Math.min(this.#settledAtMs, performance.now() + SETTLE_ONLINE_MS)
@@ -157,7 +163,7 @@ export class Uplink {
   }
 
   async #sendNext(): Promise<boolean> {
-    const { outbox, config } = this.#options
+    const { outbox, config, events } = this.#options
     const connection = this.#connection
     if (!connection?.ready || this.#halted || performance.now() < this.#notBeforeMs) return false
     this.#cursor = Math.max(this.#cursor, outbox.acked)
@@ -166,6 +172,8 @@ export class Uplink {
     if (seq >= outbox.nextSeq || this.#inFlight.size >= config.uplink.window) return false
     if (this.#inFlight.size > 0 && bytes >= MAX_IN_FLIGHT_BYTES) return false
     const payload = await outbox.batch(seq)
+    const lacking = (id: string): void => events.problem(new AgentError('EVIDENCE_LOST', { seq, id }))
+    if (!(await this.#evidence.before(payload, (piece) => connection.sendEvidence(piece), lacking))) return false
     // Meanwhile an answer may have moved the cursor, or the connection may be another.
     if (this.#connection !== connection || this.#cursor !== seq || seq < outbox.acked) return true
     if (this.#inFlight.size === 0) this.#progressMs = performance.now()
@@ -215,6 +223,7 @@ export class Uplink {
     }
     // After a gap the ledger answers every batch of the window in the same way: only the first answer counts.
     if (performance.now() < this.#notBeforeMs) return
+    if (reason.startsWith('EVIDENCE_')) this.#evidence.forget()
     const inOrder = reason === 'SEQ_EXPECTED' || reason === 'SEQ_REPEATED'
     const told = expected < outbox.acked ? 'LEDGER_ROLLBACK' : reason
     if (told !== reason || !inOrder) events.problem(new AgentError('UPLINK_REFUSED', { seq: expected, reason: told }))

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { AgentCode, Fields } from '../error.ts'
+import type { Spectrometer } from '../spectroscopy/spectrometer.ts'
 import type { DeviceState, LineContext, LineDriver, Measurement } from './driver.ts'
 
 /** A line and a gateway for one driver session, in memory: the far end is played by the test. */
@@ -7,6 +8,8 @@ export class Line {
   readonly measurements: Measurement[] = []
   readonly faults: AgentCode[] = []
   readonly states: [DeviceState, AgentCode | undefined][] = []
+  /** What the driver offers to measure with. */
+  spectrometer: Spectrometer | undefined
   /** What the driver wrote. */
   readonly written: Uint8Array[] = []
   /** Plays the instrument: called for every write. */
@@ -23,6 +26,9 @@ export class Line {
       emit: (measurement) => void this.measurements.push(measurement),
       state: (state, code) => void this.states.push([state, code]),
       fault: (code: AgentCode, _fields?: Fields) => void this.faults.push(code),
+      offer: (spectrometer) => {
+        this.spectrometer = spectrometer
+      },
       link: {
         closed: new Promise(() => undefined),
         close: () => Promise.resolve(),

@@ -1,6 +1,7 @@
 import type { ReadingFlaw } from '@tristamp/protocol'
 import type * as v from 'valibot'
 import type { AgentCode, Fields } from '../error.ts'
+import type { Spectrometer } from '../spectroscopy/spectrometer.ts'
 import type { Link, PortAddress } from '../transport/index.ts'
 
 /** One measured value, in thousandths of its unit: rules compare integers, never floats. */
@@ -48,6 +49,8 @@ export interface DriverContext {
   emit(measurement: Measurement): void
   /** Says how the instrument is; with a code when it is not well. */
   state(state: DeviceState, code?: AgentCode, fields?: Fields): void
+  /** From now on, to the end of the session, the instrument measures when it is asked. */
+  offer(spectrometer: Spectrometer): void
   /** Counts and tells a fault that was got over. */
   fault(code: AgentCode, fields?: Fields): void
 }
@@ -77,7 +80,7 @@ export interface DeviceConfig {
 interface Family {
   readonly kind: string
   /** What measurements come out, so that the configuration can be checked: a station's scanner must be a scanner. */
-  readonly gives: 'reading' | 'scan' | 'fix'
+  readonly gives: 'reading' | 'scan' | 'fix' | 'spectrum'
   /** Options beyond id, driver, uri and the address with its settings, as valibot entries. */
   readonly options: v.ObjectEntries
 }

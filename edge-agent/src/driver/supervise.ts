@@ -1,5 +1,6 @@
 import { Backoff } from '../backoff.ts'
 import { type AgentCode, type AgentError, asAgentError, type Fields } from '../error.ts'
+import type { Spectrometer } from '../spectroscopy/spectrometer.ts'
 import { addressText, type Link, openLink, type PortAddress } from '../transport/index.ts'
 import type { DeviceConfig, DeviceState, Driver, DriverContext, Measurement } from './driver.ts'
 
@@ -9,6 +10,8 @@ export interface DeviceSink {
   emit(device: string, measurement: Measurement): void
   state(device: string, state: DeviceState, error?: AgentError): void
   fault(device: string, error: AgentError): void
+  /** An instrument that measures when it is asked; undefined when it is gone. */
+  offer?(device: string, spectrometer: Spectrometer | undefined): void
   problem(code: AgentCode, fields: Fields): AgentError
 }
 
@@ -102,8 +105,13 @@ async function attend(
         sink.state(device.id, state, code && sink.problem(code, { ...fields, ...more }))
       },
       fault: (code, more) => sink.fault(device.id, sink.problem(code, { ...fields, ...more })),
+      offer: (spectrometer) => {
+        onAlive()
+        sink.offer?.(device.id, spectrometer)
+      },
     })
   } finally {
+    if (driver.gives === 'spectrum') sink.offer?.(device.id, undefined)
     signal.removeEventListener('abort', end)
     await link?.close()
     await closed
