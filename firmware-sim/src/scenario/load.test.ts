@@ -87,7 +87,7 @@ it('starts at a time of day of its zone', () => {
   expect(parseDuration('soon')).toBeUndefined()
 })
 
-it.each(['short', 'pork'])('comes with the scenario %s, which can be played', (name) => {
+it.each(['short', 'pork', 'truck'])('comes with the scenario %s, which can be played', (name) => {
   const text = readFileSync(new URL(`../../scenarios/${name}.yaml`, import.meta.url), 'utf8')
   const scenario = parseScenario(text)
   expect(scenario.startMs).toBeLessThan(Date.now())
