@@ -37,7 +37,8 @@ export class PublishedNotes implements Cosigners {
     return new Promise((publish) => {
       this.#waiting = { text, note, publish }
       clearTimeout(this.#timer)
-      this.#timer = setTimeout(() => this.hurry(), WAIT_MS).unref()
+      // It keeps the process: whoever stops may wait for this state, and nothing else may be left that does.
+      this.#timer = setTimeout(() => this.hurry(), WAIT_MS)
     })
   }
 

@@ -100,7 +100,8 @@ export class Cosigning implements Cosigners {
       this.#round = round
       this.#tell({ kind: 'asked' })
       clearTimeout(this.#timer)
-      this.#timer = setTimeout(() => this.hurry(), waitMs).unref()
+      // It keeps the process: whoever stops may wait for this state, and nothing else may be left that does.
+      this.#timer = setTimeout(() => this.hurry(), waitMs)
       for (const client of asked) client.offer(offer)
       this.#weigh(round)
     })
