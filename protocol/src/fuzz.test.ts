@@ -33,6 +33,7 @@ import { inclusionProof, leafHash } from './merkle.ts'
 import { parseNote, parseSignatures, signNote, verifyNote } from './note.ts'
 import { checkPolicy, parsePolicy } from './policy.ts'
 import { buildReceipt, parseReceipt, verifyReceipt } from './receipt.ts'
+import { decodeRoute, encodeRoute } from './route.ts'
 import { parseSeal } from './seal.ts'
 import { parseStatement } from './statement.ts'
 import { subjectKind } from './subject.ts'
@@ -96,6 +97,11 @@ const refusalAck = encodeAck(
 
 const bytesOf = (...texts: string[]): Uint8Array[] => texts.map(utf8)
 const eventBytes = events.map(({ event }) => event)
+const route = Array.from({ length: 20 }, (_, i) => ({
+  s: 1_795_000_000 + 30 * i,
+  latE5: 3_024_000 + 90 * i,
+  lonE5: 10_948_000 - i * i,
+}))
 const reportBytes = EVERY_REPORT.map(encodeEvent)
 const uris = bytesOf(
   subject,
@@ -164,6 +170,7 @@ const parsers: [string, Uint8Array[], (bytes: Uint8Array) => unknown][] = [
     parseGovernanceEvent,
   ],
   ['event with stamps', eventBytes, parseEvent],
+  ['route', [encodeRoute(route), encodeRoute(route.slice(0, 1))], decodeRoute],
   ['event of a batch', [...eventBytes, ...reportBytes], parseBatchEvent],
   ['report in JSON', reportBytes, (b) => checkReport(anyJson(b))],
   ['EPCIS event', eventBytes, (b) => checkEpcis(parseCanonicalJson(b, { maxBytes: 100_000 }))],

@@ -19,6 +19,8 @@ export const MAX_LON_E7 = 1_800_000_000
 export const MAX_ACCURACY_M = 20_000_000
 /** More than the satellites of all constellations that one antenna sees. */
 export const MAX_SATELLITES = 128
+/** An older fix says nothing of where something is now. */
+export const MAX_FIX_AGE_MS = 600_000
 /** How far a `geo:` readPoint may differ from the geo stamp, in 1e-7 degrees: four decimals, some 11 m, may be rounded. */
 export const GEO_ROUNDING_E7 = 1000
 /** A century: no boot and no doubt of a clock lasts longer, and its thousandths are still exact. */

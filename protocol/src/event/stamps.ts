@@ -1,9 +1,11 @@
 import type { Json } from '../canonical-json.ts'
+import { evidenceIdOf } from '../evidence.ts'
 import { isAboutSomething } from '../subject.ts'
 import {
   GEO_ROUNDING_E7,
   isIntegerIn,
   MAX_ACCURACY_M,
+  MAX_FIX_AGE_MS,
   MAX_LAT_E7,
   MAX_LON_E7,
   MAX_SATELLITES,
@@ -28,6 +30,8 @@ export interface StampSet {
     lonE7?: number
     accuracyMm?: number
     satellites?: number
+    ageMs?: number
+    route?: string
   }
   time: {
     ms: number
@@ -45,7 +49,7 @@ export interface StampSet {
 /** Refuses a member of a stamp, by name; the stamp itself by ''. */
 type Refusal = (name: string, what: string) => never
 
-const GEO_FIELDS = new Set(['source', 'latE7', 'lonE7', 'accuracyM', 'satellites'])
+const GEO_FIELDS = new Set(['source', 'latE7', 'lonE7', 'accuracyM', 'satellites', 'ageMs', 'route'])
 const CLOCK_FIELDS = new Set(['source', 'uncertaintyMs', 'bootId', 'monotonicMs', 'after'])
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -89,10 +93,14 @@ function checkGeo(geo: Json | undefined, readPoint: string | undefined): void {
   const path = 'tristamp:geo'
   const bad: Refusal = (name, what) => refuse('EVENT_STAMP_PLACE', name === '' ? path : member(path, name), what)
   if (!isObject(geo)) bad('', geo === undefined ? 'missing' : 'expected an object')
-  const { source, latE7, lonE7, accuracyM, satellites } = geo
+  const { source, latE7, lonE7, accuracyM, satellites, ageMs, route } = geo
   for (const name in geo) if (!GEO_FIELDS.has(name)) bad(name, 'not a field of the geo stamp')
   if (source !== 'gnss' && source !== 'site' && source !== 'none') bad('source', 'expected gnss, site or none')
   if (satellites !== undefined && !isIntegerIn(satellites, 0, MAX_SATELLITES)) bad('satellites', 'expected a count')
+  if (ageMs !== undefined && (source !== 'gnss' || !isIntegerIn(ageMs, 0, MAX_FIX_AGE_MS)))
+    bad('ageMs', 'expected whole milliseconds of a satellite fix')
+  if (route !== undefined && (typeof route !== 'string' || evidenceIdOf(route) === undefined))
+    bad('route', 'expected evidence, ni:///sha-256;…')
   if (source === 'none') {
     for (const name of ['latE7', 'lonE7', 'accuracyM'])
       if (geo[name] !== undefined) bad(name, 'a position, though the source is none')

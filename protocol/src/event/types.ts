@@ -100,13 +100,18 @@ export interface SensorElement {
   'tristamp:summary'?: Summary
 }
 
-/** Where: WGS 84 in 1e-7 degrees; latitude, longitude and accuracy are absent when there was no fix. */
+/**
+ * Where: WGS 84 in 1e-7 degrees; latitude, longitude and accuracy are absent when there was no fix. `ageMs`: how old the fix was when the
+ * stamp was made. `route`: the way here, as evidence by its digest.
+ */
 export interface GeoStamp {
   source: 'gnss' | 'site' | 'none'
   latE7?: number
   lonE7?: number
   accuracyM?: number
   satellites?: number
+  ageMs?: number
+  route?: string
 }
 
 /**
