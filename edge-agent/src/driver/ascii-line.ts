@@ -131,8 +131,10 @@ async function asked(
   let outcome: Outcome = { code: 'DEVICE_SILENT', fields: {} }
   for (let i = 0; i < ASKS && !context.signal.aborted; i++) {
     const before = inbox.clear()
+    // Listened for before the question is out: a quick instrument answers while it is being sent.
+    const answer = inbox.next(config.timeout, context.signal)
     await context.link.write(new TextEncoder().encode(config.request + REQUEST_ENDS[config.requestEnd]))
-    const message = await inbox.next(config.timeout, context.signal)
+    const message = await answer
     if (!message) {
       const came = inbox.bytes - before
       // A late answer must not be taken for the next one's: its time is let pass.
