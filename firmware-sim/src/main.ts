@@ -4,13 +4,18 @@ import { fileURLToPath } from 'node:url'
 import { obey } from './command.ts'
 import { type Control, openControl } from './control.ts'
 import type { SimEvent } from './event.ts'
-import { type CommandLine, HELP, readCommandLine, UsageError } from './options.ts'
+import { type CommandLine, HELP, readCommandLine, readSpectraLine, UsageError } from './options.ts'
 import { ScenarioError } from './scenario/load.ts'
 import { type Simulator, startSimulator } from './simulator.ts'
+import { spectraTable } from './spectra-table.ts'
 
 /** The command `tristamp-sim`; resolves with its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
+    if (argv[0] === 'spectra') {
+      process.stdout.write(spectraTable(readSpectraLine(argv.slice(1))))
+      return 0
+    }
     const asked = readCommandLine(argv)
     if (asked === 'help') process.stdout.write(HELP)
     else if (asked === 'version') process.stdout.write(`${version()}\n`)

@@ -6,9 +6,12 @@ import { faultsOf } from './fault.ts'
 import { parseScenario } from './scenario/load.ts'
 import type { Scenario } from './scenario/scenario.ts'
 import type { SimulatorOptions } from './simulator.ts'
+import { parseAxis, type SpectraRequest } from './spectra-table.ts'
+import { foods, parseSample } from './world/food.ts'
 
 export const HELP: string = `tristamp-sim --scenario FILE --dir DIR [options]
 tristamp-sim --instrument NAME=KIND [--instrument …] --dir DIR [options]
+tristamp-sim spectra --sample SAMPLE [--count N] [--seed N] [--axis as7265x|FROM:TO:STEP]
 
 Runs instruments on serial paths that a program can open, and writes their addresses to DIR/ports.json.
 
@@ -47,6 +50,9 @@ ${kindsText()}
 Faults of a line: ${faultsOf('modbus-th')
   .filter((fault) => faultsOf('scanner').includes(fault))
   .join(', ')}.
+
+Samples, all made up: ${foods.join(', ')}; with so much of another, olive-oil+10%sunflower-oil; white and none.
+"spectra" writes reflectances of so many of one kind as CSV, to make models with.
 
 Exit codes: 0 stopped, 1 failed, 2 wrong usage, 3 the scenario cannot be played.
 `
@@ -174,5 +180,31 @@ function settings(text: string): object {
     return typeof value === 'object' && value !== null ? value : {}
   } catch (error) {
     throw new UsageError(`--instrument: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** The arguments of `spectra`. Throws a UsageError. */
+export function readSpectraLine(argv: readonly string[]): SpectraRequest {
+  const { sample = '', count = '60', seed = '1', axis = 'as7265x' } = spectraOptions(argv)
+  if (parseSample(sample) === undefined || sample === 'none')
+    throw new UsageError(`--sample: one of ${foods.join(', ')}, or a mixture of two`)
+  if (!/^\d{1,5}$/.test(count) || Number(count) === 0) throw new UsageError('--count: 1 to 99999')
+  if (!/^\d{1,9}$/.test(seed)) throw new UsageError('--seed: a whole number')
+  const nm = parseAxis(axis)
+  if (nm === undefined) throw new UsageError('--axis: as7265x, or from:to:step in nm')
+  return { sample, count: Number(count), seed: Number(seed), nm }
+}
+
+function spectraOptions(argv: readonly string[]): {
+  sample?: string
+  count?: string
+  seed?: string
+  axis?: string
+} {
+  const option = { type: 'string' } as const
+  try {
+    return parseArgs({ args: [...argv], options: { sample: option, count: option, seed: option, axis: option } }).values
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
   }
 }

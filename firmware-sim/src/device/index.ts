@@ -1,3 +1,4 @@
+import { as7265x } from './as7265x.ts'
 import { asciiThermometer } from './ascii-thermometer.ts'
 import { ds18b20 } from './ds18b20.ts'
 import { gm65 } from './gm65.ts'
@@ -9,6 +10,7 @@ import { lth01 } from './lth01.ts'
 import { m100 } from './m100.ts'
 import { modbusGeneric } from './modbus-generic.ts'
 import { scanner } from './scanner.ts'
+import { spectrumJson } from './spectrum-json.ts'
 import { xyMd02 } from './xy-md02.ts'
 
 /** The table of instruments. A new one is its own file and one line here. */
@@ -24,6 +26,8 @@ const list: readonly InstrumentKind<never>[] = [
   gnss,
   m100,
   llrp,
+  as7265x,
+  spectrumJson,
 ]
 
 /** Every kind of instrument, by name. What it is given has passed its own settings. */
