@@ -1,10 +1,13 @@
 // The history map alone: what a touched subject costs, and what a proof takes, at different numbers of subjects. Each in a process of its own.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encodeBundle, HistoryMap } from '@tristamp/protocol'
+import { encodePiece, PART_RECORDS, readSnapshot } from '../ledger-node/dist/map-snapshot.js'
 import { hashOnNode } from '../ledger-node/dist/node-crypto.js'
-import { median, megabytes, row, thousands } from './_measure.mjs'
+import { median, megabytes, millis, row, thousands, timed, withFolder } from './_measure.mjs'
 import { Random } from './_random.mjs'
 
 const SIZES = [100_000, 1_000_000, 10_000_000]
@@ -33,12 +36,17 @@ export async function run({ scale, say }) {
         { goal: '≤ 20 µs an event' },
       ),
       row('a proof from it, as a bundle holds it', proof, { goal: '≤ 900 B' }),
+      row(
+        'its snapshot',
+        `${megabytes(m.snapshot.bytes)}, written in ${millis(m.snapshot.write)}; read, hashed and compared in ${millis(m.snapshot.read)}`,
+        { goal: 'a start < 15 s at 10 M subjects' },
+      ),
     )
   }
   return rows
 }
 
-function measure(size) {
+async function measure(size) {
   hashOnNode()
   const random = new Random(5)
   const map = new HistoryMap()
@@ -75,7 +83,46 @@ function measure(size) {
     depth: sum((p) => p.depth),
     proofBytes: sum(bytesOf),
     memory: process.memoryUsage.rss(),
+    snapshot: await snapshot(map),
   }
+}
+
+/** What a node does at a stop and at a start, without the ledger around it. */
+function snapshot(map) {
+  return withFolder(async (folder) => {
+    const path = join(folder, 'history-map')
+    const root = map.root()
+    let bytes = 0
+    const write = await timed(async () => {
+      const file = await open(path, 'w')
+      const put = async (piece) => {
+        const frame = encodePiece(piece)
+        bytes += frame.length
+        await file.write(frame)
+      }
+      await put({ kind: 'head', height: 0, size: 0, seal: root, subjects: map.size })
+      let records = []
+      for (const record of map.records()) {
+        if (records.push(record) < PART_RECORDS) continue
+        await put({ kind: 'part', height: 0, records })
+        records = []
+      }
+      await put({ kind: 'part', height: 0, records })
+      await put({ kind: 'end', subjects: map.size })
+      await file.datasync()
+      await file.close()
+    })
+    const again = new HistoryMap()
+    const read = await timed(async () => {
+      for await (const piece of readSnapshot(path)) {
+        if (piece.kind !== 'part') continue
+        for (const { key, record } of piece.records) again.set(key, record)
+        again.root()
+      }
+      if (Buffer.compare(again.root(), root) !== 0) throw new Error('another root')
+    })
+    return { write, read, bytes }
+  })
 }
 
 /** What a history adds to a bundle that holds another, of which it shares no hash; without its subject and its links. */
@@ -86,7 +133,8 @@ function bytesOf(proof) {
 
 function bundleOf(histories) {
   const path = Array.from({ length: 100 }, (_, i) => key(i))
-  return { checkpoint: '', seal: { entry: 0, bytes: new Uint8Array(0), path }, statements: [], events: [], histories }
+  const seal = { entry: 0, bytes: new Uint8Array(0), path }
+  return { checkpoint: '', seal, seals: [], statements: [], events: [], histories }
 }
 
 /** The key of a subject that follows from its number: spread like a hash, and cheaper. */
@@ -111,5 +159,5 @@ function used(work) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.once('message', (size) => process.send(measure(size), () => process.exit(0)))
+  process.once('message', async (size) => process.send(await measure(size), () => process.exit(0)))
 }

@@ -99,12 +99,29 @@ function treeOf(batch: readonly SaltedEvent[]): TreeLevels {
   return tree
 }
 
+/** Events as they read, and who signed a statement. A source that hands out the same bytes again saves reading them again. */
+const readings = new WeakMap<SaltedEvent, RecordedEvent>()
+const signers = new WeakMap<Uint8Array, string>()
+
+function read(salted: SaltedEvent): RecordedEvent {
+  const known = readings.get(salted)
+  if (known !== undefined) return known
+  // Admission has checked it. A reader checks it again, and notices what the disk has changed since.
+  const event = JSON.parse(fromUtf8(salted.event)) as RecordedEvent
+  readings.set(salted, event)
+  return event
+}
+
+function signerOf(statement: Uint8Array): string {
+  const signer = signers.get(statement) ?? keyUri(parseStatement(statement).header.kid)
+  signers.set(statement, signer)
+  return signer
+}
+
 /** One statement, opened. */
 interface Book {
   signer: string
   events: readonly SaltedEvent[]
-  /** Those that were looked into. */
-  read: RecordedEvent[]
 }
 
 /** Reads everything once, however many of a product's histories it stands in. */
@@ -124,10 +141,8 @@ class Shelf {
   }
 
   async signedEvent({ entry, position }: EventPlace): Promise<SignedEvent> {
-    const { events, signer, read } = await this.#book(entry)
-    // Admission has checked it. A reader checks it again, and notices what the disk has changed since.
-    read[position] ??= JSON.parse(fromUtf8(events[position]!.event)) as RecordedEvent
-    return { event: read[position], signer }
+    const { events, signer } = await this.#book(entry)
+    return { event: read(events[position]!), signer }
   }
 
   async disclose({ entry, position }: EventPlace): Promise<DisclosedEvent> {
@@ -144,6 +159,6 @@ class Shelf {
 
   async #read(entry: number): Promise<Book> {
     const [statement, events] = await Promise.all([this.#source.entry(entry), this.#source.batch(entry)])
-    return { events, signer: keyUri(parseStatement(statement).header.kid), read: [] }
+    return { events, signer: signerOf(statement) }
   }
 }

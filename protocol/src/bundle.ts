@@ -1,6 +1,6 @@
 import { decodeCbor, encodeCbor } from './cbor.ts'
 import { ProtocolError } from './error.ts'
-import { HASH_BYTES } from './hash.ts'
+import { HASH_BYTES, putHash } from './hash.ts'
 import type { MapProof } from './history-map.ts'
 import { isBytes, isUint } from './shape.ts'
 
@@ -58,16 +58,8 @@ export const MAX_BUNDLE_BYTES: number = 4 * 1024 * 1024
 
 /** Writes a bundle. Every hash is written once, in a table, and named by its place there. */
 export function encodeBundle(bundle: Bundle): Uint8Array {
-  const table = new Map<string, number>()
-  const hashes: Uint8Array[] = []
-  const ref = (hash: Uint8Array): number => {
-    // A character for each byte: a key that is quickly made.
-    const key = String.fromCharCode(...hash)
-    const known = table.get(key)
-    if (known !== undefined) return known
-    table.set(key, hashes.length)
-    return hashes.push(hash) - 1
-  }
+  const table = new HashTable()
+  const ref = (hash: Uint8Array): number => table.ref(hash)
   const refs = (path: readonly Uint8Array[]): number[] => path.map(ref)
   const entry = (e: ProvenEntry): unknown => [e.entry, e.bytes, refs(e.path)]
   const body = [
@@ -88,9 +80,41 @@ export function encodeBundle(bundle: Bundle): Uint8Array {
     ]),
     bundle.seals.map(entry),
   ]
-  const all = new Uint8Array(hashes.length * HASH_BYTES)
-  for (const [at, hash] of hashes.entries()) all.set(hash, at * HASH_BYTES)
-  return encodeCbor([TAG, all, ...body])
+  return encodeCbor([TAG, table.bytes(), ...body])
+}
+
+/** Every hash once, in the order of first use. */
+class HashTable {
+  #bytes = new Uint8Array(512 * HASH_BYTES)
+  #length = 0
+  /** By a hash's first bytes as a number: the last place of one that begins so; by place: the one before. */
+  readonly #last = new Map<number, number>()
+  readonly #before: (number | undefined)[] = []
+
+  ref(hash: Uint8Array): number {
+    const start = (hash[0]! << 24) | (hash[1]! << 16) | (hash[2]! << 8) | hash[3]!
+    const last = this.#last.get(start)
+    for (let at = last; at !== undefined; at = this.#before[at]) if (this.#isAt(at, hash)) return at
+    if ((this.#length + 1) * HASH_BYTES > this.#bytes.length) {
+      const larger = new Uint8Array(2 * this.#bytes.length)
+      larger.set(this.#bytes)
+      this.#bytes = larger
+    }
+    putHash(this.#bytes, this.#length * HASH_BYTES, hash)
+    this.#before.push(last)
+    this.#last.set(start, this.#length)
+    return this.#length++
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length * HASH_BYTES)
+  }
+
+  #isAt(place: number, hash: Uint8Array): boolean {
+    const from = place * HASH_BYTES
+    for (let i = 0; i < HASH_BYTES; i++) if (this.#bytes[from + i] !== hash[i]) return false
+    return true
+  }
 }
 
 /** @throws ProtocolError BUNDLE_SIZE, BUNDLE_MALFORMED */

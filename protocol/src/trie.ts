@@ -167,6 +167,7 @@ export class Trie {
 
   /** Hashes whatever is stale, each node once. */
   #settle(): void {
+    if ((this.#children[2 * TOP]! & STALE) === 0) return
     const leaves = new Jobs()
     const inners = new Jobs()
     /** Where each level begins among the inner nodes. */

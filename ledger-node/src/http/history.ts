@@ -1,7 +1,7 @@
 import { sha256, subjectHash, toBase64Url, utf8 } from '@tristamp/protocol'
 import type { Router } from 'express'
 import type { Ledger } from '../ledger.ts'
-import { history } from '../query/history.ts'
+import { Histories } from '../query/history.ts'
 import type { Entries } from '../query/source.ts'
 import { open, REVALIDATE } from './headers.ts'
 import { sizeParameter, subjectParameter } from './query.ts'
@@ -9,6 +9,7 @@ import { routes } from './routes.ts'
 
 /** `GET /v1/history?subject=<uri>[&since=<size>]`: the proof bundle of a subject's whole history, as of the last seal. */
 export function historyRoutes(ledger: Ledger, entries: Entries): Router {
+  const histories = new Histories(ledger, entries)
   return routes().get('/v1/history', open, async (req, res) => {
     const subject = subjectParameter(req)
     const since = sizeParameter(req, 'since')
@@ -20,7 +21,11 @@ export function historyRoutes(ledger: Ledger, entries: Entries): Router {
       res.status(304).end()
       return
     }
-    const bundle = await history(ledger, entries, subject, since)
-    res.type('application/cbor').send(Buffer.from(bundle.buffer, bundle.byteOffset, bundle.length))
+    const bundle = await histories.bundle(subject, since)
+    res.type('application/cbor').vary('Accept-Encoding')
+    if (req.acceptsEncodings('br', 'identity') === 'br') {
+      res.setHeader('Content-Encoding', 'br')
+      res.send(await bundle.squeezed())
+    } else res.send(Buffer.from(bundle.bytes.buffer, bundle.bytes.byteOffset, bundle.bytes.length))
   })
 }

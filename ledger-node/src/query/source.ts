@@ -16,7 +16,7 @@ import {
 
 /** Statements and batches kept in memory: the events of a few thousand products. */
 const STATEMENT_BYTES = 16 * 1024 * 1024
-const BATCH_BYTES = 48 * 1024 * 1024
+const BATCH_BYTES = 32 * 1024 * 1024
 const POSTING_BYTES = 16 * 1024 * 1024
 const BLOCK_BYTES = 4 * 1024 * 1024
 /** In memory, about: one posting, and a list of them with its subject. */
