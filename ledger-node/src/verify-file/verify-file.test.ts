@@ -70,6 +70,23 @@ async function statement(): Promise<Uint8Array> {
 }
 
 describe('a bundle', () => {
+  test('tells which steps were taken back, and holds with them: nothing of either may be left out', async () => {
+    const step = { ...commissioned(itemUri('WRONG')), ilmd: { 'cbvmda:lotNumber': 'L8' } } as Record<string, object>
+    const errorDeclaration = { declarationTime: '2026-11-22T08:00:00.000Z', reason: 'did_not_occur' }
+    const batch = gateway.batchOf([step as never, { ...step, errorDeclaration } as never])
+    gateway.seq++
+    const recorded = ((await (await ledger.post(batch)).json()) as { entry: number }).entry
+    await ledger.sealed(recorded)
+    const answer = await ledger.get(`/v1/history?subject=${encodeURIComponent(itemUri('WRONG'))}`)
+    await writeFile(path('wrong.tristamp'), new Uint8Array(await answer.arrayBuffer()))
+    const verdict = await verified('wrong.tristamp')
+    expect(verdict).toMatchObject({ exit: 0, result: 'holds', facts: { events: 2 } })
+    expect(verdict.facts['takenBack']).toEqual([`${recorded}/0 (${recorded}/1)`])
+    // Both are found by the one id.
+    const found = await ledger.get(`/v1/events/${String(step['eventID'])}`)
+    expect(((await found.json()) as { records: unknown[] }).records).toHaveLength(2)
+  })
+
   test('tells where steps lie whose clock was in doubt', async () => {
     const step = commissioned(itemUri('DOUBT')) as Record<string, object>
     const bootId = '11111111-6f0c-4b4e-9f55-0b6f7a3f1c11'

@@ -1,4 +1,5 @@
 import {
+  correctionsOf,
   decodeBundle,
   decodeTransparentStatement,
   fromUtf8,
@@ -87,6 +88,10 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
   if (verdict.checkpoint !== undefined) describeTree(verdict.checkpoint, facts)
   if (verdict.sealedAtMs !== undefined) facts['sealedAt'] = new Date(verdict.sealedAtMs).toISOString()
   facts['events'] = verdict.events.length
+  const { corrections } = correctionsOf(verdict.events)
+  const place = ({ entry, position }: ProvenEvent): string => `${entry}/${position}`
+  if (corrections.length > 0)
+    facts['takenBack'] = corrections.map(({ wrong, declaration }) => `${place(wrong)} (${place(declaration)})`)
   const times = verdict.events.flatMap(timeInDoubt)
   if (times.length > 0) facts['times'] = times
   facts['cosigned'] = verdict.witnesses.filter(({ signed }) => signed).map(({ name }) => name)

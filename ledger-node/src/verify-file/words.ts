@@ -70,6 +70,7 @@ const LABELS: Texts = {
   root: { en: 'root', zh: '根' },
   sealedAt: { en: 'sealed at', zh: '封印时间' },
   events: { en: 'records', zh: '记录' },
+  takenBack: { en: 'taken back', zh: '已撤销' },
   times: { en: 'times in doubt', zh: '存疑的时间' },
   cosigned: { en: 'witnesses', zh: '见证方' },
   checks: { en: 'checks', zh: '核对' },
