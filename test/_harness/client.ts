@@ -29,9 +29,9 @@ export class TestClient implements AsyncDisposable {
     client.on('message', (_, payload) => this.acks.push(openAck(new Uint8Array(payload), ackKey, verifyOnNode(crypto))))
   }
 
-  /** Logs in and listens to the acks. Rejects when the broker lets it not in. */
-  static async connect(ledger: TestLedger, login: Login): Promise<TestClient> {
-    const client = await mqtt.connectAsync(ledger.mqttUrl, { ...login, clean: false, reconnectPeriod: 0 }, false)
+  /** Logs in and listens to the acks. Rejects when the broker lets it not in. @param url of a relay on the way */
+  static async connect(ledger: TestLedger, login: Login, url = ledger.mqttUrl): Promise<TestClient> {
+    const client = await mqtt.connectAsync(url, { ...login, clean: false, reconnectPeriod: 0 }, false)
     const topics = `tristamp/v1/${login.username}`
     const made = new TestClient(client, topics, fromBase64Url(ledger.ackKey))
     await client.subscribeAsync(`${topics}/ack`, { qos: 1 })

@@ -85,7 +85,10 @@ async function faultyFiles() {
     files.set(handle, { path: String(path), last: nothing })
     return handle
   }
-  promises.rename = (from, to) => faulty(faultAt('rename', String(to), nothing), () => rename(from, to), undefined)
+  /** What was written to a file as a whole, for when it is put in place. */
+  const drafts = new Map()
+  promises.rename = (from, to) =>
+    faulty(faultAt('rename', String(to), drafts.get(String(from)) ?? nothing), () => rename(from, to))
   const probe = await open('/dev/null')
   const proto = Object.getPrototypeOf(probe)
   await probe.close()
@@ -104,6 +107,7 @@ async function faultyFiles() {
   proto.writeFile = function (bytes, ...rest) {
     const file = fileOf(this)
     file.last = () => Buffer.from(bytes)
+    drafts.set(file.path, file.last)
     const half = (all) => all.subarray(0, all.length >> 1)
     return faulty(
       faultAt('write', file.path, file.last),

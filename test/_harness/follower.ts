@@ -1,5 +1,6 @@
 import { createServer } from 'node:net'
 import { Child, type Exit, type Launch } from './child.ts'
+import { START_MS } from './ledger.ts'
 import { until } from './until.ts'
 
 export interface FollowerHealth {
@@ -48,7 +49,7 @@ export class TestFollower implements AsyncDisposable {
     const { port } = new URL(this.url)
     const args = ['run', '--data', this.data, '--follow', leader, '--name', this.name, '--port', port]
     this.#child = Child.start('ledger', args, this.launch)
-    await this.#child.says(/^ready (\S+) (\S+)$/m)
+    await this.#child.says(/^ready (\S+) (\S+)$/m, START_MS)
     return this
   }
 

@@ -4,6 +4,9 @@ import type { Operation } from '@tristamp/protocol'
 import { Child, type Exit, type Launch } from './child.ts'
 import { until } from './until.ts'
 
+/** A machine that is busy with other tests is slow to start a program. */
+export const START_MS = 40_000
+
 export const ORIGIN = 'ledger.example/test'
 
 /** What `/v1/gateways` says of one gateway. */
@@ -60,7 +63,7 @@ export class TestLedger implements AsyncDisposable {
   async start(...more: string[]): Promise<this> {
     const args = ['run', '--data', this.data, '--port', '0', '--mqtt-port', '0', ...more]
     this.#child = Child.start('ledger', args, this.launch)
-    const [, url, mqttUrl] = await this.#child.says(/^ready (\S+) (\S+)$/m)
+    const [, url, mqttUrl] = await this.#child.says(/^ready (\S+) (\S+)$/m, START_MS)
     this.url = url!
     this.mqttUrl = mqttUrl!
     return this
