@@ -1,3 +1,4 @@
+import { evidenceNamedBy, evidenceUri, subjectKind } from '@tristamp/protocol'
 import { sleep } from './backoff.ts'
 import { Batching } from './batching.ts'
 import { Clock } from './clock.ts'
@@ -22,6 +23,7 @@ import { paths } from './paths.ts'
 import { refusePlain } from './plain.ts'
 import { type OpenedOutbox, openOutbox, repairedError, repairOutbox } from './repair.ts'
 import { encodeReport } from './report-event.ts'
+import { RouteRecorder } from './route.ts'
 import { Signer } from './signer.ts'
 import { Benches, readModels } from './spectroscopy/benches.ts'
 import type { ModelFile } from './spectroscopy/model-file.ts'
@@ -98,6 +100,10 @@ class Agent {
   readonly #clock: Clock
   readonly #clockMemory: ClockMemory
   readonly #clockWatch: ClockWatch
+  /** The way of what moves. */
+  readonly #route: RouteRecorder | undefined
+  /** Ways that events which are being written name. */
+  #waysHeld: { id: string; release: () => void }[] = []
   readonly #fixes: Fixes
   readonly #health: Health
   readonly #uplink: Uplink
@@ -116,6 +122,8 @@ class Agent {
     this.#clockMemory = new ClockMemory(sources.bootId, paths(config.data).clock)
     this.#clock = new Clock(config.clock, sources, this.#clockMemory)
     this.#clockWatch = this.#newClockWatch(sources)
+    const moves = config.place.source === 'gnss' && subjectKind(config.gateway.station) === 'asset'
+    if (moves) this.#route = new RouteRecorder(paths(config.data).route)
     this.#fixes = new Fixes(config.place, config.gateway.station)
     this.#health = this.#newHealth()
     this.#evidence = new EvidenceFiles(paths(config.data).evidence)
@@ -165,6 +173,7 @@ class Agent {
       await this.#batching.tick(signal)
       this.#evidence.tidy(this.#parts.outbox)
       this.#health.write(performance.now())
+      this.#route?.tick(performance.now())
       await sleep(TICK_MS, signal)
     }
   }
@@ -201,7 +210,10 @@ class Agent {
         }
         break
       case 'fix':
-        if (isPlace) this.#fixes.take(measurement)
+        if (isPlace) {
+          this.#fixes.take(measurement)
+          this.#route?.take(measurement)
+        }
         if (isClock) void this.#setClock(measurement.utcMs, measurement.atMs)
         break
       case 'no-fix':
@@ -249,6 +261,28 @@ class Agent {
     }
   }
 
+  /** The way as evidence that waits for its event. A way that cannot be kept is left out: the event matters more. */
+  #wayBetween(fromMs: number, toMs: number): string | undefined {
+    const bytes = this.#route?.between(fromMs, toMs)
+    if (bytes === undefined) return undefined
+    try {
+      const held = this.#evidence.put(bytes)
+      this.#waysHeld.push(held)
+      return evidenceUri(held.id)
+    } catch (thrown) {
+      this.problem(asAgentError(thrown), 'route')
+      return undefined
+    }
+  }
+
+  /** The events that name them are on the disk. */
+  #releaseWays(events: readonly Uint8Array[]): void {
+    if (this.#waysHeld.length === 0) return
+    const named = new Set(events.flatMap(evidenceNamedBy))
+    for (const { id, release } of this.#waysHeld) if (named.has(id)) release()
+    this.#waysHeld = this.#waysHeld.filter(({ id }) => !named.has(id))
+  }
+
   #newClockWatch(sources: ClockSources): ClockWatch {
     const { clock, gateway } = this.#config
     const { log } = this.#parts
@@ -290,7 +324,9 @@ class Agent {
         if (events.length === 0) return
         this.#clockWatch.stamped(this.#clock.now())
         this.#health.touch()
+        this.#releaseWays(events)
       },
+      route: (fromMs, toMs) => this.#wayBetween(fromMs, toMs),
       refusal: () => this.#batching.refusal(performance.now()),
       info: (line) => log.info(line),
       problem: (error) => this.problem(error),

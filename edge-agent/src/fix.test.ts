@@ -26,7 +26,7 @@ describe('Fixes', () => {
     const fixes = new Fixes({ source: 'gnss', device: 'g' }, TRUCK)
     fixes.take(fix)
     expect(fixes.at(11_000)).toEqual({
-      geo: { source: 'gnss', latE7: 301234567, lonE7: -1094800000, accuracyM: 6, satellites: 9 },
+      geo: { source: 'gnss', latE7: 301234567, lonE7: -1094800000, accuracyM: 6, satellites: 9, ageMs: 10_000 },
       readPoint: 'geo:30.1234567,-109.48',
     })
   })

@@ -39,8 +39,9 @@ export class Fixes {
     const fresh = this.#last !== undefined && monotonicMs - this.#last.atMs <= MAX_AGE_MS ? this.#last : undefined
     if (this.#config.source === 'gnss' && fresh) {
       const { latE7, lonE7, accuracyM, satellites } = fresh
+      const ageMs = Math.max(0, monotonicMs - fresh.atMs)
       const readPoint = fixed ? this.#station : geoUri(latE7, lonE7)
-      return { geo: { source: 'gnss', latE7, lonE7, accuracyM, satellites }, readPoint }
+      return { geo: { source: 'gnss', latE7, lonE7, accuracyM, satellites, ageMs }, readPoint }
     }
     const site: Site | undefined = this.#config.site
     if (!site) return { geo: { source: 'none' }, readPoint: this.#station }

@@ -11,6 +11,7 @@ export interface DataPaths {
   evidence: string
   status: string
   clock: string
+  route: string
   enrolment: string
 }
 
@@ -23,6 +24,7 @@ export function paths(data: string): DataPaths {
     evidence: join(data, 'evidence'),
     status: join(data, STATUS_FILE),
     clock: join(data, 'clock.json'),
+    route: join(data, 'route.bin'),
     enrolment: join(data, 'enrolment-request.json'),
   }
 }

@@ -33,6 +33,8 @@ export interface StationServices {
   stamp(): Stamp
   /** Resolves when the events and the other records are on the disk. */
   accept(events: Uint8Array[], others: Write[]): Promise<void>
+  /** The way since then as evidence: its name, which the event that is accepted next carries. Undefined for what stands still. */
+  route?(fromMs: number, toMs: number): string | undefined
   /** Why nothing is accepted just now, if so. */
   refusal(): AgentError | undefined
   info(line: string): void
@@ -207,13 +209,14 @@ export class Station {
   async #event(draft: Draft, sinceMs?: number): Promise<Uint8Array> {
     const { stamp } = draft
     const fromMs = sinceMs ?? (await this.#heldSince(draft))
+    const route = this.#services.route?.(fromMs, stamp.moment.ms)
     const event = {
       ...draft.event,
       eventID: `urn:uuid:${randomUUID()}`,
       eventTime: isoTime(stamp.moment.ms),
       eventTimeZoneOffset: stamp.offset,
       readPoint: { id: stamp.place.readPoint },
-      'tristamp:geo': stamp.place.geo,
+      'tristamp:geo': { ...stamp.place.geo, ...(route !== undefined && { route }) },
       'tristamp:clock': clockStamp(stamp.moment),
       'tristamp:origin': 'device',
       ...qualityStamp(this.#instrument, fromMs, stamp.moment),
