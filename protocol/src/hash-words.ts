@@ -46,15 +46,16 @@ export function hashWords(records: WordRecords): void {
   installed(records)
 }
 
-/** Sizes at which lanes are full, half full and beyond one chunk; the longest record that two blocks hold, and the shortest. */
-const TRIED = { counts: [1, 3, 4, 5, 1030], words: [14, 16, 18, 29] }
+/** Of records: the longest that two blocks hold, and the shortest; numbers of them at which lanes are full and not; more than one chunk. */
+const TRIED = [14, 16, 18, 29].flatMap((words) => [1, 3, 4, 5].map((count) => ({ words, count })))
+const MANY = { words: 16, count: 1030 }
 
 /**
  * Installs the platform's way to hash many records at once. Throws when it does not give what SHA-256 gives, and then the one in use
  * stays.
  */
 export function useHashWords(impl: HashWords): void {
-  for (const words of TRIED.words) for (const count of TRIED.counts) tryOut(impl, count, words)
+  for (const { words, count } of [...TRIED, MANY]) tryOut(impl, count, words)
   installed = impl
 }
 
