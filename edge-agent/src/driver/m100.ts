@@ -69,8 +69,9 @@ class Session {
   /** Stops what an earlier session has left running and sets the module; false where it does not obey. */
   async prepare(): Promise<boolean> {
     const { region, power } = this.#config
+    // Some firmware says nothing to a stop when nothing runs; the settings must be answered.
+    await this.#ask(M100.stop, encodeM100(M100.stop), 1)
     const steps: [number, Uint8Array][] = [
-      [M100.stop, encodeM100(M100.stop)],
       [M100.region, encodeM100(M100.region, [REGIONS[region]])],
       [M100.setPower, setPower(Math.round(power * 100))],
     ]
@@ -97,17 +98,18 @@ class Session {
         this.#take(this.#codec.idle(this.#context.now()))
       }
       if (signal.aborted) break
-      // Quiet because nothing is there, or because nobody is: the answer to "stop" tells which.
-      if ((await this.#ask(M100.stop, encodeM100(M100.stop))) !== 'silent') continue
+      // Quiet because nothing is there, or because nobody is: the answer to "stop", or to a question, tells which.
+      if ((await this.#ask(M100.stop, encodeM100(M100.stop), 1)) !== 'silent') continue
+      if ((await this.#ask(M100.getPower, encodeM100(M100.getPower))) !== 'silent') continue
       if (!signal.aborted) this.#context.state('down', 'DEVICE_SILENT')
       return
     }
     await this.#context.link.write(encodeM100(M100.stop)).catch(() => undefined)
   }
 
-  async #ask(command: number, bytes: Uint8Array): Promise<Answer> {
+  async #ask(command: number, bytes: Uint8Array, tries: number = TRIES): Promise<Answer> {
     const { link, signal } = this.#context
-    for (let attempt = 0; attempt < TRIES && !signal.aborted; attempt++) {
+    for (let attempt = 0; attempt < tries && !signal.aborted; attempt++) {
       const answered = new Promise<Answer>((resolve) => {
         this.#waiting = { command, resolve }
       })

@@ -15,6 +15,7 @@ import {
   type Family,
   type Intent,
   isRefusal,
+  type Last,
   type Refusal,
   type ScanInput,
   type StationState,
@@ -46,6 +47,9 @@ export const CLOSE_AFTER_MS = 2000
 
 /** A second read of the same label within this time is the operator making sure, not a second act. */
 export const REPEAT_MS = 30_000
+
+/** Tags are read again without anyone meaning anything by it: as long as those of the last act come back within this time, they stand there still. */
+export const TAG_REPEAT_MS = 600_000
 
 /** What a scan means at a station: a pure step from state to state, with what is to be done about it. */
 export function reduce(station: StationConfig, state: StationState, input: ScanInput): Step {
@@ -90,7 +94,7 @@ function choose(station: StationConfig, state: StationState, action: string): St
   }
   const { work, action: current } = state
   const begun = { kind: 'said', text: `now: ${action}` } as const
-  if (!work || !current) return { state: { ...state, action }, intents: [begun] }
+  if (!work || !current) return { state: chosen({ ...state, action }), intents: [begun] }
   // A list of goods is complete at any time; a pallet that was not ended is not.
   const kind = station.actions.get(current)?.action
   if (kind === 'pack' || kind === 'transform') {
@@ -98,7 +102,12 @@ function choose(station: StationConfig, state: StationState, action: string): St
   }
   const closed = close(station, state, work, current)
   if (closed.state.work) return closed
-  return { state: { ...closed.state, action }, intents: [...closed.intents, begun] }
+  return { state: chosen({ ...closed.state, action }), intents: [...closed.intents, begun] }
+}
+
+/** From here on tags of the last act are meant, too: someone has said what to do with them. */
+function chosen({ last, ...state }: StationState): StationState {
+  return last ? { ...state, last: { ...last, chosen: true } } : state
 }
 
 function next(station: StationConfig, state: StationState, { stamp }: ScanInput): Step {
@@ -133,12 +142,8 @@ function take(station: StationConfig, state: StationState, input: ScanInput): St
   if (!action) return refused(state, { code: 'SCAN_ORDER', fields: { text: scan.text, why: 'choose an action first' } })
   const goods = read(station, input)
   if (isRefusal(goods)) return refused(state, goods)
-  if (
-    !inWork(work, goods) &&
-    last?.action === action &&
-    last.ids.includes(goods.id) &&
-    isRecent(last.moment, stamp.moment)
-  ) {
+  if (!inWork(work, goods) && last?.action === action && last.ids.includes(goods.id) && isRepeated(last, input)) {
+    if (input.by === 'reader') return { state: { ...state, last: { ...last, seen: stamp.moment } }, intents: [] }
     return { state, intents: [{ kind: 'repeated', action, ids: [goods.id] }] }
   }
   const begun: Work = work ? { ...work, stamp } : { goods: [], stamp }
@@ -184,8 +189,13 @@ function inWork(work: Work | undefined, goods: Goods): boolean {
   return work !== undefined && everyId(work).includes(goods.id)
 }
 
-function isRecent(earlier: Moment, now: Moment): boolean {
-  return earlier.bootId === now.bootId && now.monotonicMs - earlier.monotonicMs <= REPEAT_MS
+function isRepeated(last: Last, { by, stamp }: ScanInput): boolean {
+  if (by === 'scanner') return isRecent(last.moment, stamp.moment)
+  return last.chosen !== true && isRecent(last.seen ?? last.moment, stamp.moment, TAG_REPEAT_MS)
+}
+
+function isRecent(earlier: Moment, now: Moment, withinMs: number = REPEAT_MS): boolean {
+  return earlier.bootId === now.bootId && now.monotonicMs - earlier.monotonicMs <= withinMs
 }
 
 function gathered(action: string, goods: Goods, { parent, goods: list, outputs }: Work): Intent {

@@ -16,13 +16,23 @@ export interface Work {
   stamp: Stamp
 }
 
+/** The act closed last, so that a repeated scan is recognised. */
+export interface Last {
+  action: string
+  ids: string[]
+  moment: Moment
+  /** When a reader last read a tag of these again: they stand there still. */
+  seen?: Moment
+  /** A step was chosen since: what is read now is meant. */
+  chosen?: true
+}
+
 /** Everything a station knows between scans. Plain data: it is kept on disk, so that a restart goes on in the middle of a pallet. */
 export interface StationState {
   /** The step that the next scans are. */
   action?: string | undefined
   work?: Work | undefined
-  /** The act closed last, so that a repeated scan is recognised. */
-  last?: { action: string; ids: string[]; moment: Moment } | undefined
+  last?: Last | undefined
   /** Until when the asset's readings have been signed on their own. */
   observed?: Moment | undefined
 }

@@ -123,6 +123,15 @@ describe('tags at a station', () => {
     expect(new Play({ pack: {} }, 'pack').tags(tag('A')).do('end').refusals).toEqual(['SCAN_ORDER'])
   })
 
+  it('that stand there after the act are read again without meaning anything, until a step is chosen or they were gone', () => {
+    const play = new Play({ load: {}, handle: {} }, 'load').tags(tag('A')).do('end')
+    for (let i = 0; i < 20; i++) play.wait(300_000).tags(tag('A'))
+    expect(play.do('end').drafts).toHaveLength(1)
+    expect(play.wait(601_000).tags(tag('A')).do('end').drafts).toHaveLength(2)
+    expect(play.do('do/load').tags(tag('A')).do('end').drafts).toHaveLength(3)
+    expect(play.refusals.filter((code) => code !== 'SCAN_ORDER')).toEqual([])
+  })
+
   it('give no commands, and name no places', () => {
     const play = new Play({ receive: {} }, 'receive').tags(
       'tristamp:do/receive',
