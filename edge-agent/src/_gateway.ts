@@ -12,6 +12,8 @@ export const ledgerSign: ReturnType<typeof signOnNoble> = signOnNoble(LEDGER_SEE
 
 export interface GatewayParts {
   mqttPort?: number
+  /** The place or asset that it speaks for. */
+  station?: string
   devices?: string
   stations?: string
   tests?: string
@@ -31,7 +33,7 @@ export function gatewayConfig(parts: GatewayParts = {}): AgentConfig {
 export function gatewayText(parts: GatewayParts = {}): { folder: string; text: string } {
   const folder = mkdtempSync(join(tmpdir(), 'tristamp-agent-'))
   const text = `
-gateway: { org: yunling, id: farm-1, uri: "https://id.gs1.org/8004/9506000134-FARM1", station: "https://id.gs1.org/414/9506000134017",
+gateway: { org: yunling, id: farm-1, uri: "https://id.gs1.org/8004/9506000134-FARM1", station: "${parts.station ?? 'https://id.gs1.org/414/9506000134017'}",
   roles: [commission, transform, pack, ship, receive, observe, sell], zone: Asia/Shanghai }
 data: ./data
 uplink: { url: "mqtt://127.0.0.1:${parts.mqttPort ?? 1}", ledgerKey: "${toBase64Url(ledgerKey)}" ${parts.uplink ?? ''} }

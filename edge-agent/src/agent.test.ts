@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ObjectEvent, StampedEvent } from '@tristamp/protocol'
+import { decodeRoute, evidenceIdOf, type ObjectEvent, type StampedEvent } from '@tristamp/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
 import { gatewayConfig } from './_gateway.ts'
 import { Instrument } from './_instrument.ts'
@@ -37,7 +37,7 @@ async function instrument<I extends Instrument>(made: I): Promise<I> {
   return made.start()
 }
 
-function epoch(utc: Date): string {
+function epoch(utc: Date, minutesNorth = '14.4000'): string {
   const text = utc.toISOString()
   const time = `${text.slice(11, 13)}${text.slice(14, 16)}${text.slice(17, 19)}.${text.slice(20, 23)}`
   const date = `${text.slice(8, 10)}${text.slice(5, 7)}${text.slice(2, 4)}`
@@ -46,8 +46,8 @@ function epoch(utc: Date): string {
     return `$${body}*${sum.toString(16).toUpperCase().padStart(2, '0')}\r\n`
   }
   return (
-    line(`GPGGA,${time},3014.4000,N,10928.8000,E,1,09,1.1,480.0,M,,M,,`) +
-    line(`GPRMC,${time},A,3014.4000,N,10928.8000,E,0.1,0.0,${date},,,A`)
+    line(`GPGGA,${time},30${minutesNorth},N,10928.8000,E,1,09,1.1,480.0,M,,M,,`) +
+    line(`GPRMC,${time},A,30${minutesNorth},N,10928.8000,E,0.1,0.0,${date},,,A`)
   )
 }
 
@@ -81,13 +81,14 @@ interface Running {
 
 const HOLDS = 'https://id.gs1.org/8003/09506000134352COLD1'
 
-async function gateway(extra = ''): Promise<Running> {
+async function gateway(extra = '', station?: string): Promise<Running> {
   const ledger = await new FakeLedger().start()
   cleanup.push(() => ledger.stop())
   const gun = await instrument(new Instrument())
   const thermo = await instrument(new Thermometer())
   const gnss = await instrument(new Instrument())
   const config = gatewayConfig({
+    ...(station !== undefined && { station }),
     mqttPort: ledger.port,
     place: '{ source: gnss, device: gnss }',
     clock: '{ source: gnss, device: gnss }',
@@ -237,6 +238,34 @@ describe('the whole gateway', () => {
     const [anchor] = run.ledger.reports
     expect(anchor).toMatchObject({ report: { kind: 'anchor' }, 'tristamp:clock': { source: 'gnss' } })
     expect(anchor!['tristamp:clock'].bootId).toBe(run.ledger.events[0]!['tristamp:clock'].bootId)
+  })
+
+  it('keeps the way of a truck and names it where goods leave it', { timeout: 30_000 }, async () => {
+    const run = await gateway('', 'https://id.gs1.org/8004/9506000134-TRUCK1')
+    await run.start()
+    const utcMs = Date.parse('2026-11-22T03:15:00.000Z')
+    const since = performance.now()
+    const drive = setInterval(() => {
+      const ms = Math.round(performance.now() - since)
+      // 1e-2 minutes are 18 m, twenty times a second: a way of some hundred metres in a moment.
+      run.gnss.send(epoch(new Date(utcMs + ms), (10 + ms / 5000).toFixed(4).padStart(7, '0')))
+    }, 250)
+    cleanup.push(() => clearInterval(drive))
+    await until(() => run.lines.some((line) => line.includes('clock set')))
+    run.gun.send(`${ITEM}]C0tristamp:end\r\n`)
+    await until(() => run.ledger.events.filter(isCustody).length === 1)
+    await new Promise((resolve) => setTimeout(resolve, 3000))
+    run.gun.send(`]C0tristamp:do/ship\r\n${ITEM}]C0tristamp:end\r\n`)
+    await until(() => run.ledger.events.filter(isCustody).length === 2)
+    const [received, shipped] = run.ledger.events.filter(isCustody)
+    expect(received!['tristamp:geo']).toMatchObject({ source: 'gnss', ageMs: expect.any(Number) })
+    expect(received!['tristamp:geo']).not.toHaveProperty('route')
+    const id = evidenceIdOf(shipped!['tristamp:geo'].route ?? '')
+    const way = decodeRoute(run.ledger.evidence.get(id ?? '')!)
+    expect(way.length).toBeGreaterThanOrEqual(2)
+    expect(way[0]!.s * 1000).toBeGreaterThanOrEqual(Date.parse(received!.eventTime) - 1000)
+    expect(way.at(-1)!.s * 1000).toBeLessThanOrEqual(Date.parse(shipped!.eventTime))
+    expect(way.at(-1)!.latE5).toBeGreaterThan(way[0]!.latE5 + 90)
   })
 
   it('observes the room at its interval by the clock that it has', { timeout: 30_000 }, async () => {
