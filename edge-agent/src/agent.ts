@@ -171,7 +171,8 @@ class Agent {
     while (!signal.aborted) {
       for (const station of this.#stations) await station.tick()
       await this.#batching.tick(signal)
-      this.#evidence.tidy(this.#parts.outbox)
+      // What a damaged disk gave back may still be signed anew, and name evidence.
+      if (!this.#parts.outbox.lost) this.#evidence.tidy(this.#parts.outbox)
       this.#health.write(performance.now())
       this.#route?.tick(performance.now())
       await sleep(TICK_MS, signal)

@@ -70,6 +70,26 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'The loss of records {from} to {last} of this gateway is declared to the ledger. Nothing else is signed until the ledger has recorded it; stamping goes on.',
     zh: '本网关第 {from} 至 {last} 号记录的丢失已向账本申报。账本记录之前不再签名；盖戳照常进行。',
   },
+  EXPORT_EMPTY: {
+    en: 'There is nothing to export at {path}: the ledger has acknowledged every signed batch. What was accepted in the last second is signed in the next.',
+    zh: '{path} 没有可导出的内容：账本已确认所有已签批次。刚刚接受的记录会在下一秒签名。',
+  },
+  EXPORT_WRITE: {
+    en: 'The file {path} cannot be written ({why}). Give a new name on a medium with room.',
+    zh: '文件 {path} 无法写入（{why}）。请在有空间的介质上使用新的文件名。',
+  },
+  IMPORT_FILE: {
+    en: 'The file {path} is not a whole file of parcels ({why}). Export it again; what was brought before stays recorded.',
+    zh: '{path} 不是完整的包裹文件（{why}）。请重新导出；此前送达的内容仍已记录。',
+  },
+  IMPORT_UNREACHABLE: {
+    en: 'The ledger node {url} cannot be reached ({why}). Try again where there is a network; nothing is recorded twice.',
+    zh: '无法连接账本节点 {url}（{why}）。请在有网络处重试；不会重复记录。',
+  },
+  IMPORT_REFUSED: {
+    en: 'The ledger did not take batch {seq} ({reason}); {recorded} before it were recorded. Export again from its gateway, which knows what the ledger lacks.',
+    zh: '账本未接受批次 {seq}（{reason}）；其前已记录 {recorded} 批。请从该网关重新导出。',
+  },
   OUTBOX_THERE: {
     en: 'There is an outbox at {path}, or its head.json: nothing is to be made anew. Start the gateway; it repairs by itself what is damaged.',
     zh: '{path} 已有发件箱或 head.json，无需重建。请启动网关；损坏之处会自动修复。',
@@ -241,6 +261,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
   MODEL_MALFORMED: {
     en: 'The model {file} cannot be used ({why}). Make one with `tristamp-agent model train`, or correct its path under `tests`.',
     zh: '无法使用模型 {file}（{why}）。请用 `tristamp-agent model train` 制作，或更正 tests 中的路径。',
+  },
+  SPECTRA_MALFORMED: {
+    en: 'No model can be made of {file}: {why}. Correct the file; its first line names the axis, each other line is one spectrum.',
+    zh: '无法用 {file} 制作模型：{why}。请更正文件：首行为坐标轴，其余每行一条光谱。',
   },
   TEST_INSTRUMENT: {
     en: 'The spectrometer {device} does not answer: nothing was tested. Check its cable, then scan the label again.',

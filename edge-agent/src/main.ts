@@ -4,9 +4,14 @@ import { useSha256 } from '@tristamp/protocol'
 import { startAgent } from './agent.ts'
 import { loadConfig } from './config.ts'
 import { asAgentError, printable } from './error.ts'
+import { EvidenceFiles } from './evidence-files.ts'
 import { initAgent } from './init.ts'
+import { readKeyFile } from './key-file.ts'
 import { createLog, languageOf, problemText } from './log.ts'
+import { paths } from './paths.ts'
+import { recoverAgent } from './recover.ts'
 import { showStatus } from './show-status.ts'
+import { Signer } from './signer.ts'
 import { VERSION } from './version.ts'
 
 const HELP = `tristamp-agent ${VERSION}: the gateway program, instruments in, signed stamps out
@@ -16,6 +21,9 @@ const HELP = `tristamp-agent ${VERSION}: the gateway program, instruments in, si
                                                         unless told otherwise
   tristamp-agent status --config gateway.yaml [--json]  how the running gateway is
   tristamp-agent cards  --config gateway.yaml           print the stations' command barcodes as a page of A4 sheets (HTML)
+  tristamp-agent export --config gateway.yaml --out FILE  what the ledger has not acknowledged, to be carried; while the gateway runs or not
+  tristamp-agent import FILE --node URL --config gateway.yaml  bring a file of any gateway to a ledger node; doing it again changes nothing
+  tristamp-agent recover --config gateway.yaml          a new outbox for a key that has lost everything else
   tristamp-agent --help | --version
 
 Environment (overrides the file): TRISTAMP_DATA, TRISTAMP_UPLINK_URL, TRISTAMP_UPLINK_LEDGER_KEY, TRISTAMP_UPLINK_CA,
@@ -40,7 +48,7 @@ export async function main(argv: string[]): Promise<number> {
     return EXIT.ok
   }
   const { command, file, json, plain } = args
-  if (command !== 'init' && command !== 'run' && command !== 'status' && command !== 'cards')
+  if (command !== 'init' && command !== 'run' && command !== 'status' && command !== 'cards' && !isCarrying(command))
     return usage(`unknown command: ${command}`)
   if (file === undefined) return usage('--config is missing')
   // The protocol's own hash is the reference; node's is the same function, ten times as fast.
@@ -51,6 +59,10 @@ export async function main(argv: string[]): Promise<number> {
       // Drawing symbols is for this command alone; the running gateway does not carry it.
       const { cardSheet } = await import('./cards/sheet.ts')
       process.stdout.write(cardSheet(config, language))
+      return EXIT.ok
+    }
+    if (isCarrying(command)) {
+      log.info(await carry(command, config, args))
       return EXIT.ok
     }
     if (command === 'status') return showStatus(config, json, language) ? EXIT.ok : EXIT.failed
@@ -92,8 +104,42 @@ async function run(config: ReturnType<typeof loadConfig>, log: ReturnType<typeof
   }
 }
 
+type Carrying = 'export' | 'import' | 'recover'
+
+function isCarrying(command: string): command is Carrying {
+  return command === 'export' || command === 'import' || command === 'recover'
+}
+
+/** The commands that carry the outbox past a network or a lost disk. @returns what was done */
+async function carry(command: Carrying, config: ReturnType<typeof loadConfig>, args: Args): Promise<string> {
+  const { out, node, operand } = args
+  if (command === 'recover') {
+    await recoverAgent(config)
+    return 'a new outbox is made; the loss is declared when the gateway has run and reached the ledger'
+  }
+  // Only these commands need them: the running gateway does not carry them.
+  if (command === 'import') {
+    const { importParcels } = await import('./import.ts')
+    const { parcels, recorded, repeated } = await importParcels(operand, node, config.uplink.ca)
+    return `${parcels} parcels brought to ${node}: ${recorded} batches recorded, ${repeated} were there before`
+  }
+  const [{ exportOutbox }, files] = [await import('./export.ts'), paths(config.data)]
+  const signer = new Signer(readKeyFile(files.key), config.gateway)
+  const { batches, from, parcels, bytes } = await exportOutbox(
+    files.outbox,
+    new EvidenceFiles(files.evidence),
+    signer,
+    out,
+  )
+  return `${batches} batches from number ${from} on, in ${parcels} parcels of ${bytes} bytes: ${out}`
+}
+
 interface Args {
   command: string
+  /** The file of `import`. */
+  operand: string
+  out: string
+  node: string
   file: string | undefined
   json: boolean
   plain: boolean
@@ -103,6 +149,8 @@ interface Args {
 
 const OPTIONS = {
   config: { type: 'string', short: 'c' },
+  out: { type: 'string', short: 'o' },
+  node: { type: 'string' },
   json: { type: 'boolean' },
   'insecure-plain': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -120,7 +168,7 @@ function readArgs(argv: string[]): Args | string {
     if (token.kind !== 'option') continue
     const { name, rawName, value } = token
     if (!Object.hasOwn(OPTIONS, name)) return `unknown option: ${printable(rawName)}`
-    const takesValue = name === 'config'
+    const takesValue = OPTIONS[name as keyof typeof OPTIONS].type === 'string'
     if (takesValue && (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-'))))
       return `the option ${rawName} needs a value`
     if (!takesValue && value !== undefined) return `the option ${rawName} takes no value`
@@ -130,7 +178,22 @@ function readArgs(argv: string[]): Args | string {
   const version = given.has('version')
   const [command, ...more] = positionals
   if (!help && !version && command === undefined) return 'a command is missing'
+  const operand = command === 'import' ? more.shift() : undefined
   if (more.length > 0) return `too many arguments: ${more.join(' ')}`
+  const [out, node] = [given.get('out'), given.get('node')]
+  if (!help && !version) {
+    if (command === 'export' && out === undefined) return '--out is missing'
+    if (command === 'import' && (operand === undefined || node === undefined)) return 'a file or --node is missing'
+  }
   const file = given.get('config')
-  return { command: command ?? '', file, json: given.has('json'), plain: given.has('insecure-plain'), help, version }
+  const carried = { operand: operand ?? '', out: out ?? '', node: node ?? '' }
+  return {
+    command: command ?? '',
+    ...carried,
+    file,
+    json: given.has('json'),
+    plain: given.has('insecure-plain'),
+    help,
+    version,
+  }
 }

@@ -3,8 +3,10 @@ import {
   buildStatement,
   encodeBatch,
   keyThumbprint,
+  type Parcel,
   type SaltedEvent,
   type Sign,
+  sealParcel,
   signOnNode,
   statementLeaf,
 } from '@tristamp/protocol'
@@ -38,6 +40,11 @@ export class Signer {
     this.kid = keyThumbprint(this.publicKey)
     this.#gateway = gateway
     this.#sign = signOnNode(nodeCrypto, seed)
+  }
+
+  /** Packs batches for a courier. @throws ProtocolError PARCEL_SIZE */
+  sealParcel(content: Omit<Parcel, 'kid'>): Uint8Array {
+    return sealParcel({ ...content, kid: this.kid }, this.#sign)
   }
 
   /** Signs a batch at its place in the chain. The caller keeps the bytes before anyone else sees them, and never signs that place again. */

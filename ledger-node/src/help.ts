@@ -50,6 +50,8 @@ Usage
       Asks a ledger for its checkpoint, checks it under the policy, and demands that it continues the one in the --remember file, which it
       then replaces. On a rollback or a fork it writes the evidence (--remember's name with .tristamp-fork) and ends with 1.
       Without --policy: the policy of the first check, which is kept beside the file; at that one, what the ledger serves.
+  tristamp-ledger import FILE --node URL
+      Brings batches that a gateway exported ("tristamp-agent export") to a running node. Doing it again changes nothing.
   tristamp-ledger prove (--node URL | --data DIR) (--entry N | --event ID | --subject URI) [--format FORMAT] -o FILE
       Writes a proof file that "tristamp verify" checks without the ledger. FORMAT: tlog-proof, receipt, statement (with its
       receipt), or bundle (with --subject).

@@ -12,6 +12,7 @@ import { Evidence } from './evidence.ts'
 import { openFront } from './gateway-front.ts'
 import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
+import { parcelRoutes } from './http/parcels.ts'
 import { postLimit } from './http/rate-limit.ts'
 import { reachableHost, serveHttp } from './http/server.ts'
 import { statementRoutes } from './http/statements.ts'
@@ -166,6 +167,7 @@ async function start(
     evidence: folder,
     own: Router()
       .use(statementRoutes(intake, postLimit(config.http)))
+      .use(parcelRoutes({ ledger, intake, evidence, verify }, postLimit(config.http)))
       .use(healthRoutes(ledger, intake, VERSION, () => cosigning?.standing)),
     status,
     metrics,

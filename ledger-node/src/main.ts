@@ -1,6 +1,7 @@
 import { archiveCommand } from './archive/command.ts'
 import { auditCommand } from './audit/command.ts'
 import { check } from './command/check.ts'
+import { importParcels } from './command/import.ts'
 import { prove } from './command/prove.ts'
 import { proveFork } from './command/prove-fork.ts'
 import { witness, witnessKey } from './command/witness.ts'
@@ -59,6 +60,8 @@ export async function main(argv: string[]): Promise<number> {
         return await auditCommand(rest)
       case 'check':
         return await check(rest)
+      case 'import':
+        return await importParcels(rest)
       case 'prove':
         return await prove(rest)
       case 'prove-fork':
