@@ -151,7 +151,8 @@ async function obey(asked: Request, simulator: Simulator, hooks: ControlHooks, w
       watch()
       return {}
     case 'quit':
-      hooks.quit()
+      // The answer goes first.
+      setImmediate(() => hooks.quit())
       return {}
     case 'fault':
       await simulator.fault(asked.instrument, asked.kind, asked.times)
