@@ -100,7 +100,8 @@ export class Lane implements AsyncDisposable {
         return true
       }
       if (this.ledger.process.ended) return false
-      if (answer !== undefined && answer.status !== 503) throw new Error(`${answer.status} ${await answer.text()}`)
+      if (answer !== undefined && answer.status !== 503 && answer.status !== 429)
+        throw new Error(`${answer.status} ${await answer.text()}`)
     }
     throw new Error(`the ledger takes nothing: ${this.ledger.process.err.split('\n').slice(-5).join('\n')}`)
   }
