@@ -113,8 +113,9 @@ async function start(
 
   if (ledger.sealed !== undefined) metrics.sealed(ledger.sealed)
   const status = new StatusBoard(metrics, now)
-  const quietly = (work: Promise<void>): void => void work.catch((error: unknown) => log(`ack: ${String(error)}`))
-  const acks = new Acks(ledger, ackKey, (to, ack) => broker.acknowledge(to, ack))
+  const unacked = (error: unknown): void => log(`ack: ${String(error)}`)
+  const quietly = (work: Promise<void>): void => void work.catch(unacked)
+  const acks = new Acks(ledger, ackKey, (to, ack) => broker.acknowledge(to, ack), unacked)
   const folder = new EvidenceFolder(disk, config.data)
   const evidence = new EvidenceIntake(folder)
   const examiners = new Examiners(Math.min(MAX_EXAMINERS, availableParallelism() - 1), { lateMs: LATE_MS })
@@ -155,9 +156,10 @@ async function start(
   })
   closers.add(() => broker.close())
   // Before the broker closes: what was taken is written, sealed and acknowledged.
-  closers.add(() => {
+  closers.add(async () => {
     suspensions.stop()
-    return intake.stop()
+    await intake.stop()
+    await acks.close()
   })
   await suspensions.resume()
 

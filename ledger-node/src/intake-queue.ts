@@ -21,7 +21,7 @@ interface Waiting<S> extends Next<S> {
 /** From so many waiting batches on, it is worth the way to another thread and back. */
 const BACKLOG = 4
 /** What goes to a thread at once: some milliseconds of work. */
-const CHUNK_BATCHES = 32
+const CHUNK_BATCHES = 64
 const CHUNK_EVENTS = 256
 
 export interface QueueParts {

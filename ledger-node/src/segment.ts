@@ -36,6 +36,8 @@ export interface SegmentOptions {
 const SCAN_BYTES = 1 << 20
 /** What is kept of a tail that is cut off: more than one group of an append. */
 const MAX_TAIL_BYTES = 64 * 1024 * 1024
+/** Groups up to this size are laid out in the same memory again and again. */
+const KEPT_ROOM_BYTES = 4 * 1024 * 1024
 /** Files kept open for reading. */
 const OPEN_FILES = 64
 
@@ -52,6 +54,8 @@ export class SegmentSeries {
   #end: Place | undefined
   /** The last append failed: bytes may stand behind the end. */
   #dirty: boolean = false
+  /** A group is laid out here: there is one append at a time. */
+  #room = Buffer.alloc(0)
 
   private constructor(disk: Disk, folder: string, options: SegmentOptions, files: number[]) {
     this.#disk = disk
@@ -208,7 +212,7 @@ export class SegmentSeries {
     const { index, ...last } = this.end
     const { file, offset: begin } = last.offset >= this.#options.fileBytes ? { file: index, offset: 0 } : last
     const sizes = records.map((parts) => frameSize(parts.reduce((sum, part) => sum + part.length, 0)))
-    const bytes = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size, 0))
+    const bytes = this.#roomFor(sizes.reduce((sum, size) => sum + size, 0))
     let at = 0
     const places = records.map((parts, i): Place => {
       const place = { index: index + i, file, offset: begin + at }
@@ -217,6 +221,12 @@ export class SegmentSeries {
       return place
     })
     return { places, bytes, end: { index: index + records.length, file, offset: begin + at } }
+  }
+
+  #roomFor(size: number): Buffer {
+    if (size > KEPT_ROOM_BYTES) return Buffer.allocUnsafe(size)
+    if (size > this.#room.length) this.#room = Buffer.allocUnsafeSlow(Math.min(KEPT_ROOM_BYTES, 2 * size))
+    return this.#room.subarray(0, size)
   }
 
   /**

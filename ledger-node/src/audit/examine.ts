@@ -1,9 +1,5 @@
 import {
   briefOf,
-  decodeEntryBundle,
-  decodeEventSequence,
-  encodeEntryBundle,
-  encodeEventSequence,
   equal,
   examineBatch,
   HASH_BYTES,
@@ -14,15 +10,9 @@ import {
   type VerifySync,
 } from '@tristamp/protocol'
 import { type Briefs, type Contents, contentsOf, isWhole, packBriefs, split, unpackBriefs } from '../contents.ts'
-import type { FeedItem } from '../feed.ts'
+import { type Chunk, unpackChunk } from './chunk.ts'
 
 const PUBLIC_KEY_BYTES = 32
-
-/** Statements with their events, as they go to another thread. */
-export interface Chunk {
-  statements: Uint8Array
-  events: Uint8Array
-}
 
 /** What one statement says by itself. Missing where the ordering thread has to look, be it to refuse. */
 export interface Finding {
@@ -32,28 +22,13 @@ export interface Finding {
   briefs: Briefs
 }
 
-export function packChunk(items: readonly FeedItem[]): Chunk {
-  return {
-    statements: encodeEntryBundle(items.map((item) => item.bytes)),
-    events: encodeEventSequence(items.map((item) => item.events)),
-  }
-}
-
 /** The expensive part of an audit, which depends on no earlier entry. `keyOf`: public keys by kid, as far as they are known. */
 export function examineChunk(
   chunk: Chunk,
   keyOf: (kid: Uint8Array) => Uint8Array | undefined,
   verify: VerifySync,
 ): (Finding | undefined)[] {
-  try {
-    const statements = decodeEntryBundle(chunk.statements)
-    const events = decodeEventSequence(chunk.events, statements.length)
-    return statements.map((bytes, i) => examine(bytes, events[i]!, keyOf, verify))
-  } catch (error) {
-    // Events that cannot even be packed: the ordering thread says which.
-    if (error instanceof ProtocolError) return []
-    throw error
-  }
+  return unpackChunk(chunk).map(({ bytes, events }) => examine(bytes, events, keyOf, verify))
 }
 
 function examine(

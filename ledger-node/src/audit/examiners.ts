@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { FeedItem } from '../feed.ts'
-import { type Finding, packChunk } from './examine.ts'
+import { packChunk } from './chunk.ts'
+import type { Finding } from './examine.ts'
 import type { Task, TaskDone } from './worker.ts'
 
 /** Keys that are enrolled, by kid in hex. A kid's key never changes. */
@@ -27,6 +28,8 @@ interface Examiner {
   toldAllOf: { keys: KnownKeys; size: number } | undefined
 }
 
+/** What a chunk leaves behind dies at once: with so much room the collector seldom has to look. */
+const YOUNG_MB = 64
 /** After a thread has ended by itself, so long nothing is started in its place. */
 const RESTART_MS = 10_000
 
@@ -59,11 +62,11 @@ export class Examiners {
     if (this.#threads.length === 0) throw new Error('no thread can be had')
     const examiner = this.#threads.reduce((idle, other) => (other.waiting.size < idle.waiting.size ? other : idle))
     const task: Task = { id: this.#next++, chunk: packChunk(items), keys: untold(examiner, keys) }
-    const { statements, events } = task.chunk
+    const { bytes, lengths } = task.chunk
     const answer = new Promise<(Finding | undefined)[]>((resolve, reject) => {
       examiner.waiting.set(task.id, { resolve, reject })
     })
-    examiner.worker.postMessage(task, [statements.buffer as ArrayBuffer, events.buffer as ArrayBuffer])
+    examiner.worker.postMessage(task, [bytes.buffer as ArrayBuffer, lengths.buffer as ArrayBuffer])
     const clock = this.#late(examiner)
     try {
       return await answer
@@ -95,7 +98,9 @@ export class Examiners {
   }
 
   #start(): Examiner {
-    const worker = this.#options.start?.() ?? new Worker(new URL('./worker.js', import.meta.url))
+    const worker =
+      this.#options.start?.() ??
+      new Worker(new URL('./worker.js', import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
     const examiner: Examiner = { worker, waiting: new Map(), told: new Set(), toldAllOf: undefined }
     worker.on('message', ({ id, findings }: TaskDone) => examiner.waiting.get(id)?.resolve(findings))
     worker.on('error', (cause) => this.#ended(examiner, cause))

@@ -1,7 +1,8 @@
 import { parentPort } from 'node:worker_threads'
 import { toHex } from '@tristamp/protocol'
 import { hashOnNode, verifySignature } from '../node-crypto.ts'
-import { type Chunk, examineChunk, type Finding } from './examine.ts'
+import type { Chunk } from './chunk.ts'
+import { examineChunk, type Finding } from './examine.ts'
 
 /** What the ordering thread sends: a chunk, and keys enrolled since the last one. */
 export interface Task {
