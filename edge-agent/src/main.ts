@@ -24,6 +24,7 @@ const HELP = `tristamp-agent ${VERSION}: the gateway program, instruments in, si
   tristamp-agent export --config gateway.yaml --out FILE  what the ledger has not acknowledged, to be carried; while the gateway runs or not
   tristamp-agent import FILE --node URL --config gateway.yaml  bring a file of any gateway to a ledger node; doing it again changes nothing
   tristamp-agent recover --config gateway.yaml          a new outbox for a key that has lost everything else
+  tristamp-agent model  train|show …                    make a model for food tests, or show one; "model --help" tells
   tristamp-agent --help | --version
 
 Environment (overrides the file): TRISTAMP_DATA, TRISTAMP_UPLINK_URL, TRISTAMP_UPLINK_LEDGER_KEY, TRISTAMP_UPLINK_CA,
@@ -40,6 +41,12 @@ export async function main(argv: string[]): Promise<number> {
   const usage = (why: string): number => {
     process.stderr.write(`${why}\n\n${HELP}`)
     return EXIT.usage
+  }
+  if (argv[0] === 'model') {
+    // The libraries that make models are for this command alone.
+    useSha256((data) => new Uint8Array(createHash('sha256').update(data).digest()))
+    const { modelMain } = await import('./model/command.ts')
+    return modelMain(argv.slice(1), language)
   }
   const args = readArgs(argv)
   if (typeof args === 'string') return usage(args)

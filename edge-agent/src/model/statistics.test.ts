@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import { reportHtml } from './report.ts'
+import { parseSpectraCsv } from './spectra-csv.ts'
+import { chiSquaredQuantile, wilson } from './statistics.ts'
+import { train } from './train.ts'
+
+it('has the quantiles of the tables', () => {
+  // Abramowitz and Stegun, table 26.8.
+  const table: [number, number, number][] = [
+    [0.95, 1, 3.841_46],
+    [0.95, 2, 5.991_46],
+    [0.95, 5, 11.0705],
+    [0.99, 10, 23.2093],
+    [0.95, 100, 124.342],
+    [0.5, 1, 0.454_94],
+  ]
+  for (const [p, degrees, value] of table) expect(chiSquaredQuantile(p, degrees)).toBeCloseTo(value, 3)
+})
+
+it('has Wilson’s intervals', () => {
+  // Newcombe 1998, table I.
+  expect(wilson(81, 263).low).toBeCloseTo(0.2553, 3)
+  expect(wilson(81, 263).high).toBeCloseTo(0.3662, 3)
+  expect(wilson(0, 20).low).toBe(0)
+  expect(wilson(0, 20).high).toBeCloseTo(0.1611, 3)
+})
+
+it('reports what it made, with names that are no markup', async () => {
+  const line = (i: number): string =>
+    `<b>${i}</b>,${Array.from({ length: 8 }, (_, k) => (0.5 + 0.05 * k + 0.02 * Math.sin(i * 7 + k * k)).toFixed(4)).join(',')}`
+  const text = `sample,1,2,3,4,5,6,7,8\n${Array.from({ length: 30 }, (_, i) => line(i)).join('\n')}`
+  const trained = await train(parseSpectraCsv(text, 'nm'), undefined, {
+    name: '<script>alert(1)</script>',
+    instrument: 'x',
+    settings: {},
+    given: 'reflectance',
+    treatment: { signal: 'absorbance', bin: 1, snv: true, derivative: false },
+    alphaMilli: 50,
+    components: 2,
+    scans: 1,
+    spreadMilli: 50,
+    span: 1,
+    madeAt: '2026-01-01T00:00:00.000Z',
+    until: '2027-01-01T00:00:00.000Z',
+  })
+  const html = reportHtml(trained)
+  expect(html).not.toMatch(/<script|<b>/)
+  expect(html).toContain("default-src 'none'")
+  expect(html).toContain('fewer than 50')
+  expect(html).not.toContain('NaN')
+  expect(html.match(/<circle /g)).toHaveLength(60)
+})
