@@ -70,11 +70,9 @@ export class ClockWatch {
     this.#wasSet = set
     try {
       for (const { fault, deltaMs } of clock.takeFaults()) {
-        info(`! clock ${fault}: ${deltaMs} ms from what was expected`)
         await this.#fault({ kind: 'clock-fault', fault, deltaMs }, moment)
       }
       if (this.#wasGood && !good) {
-        info(`! clock lost: it may be off by ${moment.uncertaintyMs} ms`)
         await this.#fault({ kind: 'clock-fault', fault: 'lost', deltaMs: 0 }, moment)
       }
       this.#wasGood = good
@@ -99,6 +97,7 @@ export class ClockWatch {
     const before = this.#reportedMs.get(fault.fault)
     if (before !== undefined && moment.monotonicMs - before < FAULT_EVERY_MS) return
     this.#reportedMs.set(fault.fault, moment.monotonicMs)
+    this.#services.info(`! clock: ${fault.fault}, ${fault.deltaMs} ms from what was expected`)
     await this.#services.report(fault, moment)
   }
 }

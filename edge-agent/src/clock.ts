@@ -24,6 +24,10 @@ const DRIFT_PPM = 50
 const RUNAWAY_PPM = 500
 /** A receiver that has not yet heard how many leap seconds there are shows GPS time, or its maker's guess. */
 const LEAP_MS = 18_000
+/** A fix that contradicts the count is compared with one that did so not longer ago. */
+const RIVAL_MS = 10_000
+/** Nobody may be asking. */
+const MAX_FAULTS = 8
 /** Nothing has set the clock: a small computer without battery starts at its last shutdown time, or in 1970. */
 const UNKNOWN_MS = 365 * 86_400_000
 
@@ -85,17 +89,18 @@ export class Clock {
     const deltaMs = utcMs - (base.utcMs + (monotonicMs - base.monotonicMs))
     const ageMs = Math.max(0, monotonicMs - base.monotonicMs)
     const bound = base.errorMs + driftMs(ageMs) + GNSS_BASE_MS + this.#leapDoubt(base)
-    if (Math.abs(deltaMs) > bound && !this.#isRepeated(utcMs, monotonicMs)) {
+    if (Math.abs(deltaMs) > bound) {
+      const rival = this.#rival
       this.#rival = { utcMs, monotonicMs }
+      // One wild fix is noise. If the receiver stays at it, the time is where it says: surely, where its fixes agree among themselves.
+      if (rival === undefined || monotonicMs - rival.monotonicMs > RIVAL_MS) return true
+      const runaway = Math.abs(deltaMs) <= bound + (ageMs * RUNAWAY_PPM) / 1e6
+      this.#caught({ fault: runaway ? 'drift' : 'step', deltaMs })
+      const errorMs = GNSS_BASE_MS + (agree(rival, { utcMs, monotonicMs }) ? 0 : Math.abs(deltaMs))
+      this.#set({ utcMs, monotonicMs, errorMs })
       return true
     }
     this.#rival = undefined
-    if (Math.abs(deltaMs) > bound) {
-      const runaway = Math.abs(deltaMs) <= bound + (ageMs * RUNAWAY_PPM) / 1e6
-      this.#faults.push({ fault: runaway ? 'drift' : 'step', deltaMs })
-      this.#set({ utcMs, monotonicMs, errorMs: GNSS_BASE_MS })
-      return true
-    }
     // Every fix shows how far prediction and receiver differ; one that only now knows the leap seconds is no worse for it.
     const residual = this.#leapDoubt(base) > 0 ? 0 : Math.abs(deltaMs)
     this.#set({ utcMs, monotonicMs, errorMs: GNSS_BASE_MS + residual })
@@ -110,7 +115,7 @@ export class Clock {
     if (before !== undefined) {
       const deltaMs = time.offsetMs - before.offsetMs
       const bound = before.errorMs + driftMs(time.atMs - before.atMs) + time.errorMs
-      if (Math.abs(deltaMs) > bound) this.#faults.push({ fault: 'step', deltaMs })
+      if (Math.abs(deltaMs) > bound) this.#caught({ fault: 'step', deltaMs })
       // What a time server set stays better than any battery clock for weeks.
       else if (before.source === 'ntp' && time.source === 'rtc') return
     }
@@ -156,12 +161,8 @@ export class Clock {
     return monotonicMs < this.#leapsKnownMs ? LEAP_MS : 0
   }
 
-  /** Whether this fix agrees with the last that was not believed. */
-  #isRepeated(utcMs: number, monotonicMs: number): boolean {
-    const rival = this.#rival
-    if (rival === undefined) return false
-    const apart = monotonicMs - rival.monotonicMs
-    return apart > 0 && Math.abs(utcMs - rival.utcMs - apart) <= 2 * GNSS_BASE_MS + driftMs(apart)
+  #caught(fault: ClockFault): void {
+    this.#faults = [...this.#faults.slice(1 - MAX_FAULTS), fault]
   }
 
   #byFix(monotonicMs: number): Pick<Moment, 'ms' | 'source' | 'uncertaintyMs'> {
@@ -185,6 +186,12 @@ export class Clock {
   #unset(): Pick<Moment, 'ms' | 'source' | 'uncertaintyMs'> {
     return { ms: this.#sources.wallMs(), source: 'none', uncertaintyMs: UNKNOWN_MS }
   }
+}
+
+/** Whether two fixes tell the same time. */
+function agree(a: { utcMs: number; monotonicMs: number }, b: { utcMs: number; monotonicMs: number }): boolean {
+  const apart = b.monotonicMs - a.monotonicMs
+  return apart > 0 && Math.abs(b.utcMs - a.utcMs - apart) <= 2 * GNSS_BASE_MS + driftMs(apart)
 }
 
 function driftMs(ageMs: number): number {
