@@ -29,6 +29,7 @@ import { Benches, readModels } from './spectroscopy/benches.ts'
 import type { ModelFile } from './spectroscopy/model-file.ts'
 import { takeStamp } from './stamp.ts'
 import { Station, type StationServices } from './station/index.ts'
+import { tagGoneLine } from './station/say.ts'
 import type { Store } from './store.ts'
 import { Thermometer } from './thermometer.ts'
 import { Uplink } from './uplink.ts'
@@ -209,6 +210,9 @@ class Agent {
             if (!this.#benches.take(station.config.id, measurement.text)) void station.scan(measurement.text)
           } else if (station.config.readers.includes(device)) void station.scan(measurement.text, 'reader')
         }
+        break
+      case 'tag-gone':
+        this.#parts.log.info(tagGoneLine(device, measurement))
         break
       case 'fix':
         if (isPlace) {

@@ -18,8 +18,9 @@ describe('the tags in the field', () => {
     const field = new Gen2Field({ goneMs: 5000, minReads: 1 })
     expect(field.take(read(), 0)).toMatchObject({ count: 1, maxRssi: -60 })
     for (let ms = 100; ms <= 60_000; ms += 100) expect(field.take(read({ rssi: -70 + (ms % 30) }), ms)).toBeUndefined()
-    expect(field.present(60_000)).toMatchObject([{ count: 601, maxRssi: -50, firstMs: 0, lastMs: 60_000 }])
-    expect(field.present(65_000)).toEqual([])
+    expect(field.left(64_999)).toEqual([])
+    expect(field.left(65_000)).toMatchObject([{ count: 601, maxRssi: -50, firstMs: 0, lastMs: 60_000 }])
+    expect(field.left(65_000)).toEqual([])
     expect(field.take(read(), 65_001)).toMatchObject({ count: 1, firstMs: 65_001 })
   })
 
@@ -33,6 +34,8 @@ describe('the tags in the field', () => {
     const field = new Gen2Field({ goneMs: 1000, minReads: 3 })
     expect(field.take(read(), 0)).toBeUndefined()
     expect(field.take(read(), 10)).toBeUndefined()
+    // What was never told does not leave either.
+    expect(field.left(1999)).toEqual([])
     // It went, so the count begins anew.
     expect(field.take(read(), 2000)).toBeUndefined()
     expect(field.take(read({ count: 2 }), 2010)).toMatchObject({ count: 3, firstMs: 2000 })
@@ -47,7 +50,7 @@ describe('the tags in the field', () => {
   it('is bounded', () => {
     const field = new Gen2Field({ goneMs: 1e9, minReads: 1 })
     for (let i = 0; i < 20_000; i++) field.take(read({ epc: Uint8Array.of(i >> 16, i >> 8, i) }), i)
-    expect(field.present(20_000)).toHaveLength(5000)
+    expect(field.left(3e9)).toHaveLength(5000)
   })
 })
 

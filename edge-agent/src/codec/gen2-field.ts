@@ -37,6 +37,7 @@ export class Gen2Field {
   readonly #options: FieldOptions
   /** In the order of the last answer, the longest unheard first. */
   readonly #present = new Map<string, Present>()
+  readonly #left: Sighting[] = []
 
   constructor(options: FieldOptions) {
     this.#options = options
@@ -56,21 +57,26 @@ export class Gen2Field {
     if (complete) present.told = true
     this.#present.delete(key)
     this.#present.set(key, present)
-    if (this.#present.size > MAX_PRESENT) this.#present.delete(this.#present.keys().next().value!)
+    if (this.#present.size > MAX_PRESENT) this.#drop(...this.#present.entries().next().value!)
     return complete ? sighting(present) : undefined
   }
 
-  /** Tags in the field at `nowMs`, with what has been counted of them. */
-  present(nowMs: number): Sighting[] {
+  /** The tags that have left by `nowMs` since this was last asked, as far as they were told, with all that was counted of them. */
+  left(nowMs: number): Sighting[] {
     this.#leave(nowMs)
-    return [...this.#present.values()].map(sighting)
+    return this.#left.splice(0)
   }
 
   #leave(nowMs: number): void {
-    for (const [key, { lastMs }] of this.#present) {
-      if (nowMs - lastMs < this.#options.goneMs) return
-      this.#present.delete(key)
+    for (const [key, present] of this.#present) {
+      if (nowMs - present.lastMs < this.#options.goneMs) return
+      this.#drop(key, present)
     }
+  }
+
+  #drop(key: string, present: Present): void {
+    this.#present.delete(key)
+    if (present.told && this.#left.length < MAX_PRESENT) this.#left.push(sighting(present))
   }
 }
 

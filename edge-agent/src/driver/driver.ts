@@ -25,6 +25,8 @@ export type Measurement =
   | { kind: 'missing'; atMs: number; code: AgentCode }
   /** A label: what a scanner sent, or what a tag's EPC says as a Digital Link. */
   | { kind: 'scan'; atMs: number; text: string; tag?: TagSighting }
+  /** A tag that was told has left the field, where it was for so long: whoever sets up a gate sees how well it reads. */
+  | { kind: 'tag-gone'; atMs: number; text: string; tag: TagSighting; forMs: number }
   | { kind: 'fix'; atMs: number; utcMs: number; latE7: number; lonE7: number; accuracyM: number; satellites: number }
   | { kind: 'no-fix'; atMs: number; why: string }
 
@@ -33,7 +35,7 @@ export interface TagSighting {
   /** The EPC, in hex. */
   epc: string
   antenna: number
-  /** Answers until it was told, and the strongest of them in dBm. */
+  /** Answers until then, and the strongest of them in dBm. */
   count: number
   maxRssi?: number
 }

@@ -106,6 +106,7 @@ class Session {
     const { signal } = this.#context
     while (!signal.aborted) {
       await sleep(LOOK_MS, signal)
+      this.#gate.look()
       if (this.#end) throw this.#end
       if (this.#context.now() - this.#heardMs > this.#config.keepalive * MISSED)
         throw new Refused('DEVICE_SILENT', 'no keepalive')

@@ -67,6 +67,21 @@ it('sets the module, and tells each tag once as what it says', async () => {
   expect(line.states).toEqual([['up', undefined]])
 })
 
+it('tells when a tag has left, and how well it was read', async () => {
+  const line = start(
+    (at) => {
+      for (let i = 0; i < 20; i++) at.send(notice())
+    },
+    OK,
+    { ...CONFIG, gone: 100 },
+  )
+  await until(() => line.measurements.some(({ kind }) => kind === 'tag-gone'))
+  expect(line.measurements.slice(0, 2)).toMatchObject([
+    { kind: 'scan' },
+    { kind: 'tag-gone', text: 'https://id.gs1.org/01/09506000123455/21/1', tag: { count: 20, maxRssi: -55 } },
+  ])
+})
+
 it('counts and tells a tag that names nothing, and does not use it', async () => {
   const line = start((at) => {
     for (let i = 0; i < 5; i++) at.send(hex(UNKNOWN))

@@ -96,6 +96,7 @@ class Session {
       while (!signal.aborted && this.#context.now() - this.#heardMs < QUIET_MS) {
         await sleep(LOOK_MS, signal)
         this.#take(this.#codec.idle(this.#context.now()))
+        this.#gate.look()
       }
       if (signal.aborted) break
       // Quiet because nothing is there, or because nobody is: the answer to "stop", or to a question, tells which.

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { Gen2Field, type Sighting } from '../codec/gen2-field.ts'
 import { readTag, type TagRead } from '../codec/gen2-tag.ts'
 import { durationMs } from '../duration.ts'
-import type { DriverContext } from './driver.ts'
+import type { DriverContext, TagSighting } from './driver.ts'
 
 /** What every tag reader can be told, as valibot entries. */
 export const gateEntries: v.ObjectEntries = {
@@ -40,14 +40,29 @@ export class TagGate {
     if (sighting) this.#tell(sighting, nowMs)
   }
 
-  #tell({ epc, pc, antenna, count, maxRssi }: Sighting, atMs: number): void {
-    const hex = toHex(epc).toUpperCase()
-    const tag = readTag(epc, pc)
-    if ('why' in tag) {
-      this.#context.fault('TAG_UNKNOWN', { epc: hex, antenna, why: tag.why })
-      return
+  /** To be asked now and then: tells the tags that have left. */
+  look(): void {
+    const atMs = this.#context.now()
+    for (const sighting of this.#field.left(atMs)) {
+      const tag = readTag(sighting.epc, sighting.pc)
+      if ('why' in tag) continue
+      const forMs = sighting.lastMs - sighting.firstMs
+      this.#context.emit({ kind: 'tag-gone', atMs, text: tag.uri, tag: how(sighting), forMs })
     }
-    const how = { epc: hex, antenna, count, ...(maxRssi !== undefined && { maxRssi }) }
-    this.#context.emit({ kind: 'scan', atMs, text: tag.label, tag: how })
   }
+
+  #tell(sighting: Sighting, atMs: number): void {
+    const { epc, pc, antenna } = sighting
+    const tag = readTag(epc, pc)
+    if ('why' in tag) this.#context.fault('TAG_UNKNOWN', { epc: hex(epc), antenna, why: tag.why })
+    else this.#context.emit({ kind: 'scan', atMs, text: tag.label, tag: how(sighting) })
+  }
+}
+
+function how({ epc, antenna, count, maxRssi }: Sighting): TagSighting {
+  return { epc: hex(epc), antenna, count, ...(maxRssi !== undefined && { maxRssi }) }
+}
+
+function hex(epc: Uint8Array): string {
+  return toHex(epc).toUpperCase()
 }

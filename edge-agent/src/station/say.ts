@@ -1,3 +1,4 @@
+import type { Measurement } from '../driver/index.ts'
 import { printable } from '../error.ts'
 import type { Draft, Intent } from './state.ts'
 import type { LastAct } from './undo.ts'
@@ -28,6 +29,13 @@ export function gatheredLine({ action, goods, count }: Intent & { kind: 'gathere
 
 export function repeatedLine({ action, ids }: Intent & { kind: 'repeated' }, station: string): string {
   return `✓ ${action} ${counted(ids.length)} ${shown(ids)} at ${station} (recorded already)`
+}
+
+/** `· gate: 01/…/21/1 was at antenna 1 for 3 s: 61 answers, strongest −51 dBm` */
+export function tagGoneLine(device: string, { text, tag, forMs }: Measurement & { kind: 'tag-gone' }): string {
+  const strength = tag.maxRssi === undefined ? '' : `, strongest ${tag.maxRssi} dBm`
+  const answers = tag.count === 1 ? '1 answer' : `${tag.count} answers`
+  return `· ${device}: ${short(text)} was at antenna ${tag.antenna} for ${Math.ceil(forMs / 1000)} s: ${answers}${strength}`
 }
 
 function counted(n: number): string {
