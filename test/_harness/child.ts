@@ -6,6 +6,7 @@ import { until } from './until.ts'
 /** The programs as they are shipped: a thin bin over the built dist. */
 const PROGRAMS = {
   ledger: 'ledger-node/bin/tristamp-ledger.mjs',
+  reader: 'ledger-node/bin/tristamp.mjs',
   agent: 'edge-agent/bin/tristamp-agent.mjs',
   sim: 'firmware-sim/bin/tristamp-sim.mjs',
   start: 'scripts/start.mjs',
