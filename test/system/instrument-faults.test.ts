@@ -159,7 +159,7 @@ beforeAll(async () => {
       scenario: 'faults',
       start: '-0s',
       places: { here: { ...PLACE, name: { zh: '此', en: 'here' } } },
-      instruments,
+      instruments: { ...instruments, gun: { kind: 'scanner' }, module: { kind: 'gm65' } },
     }),
   )
   simulator = await startSimulator({ scenario, dir: folder })
@@ -174,6 +174,7 @@ class Watched implements AsyncDisposable {
   readonly measured: Measurement[] = []
   readonly said: Said[] = []
   readonly #stop = new AbortController()
+  #isUp: boolean = false
   readonly #running: Promise<void>
 
   constructor(id: string, { driver, options, settings }: Family) {
@@ -192,11 +193,14 @@ class Watched implements AsyncDisposable {
       emit: (_, measurement) => {
         this.measured.push(measurement)
         const good = measurement.kind === 'reading' && measurement.quantities.every(({ flag }) => flag === undefined)
-        if (good || measurement.kind === 'fix') this.said.push('ok')
+        if (good || measurement.kind === 'fix' || measurement.kind === 'scan') this.said.push('ok')
         else if (measurement.kind === 'reading') this.said.push('bad')
         else if (measurement.kind === 'missing') this.said.push(measurement.code)
       },
-      state: (_, __, error) => void (error && this.said.push(error.code)),
+      state: (_, state, error) => {
+        if (error) this.said.push(error.code)
+        this.#isUp = state === 'up'
+      },
       fault: (_, error) => void this.said.push(error.code),
       problem: (code, fields) => new AgentError(code, fields),
     }
@@ -208,6 +212,12 @@ class Watched implements AsyncDisposable {
   async says(words: readonly Said[], what: string): Promise<void> {
     const from = this.said.length
     await until(what, () => this.said.slice(from).some((word) => words.includes(word)), 15_000)
+  }
+
+  /** Waits until it is up and the simulator has noticed that somebody listens. */
+  async ready(): Promise<void> {
+    await until('the device is up', () => this.#isUp)
+    await new Promise((resolve) => setTimeout(resolve, 400))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -260,5 +270,57 @@ describe.concurrent.each(names)('%s', (name) => {
     const missed = instrumentKinds.get(kind)!.faults.filter((fault) => !(fault in family.faults))
     // What these do shows in the curve over time, not in one answer.
     expect(missed.filter((fault) => !['stuck', 'clock-step', 'clock-step-back'].includes(fault))).toEqual([])
+  })
+})
+
+describe.each([
+  ['a scanner', 'gun', { trigger: 'none' }],
+  ['a GM65 module', 'module', { trigger: 'gm65', triggerEvery: 400 }],
+] as const)('%s', (_, id, own) => {
+  const label = '(01)09506000134352(10)LOT7(3103)001750'
+  const good = ']d2010950600013435210LOT7\x1d3103001750'
+  const table: Record<string, Said[]> = {
+    fragment: ['ok'],
+    duplicate: ['ok'],
+    echo: ['ok'],
+    noise: ['SCAN_UNKNOWN', 'SCAN_CUT'],
+    'wrong-baud': ['SCAN_UNKNOWN', 'SCAN_CUT'],
+    'no-suffix': ['SCAN_CUT'],
+    'no-aim': ['SCAN_UNKNOWN'],
+    'lost-gs': ['SCAN_SEPARATOR'],
+    unplug: LOST,
+    ...(id === 'module' && { 'no-ack': SILENT }),
+  }
+  const family: Family = {
+    settings: {},
+    driver: 'scanner',
+    options: { aim: 'required', suffix: 'line-end', ...own },
+    faults: table,
+  }
+
+  it('says what is wrong, and takes no scan for another', { timeout: 120_000 }, async () => {
+    for (const [fault, words] of Object.entries(table)) {
+      // A fresh session: once a separator was seen, one that is missing is the label's own.
+      await using watched = new Watched(id, family)
+      await watched.ready()
+      const heard = watched.says(words, `${id}: ${fault} is said as ${words.join(' or ')}`)
+      await simulator.fault(id, fault)
+      const shooting = setInterval(() => {
+        if (fault !== 'unplug') simulator.scan(id, label)
+      }, 700)
+      await heard.finally(() => clearInterval(shooting))
+      await simulator.clearFault(id, fault)
+      const scans = watched.measured.flatMap((measurement) => (measurement.kind === 'scan' ? [measurement.text] : []))
+      const allowed = fault === 'lost-gs' ? [good.replace('\x1d', '')] : [good]
+      expect(
+        scans.filter((text) => !allowed.includes(text)),
+        fault,
+      ).toEqual([])
+    }
+    await using mended = new Watched(id, family)
+    await mended.ready()
+    const heard = mended.says(['ok'], `${id} is well again`)
+    simulator.scan(id, label)
+    await heard
   })
 })

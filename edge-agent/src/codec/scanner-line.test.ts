@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { vectors } from '../../../test/_vectors.ts'
+import { TRIGGER } from './gm65.ts'
 import { CUT_MS, ScannerLine, type ScannerMessage, SILENCE_MS } from './scanner-line.ts'
 
 const folder = vectors('edge')
@@ -79,6 +80,16 @@ describe('ScannerLine', () => {
         expect(run(join(ack, encode(']C1ABC\r')), cuts)).toEqual(whole)
       }),
     )
+  })
+
+  it('gives up a scan without its end though acknowledgements go on, and drops the echo of the trigger', () => {
+    const ack = Uint8Array.of(0x02, 0, 0, 1, 0, 0x33, 0x31)
+    const codec = new ScannerLine()
+    codec.push(encode(']C1CUT'), 0)
+    expect(codec.push(ack, 400)).toEqual([{ kind: 'ack' }])
+    expect(codec.push(TRIGGER, 450)).toEqual([])
+    expect(codec.push(ack, 800)).toEqual([{ kind: 'cut', text: ']C1CUT' }, { kind: 'ack' }])
+    expect(codec.push(encode(']C1WHOLE\r'), 900)).toEqual([{ kind: 'frame', text: ']C1WHOLE' }])
   })
 
   it('bounds its memory and never throws on noise', () => {

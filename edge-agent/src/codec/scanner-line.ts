@@ -1,4 +1,5 @@
 import { type Codec, type CodecStats, newStats } from './codec.ts'
+import { TRIGGER } from './gm65.ts'
 
 export type ScannerMessage =
   /** One scanned code: AIM identifier (when the scanner sends it) and data, without the suffix; FNC1 is `\x1d`. */
@@ -30,7 +31,8 @@ export class ScannerLine implements Codec<ScannerMessage> {
   readonly #endsBySilence: boolean
   #buffer: number[] = []
   #overlong: boolean = false
-  #lastMs = 0
+  /** When each byte of the buffer came: an acknowledgement that is taken out must not keep a cut scan waiting. */
+  #times: number[] = []
 
   constructor(options: { endsBySilence?: boolean } = {}) {
     this.#endsBySilence = options.endsBySilence ?? false
@@ -38,11 +40,10 @@ export class ScannerLine implements Codec<ScannerMessage> {
 
   push(chunk: Uint8Array, nowMs: number): ScannerMessage[] {
     const messages = this.idle(nowMs)
-    this.#lastMs = nowMs
     this.stats.bytes += chunk.length
     for (const byte of chunk) {
       if (byte === CR || byte === LF) this.#finish('frame', messages)
-      else if (this.#buffer.length < MAX_FRAME) this.#take(byte, messages)
+      else if (this.#buffer.length < MAX_FRAME) this.#take(byte, nowMs, messages)
       else this.#overlong = true
     }
     return messages
@@ -51,7 +52,7 @@ export class ScannerLine implements Codec<ScannerMessage> {
   idle(nowMs: number): ScannerMessage[] {
     const messages: ScannerMessage[] = []
     if (this.#buffer.length === 0) return messages
-    const silentMs = nowMs - this.#lastMs
+    const silentMs = nowMs - this.#times.at(-1)!
     if (this.#endsBySilence && silentMs >= SILENCE_MS) this.#finish('frame', messages)
     else if (silentMs >= CUT_MS) this.#finish('cut', messages)
     return messages
@@ -59,15 +60,26 @@ export class ScannerLine implements Codec<ScannerMessage> {
 
   reset(): void {
     this.#buffer = []
+    this.#times = []
     this.#overlong = false
   }
 
-  #take(byte: number, messages: ScannerMessage[]): void {
+  #take(byte: number, nowMs: number, messages: ScannerMessage[]): void {
     this.#buffer.push(byte)
-    const at = this.#buffer.length - MODULE_ACK.length
-    if (at < 0 || !MODULE_ACK.every((wanted, i) => this.#buffer[at + i] === wanted)) return
+    this.#times.push(nowMs)
+    if (this.#strip(MODULE_ACK)) messages.push({ kind: 'ack' })
+    // An adapter with local echo gives the trigger back.
+    else this.#strip(TRIGGER)
+  }
+
+  /** Takes these bytes from the end, where they stand there. */
+  #strip(bytes: ArrayLike<number>): boolean {
+    const at = this.#buffer.length - bytes.length
+    if (at < 0) return false
+    for (let i = 0; i < bytes.length; i++) if (this.#buffer[at + i] !== bytes[i]) return false
     this.#buffer.splice(at)
-    messages.push({ kind: 'ack' })
+    this.#times.splice(at)
+    return true
   }
 
   #finish(kind: 'frame' | 'cut', messages: ScannerMessage[]): void {
