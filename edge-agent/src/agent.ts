@@ -163,6 +163,8 @@ class Agent {
     for (const station of this.#stations) await station.idle()
     await this.#benches.idle()
     await this.#batching.idle()
+    this.#clockMemory.save()
+    this.#route?.save()
     this.#health.online(false)
     this.#health.write(performance.now(), true)
     await this.#parts.store.close()

@@ -83,9 +83,14 @@ export class ClockMemory {
 
   /** Writes what has changed, when it is time. */
   tick(nowMs: number): void {
-    if (!this.#dirty || nowMs - this.#writtenMs < WRITE_EVERY_MS) return
+    if (nowMs - this.#writtenMs < WRITE_EVERY_MS) return
     this.#writtenMs = nowMs
-    this.#write()
+    this.save()
+  }
+
+  /** Writes what has changed. */
+  save(): void {
+    if (this.#dirty) this.#write()
   }
 
   #write(): void {

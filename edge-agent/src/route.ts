@@ -66,8 +66,14 @@ export class RouteRecorder {
 
   /** Writes what has changed, when it is time. What is lost with the last minute are a few turns. */
   tick(nowMs: number): void {
-    if (!this.#dirty || this.#file === undefined || nowMs - this.#writtenMs < WRITE_EVERY_MS) return
+    if (nowMs - this.#writtenMs < WRITE_EVERY_MS) return
     this.#writtenMs = nowMs
+    this.save()
+  }
+
+  /** Writes what has changed. */
+  save(): void {
+    if (!this.#dirty || this.#file === undefined) return
     this.#dirty = false
     try {
       writeFileSync(`${this.#file}.new`, encodeRoute(this.#points), { mode: 0o600 })
