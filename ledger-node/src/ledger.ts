@@ -195,7 +195,7 @@ export class Ledger {
   async #lookBack(): Promise<void> {
     this.#blind = true
     try {
-      await this.#tip.unseal(this.#publication.latest?.seal.height ?? -1)
+      await this.#tip.unseal(this.#publication.latest?.seal)
       this.#blind = false
     } catch {
       // What cannot be read now is loaded again, as a whole, when it can.

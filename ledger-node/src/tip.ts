@@ -138,9 +138,15 @@ export class Tip {
     }
   }
 
-  /** Puts the history map back to an earlier seal; the block stays as it is. Of later seals there may be rows. */
-  async unseal(height: number): Promise<void> {
-    this.#map = await storedMap(this.store, height)
+  /**
+   * Puts the history map back to an earlier seal, or to before the first; the block stays as it is. Of later seals there may be rows.
+   * @throws LedgerError STORE_CORRUPT
+   */
+  async unseal(seal: Seal | undefined): Promise<void> {
+    const map = await storedMap(this.store, seal?.height ?? -1)
+    if (seal !== undefined && !equal(map.root(), seal.historyRoot))
+      throw new LedgerError('STORE_CORRUPT', 'the history map is not the one in the seal')
+    this.#map = map
   }
 
   /** Ends the block with its seal, and begins the next; answers what the block adds to the store. */

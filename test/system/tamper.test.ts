@@ -1,5 +1,5 @@
 import * as crypto from 'node:crypto'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Bundle,
@@ -173,9 +173,14 @@ describe('a node on changed files', () => {
     expect(failed(await read(await served.bundle(PACK)))).toBe('contents PROOF_ROOT')
   })
 
-  it('makes its index again from the entries when it was changed', async () => {
+  it.each([
+    ['a history', 'p'],
+    ['a gateway’s state', 'S'],
+  ])('makes its index again from the entries when %s was changed', async (_what, space) => {
     using copy = copyOf(ledger.data)
-    await row('p', 'drop')(copy.path)
+    await row(space, space === 'p' ? 'drop' : (value) => flip(value, -1))(copy.path)
+    // With a snapshot that fits the seal, histories are not read at a start: whoever is served one notices.
+    if (space === 'p') rmSync(join(copy.path, 'history-map'))
     const served = ledger.at(copy.path)
     await using _ = await served.start()
     expect(served.process.err).toMatch(/derived data are rebuilt/)

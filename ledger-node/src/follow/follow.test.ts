@@ -202,6 +202,26 @@ describe('a follower', () => {
     await expectSame(size)
   })
 
+  test('can be followed itself while its leader is away: a backlog of several steps is taken in one', async () => {
+    const stage = await Stage.open(from(() => ledger.url))
+    let second: TestFollower | undefined
+    try {
+      follower = await TestFollower.start(stage.url)
+      for (let i = 0; i < 3; i++) await record(4, 800)
+      const size = await ledger.size()
+      await follower.reached(size, 30_000)
+      stage.answer = () => Promise.reject(new Error('away'))
+      second = await TestFollower.start(follower.node.url)
+      await second.reached(size, 30_000)
+      expect((await second.bytes('/checkpoint')).equals(await follower.bytes('/checkpoint'))).toBe(true)
+      await second.stop()
+      expect((await verifyLedger(second.folder, verifySignature)).flaw).toBeUndefined()
+    } finally {
+      await second?.remove()
+      await stage.close()
+    }
+  }, 90_000)
+
   test('is not well when a reader meets damage in its files, although it follows', async () => {
     follower = await TestFollower.start(ledger.url)
     const size = await record(2, 4)
