@@ -89,13 +89,8 @@ export class Station {
       if (this.#services.refusal()) return
       const step = settle(this.config, this.#state, this.#services.clock.now())
       if (step.intents.length > 0) await this.#settle(step)
-      await this.#observe(false)
+      await this.#observe()
     })
-  }
-
-  /** Signs the asset's readings now: the clock has just been set, and this event's moment places the earlier ones of this boot. */
-  anchor(): Promise<void> {
-    return this.#inTurn(() => this.#observe(true))
   }
 
   /** Resolves when all that was begun is done. */
@@ -184,7 +179,7 @@ export class Station {
     return `${this.config.id} undo`
   }
 
-  async #observe(now: boolean): Promise<void> {
+  async #observe(): Promise<void> {
     const { observeMs } = this.config
     if (observeMs === undefined || !this.#instrument) return
     const { clock } = this.#services
@@ -195,7 +190,7 @@ export class Station {
       this.#state = { ...this.#state, observed: moment }
       return
     }
-    if (!now && moment.ms - sinceMs < observeMs && moment.ms >= sinceMs) return
+    if (moment.ms - sinceMs < observeMs && moment.ms >= sinceMs) return
     const stamp = this.#services.stamp()
     const draft = observe(this.config, stamp)
     const state = { ...this.#state, observed: stamp.moment }
