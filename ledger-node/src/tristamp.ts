@@ -4,6 +4,7 @@ import { logKey } from './command/witness.ts'
 import { DONE, FAILED, failed, flag, parse, print, text, UsageError } from './command-line.ts'
 import { hasErrno } from './error.ts'
 import { hashOnNode, verifySignature } from './node-crypto.ts'
+import { evidenceIn } from './verify-file/tests-again.ts'
 import { verifyFile } from './verify-file/verify-file.ts'
 import { langOf, wordsOf } from './verify-file/words.ts'
 import { VERSION } from './version.ts'
@@ -11,7 +12,7 @@ import { VERSION } from './version.ts'
 const HELP = `tristamp: checks proof files, offline
 
 Usage
-  tristamp verify FILE (--policy FILE | --log VKEY) [--entry FILE] [--subject URI] [--signer KEY] [--json]
+  tristamp verify FILE (--policy FILE | --log VKEY) [--entry FILE] [--subject URI] [--signer KEY] [--evidence DIR] [--json]
       Checks a bundle (.tristamp), a tlog-proof, a receipt, a statement with receipts, or a fork proof, with what you bring and
       nothing else. No request is made.
       --policy FILE   whose signatures count: the file that you trust, as a ledger serves it at /v1/policy
@@ -19,6 +20,7 @@ Usage
       --entry FILE    the entry that a receipt, or a tlog-proof without it, is about
       --subject URI   what a bundle must be about; otherwise its own first subject
       --signer KEY    public key (base64url) of whoever signed a statement, to check that signature too
+      --evidence DIR  evidence by digest, as an archive or a node's folder holds it: recorded tests are run again
       --json          the verdict for programs
   tristamp --help | --version
 
@@ -47,7 +49,15 @@ export async function main(argv: string[]): Promise<number> {
 }
 
 async function verify(args: string[]): Promise<number> {
-  const flags = { policy: text, log: text, entry: text, subject: text, signer: text, json: flag } as const
+  const flags = {
+    policy: text,
+    log: text,
+    entry: text,
+    subject: text,
+    signer: text,
+    evidence: text,
+    json: flag,
+  } as const
   const { values, positionals } = parse(args, flags, true)
   const [file, ...more] = positionals
   if (file === undefined || more.length > 0) throw new UsageError('expected one file')
@@ -56,6 +66,7 @@ async function verify(args: string[]): Promise<number> {
     ...(values.entry !== undefined && { entry: await bytesOf(values.entry) }),
     ...(values.subject !== undefined && { subject: values.subject }),
     ...(values.signer !== undefined && { signer: keyOf(values.signer) }),
+    ...(values.evidence !== undefined && { evidence: evidenceIn(values.evidence) }),
   }
   const verdict = await verifyFile(await bytesOf(file), trust, async (...signed) => verifySignature(...signed))
   if (values.json === true) print(JSON.stringify({ file, ...verdict }, undefined, 2))

@@ -135,7 +135,7 @@ describe('evidence', () => {
     await record()
     for (const name of ['x', '../../keys', `${ID}x`, ID.toLowerCase(), encodeURIComponent('../checkpoint')])
       expect((await ledger.get(`/v1/evidence/${name}`)).status, name).toBe(404)
-    const closed = new Promise((resolve) => client.once('close', resolve))
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
     client.publish('tristamp/v1/org/two/evidence', Buffer.from(SPECTRUM), { qos: 1 })
     await closed
   })
@@ -148,10 +148,10 @@ describe('evidence', () => {
     await follower.remove()
   })
 
-  test.each([
+  test.each<[string, string, () => Uint8Array | undefined]>([
     ['has it not', 'missing', () => undefined],
     ['changes it', 'altered', () => utf8('{"type":"another"}')],
-  ] as const)('a leader that %s holds nothing up, and it is told', async (_, why, change) => {
+  ])('a leader that %s holds nothing up, and it is told', async (_, why, change) => {
     const size = await record()
     const stage = await Stage.open(
       altered(

@@ -25,6 +25,7 @@ import {
   verifyTransparentStatement,
 } from '@tristamp/protocol'
 import { type FileKind, kindOf } from './kind.ts'
+import { type EvidenceLookup, testsAgain } from './tests-again.ts'
 
 /** What the reader brings beside the file. */
 export interface Trust {
@@ -35,6 +36,8 @@ export interface Trust {
   subject?: string
   /** Public key of whoever signed the statement, when it is known. */
   signer?: Uint8Array
+  /** Evidence that events name, to run tests again. */
+  evidence?: EvidenceLookup
 }
 
 /** `holds` what the file claims is so; `fails` it is not, or the file is none; `unchecked` it cannot be decided with what there is. */
@@ -94,6 +97,8 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
     facts['takenBack'] = corrections.map(({ wrong, declaration }) => `${place(wrong)} (${place(declaration)})`)
   const times = verdict.events.flatMap(timeInDoubt)
   if (times.length > 0) facts['times'] = times
+  const again = testsAgain(verdict.events, trust.evidence ?? (() => undefined))
+  if (again.lines.length > 0) facts['tests'] = again.lines
   facts['cosigned'] = verdict.witnesses.filter(({ signed }) => signed).map(({ name }) => name)
   facts['checks'] = verdict.checks.map(
     ({ id, status, code }) => `${id} ${status}${code === undefined ? '' : ` ${code}`}`,
@@ -101,7 +106,14 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
   const reason = verdict.checks.find(({ status, code }) => status === 'failed' || code !== undefined)
   const why = { ...(reason?.code && { code: reason.code }), ...(reason && { detail: reason.id }) }
   if (verdict.state === 'mismatch') return { result: 'fails', ...why }
-  return verdict.state === 'unchecked' ? { result: 'unchecked', ...why } : { result: 'holds' }
+  if (verdict.state === 'unchecked') return { result: 'unchecked', ...why }
+  if (again.differs)
+    return {
+      result: 'fails',
+      code: 'TEST_DIFFERS',
+      detail: 'a test, run again from its evidence, gives something else',
+    }
+  return { result: 'holds' }
 }
 
 /** Where a step's time is not simply what its stamp says: its place in the ledger, the interval, what that rests on. */

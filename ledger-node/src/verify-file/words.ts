@@ -23,6 +23,10 @@ const SENTENCES: Texts = {
   },
   'bundle.recalled': { en: '{subject} has been recalled.', zh: '{subject} 已被召回。' },
   'bundle.elsewhere': { en: '{subject} was seen elsewhere too.', zh: '{subject} 在别处也出现过。' },
+  'bundle.fails.test': {
+    en: 'A test that was recorded gives something else when it is run again from its evidence.',
+    zh: '用证据重新计算时，一项检测的结果与记录不同。',
+  },
   'bundle.fails': {
     en: 'Does not check out: the check "{detail}" fails ({code}).',
     zh: '记录不符：“{detail}”这一项核对不过（{code}）。',
@@ -72,6 +76,7 @@ const LABELS: Texts = {
   events: { en: 'records', zh: '记录' },
   takenBack: { en: 'taken back', zh: '已撤销' },
   times: { en: 'times in doubt', zh: '存疑的时间' },
+  tests: { en: 'tests, run again', zh: '检测（已重新计算）' },
   cosigned: { en: 'witnesses', zh: '见证方' },
   checks: { en: 'checks', zh: '核对' },
   entry: { en: 'entry', zh: '条目' },
@@ -103,7 +108,8 @@ export function langOf(env: { [name: string]: string | undefined }): Lang {
 /** The verdict as lines for a person: word, sentence, what was found. */
 export function wordsOf(verdict: FileVerdict, lang: Lang): string[] {
   const { kind, result, code = '', detail = '', facts } = verdict
-  const by = kind === 'bundle' && result === 'holds' ? `bundle.${String(facts['state'])}` : `${kind}.${result}`
+  const named = kind === 'bundle' && result === 'holds' ? `bundle.${String(facts['state'])}` : `${kind}.${result}`
+  const by = code === 'TEST_DIFFERS' ? 'bundle.fails.test' : named
   const sentence = SENTENCES[by] ?? SENTENCES[result]!
   const values: { [name: string]: unknown } = { ...facts, code, detail }
   const filled = sentence[lang].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?'))
