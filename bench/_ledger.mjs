@@ -79,6 +79,12 @@ export class BenchLedger {
     await once(this.#process, 'exit')
   }
 
+  /** Ends it as a power cut does. */
+  async kill() {
+    this.#process.kill('SIGKILL')
+    await once(this.#process, 'exit')
+  }
+
   async remove() {
     if (this.#process.exitCode === null) await this.stop()
     await rm(this.folder, { recursive: true, force: true })

@@ -1,9 +1,11 @@
 // What a ledger of some size takes on disk, and how long it starts.
 import { BenchLedger } from './_ledger.mjs'
-import { megabytes, memoryOf, millis, row, thousands } from './_measure.mjs'
+import { cpuSeconds, megabytes, memoryOf, millis, row, thousands } from './_measure.mjs'
 import { ColdChain } from './_workload.mjs'
 
 const EVENTS = 200_000
+/** Events between the last snapshot and a kill. */
+const AFTER = 40_000
 
 export async function run({ scale, say }) {
   const ledger = await BenchLedger.start()
@@ -18,7 +20,13 @@ export async function run({ scale, say }) {
     const bytes = ledger.diskBytes() - empty
     const start = await ledger.run()
     const memory = await memoryOf(ledger.pid)
-    say(`storage: ${millis(start)} to start`)
+    const cpu = cpuSeconds(ledger.pid)
+    // No snapshot has these.
+    const more = await ledger.prepare(Math.round(AFTER * scale), 64, (g) => chain.step(g))
+    await ledger.flood(more, 8)
+    await ledger.kill()
+    const afterKill = await ledger.run()
+    say(`storage: ${millis(start)} to start, ${millis(afterKill)} after a kill`)
     const of = `of ${thousands(work.events)} events`
     return [
       row(
@@ -29,7 +37,11 @@ export async function run({ scale, say }) {
           floor: `${Math.round(work.bytes / work.events)} bytes sent`,
         },
       ),
-      row(`start ${of}`, `${millis(start)}, then ${megabytes(memory.now)} RSS`, {
+      row(
+        `start after a kill, ${thousands(more.events)} events after the last snapshot`,
+        `${millis(afterKill)}; ${cpuSeconds(ledger.pid).toFixed(1)} s CPU`,
+      ),
+      row(`start ${of}`, `${millis(start)}; ${cpu.toFixed(1)} s CPU, then ${megabytes(memory.now)} RSS`, {
         goal: '< 2 s at 1 M events',
         floor: `an empty ledger: ${millis(emptyStart)}`,
       }),
