@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { toHex, ZERO_HASH } from '@tristamp/protocol'
 import { expect, it } from 'vitest'
+import { Child } from '../_harness/child.ts'
 import { loginOf, TestClient } from '../_harness/client.ts'
 import { Cutter } from '../_harness/cutter.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
@@ -62,7 +63,6 @@ it('records each batch once, wherever in its message the line to the broker is c
 it('is not there twice: neither a second ledger nor a follower runs on a folder that is in use, and a killed one frees it', async () => {
   using folder = temporaryFolder()
   await using ledger = await (await TestLedger.found(join(folder.path, 'ledger'))).start()
-  const { Child } = await import('../_harness/child.ts')
   const second = ledger.at(ledger.data)
   await expect(second.start()).rejects.toThrow(/DATA_LOCKED/)
   expect(await second.process.exited).toBe(1)
