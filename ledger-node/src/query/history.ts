@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { type BrotliOptions, brotliCompress, constants } from 'node:zlib'
-import { buildBundle, parseRecordedEvent, parseStatement } from '@tristamp/protocol'
+import { buildBundle, isStep, parseRecordedEvent, parseStatement } from '@tristamp/protocol'
 import { Cache } from '../cache.ts'
 import type { Ledger, Sealed } from '../ledger.ts'
 import type { Entries } from './source.ts'
@@ -73,7 +73,7 @@ export class Histories {
   }
 }
 
-/** A subject's own events as of the last seal, as JSON that was signed; without the ledger's governance. */
+/** A subject's own events as of the last seal, as JSON that was signed; without the ledger's governance and what gateways report of themselves. */
 export function eventsOf(
   ledger: Ledger,
   entries: Entries,
@@ -84,7 +84,8 @@ export function eventsOf(
     for (const { entry, position } of await entries.postings(subject, sealed.seal.height)) {
       const { header } = parseStatement(await entries.bytes(entry))
       if (header.kind !== 'batch') continue
-      events.push(parseRecordedEvent(header.kind, (await entries.events(entry))[position]!.event))
+      const event = parseRecordedEvent(header.kind, (await entries.events(entry))[position]!.event)
+      if (isStep(event)) events.push(event)
     }
     return { sealed, events }
   })

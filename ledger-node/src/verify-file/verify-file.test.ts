@@ -6,6 +6,7 @@ import {
   formatForkProof,
   formatTlogProof,
   formatVerifierKey,
+  type Json,
   parseTlogProof,
   toBase64Url,
 } from '@tristamp/protocol'
@@ -88,11 +89,11 @@ describe('a bundle', () => {
   })
 
   test('tells where steps lie whose clock was in doubt', async () => {
-    const step = commissioned(itemUri('DOUBT')) as Record<string, object>
+    const step = commissioned(itemUri('DOUBT')) as { [name: string]: Json }
     const bootId = '11111111-6f0c-4b4e-9f55-0b6f7a3f1c11'
     const clock = { source: 'none', uncertaintyMs: 31_536_000_000, bootId, monotonicMs: 5 }
     const changed = { ...step, ilmd: { 'cbvmda:lotNumber': 'L9' }, 'tristamp:clock': clock }
-    const batch = gateway.batchOf([changed as never])
+    const batch = gateway.batchOf([changed])
     gateway.seq++
     const doubted = ((await (await ledger.post(batch)).json()) as { entry: number }).entry
     await ledger.sealed(doubted)
