@@ -53,7 +53,7 @@ export async function startAgent(
   const models = readModels(config)
   const signer = new Signer(readKeyFile(files.key), config.gateway)
   const password = readLoginFile(files.login)
-  const disk = new Disk(config.data)
+  const disk = new Disk(config.data, files.outbox, config.outbox.maxMiB)
   const { store, outbox, repaired } = await openWithRoom(files.outbox, config.data, signer, disk)
   const stop = new AbortController()
   try {
@@ -334,6 +334,7 @@ class Agent {
         this.#releaseWays(events)
       },
       route: (fromMs, toMs) => this.#wayBetween(fromMs, toMs),
+      thinning: () => this.#parts.disk.thinning(performance.now()),
       refusal: () => this.#batching.refusal(performance.now()),
       info: (line) => log.info(line),
       problem: (error) => this.problem(error),

@@ -43,6 +43,7 @@ export class Batching {
   readonly #services: BatchingServices
   #signAtMs: number | undefined
   #recovering: Promise<void> | undefined
+  #factor = 1
 
   constructor(batch: AgentConfig['batch'], services: BatchingServices) {
     this.#batch = batch
@@ -70,9 +71,20 @@ export class Batching {
   /** Time has passed: signs what is due, mends what is broken. */
   async tick(signal: AbortSignal): Promise<void> {
     const { store, outbox, settled } = this.#services
+    this.#watchRoom()
     if (store.failure) this.#recover(signal)
     else if (outbox.lost) await this.#declare()
     else if (this.#signAtMs !== undefined && performance.now() >= this.#signAtMs && settled()) await this.#sign()
+  }
+
+  /** The operator hears when it gets narrow, before anything is refused; and when it is over. */
+  #watchRoom(): void {
+    const { disk, info, problem } = this.#services
+    const now = performance.now()
+    const factor = disk.thinning(now)
+    if (factor > this.#factor) problem(new AgentError('OUTBOX_FILLING', { percent: Math.floor(disk.fill(now) * 100) }))
+    if (factor === 1 && this.#factor > 1) info('· the outbox has room again')
+    this.#factor = factor
   }
 
   /** Resolves when no recovery is under way. */

@@ -69,6 +69,9 @@ const batch = v.strictObject({
   maxEvents: v.optional(integer(1, 1024), 256),
 })
 
+/** Room for what waits for the ledger; without a number the disk alone sets the limit. */
+const outbox = v.strictObject({ maxMiB: v.optional(integer(16, 1_048_576)) })
+
 const place = v.variant(
   'source',
   [
@@ -148,6 +151,7 @@ export const fileSchema: v.GenericSchema<unknown, FileShape> = v.strictObject({
   data: v.pipe(v.string('must be a folder'), v.minLength(1, 'must be a folder')),
   uplink,
   batch: v.optional(batch, {}),
+  outbox: v.optional(outbox, {}),
   place,
   clock: v.optional(clock, { source: 'system' }),
   devices: v.optional(v.array(v.looseObject({}), 'must be a list of devices'), []),

@@ -1,6 +1,6 @@
 import type { DeviceConfig } from './driver/index.ts'
-import type { StepChoice, Workflow } from './station/workflow.ts'
 import type { RawTest, TestConfig } from './spectroscopy/config.ts'
+import type { StepChoice, Workflow } from './station/workflow.ts'
 import type { Parity } from './transport/index.ts'
 
 /** The kinds of acts at a station. What one means there, and what it is called, is a step: {@link StationStep}. */
@@ -121,6 +121,7 @@ export interface AgentConfig {
   data: string
   uplink: UplinkConfig
   batch: { flushMs: number; maxEvents: number }
+  outbox: { maxMiB?: number | undefined }
   place: PlaceConfig
   clock: ClockConfig
   devices: ConfiguredDevice[]
@@ -141,6 +142,7 @@ export interface FileShape {
     ackTimeout: number
   }
   batch: { flushMs: number; maxEvents: number }
+  outbox: { maxMiB?: number | undefined }
   place: ({ source: 'site' } & Site) | { source: 'gnss'; device: string; site?: Site | undefined }
   clock:
     | { source: 'gnss'; device: string; maxErrorMs: number; almanac: number }

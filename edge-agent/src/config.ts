@@ -198,6 +198,7 @@ function toConfig(shape: FileShape, devices: readonly RawDevice[], file: string)
       ackTimeoutMs: uplink.ackTimeout,
     },
     batch: shape.batch,
+    outbox: shape.outbox,
     place:
       place.source === 'gnss'
         ? place

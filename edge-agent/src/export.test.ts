@@ -61,9 +61,9 @@ describe('an export', () => {
 
   it('is a copy that fits together, however the gateway writes meanwhile', { timeout: 60_000 }, async () => {
     const { store, outbox, signer, folder, out, evidence } = await kept(3)
-    const busy = { on: true }
+    const stop = new AbortController()
     const writing = (async () => {
-      while (busy.on) {
+      while (!stop.signal.aborted) {
         await outbox.accept(Array.from({ length: 20 }, observation), [])
         await outbox.sign(20, (events, at) => signer.signBatch(events, at, 0))
       }
@@ -73,7 +73,7 @@ describe('an export', () => {
       const seqs = seqsIn(readFileSync(`${out}.${i}`))
       expect(seqs).toEqual(seqs.map((_, n) => n))
     }
-    busy.on = false
+    stop.abort()
     await writing
     await store.close()
   })

@@ -24,6 +24,9 @@ const MAX_BATCH_BYTES = 1_000_000
  */
 export const BEYOND_ANY: number = 2 ** 32
 
+/** After so many acknowledged batches their room on the disk is given back: some megabytes, where there was a long queue. */
+const RELEASE_BATCHES = 16
+
 interface Accepted {
   events: readonly Uint8Array[]
   others: readonly Write[]
@@ -57,6 +60,8 @@ export class Outbox {
   #busy: Promise<unknown> = Promise.resolve()
   #gathered: Accepted[] = []
   #guessed: boolean = false
+  /** Batches deleted since their room was last given back. */
+  #deleted = 0
   /** Of each batch that is not acknowledged, the number of the first event after it. */
   #ends: number[] = []
 
@@ -326,6 +331,11 @@ export class Outbox {
     const removals: Write[] = []
     for (let n = acked; n < Math.min(next, seq); n++) removals.push(...delBatch(n))
     await this.#store.commit([...removals, putHead(head)])
+    this.#deleted += Math.max(0, Math.min(next, seq) - acked)
+    if (this.#deleted >= RELEASE_BATCHES) {
+      this.#store.release('batch', numberKey(Math.max(0, next - this.#deleted)), numberKey(next))
+      this.#deleted = 0
+    }
     this.#ends = behind ? [] : this.#ends.slice(next - acked)
     this.#head = head
     await this.#tell()

@@ -13,6 +13,11 @@ export type Write =
 type Database = Level<string, Uint8Array>
 type Sublevel = ReturnType<typeof sublevelOf>
 
+/** What LevelDB can do beside what every store can. */
+interface Compacting {
+  compactRange(from: string, to: string): Promise<void>
+}
+
 interface Waiting {
   writes: Write[]
   resolve: () => void
@@ -38,6 +43,7 @@ export class Store {
   #waiting: Waiting[] = []
   #writing: Promise<void> | undefined
   #failed: AgentError | undefined
+  #releasing: Promise<void> | undefined
 
   private constructor(folder: string, database: Database) {
     this.#folder = folder
@@ -107,6 +113,23 @@ export class Store {
     return this.#each(this.#sublevel(space).keys())
   }
 
+  /**
+   * Gives back the room of what was deleted in a space from one key to another. LevelDB does so by itself only when enough is written, and keeps
+   * the tables that it has read mapped into memory until then.
+   */
+  release(space: Space, from: string, to: string): void {
+    if (this.#failed || this.#releasing) return
+    const prefix = this.#sublevel(space).prefix
+    const database = this.#database as Database & Compacting
+    this.#releasing = database
+      .compactRange(prefix + from, prefix + to)
+      // It is no more than tidiness: what is wrong shows at the next write.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#releasing = undefined
+      })
+  }
+
   /** Why the store takes no writes just now. */
   get failure(): AgentError | undefined {
     return this.#failed
@@ -123,6 +146,7 @@ export class Store {
    */
   async reopen(closed?: () => Promise<void>): Promise<void> {
     await this.#writing
+    await this.#releasing
     await this.#database.close()
     await closed?.()
     this.#database = await openDatabase(this.#folder, false)
@@ -132,6 +156,7 @@ export class Store {
 
   async close(): Promise<void> {
     await this.#writing
+    await this.#releasing
     await this.#database.close()
   }
 

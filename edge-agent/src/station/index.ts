@@ -10,11 +10,12 @@ import {
   type StampedEvent,
   utf8,
 } from '@tristamp/protocol'
-import type { Clock } from '../clock.ts'
+import type { Clock, Moment } from '../clock.ts'
 import type { GatewayConfig, StationConfig } from '../config-types.ts'
 import { AgentError, asAgentError } from '../error.ts'
 import type { Holdings } from '../holding.ts'
 import { type Instrument, qualityStamp } from '../quality.ts'
+import { encodeReport } from '../report-event.ts'
 import { clockStamp, isoTime, type Stamp } from '../stamp.ts'
 import type { Store, Write } from '../store.ts'
 import { observe } from './observe.ts'
@@ -37,6 +38,8 @@ export interface StationServices {
   route?(fromMs: number, toMs: number): string | undefined
   /** Why nothing is accepted just now, if so. */
   refusal(): AgentError | undefined
+  /** So many times their interval apart are periodic readings recorded; more than once while space is short. */
+  thinning?(): number
   info(line: string): void
   problem(error: AgentError): void
 }
@@ -179,6 +182,16 @@ export class Station {
     return `${this.config.id} undo`
   }
 
+  /** What was left out is said, beside what stands for it: one observation over the whole time, with its extremes. */
+  #thinned(moment: Moment, sinceMs: number, factor: number): Uint8Array {
+    const { gateway } = this.#services
+    const expected = Math.floor((moment.ms - sinceMs) / this.config.observeMs!)
+    const [from, to] = [isoTime(sinceMs), isoTime(moment.ms)]
+    const counts = { kept: 1, dropped: Math.max(0, expected - 1), rule: `every-${factor}` }
+    const report = { kind: 'thinned', device: this.#instrument!.uri, from, to, ...counts } as const
+    return encodeReport(report, moment, gateway.zone, this.config.holds)
+  }
+
   async #observe(): Promise<void> {
     const { observeMs } = this.config
     if (observeMs === undefined || !this.#instrument) return
@@ -190,12 +203,14 @@ export class Station {
       this.#state = { ...this.#state, observed: moment }
       return
     }
-    if (moment.ms - sinceMs < observeMs && moment.ms >= sinceMs) return
+    const factor = this.#services.thinning?.() ?? 1
+    if (moment.ms - sinceMs < observeMs * factor && moment.ms >= sinceMs) return
     const stamp = this.#services.stamp()
     const draft = observe(this.config, stamp)
     const state = { ...this.#state, observed: stamp.moment }
     const event = await this.#event(draft, sinceMs)
-    await this.#services.accept([event], [this.#keep(state)])
+    const events = factor > 1 ? [event, this.#thinned(stamp.moment, sinceMs, factor)] : [event]
+    await this.#services.accept(events, [this.#keep(state)])
     this.#state = state
     this.#say({ kind: 'record', draft })
   }
