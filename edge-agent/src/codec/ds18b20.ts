@@ -28,8 +28,7 @@ export function readW1Slave(text: string): W1Reading {
   const sixteenths = ((pad[1]! << 24) >> 16) | pad[0]!
   const milliC = Number(match[4])
   // One digit of the probe is 62.5 milli-°C; the kernel truncates.
-  if (Math.abs(milliC * 16 - sixteenths * 1000) > 1000)
-    return { kind: 'damaged', why: 't= is not what the bytes say' }
+  if (Math.abs(milliC * 16 - sixteenths * 1000) > 1000) return { kind: 'damaged', why: 't= is not what the bytes say' }
   if (milliC === POWER_ON) return { kind: 'power-on', sure: pad[6] === RESERVED_AT_POWER_ON }
   if (milliC < -55_000 || milliC > 125_000)
     return { kind: 'sentinel', why: `${milliC / 1000} °C, outside the probe's range` }

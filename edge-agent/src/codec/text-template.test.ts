@@ -26,6 +26,8 @@ describe('a template', () => {
     ['T={A}', 'T=1.2345', { A: 1235 }],
     ['{A};{*};{B}', '1;anything, at all;2', { A: 1000, B: 2000 }],
     ['{A}', '-40', { A: -40_000 }],
+    ['T={A} {*}', 'T=2.5 and so on 7', { A: 2500 }],
+    ['T={A} {*}', 'T=2.5', { A: 2500 }],
     ['T={A}', 'T=-0', { A: 0 }],
   ])('%s reads %s in thousandths', (template, line, wanted) => {
     expect(read(template, line)).toEqual(wanted)
@@ -48,7 +50,7 @@ describe('a template', () => {
       expect(read('T={A} C', `T=${word} C`)).toEqual({ A: Number.NaN })
   })
 
-  it.each(['', 'no field', '{A}{B}', '{A} {B', '{A}}', '{A}{*}', '{1}', '{A} {A}', 'x'.repeat(300), '{A}  {*}'])(
+  it.each(['', 'no field', '{A}{B}', '{A} {B', '{A}}', '{A}{*}', '{1}', '{A} {A}', 'x'.repeat(300), '{A} {*} {B}'])(
     'is refused: %s',
     (text) => {
       expect(parseTemplate(text)).toBeUndefined()

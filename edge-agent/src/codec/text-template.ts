@@ -23,9 +23,14 @@ export function parseTemplate(text: string): Template | undefined {
   const tokens = tokensOf(text)
   const names = tokens?.flatMap((token) => (token.kind === 'number' ? [token.name] : [])) ?? []
   if (!tokens || names.length === 0 || names.length > MAX_FIELDS || new Set(names).size < names.length) return undefined
-  const fields = tokens.filter(({ kind }) => kind !== 'blank')
-  const glued = fields.some(({ kind }, i) => i > 0 && isField(kind) && isField(fields[i - 1]!.kind))
-  return glued ? undefined : { names, read: (line) => read(tokens, line) }
+  return isAmbiguous(tokens) ? undefined : { names, read: (line) => read(tokens, line) }
+}
+
+/** Two fields with nothing but blanks between them; a `{*}` at the end, after a blank, takes whatever is left. */
+function isAmbiguous(tokens: readonly Token[]): boolean {
+  const rest = tokens.at(-1)?.kind === 'any' && tokens.at(-2)?.kind === 'blank'
+  const fields = (rest ? tokens.slice(0, -1) : tokens).filter(({ kind }) => kind !== 'blank')
+  return fields.some(({ kind }, i) => i > 0 && isField(kind) && isField(fields[i - 1]!.kind))
 }
 
 function isField(kind: Token['kind']): boolean {
