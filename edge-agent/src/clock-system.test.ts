@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { World } from './_clock.ts'
 import { parseTracking } from './clock-chrony.ts'
@@ -33,6 +34,20 @@ describe('parseTracking', () => {
   ])('gives nothing for %s', (_, text) => {
     expect(parseTracking(text)).toBeUndefined()
   })
+})
+
+it('parseTracking gives a bound or nothing, whatever it is fed', () => {
+  const changed = fc
+    .tuple(fc.integer({ min: 0, max: GOOD.length }), fc.string({ maxLength: 12 }), fc.nat(12))
+    .map(([at, text, gone]) => GOOD.slice(0, at) + text + GOOD.slice(at + gone))
+  fc.assert(
+    fc.property(fc.oneof(changed, fc.string()), (text) => {
+      const tracking = parseTracking(text)
+      if (tracking === undefined) return
+      expect(Number.isSafeInteger(tracking.errorMs)).toBe(true)
+      expect(tracking.errorMs).toBeGreaterThanOrEqual(tracking.slewMs - 1)
+    }),
+  )
 })
 
 describe('askSystem', () => {

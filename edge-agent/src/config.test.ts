@@ -99,6 +99,18 @@ stations:
       expect(list).toContain(path)
   })
 
+  it('takes three sources of the clock, each with what it may be off by', () => {
+    const clock = (text: string): AgentConfig['clock'] =>
+      parse(good.replace('{ source: gnss, device: gnss }\ndevices', `${text}\ndevices`)).clock
+    const gnss = { source: 'gnss', device: 'gnss', maxErrorMs: 2000, almanacMs: 780_000 }
+    expect(clock('{ source: gnss, device: gnss }')).toEqual(gnss)
+    expect(clock('{ source: gnss, device: gnss, almanac: 1m }')).toEqual({ ...gnss, almanacMs: 60_000 })
+    expect(clock('{ source: chrony, maxErrorMs: 100 }')).toEqual({ source: 'chrony', maxErrorMs: 100 })
+    expect(clock('{ source: system }')).toEqual({ source: 'system', maxErrorMs: 2000 })
+    for (const wrong of ['{ source: sundial }', '{ source: chrony, maxErrorMs: 0 }', '{ source: chrony, almanac: 1m }'])
+      expect(() => clock(wrong)).toThrow(AgentError)
+  })
+
   it('lists an impossible port beside everything else, also of an unknown driver', () => {
     const list = String(
       refusal(`
