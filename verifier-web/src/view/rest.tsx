@@ -13,6 +13,7 @@ import { useLanguage } from './parts.tsx'
 import { ReportPart } from './report.tsx'
 import { SafetyPart } from './safety.tsx'
 import { TemperaturePart } from './temperature.tsx'
+import { TestsPart } from './tests.tsx'
 import { VouchPart } from './vouch.tsx'
 
 export interface RestProps {
@@ -70,6 +71,7 @@ function Told({ verdict, journey, pack }: { verdict: Verdict; journey: Journey; 
   return (
     <>
       <TemperaturePart journey={journey} limits={pack.limits} naming={naming} />
+      <TestsPart journey={journey} />
       <JourneyPart journey={journey} naming={naming} />
       <VouchPart verdict={verdict} journey={journey} pack={pack} naming={naming} />
       <FindingsPart findings={verdict.findings} journey={journey} />
