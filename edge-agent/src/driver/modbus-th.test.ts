@@ -57,6 +57,21 @@ describe('modbus-th', () => {
     })
   })
 
+  it('asks for the corrections again when noise hit the answer, and not for ever', async () => {
+    let asked = 0
+    const line = start({}, (request) => {
+      if (request[1] !== 3) return temperatureAndHumidity
+      asked++
+      return asked === 1 ? undefined : registers(1, 3, 7, 0)
+    })
+    await until(() => line.measurements.length >= 3)
+    expect(line.measurements.slice(0, 2)).toMatchObject([
+      { quantities: [{ correctionMilli: 'unknown' }, {}] },
+      { quantities: [{ correctionMilli: 700 }, { correctionMilli: 0 }] },
+    ])
+    expect(asked).toBe(2)
+  })
+
   it('knows a model without humidity', async () => {
     const profile = { fn: 3, address: 5, temperature: 0, milliPerUnit: 10, negative: 'twos-complement' } as const
     const line = start({ profile }, () => registers(1, 3, 0xff38))

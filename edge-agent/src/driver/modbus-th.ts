@@ -25,6 +25,8 @@ export interface ModbusThOptions {
 const TRIES = 3
 /** Who is silent twice is silent: each try costs the time in which a late reply would come. */
 const SILENT_TRIES = 2
+/** Noise may hit the one question about the corrections; an instrument without such registers is not asked for ever. */
+const CORRECTION_TRIES = 3
 /** So many polls in a row without a reading: the line is closed and opened again, an adapter may hang. */
 const REOPEN_AFTER = 5
 
@@ -38,7 +40,8 @@ export const modbusTh: LineDriver<ModbusThOptions> = {
   async session(config, context) {
     const profile = profileOf(config.profile)
     const master = new ModbusMaster(context, config.timeout)
-    let corrections: Corrections | undefined
+    let corrections: Corrections = new Map()
+    let triesLeft = profile.corrections ? CORRECTION_TRIES : 0
     let failed = 0
     while (!context.signal.aborted) {
       const startMs = context.now()
@@ -49,7 +52,11 @@ export const modbusTh: LineDriver<ModbusThOptions> = {
         failed = 0
         context.state('up')
         // Once for each opening of the line: a correction alters every reading silently, so each is recorded with it.
-        corrections ??= await readCorrections(master, config.unit, profile)
+        if (triesLeft > 0) {
+          corrections = await readCorrections(master, config.unit, profile)
+          const known = [...corrections.values()].every((milli) => milli !== 'unknown')
+          triesLeft = known ? 0 : triesLeft - 1
+        }
         context.emit({ kind: 'reading', atMs, quantities: corrected(outcome.quantities, corrections) })
       } else {
         failed++
