@@ -18,7 +18,7 @@ const chain = new ColdChain(1)
 try {
   const [events, batch] = [Number(values.events), Number(values.batch)]
   const prepared = await ledger.prepare(events, batch, (g) => chain.step(g))
-  const flooded = await ledger.flood(prepared, 8)
+  const { ms: flooded } = await ledger.flood(prepared, 8)
   console.log(`${events} events in batches of ${batch} recorded in ${seconds(flooded)}`)
   const { sealed } = await ledger.sealed()
   const { ms, rss, cpu } = await follow(ledger, sealed.size)

@@ -2,7 +2,7 @@
 import { decodeBatch } from '@tristamp/protocol'
 import { rawLevel, sha256Alone, verifyAlone } from './_floors.mjs'
 import { BenchLedger } from './_ledger.mjs'
-import { cpuSeconds, median, rate, row, thousands } from './_measure.mjs'
+import { median, rate, row, thousands, threadSeconds } from './_measure.mjs'
 import { ColdChain, Gateway } from './_workload.mjs'
 
 /** Batches that each of the 20 gateways keeps under way. */
@@ -25,23 +25,49 @@ export async function run({ scale, subjects, rounds, say }) {
       const results = []
       for (let i = 0; i < rounds; i++) {
         const work = await ledger.prepare(count, size, (g) => chain.step(g))
-        const before = cpuSeconds(ledger.pid)
-        const ms = await ledger.flood(work, WINDOW)
-        const cpu = ((cpuSeconds(ledger.pid) - before) * 1e6) / count
-        results.push({ ms, cpu, bytes: work.bytes / count })
-        say(`intake: batches of ${size}: ${rate(count, ms, 'events')}, ${cpu.toFixed(1)} µs CPU an event`)
+        const before = threadSeconds(ledger.pid)
+        const { ms, cpuMs } = await ledger.flood(work, WINDOW)
+        const cpu = cpuOf(ledger.pid, before, threadSeconds(ledger.pid), count)
+        const senders = (cpuMs * 1000) / count
+        results.push({ ms, cpu, senders, bytes: work.bytes / count })
+        say(
+          `intake: batches of ${size}: ${rate(count, ms, 'events')}, ${inWords(cpu)}; the gateways ${senders.toFixed(1)}; each thread ${cpu.each.join(' ')}`,
+        )
       }
       const middle = results.find(({ ms }) => ms === median(results.map((r) => r.ms)))
       const floor = await floorOf(size, Math.min(count, 50_000))
       const what = `intake over MQTT, batches of ${size} (${Math.round(middle.bytes)} bytes an event)`
       rows.push(
-        row(what, `${rate(count, middle.ms, 'events')}; ${middle.cpu.toFixed(0)} µs CPU an event`, { goal, floor }),
+        row(
+          what,
+          `${rate(count, middle.ms, 'events')}; ${inWords(middle.cpu)}; the gateways ${middle.senders.toFixed(1)}`,
+          { goal, floor },
+        ),
       )
     }
   } finally {
     await ledger.remove()
   }
   return rows
+}
+
+/** µs of CPU time an event: the main thread, the busiest beside it (which looks at batches ahead), and all others together. */
+function cpuOf(pid, before, after, count) {
+  const used = (id) => ((after.get(id) - (before.get(id) ?? 0)) * 1e6) / count
+  const beside = [...after.keys()].filter((id) => id !== pid).map(used)
+  const [ahead = 0, ...rest] = beside.sort((a, b) => b - a)
+  const main = used(pid)
+  return {
+    main,
+    ahead,
+    others: rest.reduce((sum, one) => sum + one, 0),
+    each: [main, ahead, ...rest].map((one) => one.toFixed(1)),
+  }
+}
+
+function inWords({ main, ahead, others }) {
+  const total = main + ahead + others
+  return `${total.toFixed(0)} µs CPU an event (main thread ${main.toFixed(0)}, ahead of it ${ahead.toFixed(0)}, others ${others.toFixed(0)})`
 }
 
 async function floorOf(size, events) {

@@ -17,6 +17,7 @@ const submission = (n: number, events = 1) => {
 }
 
 const finding = (n: number, events: number): Finding => ({
+  end: Uint8Array.of(n),
   signedBy: new Uint8Array(32).fill(n),
   contents: {
     leaves: new Uint8Array(32 * events),
@@ -127,18 +128,18 @@ test('without threads all is left to admission', () => {
 })
 
 test('what has not the form of an answer is no answer', async () => {
-  const whole = finding(0, 1)
-  const { contents, briefs } = whole
-  const wrong: unknown[] = [
+  const { contents, briefs } = finding(0, 1)
+  const wrongs: unknown[] = [
     undefined,
-    { ...whole, signedBy: new Uint8Array(31) },
-    { ...whole, contents: { ...contents, leaves: new Uint8Array(64) } },
-    { ...whole, contents: { ...contents, ids: new Uint8Array(0) } },
-    { ...whole, contents: { ...contents, counts: Uint16Array.of(1) } },
-    { ...whole, contents: { ...contents, subjects: new Uint8Array(32) } },
-    { ...whole, briefs: { each: [], of: briefs.of } },
-    { ...whole, briefs: { each: briefs.each, of: new Uint16Array(2) } },
+    { signedBy: new Uint8Array(31) },
+    { contents: { ...contents, leaves: new Uint8Array(64) } },
+    { contents: { ...contents, ids: new Uint8Array(0) } },
+    { contents: { ...contents, counts: Uint16Array.of(1) } },
+    { contents: { ...contents, subjects: new Uint8Array(32) } },
+    { briefs: { each: [], of: briefs.of } },
+    { briefs: { each: briefs.each, of: new Uint16Array(2) } },
   ]
+  const wrong = wrongs.map((other, n) => (other === undefined ? undefined : { ...finding(n, 1), ...(other as object) }))
   const hand = new Hand()
   const { queue } = queueOf(hand)
   for (let n = 0; n <= wrong.length; n++) queue.push(submission(n))
@@ -148,13 +149,16 @@ test('what has not the form of an answer is no answer', async () => {
   for (let n = 0; n < wrong.length; n++) expect(took(queue.next())).toEqual([n, 'not looked at'])
 })
 
-test('an answer that is too short leaves the rest to admission', async () => {
+test('an answer that is too short, or about other statements, leaves all to admission', async () => {
   const hand = new Hand()
   const { queue } = queueOf(hand)
   for (let n = 0; n < 4; n++) queue.push(submission(n))
   await hand.chunks[0]!.answer([finding(0, 1)])
-  expect(took(queue.next())).toEqual([0, 'looked at as 0'])
-  for (let n = 1; n < 4; n++) expect(took(queue.next())).toEqual([n, 'not looked at'])
+  for (let n = 0; n < 4; n++) expect(took(queue.next())).toEqual([n, 'not looked at'])
+  for (let n = 4; n < 8; n++) queue.push(submission(n))
+  await hand.chunks[1]!.answer([finding(5, 1), finding(4, 1), finding(6, 1), finding(6, 1)])
+  const seen = [4, 5, 6, 7].map(() => took(queue.next())?.[1])
+  expect(seen).toEqual(['not looked at', 'not looked at', 'looked at as 6', 'not looked at'])
 })
 
 test('no more chunks are under way than threads take, and what waits is counted in bytes until it is taken out', async () => {

@@ -102,10 +102,13 @@ export class IntakeQueue<S extends { payload: Uint8Array }> {
     try {
       const items = whole.map(({ batch }) => ({ bytes: batch.statement, events: batch.events }))
       const findings = await examiners.examine(items, this.#parts.keys())
-      whole.forEach(({ one, batch }, i) => {
-        const finding = findings[i]
-        if (isSound(finding, batch.events.length)) one.finding = finding
-      })
+      // An answer to something else says nothing about these.
+      if (findings.length === whole.length) {
+        whole.forEach(({ one, batch }, i) => {
+          const finding = findings[i]
+          if (isSound(finding, batch.statement, batch.events.length)) one.finding = finding
+        })
+      }
     } catch {
       // A thread that ended, or took too long, leaves it to admission.
     }

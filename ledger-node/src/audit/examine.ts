@@ -13,9 +13,12 @@ import { type Briefs, type Contents, contentsOf, isWhole, packBriefs, split, unp
 import { type Chunk, unpackChunk } from './chunk.ts'
 
 const PUBLIC_KEY_BYTES = 32
+const SIGNATURE_BYTES = 64
 
 /** What one statement says by itself. Missing where the ordering thread has to look, be it to refuse. */
 export interface Finding {
+  /** The end of the statement, its signature: says which statement this is about. */
+  end: Uint8Array
   /** The key under which the signature is good. Its hash is the kid, so it needs no trust; whether it may sign is another question. */
   signedBy: Uint8Array
   contents: Contents
@@ -44,7 +47,12 @@ function examine(
     const known = examineBatch(statement, events)
     if (known === undefined) return undefined
     const { leaves, events: read, subjects } = known
-    return { signedBy, contents: contentsOf(leaves, read, subjects), briefs: packBriefs(read.map(briefOf)) }
+    return {
+      end: endOf(bytes),
+      signedBy,
+      contents: contentsOf(leaves, read, subjects),
+      briefs: packBriefs(read.map(briefOf)),
+    }
   } catch (error) {
     if (error instanceof ProtocolError) return undefined
     throw error
@@ -56,9 +64,10 @@ export function knownFrom({ contents, briefs }: Finding): KnownBatch {
   return { leaves: split(contents.leaves, HASH_BYTES), events: unpackBriefs(briefs) }
 }
 
-/** Whether a finding has the form that it must have for so many events; what it says is taken from our own thread as it is. */
-export function isSound(finding: Finding | undefined, events: number): finding is Finding {
+/** Whether a finding is about this statement, and has the form that it must have for so many events; what it says is our own thread's word. */
+export function isSound(finding: Finding | undefined, statement: Uint8Array, events: number): finding is Finding {
   if (finding === undefined || finding.signedBy.length !== PUBLIC_KEY_BYTES) return false
+  if (!equal(finding.end, endOf(statement))) return false
   const { contents, briefs } = finding
   return isWhole(contents, events) && briefs.of.length === events && briefs.of.every((n) => n < briefs.each.length)
 }
@@ -66,4 +75,8 @@ export function isSound(finding: Finding | undefined, events: number): finding i
 /** What another thread has checked need not be checked again, if it is about the key that is enrolled now. */
 export function verifiedBy(finding: Finding | undefined, verify: VerifySync): VerifySync {
   return finding === undefined ? verify : (key, ...rest) => equal(key, finding.signedBy) || verify(key, ...rest)
+}
+
+function endOf(statement: Uint8Array): Uint8Array {
+  return statement.slice(-SIGNATURE_BYTES)
 }
