@@ -13,7 +13,10 @@ import { pause, until } from '../_harness/until.ts'
 // Every step by which a ledger or its follower commits, under every fault that can meet it there. After each: the node starts, an audit passes,
 // nothing acknowledged is missing or recorded twice, and the follower publishes what its leader does. docs/operate.md has the outcome in words.
 
-/** How often the whole table is gone through. When told, a node is stopped and audited after every cell; else one that goes on by itself is so at the end of its row. */
+/**
+ * How often the whole table is gone through. When told, a node is stopped, audited and started after every cell; else one that goes on by itself is
+ * audited after the next kill, with which every row begins, and at the end.
+ */
 const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 0)
 /** Only rows with these words: `FAULT_ONLY='follower entries'`. */
 const ONLY = process.env['FAULT_ONLY'] ?? ''
@@ -109,7 +112,7 @@ function nodeOf(lane: Lane, which: 'ledger' | 'follower'): Node {
 }
 
 /** A fault in a node that runs: it is killed, or goes on by itself. */
-async function whileRunning(node: Node, { point, by, faults }: Row, fault: Fault): Promise<void> {
+async function whileRunning(node: Node, { point, by }: Row, fault: Fault): Promise<void> {
   const { process, failpoint } = node
   const drive = by === 'mqtt' ? byMqtt : by === 'contradiction' ? byContradiction : byBatch
   const driving = drive(node, () => failpoint.arm(point, fault))
@@ -121,7 +124,7 @@ async function whileRunning(node: Node, { point, by, faults }: Row, fault: Fault
   else if (fault === 'ENOSPC') await pause(100)
   failpoint.disarm()
   const again = await driving
-  if (killed(fault) || ROUNDS > 0 || fault === faults.at(-1)) {
+  if (killed(fault) || ROUNDS > 0) {
     await stopped(node, killed(fault))
     await node.start()
   }
@@ -275,6 +278,7 @@ async function run(which: 'ledger' | 'follower', rows: readonly Row[], cells: Ce
       }
     }
   }
+  for (const each of [nodeOf(lane, 'follower'), nodeOf(lane, 'ledger')]) await stopped(each, false)
 }
 
 async function cell(node: Node, row: Row, fault: Fault): Promise<void> {
