@@ -3,10 +3,15 @@ import { type AdmissionState, fromBase64Url, type KeyState, sha256, utf8 } from 
 import type { Sender } from './intake.ts'
 
 /** The topics of protocol §5. Parts use only characters that NATS subjects allow too. */
-const TOPIC = /^tristamp\/v1\/([A-Za-z0-9_-]{1,64})\/([A-Za-z0-9_-]{1,64})\/(batch|evidence|ack|status)$/
+const TOPIC =
+  /^tristamp\/v1\/([A-Za-z0-9_-]{1,64})\/([A-Za-z0-9_-]{1,64})\/(batch|evidence|evidence-lost|ack|enrolment|status)$/
 const NOTICES = /^tristamp\/v1\/notices\/(?:[A-Za-z0-9_-]{1,64}|\+|#)$/
 
-export type Channel = 'batch' | 'evidence' | 'ack' | 'status'
+/** What the ledger tells a gateway. */
+export type Told = 'ack' | 'enrolment'
+/** What a gateway tells the ledger. */
+export type Published = 'batch' | 'evidence' | 'evidence-lost' | 'status'
+export type Channel = Published | Told
 
 export function topicOf({ org, gateway }: Sender, channel: Channel): string {
   return `tristamp/v1/${org}/${gateway}/${channel}`
@@ -43,22 +48,23 @@ export function activeKey(state: AdmissionState, { org, gateway }: Sender): KeyS
 }
 
 /** What a gateway may publish: its own batches, its own evidence and its own status. */
-export function publishes(sender: Sender, topic: string): Exclude<Channel, 'ack'> | undefined {
+export function publishes(sender: Sender, topic: string): Published | undefined {
   const [, org, gateway, channel] = TOPIC.exec(topic) ?? []
   if (org !== sender.org || gateway !== sender.gateway) return undefined
-  return channel === 'batch' || channel === 'evidence' || channel === 'status' ? channel : undefined
+  return channel === 'ack' || channel === 'enrolment' ? undefined : (channel as Published | undefined)
 }
 
 /** Whose topic it is, and which of those that a gateway publishes to: for messages that come through a broker of others. */
-export function publishesAny(topic: string): { sender: Sender; channel: Exclude<Channel, 'ack'> } | undefined {
+export function publishesAny(topic: string): { sender: Sender; channel: Published } | undefined {
   const [, org = '', gateway = ''] = TOPIC.exec(topic) ?? []
   const channel = publishes({ org, gateway }, topic)
   return channel && { sender: { org, gateway }, channel }
 }
 
-/** What a gateway may subscribe to: its own acks and status, and the notices to all. */
+/** What a gateway may subscribe to: its own acks, enrolment and status, and the notices to all. */
 export function subscribes(sender: Sender, topic: string): boolean {
-  return topic === topicOf(sender, 'ack') || topic === topicOf(sender, 'status') || NOTICES.test(topic)
+  const own = (['ack', 'enrolment', 'status'] as const).map((channel) => topicOf(sender, channel))
+  return own.includes(topic) || NOTICES.test(topic)
 }
 
 /** The hash of a login password as an enrolment carries it. */

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { toHex } from '@tristamp/protocol'
 import { Aedes, type AuthenticateError, type Client, type PublishPacket, type Subscription } from 'aedes'
-import { type Login, logIn, publishes, subscribes, topicOf } from './access.ts'
+import { type Login, logIn, publishes, subscribes, type Told, topicOf } from './access.ts'
 import { hasErrno, type LedgerCode, LedgerError, SENTENCES } from './error.ts'
 import type { EvidenceIntake } from './evidence/evidence-intake.ts'
 import { type GuardRefusal, PacketGuard } from './guard.ts'
@@ -101,11 +101,11 @@ export class Broker {
     return typeof address === 'object' && address !== null ? address.port : 0
   }
 
-  /** Sends an ack, kept for the gateway that comes later. QoS 0 is enough: acks are cumulative, and repeated at every greeting. */
-  acknowledge(to: Sender, payload: Uint8Array): void {
+  /** Sends an ack or an enrolment, kept for the gateway that comes later. QoS 0 is enough: they are repeated at every greeting. */
+  send(to: Sender, channel: Told, payload: Uint8Array): void {
     const packet = {
       cmd: 'publish',
-      topic: topicOf(to, 'ack'),
+      topic: topicOf(to, channel),
       payload: Buffer.from(payload),
       qos: 0,
       retain: true,
@@ -181,6 +181,7 @@ export class Broker {
     try {
       await this.#paceOf(login).turn(payload)
       if (channel === 'evidence') await this.#takeEvidence(login, payload)
+      else if (channel === 'evidence-lost') this.#parts.evidence.lose(login, payload)
       else await this.#parts.intake.submit(payload, login)
     } finally {
       answered?.()
@@ -211,7 +212,7 @@ export class Broker {
     const login = this.#logins.get(client)
     if (login === undefined) return
     const subscriptions = (client as unknown as { subscriptions: { [topic: string]: unknown } }).subscriptions
-    if (topicOf(login, 'ack') in subscriptions) this.#parts.greet(login)
+    if (topicOf(login, 'ack') in subscriptions || topicOf(login, 'enrolment') in subscriptions) this.#parts.greet(login)
   }
 
   #refusal(code: LedgerCode, returnCode: number = NOT_AUTHORIZED): AuthenticateError {

@@ -1,3 +1,4 @@
+import type { Told } from './access.ts'
 import { Broker, type BrokerParts } from './broker.ts'
 import type { Config } from './config.ts'
 import { LedgerError } from './error.ts'
@@ -12,7 +13,8 @@ export interface GatewayFront {
   readonly url: string
   /** That this process listens on; 0 where it does not. */
   readonly port: number
-  acknowledge(to: Sender, payload: Uint8Array): void
+  /** Kept for the gateway that comes later. */
+  send(to: Sender, channel: Told, payload: Uint8Array): void
   /** Keys may have ended. */
   recheck(): void
   close(): Promise<void>

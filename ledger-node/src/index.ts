@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
-import { type Genesis, type Policy, parseVerifierKey, toBase64Url, type VerifySync } from '@tristamp/protocol'
+import { type Genesis, type Policy, parseVerifierKey, toBase64Url, toHex, type VerifySync } from '@tristamp/protocol'
 import { Router } from 'express'
 import { Acks } from './ack.ts'
 import { Examiners } from './audit/examiners.ts'
 import { Closers } from './closers.ts'
 import type { Config } from './config.ts'
+import { Enrolments } from './enrolments.ts'
 import { LedgerError } from './error.ts'
 import { EvidenceFolder } from './evidence/evidence-folder.ts'
 import { EvidenceIntake } from './evidence/evidence-intake.ts'
@@ -23,6 +24,7 @@ import { lockData } from './lock.ts'
 import { MACHINE, type Machine, PAGES } from './machine.ts'
 import { Metrics } from './metrics.ts'
 import { earlierCheckpoint } from './query/earlier.ts'
+import type { Receipt } from './receipt.ts'
 import { SealTimer } from './seal.ts'
 import { SnapshotWriter } from './snapshot-writer.ts'
 import { StatusBoard } from './status.ts'
@@ -115,7 +117,14 @@ async function start(
   const status = new StatusBoard(metrics, now)
   const unacked = (error: unknown): void => log(`ack: ${String(error)}`)
   const quietly = (work: Promise<void>): void => void work.catch(unacked)
-  const acks = new Acks(ledger, ackKey, (to, ack) => broker.acknowledge(to, ack), unacked)
+  const acks = new Acks(ledger, ackKey, (to, ack) => broker.send(to, 'ack', ack), unacked)
+  const enrolments = new Enrolments(
+    ledger,
+    ackKey,
+    (to, enrolment) => broker.send(to, 'enrolment', enrolment),
+    (error) => log(`enrolment: ${String(error)}`),
+  )
+  closers.add(async () => enrolments.close())
   const folder = new EvidenceFolder(disk, config.data)
   const evidence = new EvidenceIntake(folder)
   const examiners = new Examiners(Math.min(MAX_EXAMINERS, availableParallelism() - 1), { lateMs: LATE_MS })
@@ -132,6 +141,7 @@ async function start(
       quietly(acks.answer(group))
       // Governance comes without a sender, and may have revoked a key that is connected.
       if (group.some(({ receipt, sender }) => receipt.kind === 'recorded' && sender === undefined)) broker.recheck()
+      if (group.some(({ receipt }) => isGovernance(ledger, receipt))) enrolments.recheck()
     },
   })
   const suspensions = new Suspensions({
@@ -150,7 +160,10 @@ async function start(
     evidence,
     status,
     metrics,
-    greet: (login) => quietly(acks.greet(login)),
+    greet: (login) => {
+      quietly(acks.greet(login))
+      enrolments.greet(login)
+    },
     origin: genesis.origin,
     log,
   })
@@ -188,6 +201,11 @@ async function start(
   publicUrl ||= url
   const running = { httpPort: http.port, mqttPort: broker.port, url, mqttUrl: broker.url, publicUrl, genesis }
   return witness === undefined ? running : { ...running, witness: witness.vkey }
+}
+
+/** Whether it is the signature of someone who governs. */
+function isGovernance({ state }: Ledger, receipt: Receipt): boolean {
+  return receipt.kind === 'recorded' && state.keys.get(toHex(receipt.kid))?.kind !== 'gateway'
 }
 
 function cosigningOf(policy: Policy, verify: VerifySync, metrics: Metrics): Cosigning {

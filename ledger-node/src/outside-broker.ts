@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
-import { activeKey, type Login, publishesAny, topicOf } from './access.ts'
+import { activeKey, type Login, publishesAny, type Told, topicOf } from './access.ts'
 import type { BrokerParts } from './broker.ts'
 import { LedgerError } from './error.ts'
 import type { Sender } from './intake.ts'
@@ -69,10 +69,10 @@ export class OutsideBroker {
   }
 
   /** As the embedded broker does: kept there for the gateway that comes later. */
-  acknowledge(to: Sender, payload: Uint8Array): void {
+  send(to: Sender, channel: Told, payload: Uint8Array): void {
     if (!this.#client.connected) return
-    // At most once: acks are cumulative, and come anew with the next batch or connection.
-    this.#client.publish(topicOf(to, 'ack'), Buffer.from(payload), { qos: 0, retain: true })
+    // At most once: acks are cumulative, and come anew with the next batch; all of it comes anew with the next connection.
+    this.#client.publish(topicOf(to, channel), Buffer.from(payload), { qos: 0, retain: true })
   }
 
   /** Whose key is no longer active finds its batches refused: its connection is the broker's. */
@@ -85,7 +85,7 @@ export class OutsideBroker {
 
   #connected(): void {
     this.#tell(`broker ${this.#options.url}: connected`)
-    const topics = ['batch', 'evidence', 'status'].map((leaf) => `tristamp/v1/+/+/${leaf}`)
+    const topics = ['batch', 'evidence', 'evidence-lost', 'status'].map((leaf) => `tristamp/v1/+/+/${leaf}`)
     this.#client.subscribe(topics, { qos: 1 }, (error, granted) => {
       const refused = granted?.filter(({ qos }) => qos === 128).map(({ topic }) => topic) ?? []
       if (error && this.#client.connected) this.#tell(`broker ${this.#options.url}: ${error.message}`)
@@ -121,6 +121,7 @@ export class OutsideBroker {
       await this.#paceOf(name).turn(payload)
       if (named.channel === 'status') this.#parts.status.receive(login, payload)
       else if (named.channel === 'evidence') await this.#takeEvidence(login, payload)
+      else if (named.channel === 'evidence-lost') this.#parts.evidence.lose(login, payload)
       else await this.#parts.intake.submit(payload, login)
     } catch (error) {
       // Not written: no ack goes out, and the gateway sends it again.

@@ -37,6 +37,7 @@ export type ProtocolCode =
   | 'BATCH_ROOT'
   | 'SEAL_MALFORMED'
   | 'ACK_MALFORMED'
+  | 'ENROLMENT_MALFORMED'
   | 'GS1_CHECK_DIGIT'
   | 'GS1_AI_UNKNOWN'
   | 'GS1_AI_VALUE'

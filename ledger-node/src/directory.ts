@@ -1,0 +1,104 @@
+import {
+  type EnrolledPlace,
+  type EnrolledProduct,
+  fromBase64Url,
+  keyThumbprint,
+  type Operation,
+  parseRecordedEvent,
+  parseStatement,
+  toHex,
+} from '@tristamp/protocol'
+import type { Ledger } from './ledger.ts'
+import { rangeOf, readGovernanceRow, SPACE } from './row.ts'
+
+/**
+ * What governance has registered that admission does not need: places, products, and where a key was enrolled. Of what is sealed, read from the
+ * entries once and then from where it stopped.
+ */
+export class Directory {
+  readonly #ledger: Ledger
+  /** By URI; the last registration counts. */
+  readonly #places = new Map<string, EnrolledPlace>()
+  /** By organisation, then by product: those that have limits. */
+  readonly #products = new Map<string, Map<string, EnrolledProduct>>()
+  /** By kid in hex: the entry that made it a gateway's key, the latest. */
+  readonly #enrolled = new Map<string, number>()
+  /** Entries below it have been read. */
+  #next = 0
+  #reading: Promise<void> = Promise.resolve()
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger
+  }
+
+  /** Reads what has been sealed since. */
+  refresh(): Promise<void> {
+    const done = this.#reading.then(() => this.#read())
+    this.#reading = done.catch(() => undefined)
+    return done
+  }
+
+  place(uri: string): EnrolledPlace | undefined {
+    return this.#places.get(uri)
+  }
+
+  /** In ascending order of their URI. */
+  products(org: string): EnrolledProduct[] {
+    const found = [...(this.#products.get(org)?.values() ?? [])]
+    return found.sort((a, b) => (a.product < b.product ? -1 : 1))
+  }
+
+  enrolledAt(kid: Uint8Array): number | undefined {
+    return this.#enrolled.get(toHex(kid))
+  }
+
+  #read(): Promise<void> {
+    return this.#ledger.read(async ({ size }) => {
+      const { store, feed } = this.#ledger
+      let next = this.#next
+      const from = Buffer.alloc(7)
+      from[0] = SPACE.governance
+      from.writeUIntBE(next, 1, 6)
+      for await (const [key, value] of store.rows({ ...rangeOf(Buffer.of(SPACE.governance)), gte: from })) {
+        const { entry, position, effective } = readGovernanceRow(key, value)
+        if (entry >= size) break
+        next = entry + 1
+        if (!effective) continue
+        const place = await this.#ledger.placeOf(entry)
+        const { header } = parseStatement(await feed.readEntry(place))
+        const event = parseRecordedEvent(header.kind, (await feed.readEvents(place))[position]!.event)
+        if (event.type === 'TristampGovernance') this.#take(event.operation, entry)
+      }
+      this.#next = next
+    })
+  }
+
+  #take(operation: Operation, entry: number): void {
+    switch (operation.op) {
+      case 'enrol-gateway':
+        this.#enrolled.set(kidOf(operation.key), entry)
+        break
+      case 'rotate-key':
+        this.#enrolled.set(kidOf(operation.newKey), entry)
+        break
+      case 'register-place': {
+        const { place, name, zone, latE7, lonE7 } = operation
+        const known = latE7 !== undefined && lonE7 !== undefined
+        this.#places.set(place, { name: { ...name }, zone, ...(known && { latE7, lonE7 }) })
+        break
+      }
+      case 'register-product': {
+        const { org, product, limits } = operation
+        const products = this.#products.get(org) ?? new Map<string, EnrolledProduct>()
+        this.#products.set(org, products)
+        if (limits === undefined) products.delete(product)
+        else products.set(product, { product, ...limits })
+        break
+      }
+    }
+  }
+}
+
+function kidOf(key: string): string {
+  return toHex(keyThumbprint(fromBase64Url(key)))
+}
