@@ -34,6 +34,8 @@ export class FakeLedger {
   readonly seqs: number[] = []
   /** By id. */
   readonly evidence: Map<string, Uint8Array> = new Map()
+  /** What the gateway has declared lost. */
+  readonly lost: Set<string> = new Set()
   /** So many pieces are lost on the way, though confirmed. */
   loseEvidence: number = 0
   readonly statuses: Record<string, unknown>[] = []
@@ -114,12 +116,15 @@ export class FakeLedger {
       if (this.loseEvidence > 0) this.loseEvidence--
       else this.evidence.set(evidenceId(payload), new Uint8Array(payload))
     }
+    if (topic.endsWith('/evidence-lost')) this.lost.add(Buffer.from(payload).toString('base64url'))
     if (!topic.endsWith('/batch')) return
     this.received++
     if (this.loseEvery > 0 && this.received % this.loseEvery === 0) return
     const { statement, events } = decodeBatch(new Uint8Array(payload))
     const { kid, seq } = parseStatement(statement).header
-    const lacks = events.flatMap(({ event }) => evidenceNamedBy(event)).some((id) => !this.evidence.has(id))
+    const lacks = events
+      .flatMap(({ event }) => evidenceNamedBy(event))
+      .some((id) => !this.evidence.has(id) && !this.lost.has(id))
     const admission = lacks
       ? ({ ok: false, code: 'EVIDENCE_MISSING' } as const)
       : admit(this.#state, statement, events, this.#verify)

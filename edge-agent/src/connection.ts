@@ -25,7 +25,7 @@ const OFFLINE = '{"state":"offline"}'
 /** One MQTT 3.1.1 connection, from connecting to its end. It never comes back by itself, and remembers nothing that was on its way. */
 export class Connection {
   readonly #client: MqttClient
-  readonly #topic: (leaf: 'batch' | 'evidence' | 'ack' | 'status') => string
+  readonly #topic: (leaf: 'batch' | 'evidence' | 'evidence-lost' | 'ack' | 'status') => string
   /** Resolves when it is over. */
   readonly closed: Promise<void>
   #over: () => void = () => undefined
@@ -92,10 +92,19 @@ export class Connection {
   }
 
   /** Resolves when the broker has confirmed it; false when it did not in time: then the connection ends, if it has not. */
-  async sendEvidence(bytes: Uint8Array): Promise<boolean> {
+  sendEvidence(bytes: Uint8Array): Promise<boolean> {
+    return this.#confirmed('evidence', bytes)
+  }
+
+  /** Says that a piece is lost here, by its digest. */
+  sendLost(digest: Uint8Array): Promise<boolean> {
+    return this.#confirmed('evidence-lost', digest)
+  }
+
+  async #confirmed(leaf: 'evidence' | 'evidence-lost', bytes: Uint8Array): Promise<boolean> {
     const payload = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const confirmed = new Promise<boolean>((resolve) => {
-      this.#client.publish(this.#topic('evidence'), payload, { qos: 1 }, (error) => resolve(!error))
+      this.#client.publish(this.#topic(leaf), payload, { qos: 1 }, (error) => resolve(!error))
     })
     const known = Promise.race([confirmed, this.closed.then(() => false)])
     const done = await within(known, this.#patienceMs, 'the confirmation of evidence').catch(() => undefined)

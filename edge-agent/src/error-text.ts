@@ -255,8 +255,8 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     zh: '该记录不是有效事件（{why}），未保存。请检查标签和站点配置。',
   },
   EVIDENCE_LOST: {
-    en: 'The evidence {id} that batch {seq} names is not on this disk any more. If the ledger has it, all is well; if it does not, it says so (EVIDENCE_MISSING): then restore the folder `evidence` from a copy, or ask the administrator.',
-    zh: '批次 {seq} 引用的证据 {id} 已不在本机磁盘上。若账本已有则无妨；若没有，账本会回复 EVIDENCE_MISSING：请从备份恢复 evidence 目录，或联系管理员。',
+    en: 'The evidence {id} that batch {seq} names is not on this disk any more. If the ledger does not have it either, it is declared lost: the record stays, and readers see that this evidence is not there. Check the disk.',
+    zh: '批次 {seq} 引用的证据 {id} 已不在本机磁盘上。若账本也没有，将声明遗失：记录保留，读者会看到该证据缺失。请检查磁盘。',
   },
   MODEL_MALFORMED: {
     en: 'The model {file} cannot be used ({why}). Make one with `tristamp-agent model train`, or correct its path under `tests`.',

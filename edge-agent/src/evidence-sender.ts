@@ -1,29 +1,41 @@
-import { decodeBatch, type EvidenceId, evidenceNamedBy } from '@tristamp/protocol'
+import { decodeBatch, type EvidenceId, evidenceNamedBy, fromBase64Url } from '@tristamp/protocol'
 import type { EvidenceFiles } from './evidence-files.ts'
 
 /** Ids remembered as sent. */
 const REMEMBERED = 10_000
 
-/** What a connection offers for it: resolves when the broker has confirmed, false when the connection ended before. */
-export type SendEvidence = (bytes: Uint8Array) => Promise<boolean>
+/** What a connection offers for it: each resolves when the broker has confirmed, false when the connection ended before. */
+export interface EvidenceLine {
+  sendEvidence(bytes: Uint8Array): Promise<boolean>
+  sendLost(digest: Uint8Array): Promise<boolean>
+}
 
 /** Sends the evidence that a batch names before the batch itself: one piece after the other, so that memory holds one at a time. */
 export class EvidenceSender {
   readonly #files: EvidenceFiles
   readonly #sent = new Set<EvidenceId>()
   #told: EvidenceId | undefined
+  /** The ledger has said that it lacks something. */
+  #wanted: boolean = false
 
   constructor(files: EvidenceFiles) {
     this.#files = files
   }
 
-  /** A connection has begun, or the ledger lacks something: everything is sent again. */
-  forget(): void {
+  /** A connection has begun: everything is sent again. */
+  begin(): void {
     this.#sent.clear()
+    this.#wanted = false
+  }
+
+  /** The ledger lacks something: everything is sent again, and what is not here is declared lost. */
+  wanted(): void {
+    this.#sent.clear()
+    this.#wanted = true
   }
 
   /** Whether the batch may follow. `lacking` is told of a piece that is lost here, once. */
-  async before(batch: Uint8Array, send: SendEvidence, lacking: (id: EvidenceId) => void): Promise<boolean> {
+  async before(batch: Uint8Array, line: EvidenceLine, lacking: (id: EvidenceId) => void): Promise<boolean> {
     for (const id of namedIn(batch)) {
       if (this.#sent.has(id)) continue
       const bytes = this.#files.read(id)
@@ -31,9 +43,10 @@ export class EvidenceSender {
         // The ledger may have it: only if it does not is anything wrong, and then it says so.
         if (this.#told !== id) lacking(id)
         this.#told = id
+        if (this.#wanted && !(await line.sendLost(fromBase64Url(id)))) return false
         continue
       }
-      if (!(await send(bytes))) return false
+      if (!(await line.sendEvidence(bytes))) return false
       if (this.#sent.size >= REMEMBERED) this.#sent.clear()
       this.#sent.add(id)
     }

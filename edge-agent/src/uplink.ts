@@ -139,7 +139,7 @@ export class Uplink {
 
   #begin(connection: Connection): void {
     this.#connection = connection
-    this.#evidence.forget()
+    this.#evidence.begin()
     this.#rewind(0)
     this.#notBeforeMs = 0
     this.#settledAtMs = Math.min(this.#settledAtMs, performance.now() + SETTLE_ONLINE_MS)
@@ -173,7 +173,7 @@ export class Uplink {
     if (this.#inFlight.size > 0 && bytes >= MAX_IN_FLIGHT_BYTES) return false
     const payload = await outbox.batch(seq)
     const lacking = (id: string): void => events.problem(new AgentError('EVIDENCE_LOST', { seq, id }))
-    if (!(await this.#evidence.before(payload, (piece) => connection.sendEvidence(piece), lacking))) return false
+    if (!(await this.#evidence.before(payload, connection, lacking))) return false
     // Meanwhile an answer may have moved the cursor, or the connection may be another.
     if (this.#connection !== connection || this.#cursor !== seq || seq < outbox.acked) return true
     if (this.#inFlight.size === 0) this.#progressMs = performance.now()
@@ -223,7 +223,7 @@ export class Uplink {
     }
     // After a gap the ledger answers every batch of the window in the same way: only the first answer counts.
     if (performance.now() < this.#notBeforeMs) return
-    if (reason.startsWith('EVIDENCE_')) this.#evidence.forget()
+    if (reason.startsWith('EVIDENCE_')) this.#evidence.wanted()
     const inOrder = reason === 'SEQ_EXPECTED' || reason === 'SEQ_REPEATED'
     const told = expected < outbox.acked ? 'LEDGER_ROLLBACK' : reason
     if (told !== reason || !inOrder) events.problem(new AgentError('UPLINK_REFUSED', { seq: expected, reason: told }))

@@ -1,7 +1,7 @@
 import type { Action } from '../config-types.ts'
 
 /** What a card shows beside its words: the kind of act, or a control. */
-export type Icon = Action | 'next' | 'end' | 'cancel' | 'undo'
+export type Icon = Action | 'next' | 'end' | 'cancel' | 'undo' | 'test' | 'white-reference'
 
 /** Strokes on a field of 24 by 24. */
 const PATHS: Readonly<Record<Icon, string>> = {
@@ -19,6 +19,8 @@ const PATHS: Readonly<Record<Icon, string>> = {
   end: 'M4 13l5 6L20 5',
   cancel: 'M5 5l14 14M19 5L5 19',
   undo: 'M8 5L3 10l5 5M3 10h11a6 6 0 0 1 0 11h-3',
+  test: 'M9 3h6M10 3v6l-5 10h14L14 9V3M8 14h8',
+  'white-reference': 'M5 5h14v14H5zM9 12l2 3 4-6',
 }
 
 export function iconSvg(icon: Icon): string {

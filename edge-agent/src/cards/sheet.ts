@@ -26,8 +26,13 @@ const TEXT = {
   undo: { zh: '{n} 分钟内可撤销。', en: 'Within {n} min the last act can be undone.' },
 } as const
 
-/** The cards of one station: its steps, then what ends, drops or takes back. */
-export function cardsOf(station: StationConfig): Card[] {
+const TESTS: readonly Card[] = [
+  { command: 'tristamp:do/white-reference', label: { zh: '白板参比', en: 'White standard' }, icon: 'white-reference' },
+  { command: 'tristamp:do/test', label: { zh: '检测', en: 'Test' }, icon: 'test' },
+]
+
+/** The cards of one station: its steps, tests where there is an instrument for them, then what ends, drops or takes back. */
+export function cardsOf(station: StationConfig, tested: boolean = false): Card[] {
   const steps = [...station.actions].map(
     ([name, { label, action }]): Card => ({ command: `tristamp:do/${name}`, label, icon: action }),
   )
@@ -36,6 +41,7 @@ export function cardsOf(station: StationConfig): Card[] {
   const controls = (['next', 'end', 'cancel', 'undo'] as const).filter((name) => name !== 'next' || transforms)
   return [
     ...steps,
+    ...(tested ? TESTS : []),
     ...controls.map((name): Card => ({ command: `tristamp:${name}`, label: CONTROLS[name], icon: name })),
   ]
 }
@@ -55,17 +61,21 @@ export function cardSheet(config: AgentConfig, language: Language, only?: string
 <meta name="viewport" content="width=device-width">
 <title>${title}</title>
 <style>${STYLE}</style>
-${stations.map((station) => sheet(station, `${org}/${id}`, language)).join('\n')}
+${stations.map((station) => sheet(station, `${org}/${id}`, language, isTested(config, station))).join('\n')}
 </html>
 `
 }
 
-function sheet(station: StationConfig, gateway: string, language: Language): string {
+function isTested({ tests }: AgentConfig, { id }: StationConfig): boolean {
+  return tests.some(({ station }) => station === id)
+}
+
+function sheet(station: StationConfig, gateway: string, language: Language, tested: boolean): string {
   const undo = TEXT.undo[language].replace('{n}', String(Math.round(station.undoMs / 60_000)))
   return `<section>
 <header><h1>${plainHtml(station.id)}</h1><p>${plainHtml(gateway)}</p><p>${TEXT.hint[language]} ${undo}</p></header>
 <ol>
-${cardsOf(station)
+${cardsOf(station, tested)
   .map((card) => item(card, language))
   .join('\n')}
 </ol>

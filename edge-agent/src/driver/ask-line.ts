@@ -1,4 +1,3 @@
-import { sleep } from '../backoff.ts'
 import { AgentError } from '../error.ts'
 import type { LineContext } from './driver.ts'
 
@@ -6,7 +5,8 @@ import type { LineContext } from './driver.ts'
 export class AskLine<M> {
   readonly #context: LineContext
   readonly #isAnswer: (message: M) => boolean
-  #waiting: ((message: M) => void) | undefined
+  /** Whoever waits for an answer; undefined is none. */
+  #waiting: ((message: M | undefined) => void) | undefined
   #last: Promise<unknown> = Promise.resolve()
   #lose: (error: AgentError) => void = () => undefined
   /** Rejects when an answer did not come: the next one could be the answer to the question before, so the line has to be begun anew. */
@@ -19,6 +19,7 @@ export class AskLine<M> {
     this.lost.catch(() => undefined)
     this.#context = context
     this.#isAnswer = isAnswer
+    context.signal.addEventListener('abort', () => this.#waiting?.(undefined), { once: true })
   }
 
   /** What the instrument said. */
@@ -29,17 +30,19 @@ export class AskLine<M> {
   /** Asks, and waits for the answer. @param trying silence is expected, and ends nothing @throws AgentError DEVICE_SILENT */
   async ask(command: string, withinMs: number, trying: boolean = false): Promise<M> {
     const { link, signal, device } = this.#context
-    const answered = new Promise<M>((resolve) => {
+    const answered = new Promise<M | undefined>((resolve) => {
       this.#waiting = resolve
     })
+    const timer = setTimeout(() => this.#waiting?.(undefined), withinMs)
     try {
       await link.write(new TextEncoder().encode(command))
-      const answer = await Promise.race([answered, sleep(withinMs, signal)])
-      if (answer !== undefined) return answer as M
+      const answer = signal.aborted ? undefined : await answered
+      if (answer !== undefined) return answer
       const error = new AgentError('DEVICE_SILENT', { device })
       if (!trying) this.#lose(error)
       throw error
     } finally {
+      clearTimeout(timer)
       this.#waiting = undefined
     }
   }

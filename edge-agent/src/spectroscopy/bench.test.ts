@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { evidenceId, type ObjectEvent, parseSpectrum, rerunTest, type StampedEvent, testsOf } from '@tristamp/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -198,6 +198,20 @@ describe('a bench', { timeout: 30_000 }, () => {
     run.scan(LOT)
     await until(() => run.lines.some((line) => /The spectrometer spec1 does not answer|Device spec1/.test(line)))
     expect(run.ledger.events).toEqual([])
+  })
+
+  it('declares evidence lost that its own disk has lost, and goes on', async () => {
+    const run = await ready(CALIBRATION)
+    await run.ledger.stop()
+    run.triad.sample = good
+    run.scan(LOT)
+    await run.said('✓ test')
+    const folder = join(run.config.data, 'evidence')
+    for (const name of readdirSync(folder)) rmSync(join(folder, name))
+    await run.ledger.start(run.ledger.port)
+    await until(() => run.ledger.events.length === 1, 20_000)
+    expect(run.ledger.lost.size).toBe(2)
+    expect(run.lines.join('\n')).toContain('is declared lost')
   })
 
   it('sends evidence again that the ledger has lost', async () => {

@@ -3,14 +3,19 @@ import {
   type EvidenceId,
   evidenceId,
   evidenceNamedBy,
+  HASH_BYTES,
   type ProtocolCode,
   type SaltedEvent,
+  toBase64Url,
 } from '@tristamp/protocol'
 import type { Sender } from '../intake.ts'
 import type { EvidenceFolder } from './evidence-folder.ts'
 
 /** Bytes that one gateway may bring without naming them in a batch: a thousand spectra that are on their way, and no disk of a ledger. */
 const UNNAMED_BYTES = 64 * 1024 * 1024
+
+/** Pieces that one gateway may have declared lost, of batches that are not committed yet: more than a damaged folder loses at once. */
+const MAX_LOST = 4096
 
 /** Why a piece of evidence was not kept. */
 export type EvidenceRefusal = 'EVIDENCE_SIZE' | 'EVIDENCE_QUOTA'
@@ -31,6 +36,7 @@ export class EvidenceIntake {
   readonly #folder: EvidenceFolder
   readonly #most: number
   readonly #unnamed = new Map<string, Unnamed>()
+  readonly #lost = new Map<string, Set<EvidenceId>>()
 
   constructor(folder: EvidenceFolder, most: number = UNNAMED_BYTES) {
     this.#folder = folder
@@ -56,12 +62,24 @@ export class EvidenceIntake {
     return undefined
   }
 
+  /**
+   * A gateway says that it has lost a piece: a batch that names it is committed without it. Else one file that a disk has lost would hold up
+   * everything that the gateway has signed since. Readers see that it is not there. @param digest 32 bytes; anything else is dropped
+   */
+  lose(sender: Sender, digest: Uint8Array): void {
+    if (digest.length !== HASH_BYTES) return
+    const lost = this.#lost.get(nameOf(sender)) ?? new Set<EvidenceId>()
+    if (lost.size < MAX_LOST) lost.add(toBase64Url(digest))
+    this.#lost.set(nameOf(sender), lost)
+  }
+
   /** Why a batch cannot be committed yet: what its events name is not all here. */
   lacks(
     events: readonly SaltedEvent[],
     sender: Sender | undefined,
   ): { code: ProtocolCode & `EVIDENCE_${string}`; message: string } | undefined {
-    const missing = namedBy(events).filter((id) => !this.#folder.has(id))
+    const lost = sender && this.#lost.get(nameOf(sender))
+    const missing = namedBy(events).filter((id) => !this.#folder.has(id) && lost?.has(id) !== true)
     if (missing.length === 0) return undefined
     const full = sender !== undefined && this.#unnamed.get(nameOf(sender))?.refused === true
     const code = full ? 'EVIDENCE_QUOTA' : 'EVIDENCE_MISSING'
@@ -70,8 +88,12 @@ export class EvidenceIntake {
 
   /** A batch of this gateway was committed: what it names counts against nobody any more. */
   named(events: readonly SaltedEvent[], sender: Sender | undefined): void {
-    const unnamed = sender && this.#unnamed.get(nameOf(sender))
-    if (sender === undefined || unnamed === undefined) return
+    if (sender === undefined) return
+    const lost = this.#lost.get(nameOf(sender))
+    if (lost !== undefined) for (const id of namedBy(events)) lost.delete(id)
+    if (lost?.size === 0) this.#lost.delete(nameOf(sender))
+    const unnamed = this.#unnamed.get(nameOf(sender))
+    if (unnamed === undefined) return
     for (const id of namedBy(events)) {
       unnamed.bytes -= unnamed.sizes.get(id) ?? 0
       if (unnamed.sizes.delete(id)) unnamed.refused = false

@@ -60,7 +60,7 @@ async function connect(): Promise<void> {
   await client.subscribeAsync(`tristamp/v1/${org}/${name}/ack`, { qos: 1 })
 }
 
-const send = (channel: 'batch' | 'evidence', bytes: Uint8Array): Promise<unknown> =>
+const send = (channel: 'batch' | 'evidence' | 'evidence-lost', bytes: Uint8Array): Promise<unknown> =>
   client.publishAsync(`tristamp/v1/org/one/${channel}`, Buffer.from(bytes), { qos: 1 })
 
 /** A batch of one event that names these pieces of evidence. */
@@ -106,6 +106,24 @@ describe('evidence', () => {
     expect(answer.headers.get('cache-control')).toContain('immutable')
     expect(answer.headers.get('content-disposition')).toBe('attachment')
     expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+  })
+
+  test('what its gateway declares lost is not waited for, and an audit tells', async () => {
+    const batch = batchNaming('L1', ID)
+    await send('batch', batch)
+    await until(() => acks.length > 0)
+    await send('evidence-lost', new Uint8Array(31))
+    await send('evidence-lost', Buffer.from(ID, 'base64url'))
+    await send('batch', batch)
+    await until(() => acks.some(({ kind }) => kind === 'ack'))
+    // Of this batch alone: the next one is asked for it again.
+    gateway.seq++
+    expect((await ledger.post(batchNaming('L2', ID))).status).toBe(409)
+    await ledger.stop()
+    const audit = await verifyLedger(ledger.folder, verifySignature)
+    expect(audit.flaw).toBeUndefined()
+    expect(audit.notes.join('\n')).toContain('1 pieces of evidence')
+    await ledger.run()
   })
 
   test('it is on the disk when the batch is acknowledged, and there after a restart', async () => {

@@ -32,7 +32,7 @@ const PROTOCOL_STATUS: readonly [RegExp, number][] = [
   [/^TILE_/, 404],
   [/_SIZE$/, 413],
   [/^(KEY_|SIGNATURE$|ROLE$|GOVERNANCE_NOT)/, 403],
-  [/^(SEQ_|PREV_|GOVERNANCE_(CONFLICT|REPEATED))/, 409],
+  [/^(SEQ_|PREV_|EVIDENCE_|GOVERNANCE_(CONFLICT|REPEATED))/, 409],
 ]
 
 /** What the reader asked for by name, where the protocol's codes need a sentence of their own. */
