@@ -72,7 +72,10 @@ async function statement(): Promise<Uint8Array> {
 
 describe('a bundle', () => {
   test('tells which steps were taken back, and holds with them: nothing of either may be left out', async () => {
-    const step = { ...commissioned(itemUri('WRONG')), ilmd: { 'cbvmda:lotNumber': 'L8' } } as Record<string, object>
+    const step = { ...(commissioned(itemUri('WRONG')) as object), ilmd: { 'cbvmda:lotNumber': 'L8' } } as Record<
+      string,
+      object
+    >
     const errorDeclaration = { declarationTime: '2026-11-22T08:00:00.000Z', reason: 'did_not_occur' }
     const batch = gateway.batchOf([step as never, { ...step, errorDeclaration } as never])
     gateway.seq++
@@ -105,6 +108,28 @@ describe('a bundle', () => {
       expect.stringMatching(new RegExp(`^${doubted}/0 … – ${new Date().getUTCFullYear()}-.*Z \\(ledger\\)$`)),
     ])
   })
+})
+
+test('a bundle tells what its gateways have lost, by their own word', async () => {
+  const [other] = (await ledger.enrolGateways('lossy')) as [TestGateway]
+  const step = { ...(commissioned(itemUri('LOST')) as { [name: string]: Json }), ilmd: { 'cbvmda:lotNumber': 'L10' } }
+  expect((await ledger.post(other.batchOf([step]))).ok).toBe(true)
+  other.seq = 4
+  const event = {
+    type: 'TristampReport',
+    eventID: `urn:uuid:${crypto.randomUUID()}`,
+    eventTime: '2026-11-22T02:00:00.000Z',
+    eventTimeZoneOffset: '+08:00',
+    'tristamp:clock': (step as { [name: string]: Json })['tristamp:clock']!,
+    report: { kind: 'gap', from: 1, to: 4, reason: 'disk' },
+  }
+  const { entry: declared } = (await (await ledger.post(other.batchOf([event]))).json()) as { entry: number }
+  await ledger.sealed(declared)
+  const answer = await ledger.get(`/v1/history?subject=${encodeURIComponent(itemUri('LOST'))}`)
+  await writeFile(path('lost.tristamp'), new Uint8Array(await answer.arrayBuffer()))
+  const verdict = await verified('lost.tristamp')
+  expect(verdict).toMatchObject({ exit: 0, result: 'holds' })
+  expect(verdict.facts['losses']).toEqual([`${declared}/0 org/lossy 1–3 (disk)`])
 })
 
 describe('a tlog-proof', () => {

@@ -10,6 +10,7 @@ import {
   type Policy,
   ProtocolError,
   type ProvenEvent,
+  type ProvenReport,
   parseCheckpoint,
   parseForkProof,
   parseNote,
@@ -97,6 +98,8 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
     facts['takenBack'] = corrections.map(({ wrong, declaration }) => `${place(wrong)} (${place(declaration)})`)
   const times = verdict.events.flatMap(timeInDoubt)
   if (times.length > 0) facts['times'] = times
+  const losses = verdict.reports.flatMap(lossIn)
+  if (losses.length > 0) facts['losses'] = losses
   const again = testsAgain(verdict.events, trust.evidence ?? (() => undefined))
   if (again.lines.length > 0) facts['tests'] = again.lines
   facts['cosigned'] = verdict.witnesses.filter(({ signed }) => signed).map(({ name }) => name)
@@ -114,6 +117,12 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
       detail: 'a test, run again from its evidence, gives something else',
     }
   return { result: 'holds' }
+}
+
+/** What a gateway of these steps has lost, by its own word: whose, which of its statements, why. */
+function lossIn({ entry, event: { report }, signer }: ProvenReport): string[] {
+  if (report.kind !== 'gap') return []
+  return [`${entry}/0 ${signer.org}/${signer.gateway} ${report.from}–${report.to - 1} (${report.reason})`]
 }
 
 /** Where a step's time is not simply what its stamp says: its place in the ledger, the interval, what that rests on. */

@@ -76,6 +76,7 @@ const LABELS: Texts = {
   events: { en: 'records', zh: '记录' },
   takenBack: { en: 'taken back', zh: '已撤销' },
   times: { en: 'times in doubt', zh: '存疑的时间' },
+  losses: { en: 'statements lost, as declared', zh: '已申报丢失的声明' },
   tests: { en: 'tests, run again', zh: '检测（已重新计算）' },
   cosigned: { en: 'witnesses', zh: '见证方' },
   checks: { en: 'checks', zh: '核对' },
