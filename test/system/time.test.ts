@@ -11,6 +11,7 @@ import { item, ORGANISATION } from '../_harness/goods.ts'
 import { TestLedger } from '../_harness/ledger.ts'
 import { TestSimulator } from '../_harness/simulator.ts'
 import { until } from '../_harness/until.ts'
+import { haveChromium, launchChromium } from '../browser/_chromium.ts'
 
 // A gateway that starts without any idea of the time, records, and only later hears a satellite. What a reader makes of it.
 
@@ -136,6 +137,22 @@ it('stamps in doubt, and is placed by the ledger at first and by an anchor later
   expect(third.event.time).toMatchObject({ from: 'own clock', contradicted: false })
   expect(third.event.time.latestMs).toBeGreaterThanOrEqual(third.afterMs)
   expect(third.event.time.earliestMs).toBeLessThanOrEqual(third.beforeMs)
+
+  if (haveChromium()) {
+    const browser = await launchChromium()
+    try {
+      for (const [locale, words] of [
+        ['en-GB', /Recorded before the clock was set; placed since, within \d+\ss/],
+        ['zh-CN', /记录时时钟尚未校准，事后推定，误差不超过\s\d+\s秒/],
+      ] as const) {
+        const page = await (await browser.newContext({ locale })).newPage()
+        await page.goto(ledger.url + new URL(item('T1')).pathname)
+        await page.getByText(words).first().waitFor({ timeout: 20_000 })
+      }
+    } finally {
+      await browser.close()
+    }
+  }
 
   // And in words, offline.
   writeFileSync(join(folder.path, 't1.tristamp'), await bundle('T1'))
