@@ -288,6 +288,10 @@ export const zh = {
   'finding.CALIBRATION_EXPIRED': '有一次检测用的校准已经过期',
   'finding.CLOCK_DOUBTFUL': '有些记录的时间不能确定',
   'finding.TYPED_BY_HAND': '有些编号是人工输入的',
+  'loss.between.n': '网关 {gateway} 申报：{from} 至 {to} 之间有 {n} 条记录丢失，属于哪些货物无法得知。',
+  'loss.between': '网关 {gateway} 申报：{from} 至 {to} 之间有记录丢失，数量和所属货物无法得知。',
+  'loss.before.n': '网关 {gateway} 申报：{to} 之前有 {n} 条记录丢失，属于哪些货物无法得知。',
+  'loss.before': '网关 {gateway} 申报：{to} 之前有记录丢失，数量和所属货物无法得知。',
   'check.where.entry': '账本第 {entry} 条',
   'check.where.subject': '{subject}',
 

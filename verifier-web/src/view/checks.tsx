@@ -3,6 +3,7 @@ import type { VNode } from 'preact'
 import type { Finding } from '../check.ts'
 import type { Language, MessageKey } from '../i18n/index.ts'
 import { deviceOffset } from '../local-time.ts'
+import { lossesOf, lossText } from '../losses.ts'
 import { Head, ToneMark, useLanguage } from './parts.tsx'
 import { Proof } from './proof.tsx'
 
@@ -107,6 +108,11 @@ export function ChecksPart({ finding, onForget }: { finding: Finding; onForget: 
               <CheckRow key={check.id} check={check} />
             ))}
           </ul>
+          {lossesOf(verdict).map((loss) => (
+            <p class="note" key={`${loss.gateway} ${loss.toMs}`}>
+              {t(...lossText(loss, (ms) => format.moment({ ms, offset: deviceOffset(ms) })))}
+            </p>
+          ))}
           <Witnesses finding={finding} />
         </>
       )}
