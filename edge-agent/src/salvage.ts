@@ -35,8 +35,11 @@ interface Kept {
 
 /** Copied in pieces, so that a day's worth of batches is never in memory. */
 const COPY_BYTES = 1_000_000
-/** What is convenient but proves nothing: taken over where it can be read. */
-const BESIDE: readonly Space[] = ['holding', 'station', 'reading']
+/**
+ * What is convenient but proves nothing: taken over where it can be read. Not the states of stations: an act that is open in an older state may
+ * have been recorded since, and closing it again would record its goods twice. What was only gathered nobody was told was recorded.
+ */
+const BESIDE: readonly Space[] = ['holding', 'reading']
 
 const verify = verifyOnNode(nodeCrypto)
 
