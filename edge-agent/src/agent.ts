@@ -1,4 +1,4 @@
-import { evidenceNamedBy, evidenceUri, subjectKind } from '@tristamp/protocol'
+import { type Enrolment, evidenceNamedBy, evidenceUri, subjectKind } from '@tristamp/protocol'
 import { sleep } from './backoff.ts'
 import { Batching } from './batching.ts'
 import { Clock } from './clock.ts'
@@ -6,9 +6,11 @@ import { ClockMemory } from './clock-memory.ts'
 import { type ClockSources, systemSources } from './clock-source.ts'
 import { askSystem } from './clock-system.ts'
 import { ClockWatch } from './clock-watch.ts'
-import type { AgentConfig, ConfiguredDevice, Limits } from './config-types.ts'
+import { textOf } from './config-diff.ts'
+import type { AgentConfig, ConfiguredDevice, Limits, StationConfig } from './config-types.ts'
 import { Disk } from './disk.ts'
 import { type DeviceSink, drivers, type Measurement, type Quantity, supervise } from './driver/index.ts'
+import { keepEnrolment, sameEnrolment, takeEnrolment } from './enrolment.ts'
 import { AgentError, asAgentError } from './error.ts'
 import { EvidenceFiles } from './evidence-files.ts'
 import { Fixes } from './fix.ts'
@@ -21,6 +23,7 @@ import { createLog, type Log } from './log.ts'
 import type { Outbox } from './outbox.ts'
 import { paths } from './paths.ts'
 import { refusePlain } from './plain.ts'
+import type { Instrument } from './quality.ts'
 import { type OpenedOutbox, openOutbox, repairedError, repairOutbox } from './repair.ts'
 import { encodeReport } from './report-event.ts'
 import { RouteRecorder } from './route.ts'
@@ -38,6 +41,20 @@ import { VERSION } from './version.ts'
 /** How often time-bound work is looked at: acts that close by themselves, observations, batches, the status file. */
 const TICK_MS = 200
 
+/** What the program around a gateway wants to hear. */
+export interface AgentHooks {
+  /** The ledger says something new of this gateway; it is kept, and counts when the configuration is read again. */
+  enrolled?(): void
+}
+
+/** A gateway that runs. Disposing of it resolves when it has stopped. */
+export interface RunningAgent extends AsyncDisposable {
+  /** Takes over a configuration that differs in its devices and stations alone: only those that changed begin anew. */
+  reconfigure(next: AgentConfig): Promise<void>
+  /** A configuration that is not used: told, counted, and signed as a report. */
+  refused(error: AgentError): Promise<void>
+}
+
 /**
  * Starts the gateway. Resolves when it runs; it goes on until the signal aborts or the result is disposed of, which resolves when everything has
  * stopped. Nothing that was accepted waits in memory: a stop may come at any time.
@@ -47,7 +64,8 @@ export async function startAgent(
   config: AgentConfig,
   signal: AbortSignal,
   log: Log = silent(),
-): Promise<AsyncDisposable> {
+  hooks: AgentHooks = {},
+): Promise<RunningAgent> {
   refusePlain(config)
   const files = paths(config.data)
   const models = readModels(config)
@@ -57,11 +75,13 @@ export async function startAgent(
   const { store, outbox, repaired } = await openWithRoom(files.outbox, config.data, signer, disk)
   const stop = new AbortController()
   try {
-    const agent = new Agent(config, { signer, password, disk, store, outbox, models, log })
+    const agent = new Agent(config, { signer, password, disk, store, outbox, models, log, hooks })
     await agent.load()
     if (repaired) agent.problem(repairedError(repaired))
     const running = agent.run(AbortSignal.any([signal, stop.signal]))
     return {
+      reconfigure: (next) => agent.reconfigure(next),
+      refused: (error) => agent.refused(error),
       async [Symbol.asyncDispose]() {
         stop.abort()
         await running
@@ -92,11 +112,18 @@ interface Parts {
   outbox: Outbox
   models: ReadonlyMap<string, ModelFile>
   log: Log
+  hooks: AgentHooks
+}
+
+/** A device at work. */
+interface Attended {
+  config: ConfiguredDevice
+  stop(): Promise<void>
 }
 
 /** The wiring: who hears what from whom. It decides nothing by itself. */
 class Agent {
-  readonly #config: AgentConfig
+  #config: AgentConfig
   readonly #parts: Parts
   readonly #clock: Clock
   readonly #clockMemory: ClockMemory
@@ -109,12 +136,17 @@ class Agent {
   readonly #health: Health
   readonly #uplink: Uplink
   readonly #batching: Batching
-  readonly #thermometers: Map<string, Thermometer>
+  readonly #thermometers = new Map<string, Thermometer>()
+  readonly #devices = new Map<string, Attended>()
+  readonly #services: StationServices
   /** By thermometer: the stations whose limits it watches. */
   readonly #watches = new Map<string, { station: string; watch: LimitWatch; limits: Limits }[]>()
-  readonly #stations: Station[]
+  #stations: Station[] = []
   readonly #benches: Benches
   readonly #evidence: EvidenceFiles
+  #reconfiguring: Promise<void> = Promise.resolve()
+  /** The last enrolment that was kept. */
+  #heard: Enrolment | undefined
 
   constructor(config: AgentConfig, parts: Parts) {
     this.#config = config
@@ -130,36 +162,28 @@ class Agent {
     this.#evidence = new EvidenceFiles(paths(config.data).evidence)
     this.#uplink = this.#newUplink()
     this.#batching = this.#newBatching()
-    const place = this.#clock.place.bind(this.#clock)
-    const thermometers = config.devices.filter(({ driver }) => drivers.get(driver)?.gives === 'reading')
-    this.#thermometers = new Map(
-      thermometers.map((device) => [device.id, new Thermometer(device, config.gateway, parts.store, place)]),
+    this.#services = this.#stationServices()
+    this.#benches = new Benches(
+      this.#isWaiting ? { ...config, tests: [] } : config,
+      parts.models,
+      this.#evidence,
+      this.#services,
     )
-    const services = this.#stationServices()
-    this.#benches = new Benches(config, parts.models, this.#evidence, services)
-    this.#stations = config.stations.map((station) => {
-      const thermometer = this.#thermometers.get(station.thermometer ?? '')
-      const { id, limits } = station
-      if (thermometer && limits) {
-        const others = this.#watches.get(thermometer.device) ?? []
-        this.#watches.set(thermometer.device, [...others, { station: id, watch: new LimitWatch(limits), limits }])
-      }
-      const instrument = thermometer && { uri: thermometer.uri, readings: thermometer.readings, limits: station.limits }
-      return new Station(station, instrument, services)
-    })
   }
 
   async load(): Promise<void> {
-    for (const thermometer of this.#thermometers.values()) await thermometer.load()
-    for (const station of this.#stations) await station.load()
+    await this.#arrange([])
     await this.#benches.load()
     this.#evidence.load()
     this.#parts.disk.load(performance.now())
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const devices = this.#config.devices.map((device) => this.#device(device, signal))
-    await Promise.all([this.#uplink.run(signal), this.#clockWatch.run(signal), this.#ticks(signal), ...devices])
+    for (const device of this.#config.devices) this.#attend(device)
+    this.#tellEnrolment()
+    await Promise.all([this.#uplink.run(signal), this.#clockWatch.run(signal), this.#ticks(signal)])
+    await this.#reconfiguring
+    await Promise.all([...this.#devices.values()].map((device) => device.stop()))
     for (const station of this.#stations) await station.idle()
     await this.#benches.idle()
     await this.#batching.idle()
@@ -168,6 +192,114 @@ class Agent {
     this.#health.online(false)
     this.#health.write(performance.now(), true)
     await this.#parts.store.close()
+  }
+
+  /** Whether what it may sign is known: without that it only reads. */
+  get #isWaiting(): boolean {
+    return this.#config.enrolled.missing.length > 0
+  }
+
+  /** One after the other; what comes after the stop is for the next start. */
+  reconfigure(next: AgentConfig): Promise<void> {
+    const done = this.#reconfiguring.then(() => this.#reconfigure(next))
+    this.#reconfiguring = done.catch(() => undefined)
+    return done
+  }
+
+  async refused(error: AgentError): Promise<void> {
+    const { gateway } = this.#config
+    this.problem(error)
+    const report = encodeReport({ kind: 'config', code: error.code }, this.#clock.now(), gateway.zone, gateway.station)
+    await this.#batching.accept([report], []).catch((thrown: unknown) => this.problem(asAgentError(thrown)))
+  }
+
+  async #reconfigure(next: AgentConfig): Promise<void> {
+    const before = this.#config
+    this.#config = next
+    const wanted = new Map(next.devices.map((device) => [device.id, textOf(device)]))
+    const ended = [...this.#devices].filter(([id, { config }]) => wanted.get(id) !== textOf(config))
+    for (const [id, device] of ended) {
+      await device.stop()
+      this.#devices.delete(id)
+      this.#health.forget(id)
+    }
+    await this.#arrange(ended.map(([id]) => id))
+    for (const device of next.devices) if (!this.#devices.has(device.id)) this.#attend(device)
+    if (textOf(before.enrolled.differences) !== textOf(next.enrolled.differences)) this.#tellEnrolment()
+    this.#health.touch()
+  }
+
+  /** Thermometers and stations as they are configured now. Those that have not changed go on as they are. */
+  async #arrange(ended: readonly string[]): Promise<void> {
+    const { devices, gateway, stations } = this.#config
+    const { store } = this.#parts
+    for (const id of ended) this.#thermometers.delete(id)
+    for (const device of devices) {
+      if (drivers.get(device.driver)?.gives !== 'reading' || this.#thermometers.has(device.id)) continue
+      const thermometer = new Thermometer(device, gateway, store, this.#clock.place.bind(this.#clock))
+      await thermometer.load()
+      this.#thermometers.set(device.id, thermometer)
+    }
+    const kept = new Map(this.#stations.map((station) => [station.config.id, station]))
+    const arranged: Station[] = []
+    for (const config of this.#isWaiting ? [] : stations) {
+      const station = kept.get(config.id)
+      const renewed = ended.includes(config.thermometer ?? '')
+      if (station !== undefined && !renewed && textOf(station.config) === textOf(config)) {
+        arranged.push(station)
+        continue
+      }
+      await station?.idle()
+      const fresh = new Station(config, this.#instrumentOf(config), this.#services)
+      await fresh.load()
+      arranged.push(fresh)
+    }
+    this.#stations = arranged
+    this.#watches.clear()
+    for (const { id, thermometer = '', limits } of stations) {
+      if (!limits || !this.#thermometers.has(thermometer)) continue
+      const others = this.#watches.get(thermometer) ?? []
+      this.#watches.set(thermometer, [...others, { station: id, watch: new LimitWatch(limits), limits }])
+    }
+  }
+
+  #instrumentOf({ thermometer: id = '', limits }: StationConfig): Instrument | undefined {
+    const thermometer = this.#thermometers.get(id)
+    return thermometer && { uri: thermometer.uri, readings: thermometer.readings, limits }
+  }
+
+  /** Says whether this gateway is enrolled, and where its configuration is of another mind. */
+  #tellEnrolment(): void {
+    const { enrolled, data } = this.#config
+    if (enrolled.enrolment === undefined) {
+      const why =
+        enrolled.missing.length > 0
+          ? `without ${enrolled.missing.join(' and ')} nothing is stamped`
+          : 'stamps are kept until then'
+      this.problem(new AgentError('NOT_ENROLLED', { request: paths(data).request, why }), 'enrolment')
+    }
+    for (const difference of enrolled.differences) this.problem(new AgentError('ENROLMENT_DIFFERS', { ...difference }))
+  }
+
+  #onEnrolment(payload: Uint8Array): void {
+    const { data } = this.#config
+    try {
+      const enrolment = takeEnrolment(payload, this.#config, this.#kids())
+      if (enrolment === undefined || sameEnrolment(this.#heard ?? this.#config.enrolled.enrolment, enrolment)) return
+      keepEnrolment(data, payload)
+      this.#heard = enrolment
+      this.#parts.log.info(
+        `· enrolled for ${enrolment.station} (${enrolment.roles.join(' ')}), entry ${enrolment.entry}`,
+      )
+      this.#parts.hooks.enrolled?.()
+    } catch (thrown) {
+      this.problem(asAgentError(thrown), 'enrolment')
+    }
+  }
+
+  /** Keys of this gateway. */
+  #kids(): Uint8Array[] {
+    return [this.#parts.signer.kid]
   }
 
   async #ticks(signal: AbortSignal): Promise<void> {
@@ -182,7 +314,17 @@ class Agent {
     }
   }
 
-  #device(device: ConfiguredDevice, signal: AbortSignal): Promise<void> {
+  #attend(device: ConfiguredDevice): void {
+    const ended = new AbortController()
+    const done = this.#supervise(device, ended.signal)
+    const stop = async (): Promise<void> => {
+      ended.abort()
+      await done
+    }
+    this.#devices.set(device.id, { config: device, stop })
+  }
+
+  #supervise(device: ConfiguredDevice, signal: AbortSignal): Promise<void> {
     const { log } = this.#parts
     const sink: DeviceSink = {
       now: () => this.#clock.monotonicMs(),
@@ -207,6 +349,10 @@ class Agent {
     const isClock = clock.source === 'gnss' && clock.device === device
     switch (measurement.kind) {
       case 'scan':
+        if (this.#isWaiting) {
+          const why = 'the scan was not recorded'
+          this.problem(new AgentError('NOT_ENROLLED', { request: paths(this.#config.data).request, why }))
+        }
         for (const station of this.#stations) {
           if (station.config.scanner === device) {
             if (!this.#benches.take(station.config.id, measurement.text)) void station.scan(measurement.text)
@@ -349,8 +495,8 @@ class Agent {
       signer,
       disk,
       timeMs: () => this.#clock.now().ms,
-      settled: () => this.#uplink.settled,
-      heard: () => this.#uplink.heard,
+      settled: () => this.#uplink.settled && !this.#isWaiting,
+      heard: () => this.#uplink.heard && !this.#isWaiting,
       report: (report) => encodeReport(report, this.#clock.now(), this.#config.gateway.zone),
       repair: async () => {
         const { data } = this.#config
@@ -378,6 +524,14 @@ class Agent {
       language: log.language,
       outbox: () => ({ next: outbox.nextSeq, acked: outbox.acked, unsigned: outbox.unsigned }),
       now: () => this.#clock.now(),
+      enrolment: () => {
+        const { enrolment, missing, differences } = this.#config.enrolled
+        return {
+          ...(enrolment && { entry: enrolment.entry }),
+          ...(missing.length > 0 && { missing }),
+          ...(differences.length > 0 && { differs: differences.map(({ path }) => path) }),
+        }
+      },
       changed: () => this.#uplink.statusChanged(),
     }
     return new Health(
@@ -397,6 +551,7 @@ class Agent {
         this.#clockMemory.acknowledged(entry)
         this.#health.touch()
       },
+      enrolment: (payload: Uint8Array) => this.#onEnrolment(payload),
       problem: (error: AgentError) => {
         // A batch that is not as it was signed: the outbox is closed and repaired.
         if (error.code === 'OUTBOX_DAMAGED') this.#parts.store.fail(error)

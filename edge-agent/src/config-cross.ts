@@ -1,6 +1,6 @@
 import type { ConfigIssue } from './config.ts'
 import { roleOfStep } from './config-roles.ts'
-import type { Role } from './config-types.ts'
+import { ROLES, type Role } from './config-types.ts'
 import { drivers } from './driver/index.ts'
 import { type StepChoice, stepsOf, type Workflow, workflows } from './station/workflow.ts'
 
@@ -9,6 +9,7 @@ import { type StepChoice, stepsOf, type Workflow, workflows } from './station/wo
  * raw file, so that these errors are listed beside those of shape; what has the wrong shape is passed over here.
  */
 export function crossIssues(raw: Record<string, unknown>): ConfigIssue[] {
+  // Without roles in the file the enrolment's count, which an act is held against when it is done.
   const issues: ConfigIssue[] = []
   const devices = records(raw['devices'])
   const stations = records(raw['stations'])
@@ -26,8 +27,8 @@ export function crossIssues(raw: Record<string, unknown>): ConfigIssue[] {
     const value = raw[part]
     if (isRecord(value) && value['source'] === 'gnss') refer(`${part}.device`, value['device'], 'fix', 'GNSS receiver')
   }
-  const roles =
-    isRecord(raw['gateway']) && Array.isArray(raw['gateway']['roles']) ? (raw['gateway']['roles'] as unknown[]) : []
+  const given = isRecord(raw['gateway']) ? raw['gateway']['roles'] : undefined
+  const roles: readonly unknown[] = given === undefined ? ROLES : Array.isArray(given) ? (given as unknown[]) : []
   const tests = records(raw['tests'])
   for (const [i, test] of tests.entries()) {
     refer(`tests[${i}].spectrometer`, test['spectrometer'], 'spectrum', 'spectrometer')

@@ -36,12 +36,14 @@ const gateway = v.strictObject({
   org: name,
   id: name,
   uri,
-  station: uri,
-  roles: v.pipe(
-    v.array(v.picklist(ROLES, `must be one of ${ROLES.join(', ')}`), 'must be a list of roles'),
-    v.minLength(1, 'must name at least one role'),
+  station: v.optional(uri),
+  roles: v.optional(
+    v.pipe(
+      v.array(v.picklist(ROLES, `must be one of ${ROLES.join(', ')}`), 'must be a list of roles'),
+      v.minLength(1, 'must name at least one role'),
+    ),
   ),
-  zone: v.optional(v.pipe(v.string(), v.check(isZone, 'must be an IANA time zone such as Asia/Shanghai')), 'UTC'),
+  zone: v.optional(v.pipe(v.string(), v.check(isZone, 'must be an IANA time zone such as Asia/Shanghai'))),
 })
 
 const uplink = v.strictObject({
@@ -76,9 +78,10 @@ const place = v.variant(
   'source',
   [
     v.strictObject({ source: v.literal('site'), ...site.entries }),
+    v.strictObject({ source: v.literal('enrolment'), accuracyM: site.entries.accuracyM }),
     v.strictObject({ source: v.literal('gnss'), device: name, site: v.optional(site) }),
   ],
-  'must have `source: site` or `source: gnss`',
+  'must have `source: site`, `source: gnss` or `source: enrolment`',
 )
 
 const maxErrorMs = v.optional(integer(1, 3_600_000), 2000)
@@ -124,7 +127,12 @@ const station = v.strictObject({
   scanner: v.optional(name),
   thermometer: v.optional(name),
   holds: v.optional(uri),
-  limits: v.optional(limits),
+  limits: v.optional(
+    v.union(
+      [limits, v.strictObject({ product: uri })],
+      'must be { minMilliC, maxMilliC }, the lower first, or { product }',
+    ),
+  ),
   separators: v.optional(v.picklist(['unproven', 'proven'], 'must be unproven or proven'), 'unproven'),
   readers: v.optional(
     v.pipe(v.array(name, 'must be a list of devices'), v.maxLength(16, 'must name at most 16 devices')),
@@ -145,9 +153,56 @@ const station = v.strictObject({
   ),
 })
 
+const text = v.pipe(v.string('must be text'), v.minLength(1, 'must not be empty'))
+const keyTimeout = v.optional(durationMs, '5s')
+
+const key = v.variant(
+  'type',
+  [
+    v.strictObject({ type: v.literal('file') }),
+    v.pipe(
+      v.strictObject({
+        type: v.literal('pkcs11'),
+        module: text,
+        token: v.optional(text),
+        slot: v.optional(integer(0, 0xffff_ffff)),
+        id: v.pipe(
+          v.string('must be the key id in hex'),
+          v.regex(/^([0-9a-fA-F]{2}){1,32}$/, 'must be the key id in hex'),
+        ),
+        pinFile: text,
+        tool: v.optional(text, 'pkcs11-tool'),
+        timeout: keyTimeout,
+      }),
+      v.check((k) => (k.token === undefined) !== (k.slot === undefined), 'must have either `token` or `slot`'),
+    ),
+    v.strictObject({
+      type: v.literal('command'),
+      sign: v.pipe(
+        v.array(text, 'must be a list: the program and its arguments'),
+        v.minLength(1, 'must name a program'),
+      ),
+      publicKey: v.pipe(
+        v.string('must be the public key'),
+        v.check((given) => keyBytes(given)?.length === 32, 'must be 32 bytes in base64url: the public key'),
+      ),
+      timeout: keyTimeout,
+    }),
+  ],
+  'must have `type: file`, `type: pkcs11` or `type: command`',
+)
+
+const metrics = v.strictObject({
+  host: v.optional(v.picklist(['127.0.0.1', '::1', 'localhost'], 'must be 127.0.0.1, ::1 or localhost'), '127.0.0.1'),
+  port: integer(1, 65_535),
+})
+
 /** The whole file but for the devices' own options, which their drivers check. */
 export const fileSchema: v.GenericSchema<unknown, FileShape> = v.strictObject({
   gateway,
+  key: v.optional(key, { type: 'file' }),
+  log: v.optional(v.picklist(['auto', 'json', 'text'], 'must be auto, json or text'), 'auto'),
+  metrics: v.optional(metrics),
   data: v.pipe(v.string('must be a folder'), v.minLength(1, 'must be a folder')),
   uplink,
   batch: v.optional(batch, {}),

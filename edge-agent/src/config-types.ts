@@ -1,3 +1,4 @@
+import type { Enrolment } from '@tristamp/protocol'
 import type { DeviceConfig } from './driver/index.ts'
 import type { RawTest, TestConfig } from './spectroscopy/config.ts'
 import type { StepChoice, Workflow } from './station/workflow.ts'
@@ -27,7 +28,7 @@ export interface GatewayConfig {
   id: string
   /** The gateway's own identifier (GIAI): `iss` of its statements. */
   uri: string
-  /** The place (414) or asset (8003, 8004) that it speaks for: `sub` of its statements. */
+  /** The place (414) or asset (8003, 8004) that it speaks for: `sub` of its statements. What the ledger has enrolled, once that is known. */
   station: string
   roles: Role[]
   /** IANA zone for `eventTimeZoneOffset`. */
@@ -53,7 +54,10 @@ export interface Site {
   accuracyM: number
 }
 
-export type PlaceConfig = { source: 'site'; site: Site } | { source: 'gnss'; device: string; site?: Site | undefined }
+/** A `site` without coordinates: it is to come from the enrolment, and has not. */
+export type PlaceConfig =
+  | { source: 'site'; site?: Site | undefined }
+  | { source: 'gnss'; device: string; site?: Site | undefined }
 
 /** What sets the clock. `maxErrorMs`: above it the clock counts as lost, and is reported. */
 export type ClockConfig =
@@ -112,11 +116,49 @@ export interface ConfiguredDevice extends DeviceConfig {
   options: Readonly<Record<string, unknown>>
 }
 
+/** Where the key is that signs (docs/gateway/install.md). Paths are absolute. */
+export type KeyConfig =
+  | { type: 'file' }
+  | {
+      type: 'pkcs11'
+      module: string
+      token?: string | undefined
+      slot?: number | undefined
+      id: string
+      pinFile: string
+      tool: string
+      timeoutMs: number
+    }
+  | { type: 'command'; sign: readonly string[]; publicKey: Uint8Array; timeoutMs: number }
+
+/** A value in which the file and the enrolment at the ledger are not of one mind. */
+export interface Difference {
+  /** Path in the file. */
+  path: string
+  given: string
+  enrolled: string
+}
+
+/** What the ledger says of the gateway, and how the file fits to it. */
+export interface Enrolled {
+  /** The last that the ledger told; undefined while there is none. */
+  enrolment: Enrolment | undefined
+  /** Values that must come from the enrolment, and have not: without them nothing is stamped. */
+  missing: readonly string[]
+  differences: readonly Difference[]
+}
+
 /** The gateway's configuration, parsed: nothing in it needs checking again. */
 export interface AgentConfig {
   /** Where it was read from. */
   file: string
   gateway: GatewayConfig
+  enrolled: Enrolled
+  key: KeyConfig
+  /** How the log is written; `auto`: for people on a terminal, else one JSON object a line. */
+  log: 'auto' | 'json' | 'text'
+  /** Where metrics are served, if they are. */
+  metrics: { host: string; port: number } | undefined
   /** Absolute path of the data folder. */
   data: string
   uplink: UplinkConfig
@@ -131,7 +173,29 @@ export interface AgentConfig {
 
 /** The file's own shape after the structural check, before references are resolved. */
 export interface FileShape {
-  gateway: GatewayConfig
+  gateway: {
+    org: string
+    id: string
+    uri: string
+    station?: string | undefined
+    roles?: Role[] | undefined
+    zone?: string | undefined
+  }
+  key:
+    | { type: 'file' }
+    | {
+        type: 'pkcs11'
+        module: string
+        token?: string | undefined
+        slot?: number | undefined
+        id: string
+        pinFile: string
+        tool: string
+        timeout: number
+      }
+    | { type: 'command'; sign: string[]; publicKey: string; timeout: number }
+  log: 'auto' | 'json' | 'text'
+  metrics?: { host: string; port: number } | undefined
   data: string
   uplink: {
     url: string
@@ -143,7 +207,10 @@ export interface FileShape {
   }
   batch: { flushMs: number; maxEvents: number }
   outbox: { maxMiB?: number | undefined }
-  place: ({ source: 'site' } & Site) | { source: 'gnss'; device: string; site?: Site | undefined }
+  place:
+    | ({ source: 'site' } & Site)
+    | { source: 'enrolment'; accuracyM: number }
+    | { source: 'gnss'; device: string; site?: Site | undefined }
   clock:
     | { source: 'gnss'; device: string; maxErrorMs: number; almanac: number }
     | { source: 'chrony' | 'system'; maxErrorMs: number }
@@ -157,7 +224,7 @@ export interface RawStation {
   scanner?: string | undefined
   thermometer?: string | undefined
   holds?: string | undefined
-  limits?: Limits | undefined
+  limits?: Limits | { product: string } | undefined
   separators: 'unproven' | 'proven'
   readers: string[]
   workflow?: Workflow | undefined

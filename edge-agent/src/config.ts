@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { fromBase64Url } from '@tristamp/protocol'
+import { type Enrolment, fromBase64Url } from '@tristamp/protocol'
 import * as v from 'valibot'
 import { LineCounter, parseDocument } from 'yaml'
 import { crossIssues } from './config-cross.ts'
@@ -10,11 +10,15 @@ import type {
   ClockConfig,
   ConfiguredDevice,
   FileShape,
+  KeyConfig,
+  Limits,
+  PlaceConfig,
   RawDevice,
   RawStation,
   StationConfig,
 } from './config-types.ts'
 import { type Address, drivers, type LineDriver } from './driver/index.ts'
+import { readEnrolment, withEnrolment } from './enrolment.ts'
 import { AgentError, whyOf } from './error.ts'
 import { stepsOf } from './station/workflow.ts'
 
@@ -42,7 +46,7 @@ const OVERRIDES: Readonly<Record<string, readonly string[]>> = {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads and checks the file. @throws AgentError CONFIG_*; CONFIG_INVALID lists every error of the file at once. */
+/** Reads and checks the file, and holds it against the enrolment that was picked up. @throws AgentError CONFIG_*; CONFIG_INVALID lists every error of the file at once. */
 export function loadConfig(file: string, env: Environment = {}): AgentConfig {
   let bytes: Uint8Array
   try {
@@ -51,7 +55,10 @@ export function loadConfig(file: string, env: Environment = {}): AgentConfig {
     throw new AgentError('CONFIG_MISSING', { file, why: whyOf(cause) }, { cause })
   }
   if (bytes.length > MAX_BYTES) throw new AgentError('CONFIG_TOO_LARGE', { file, kib: MAX_BYTES / 1024 })
-  return parseConfig(new TextDecoder().decode(bytes), resolve(file), env)
+  const text = new TextDecoder().decode(bytes)
+  const config = parseConfig(text, resolve(file), env)
+  const enrolment = readEnrolment(config)
+  return enrolment === undefined ? config : parseConfig(text, resolve(file), env, enrolment)
 }
 
 /** The first so many bytes of a file: of a disk image or a device no more is read. */
@@ -68,14 +75,14 @@ function readStart(file: string, most: number): Uint8Array {
   }
 }
 
-export function parseConfig(text: string, file: string, env: Environment = {}): AgentConfig {
+export function parseConfig(text: string, file: string, env: Environment = {}, enrolment?: Enrolment): AgentConfig {
   const raw = override(parseYaml(text, file), env)
   const { issues, shape, devices } = check(raw)
   if (issues.length > 0 || !shape) {
     const list = issues.map(({ path, what }) => `  ${path}: ${what}`).join('\n')
     throw new AgentError('CONFIG_INVALID', { file, count: issues.length, list: list.slice(0, 8000) })
   }
-  return toConfig(shape, devices, file)
+  return toConfig(shape, devices, file, enrolment)
 }
 
 function parseYaml(text: string, file: string): unknown {
@@ -182,12 +189,17 @@ function step(key: unknown): string {
   return typeof key === 'number' ? `[${key}]` : `.${String(key)}`
 }
 
-function toConfig(shape: FileShape, devices: readonly RawDevice[], file: string): AgentConfig {
+function toConfig(shape: FileShape, devices: readonly RawDevice[], file: string, enrolment?: Enrolment): AgentConfig {
   const folder = dirname(file)
-  const { uplink, place } = shape
+  const { uplink, log, metrics } = shape
+  const { gateway, enrolled, limitsOf } = withEnrolment(shape, enrolment)
   return {
     file,
-    gateway: shape.gateway,
+    gateway,
+    enrolled,
+    key: keyOf(shape.key, folder),
+    log,
+    metrics,
     data: resolve(folder, shape.data),
     uplink: {
       url: uplink.url,
@@ -199,13 +211,10 @@ function toConfig(shape: FileShape, devices: readonly RawDevice[], file: string)
     },
     batch: shape.batch,
     outbox: shape.outbox,
-    place:
-      place.source === 'gnss'
-        ? place
-        : { source: 'site', site: { latE7: place.latE7, lonE7: place.lonE7, accuracyM: place.accuracyM } },
+    place: placeOf(shape.place, enrolment),
     clock: clockOf(shape.clock),
     devices: devices.map((device) => toDevice(device, folder)),
-    stations: shape.stations.map((station) => toStation(station, shape.gateway.station)),
+    stations: shape.stations.map((station) => toStation(station, gateway.station, limitsOf(station.limits))),
     tests: shape.tests.map(({ station, spectrometer, model, calibration, scans, reference }) => ({
       station,
       spectrometer,
@@ -215,6 +224,21 @@ function toConfig(shape: FileShape, devices: readonly RawDevice[], file: string)
       referenceMs: reference,
     })),
   }
+}
+
+/** A position that nobody has registered is none. */
+function placeOf(place: FileShape['place'], enrolment: Enrolment | undefined): PlaceConfig {
+  if (place.source === 'gnss') return place
+  const { accuracyM } = place
+  const { latE7, lonE7 } = place.source === 'site' ? place : (enrolment?.place ?? {})
+  return { source: 'site', ...(latE7 !== undefined && lonE7 !== undefined && { site: { latE7, lonE7, accuracyM } }) }
+}
+
+function keyOf(key: FileShape['key'], folder: string): KeyConfig {
+  if (key.type === 'file') return key
+  const { timeout: timeoutMs, ...rest } = key
+  if (rest.type === 'command') return { ...rest, publicKey: fromBase64Url(rest.publicKey), timeoutMs }
+  return { ...rest, module: resolve(folder, rest.module), pinFile: resolve(folder, rest.pinFile), timeoutMs }
 }
 
 function clockOf(clock: FileShape['clock']): ClockConfig {
@@ -247,8 +271,8 @@ function toAddress(device: RawDevice, folder: string): Address {
   return { kind: 'serial', path: resolve(folder, parsed.path), baudRate: baudRate ?? driver.baudRate, parity, stopBits }
 }
 
-function toStation(station: RawStation, fallback: string): StationConfig {
-  const { id, scanner, thermometer, holds, limits, separators, readers, start, undo, observe } = station
+function toStation(station: RawStation, fallback: string, limits: Limits | undefined): StationConfig {
+  const { id, scanner, thermometer, holds, separators, readers, start, undo, observe } = station
   return {
     id,
     scanner,

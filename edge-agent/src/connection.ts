@@ -13,6 +13,7 @@ export interface ConnectionEvents {
   /** It is up and listens for answers. */
   ready(): void
   ack(payload: Uint8Array): void
+  enrolment(payload: Uint8Array): void
   failed(error: AgentError): void
 }
 
@@ -25,7 +26,7 @@ const OFFLINE = '{"state":"offline"}'
 /** One MQTT 3.1.1 connection, from connecting to its end. It never comes back by itself, and remembers nothing that was on its way. */
 export class Connection {
   readonly #client: MqttClient
-  readonly #topic: (leaf: 'batch' | 'evidence' | 'evidence-lost' | 'ack' | 'status') => string
+  readonly #topic: (leaf: 'batch' | 'evidence' | 'evidence-lost' | 'ack' | 'enrolment' | 'status') => string
   /** Resolves when it is over. */
   readonly closed: Promise<void>
   #over: () => void = () => undefined
@@ -53,8 +54,11 @@ export class Connection {
     })
     this.#client.on('message', (topic, payload) => {
       if (topic === this.#topic('ack')) events.ack(payload)
+      else if (topic === this.#topic('enrolment')) events.enrolment(payload)
     })
     this.#client.on('connect', () => {
+      // A broker of others may not grant it yet; the gateway can do without.
+      this.#client.subscribe(this.#topic('enrolment'), { qos: 1 }, () => undefined)
       // Before the first batch: the answers to it must find us listening. The retained ack tells where the ledger stands.
       this.#client.subscribe(this.#topic('ack'), { qos: 1 }, (error) => {
         if (error) return this.drop()

@@ -294,6 +294,26 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'An acknowledgement was not signed by the ledger or not meant for this gateway ({why}); it was not used. Check `uplink.ledgerKey`.',
     zh: '收到的确认不是账本签发或不属于本网关（{why}），未被采用。请检查 uplink.ledgerKey。',
   },
+  NOT_ENROLLED: {
+    en: 'Not enrolled yet: no administrator of the ledger has approved this gateway ({why}). Show them {request}, or the QR code that `tristamp-agent init` prints; what is approved is picked up by itself.',
+    zh: '尚未登记：账本管理员还没有批准本网关（{why}）。请向其出示 {request} 或 `tristamp-agent init` 打印的二维码；批准后会自动取得登记信息。',
+  },
+  ENROLMENT_DIFFERS: {
+    en: '{path} is {given} in the configuration, and {enrolled} in the enrolment at the ledger, which counts for what can be signed. Correct the file, or have the gateway enrolled anew.',
+    zh: '配置中的 {path} 为 {given}，账本登记为 {enrolled}；可签内容以登记为准。请更正配置，或重新登记本网关。',
+  },
+  ENROLMENT_REFUSED: {
+    en: 'An enrolment was not signed by the ledger or is not for this gateway ({why}); it was not used. Check `uplink.ledgerKey`, and whether another machine has the name of this one.',
+    zh: '收到的登记信息不是账本签发或不属于本网关（{why}），未被采用。请检查 uplink.ledgerKey，以及是否有其他机器使用同一名称。',
+  },
+  KEY_STORE: {
+    en: 'The key store does not sign ({why}). What was accepted is kept and signed as soon as it does; check `key` in the configuration and the device that holds the key.',
+    zh: '密钥存储未能签名（{why}）。已接受的记录会保留，恢复后立即签名；请检查配置中的 key 以及存放密钥的设备。',
+  },
+  METRICS_PORT: {
+    en: 'Metrics cannot be served at {host}:{port} ({why}). Choose another port under `metrics`; the gateway runs without them.',
+    zh: '无法在 {host}:{port} 提供指标（{why}）。请在 metrics 下换一个端口；网关照常运行。',
+  },
   INTERNAL: {
     en: 'An unexpected error: {why}. Please report it with the lines around it; nothing that was accepted is lost.',
     zh: '意外错误：{why}。请连同前后日志上报；已接受的记录不会丢失。',

@@ -75,6 +75,11 @@ export type AgentCode =
   | 'UPLINK_SILENT'
   | 'UPLINK_REFUSED'
   | 'UPLINK_ACK'
+  | 'NOT_ENROLLED'
+  | 'ENROLMENT_DIFFERS'
+  | 'ENROLMENT_REFUSED'
+  | 'KEY_STORE'
+  | 'METRICS_PORT'
   | 'INTERNAL'
 
 export type Language = 'en' | 'zh'

@@ -95,11 +95,12 @@ function ignoreMissing(error: NodeJS.ErrnoException): void {
 }
 
 /** Writes beside and renames over: a reader never sees half a file. */
-export function replaceFile(path: string, text: string, sync: boolean): void {
+export function replaceFile(path: string, content: string | Uint8Array, sync: boolean): void {
   const beside = `${path}.new`
   const file = openSync(beside, 'w', 0o600)
   try {
-    writeSync(file, text)
+    if (typeof content === 'string') writeSync(file, content)
+    else writeSync(file, content)
     if (sync) fsyncSync(file)
   } finally {
     closeSync(file)

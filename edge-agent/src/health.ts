@@ -12,6 +12,8 @@ export interface Status {
   outbox: { next: number; acked: number; unsigned: number }
   devices: Record<string, { state: DeviceState; code?: string; why?: string }>
   clock: { source: Moment['source']; uncertaintyMs: number }
+  /** Where the enrolment is recorded, if it is known; what is missing without it; in which values the configuration differs from it. */
+  enrolment: { entry?: number; missing?: readonly string[]; differs?: readonly string[] }
   errors: Partial<Record<AgentCode, number>>
 }
 
@@ -37,6 +39,7 @@ export interface HealthSources {
   language: Language
   outbox(): Status['outbox']
   now(): Moment
+  enrolment(): Status['enrolment']
   /** Something changed. */
   changed(): void
 }
@@ -62,6 +65,12 @@ export class Health {
       at: new Date().toISOString(),
       text: sentence(error.code, error.fields, this.#sources.language),
     })
+    this.#change()
+  }
+
+  /** A device that is no longer configured, or is configured otherwise. */
+  forget(id: string): void {
+    this.#devices.delete(id)
     this.#change()
   }
 
@@ -98,6 +107,7 @@ export class Health {
       outbox: outbox(),
       devices,
       clock: { source, uncertaintyMs },
+      enrolment: this.#sources.enrolment(),
       errors: Object.fromEntries(this.#errors),
     }
   }

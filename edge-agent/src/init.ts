@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { type EnrolGateway, toBase64Url } from '@tristamp/protocol'
 import { tlsKeyHash } from './certificate.ts'
 import type { AgentConfig } from './config-types.ts'
@@ -19,10 +19,14 @@ import { paths } from './paths.ts'
 import { Signer } from './signer.ts'
 import { Store } from './store.ts'
 
+/** What an administrator enrols. Without `station` and `roles` it is for them to say what these are. */
+export type EnrolmentRequest = Omit<EnrolGateway, 'station' | 'roles'> &
+  Partial<Pick<EnrolGateway, 'station' | 'roles'>>
+
 /** What `init` made, or found from before. */
 export interface Initialised {
   /** The operation that an administrator enrols. It holds nothing secret. */
-  request: EnrolGateway
+  request: EnrolmentRequest
   requestFile: string
   /** Whether a key was made; false when there was one already, which is kept. */
   made: boolean
@@ -39,8 +43,8 @@ export async function initAgent(config: AgentConfig): Promise<Initialised> {
     if (made) await makeKeyAndOutbox(config)
     const secrets = { password: readLoginFile(files.login), tlsKey: readTlsKeyFile(files.tlsKey) }
     const request = enrolment(config, new Signer(readKeyFile(files.key), config.gateway), secrets)
-    replaceFile(files.enrolment, `${JSON.stringify(request, null, 2)}\n`, true)
-    return { request, requestFile: files.enrolment, made }
+    replaceFile(files.request, `${JSON.stringify(request, null, 2)}\n`, true)
+    return { request, requestFile: files.request, made }
   } catch (cause) {
     if (cause instanceof AgentError) throw cause
     throw new AgentError('DATA_DENIED', { path: config.data, why: whyOf(cause) }, { cause })
@@ -59,22 +63,24 @@ async function makeKeyAndOutbox(config: AgentConfig): Promise<void> {
   } finally {
     await store.close()
   }
+  // What the ledger said of another key is nothing that this one may go by.
+  rmSync(files.enrolment, { force: true })
   makeKeyFile(files.key, seed)
 }
 
 function enrolment(
-  { gateway }: AgentConfig,
+  { gateway, enrolled: { missing } }: AgentConfig,
   signer: Signer,
   secrets: { password: string; tlsKey: string },
-): EnrolGateway {
+): EnrolmentRequest {
   return {
     op: 'enrol-gateway',
     org: gateway.org,
     gateway: gateway.id,
     uri: gateway.uri,
     key: toBase64Url(signer.publicKey),
-    station: gateway.station,
-    roles: gateway.roles,
+    ...(!missing.includes('gateway.station') && { station: gateway.station }),
+    ...(!missing.includes('gateway.roles') && { roles: gateway.roles }),
     login: loginHash(secrets.password),
     tls: tlsKeyHash(secrets.tlsKey),
   }

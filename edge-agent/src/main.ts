@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { useSha256 } from '@tristamp/protocol'
-import { startAgent } from './agent.ts'
-import { loadConfig } from './config.ts'
+import { type AgentConfig, loadConfig } from './config.ts'
 import { asAgentError, printable } from './error.ts'
 import { EvidenceFiles } from './evidence-files.ts'
+import { Host } from './host.ts'
 import { initAgent } from './init.ts'
 import { readKeyFile } from './key-file.ts'
-import { createLog, languageOf, problemText } from './log.ts'
+import { createLog, type Log, languageOf, problemText } from './log.ts'
 import { paths } from './paths.ts'
 import { recoverAgent } from './recover.ts'
 import { showStatus } from './show-status.ts'
@@ -16,9 +16,10 @@ import { VERSION } from './version.ts'
 
 const HELP = `tristamp-agent ${VERSION}: the gateway program, instruments in, signed stamps out
 
-  tristamp-agent init   --config gateway.yaml           make the keys, the login and the outbox; print the enrolment request
+  tristamp-agent init   --config gateway.yaml [--qr FILE.svg]  make the keys, the login and the outbox; print the enrolment request
+                                                        and its QR code
   tristamp-agent run    --config gateway.yaml [--insecure-plain]  run until SIGINT or SIGTERM; to another machine only over TLS,
-                                                        unless told otherwise
+                                                        unless told otherwise; SIGHUP reads the configuration again
   tristamp-agent status --config gateway.yaml [--json]  how the running gateway is
   tristamp-agent cards  --config gateway.yaml           print the stations' command barcodes as a page of A4 sheets (HTML)
   tristamp-agent export --config gateway.yaml --out FILE  what the ledger has not acknowledged, to be carried; while the gateway runs or not
@@ -54,14 +55,18 @@ export async function main(argv: string[]): Promise<number> {
     process.stdout.write(args.help ? HELP : `${VERSION}\n`)
     return EXIT.ok
   }
-  const { command, file, json, plain } = args
+  const { command, file, json, plain, qr } = args
   if (command !== 'init' && command !== 'run' && command !== 'status' && command !== 'cards' && !isCarrying(command))
     return usage(`unknown command: ${command}`)
   if (file === undefined) return usage('--config is missing')
   // The protocol's own hash is the reference; node's is the same function, ten times as fast.
   useSha256((data) => new Uint8Array(createHash('sha256').update(data).digest()))
   try {
-    const config = loadConfig(file, process.env)
+    const load = (): AgentConfig => {
+      const config = loadConfig(file, process.env)
+      return plain ? { ...config, uplink: { ...config.uplink, plain } } : config
+    }
+    const config = load()
     if (command === 'cards') {
       // Drawing symbols is for this command alone; the running gateway does not carry it.
       const { cardSheet } = await import('./cards/sheet.ts')
@@ -74,7 +79,7 @@ export async function main(argv: string[]): Promise<number> {
     }
     if (command === 'status') return showStatus(config, json, language) ? EXIT.ok : EXIT.failed
     if (command === 'run') {
-      await run(plain ? { ...config, uplink: { ...config.uplink, plain } } : config, log)
+      await run(config, load, log)
       return EXIT.ok
     }
     const { request, requestFile, made } = await initAgent(config)
@@ -84,6 +89,8 @@ export async function main(argv: string[]): Promise<number> {
         : `the key of before is kept; the request is ${requestFile}`,
     )
     process.stdout.write(`${JSON.stringify(request, null, 2)}\n`)
+    const { showRequest } = await import('./request-code.ts')
+    await showRequest(request, qr, (text) => process.stderr.write(text))
     return EXIT.ok
   } catch (thrown) {
     const error = asAgentError(thrown)
@@ -92,19 +99,22 @@ export async function main(argv: string[]): Promise<number> {
   }
 }
 
-async function run(config: ReturnType<typeof loadConfig>, log: ReturnType<typeof createLog>): Promise<void> {
+async function run(config: AgentConfig, load: () => AgentConfig, log: Log): Promise<void> {
   const stop = new AbortController()
   const onSignal = (): void => stop.abort()
   process.once('SIGINT', onSignal)
   process.once('SIGTERM', onSignal)
   try {
-    const agent = await startAgent(config, stop.signal, log)
+    const host = await Host.start(config, { load, log })
+    const onReload = (): void => void host.reload()
+    process.on('SIGHUP', onReload)
     const { org, id } = config.gateway
     log.info(`tristamp-agent ${VERSION} runs as ${org}/${id}`)
-    if (!stop.signal.aborted)
-      await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }))
+    const asked = new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }))
+    if (!stop.signal.aborted) await Promise.race([asked, host.failed])
+    process.off('SIGHUP', onReload)
     log.info('stopping')
-    await agent[Symbol.asyncDispose]()
+    await host[Symbol.asyncDispose]()
   } finally {
     process.off('SIGINT', onSignal)
     process.off('SIGTERM', onSignal)
@@ -118,7 +128,7 @@ function isCarrying(command: string): command is Carrying {
 }
 
 /** The commands that carry the outbox past a network or a lost disk. @returns what was done */
-async function carry(command: Carrying, config: ReturnType<typeof loadConfig>, args: Args): Promise<string> {
+async function carry(command: Carrying, config: AgentConfig, args: Args): Promise<string> {
   const { out, node, operand } = args
   if (command === 'recover') {
     await recoverAgent(config)
@@ -147,6 +157,8 @@ interface Args {
   operand: string
   out: string
   node: string
+  /** Where `init` writes the QR code as a picture. */
+  qr: string | undefined
   file: string | undefined
   json: boolean
   plain: boolean
@@ -158,6 +170,7 @@ const OPTIONS = {
   config: { type: 'string', short: 'c' },
   out: { type: 'string', short: 'o' },
   node: { type: 'string' },
+  qr: { type: 'string' },
   json: { type: 'boolean' },
   'insecure-plain': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -198,6 +211,7 @@ function readArgs(argv: string[]): Args | string {
     command: command ?? '',
     ...carried,
     file,
+    qr: given.get('qr'),
     json: given.has('json'),
     plain: given.has('insecure-plain'),
     help,

@@ -12,6 +12,9 @@ export interface DataPaths {
   status: string
   clock: string
   route: string
+  /** What `init` asks for. */
+  request: string
+  /** What the ledger answered. */
   enrolment: string
 }
 
@@ -25,6 +28,7 @@ export function paths(data: string): DataPaths {
     status: join(data, STATUS_FILE),
     clock: join(data, 'clock.json'),
     route: join(data, 'route.bin'),
-    enrolment: join(data, 'enrolment-request.json'),
+    request: join(data, 'enrolment-request.json'),
+    enrolment: join(data, 'enrolment.cbor'),
   }
 }

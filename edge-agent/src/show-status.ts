@@ -30,6 +30,7 @@ function text(file: StatusFile, running: boolean, language: Language): string {
       ? `发件箱: 已签 ${outbox.next} 批, 已确认 ${outbox.acked} 批, 待签 ${outbox.unsigned} 条`
       : `outbox: ${outbox.next} batches signed, ${outbox.acked} acknowledged, ${outbox.unsigned} events to sign`,
     `${zh ? '时钟' : 'clock'}: ${clockText(clock, zh)}`,
+    enrolmentText(file.enrolment, zh),
     ...Object.entries(file.devices).map(
       ([id, { state, code, why }]) => `  ${id}: ${state}${code ? ` ${code} ${why ?? ''}` : ''}`,
     ),
@@ -39,6 +40,18 @@ function text(file: StatusFile, running: boolean, language: Language): string {
     ),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function enrolmentText(enrolment: StatusFile['enrolment'] | undefined, zh: boolean): string {
+  const { entry, differs = [] } = enrolment ?? {}
+  if (entry === undefined) return zh ? '登记: 尚未登记' : 'enrolment: not enrolled yet'
+  const differing =
+    differs.length === 0
+      ? ''
+      : zh
+        ? `；与配置不同: ${differs.join(', ')}`
+        : `; differs from the configuration in ${differs.join(', ')}`
+  return (zh ? `登记: 第 ${entry} 条` : `enrolment: entry ${entry}`) + differing
 }
 
 /** A clock that nothing has set is not one that is a year wrong. */

@@ -14,6 +14,8 @@ export interface UplinkEvents {
   connected(is: boolean): void
   /** The ledger has acknowledged more, the last as this entry. */
   acknowledged(entry: number): void
+  /** The ledger told an enrolment; it is not checked yet. */
+  enrolment(payload: Uint8Array): void
   problem(error: AgentError): void
   /** The status message of this moment. */
   status(): string
@@ -122,6 +124,7 @@ export class Uplink {
           this.#begin(connection)
         },
         ack: (payload) => void this.#onAck(payload),
+        enrolment: (payload) => events.enrolment(payload),
         failed: (error) => events.problem(error),
       })
       const leave = (): void => void connection.goodbye()
