@@ -66,5 +66,6 @@ export function draft(
   goods: { held?: string[]; left?: string[]; about?: string[] },
 ): Draft {
   const { held = [], left = [] } = goods
-  return { action, event, stamp: work.stamp, about: goods.about ?? [...held, ...left], held, left }
+  const about = goods.about ?? [...held, ...left]
+  return { action, event, stamp: work.stamp, about, held, left, ...(work.typed && { typed: true }) }
 }

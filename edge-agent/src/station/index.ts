@@ -18,6 +18,7 @@ import { type Instrument, qualityStamp } from '../quality.ts'
 import { encodeReport } from '../report-event.ts'
 import { clockStamp, isoTime, type Stamp } from '../stamp.ts'
 import type { Store, Write } from '../store.ts'
+import type { Notice } from './notice.ts'
 import { observe } from './observe.ts'
 import { reduce, settle } from './reduce.ts'
 import { gatheredLine, recordedLine, repeatedLine, undoneLine } from './say.ts'
@@ -42,6 +43,8 @@ export interface StationServices {
   thinning?(): number
   info(line: string): void
   problem(error: AgentError): void
+  /** What became of a scan at a station, for displays. */
+  told?(station: string, notice: Notice): void
 }
 
 /**
@@ -61,6 +64,11 @@ export class Station {
     this.#services = services
   }
 
+  /** What it knows between scans. */
+  get state(): Readonly<StationState> {
+    return this.#state
+  }
+
   /** After the store was reopened: what is on the disk is what counts. */
   reload(): Promise<void> {
     return this.#inTurn(() => this.load())
@@ -76,7 +84,7 @@ export class Station {
     this.#state = allowed ? { ...state, action } : { last: state.last, observed: state.observed }
   }
 
-  /** A frame of this station's scanner, or what a tag says that one of its readers has read. */
+  /** A frame of this station's scanner, what a tag says that one of its readers has read, or what came by the page. */
   scan(text: string, by: ScanInput['by'] = 'scanner'): Promise<void> {
     const stamp = this.#services.stamp()
     return this.#inTurn(async () => {
@@ -102,7 +110,7 @@ export class Station {
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
-    this.#queue = this.#queue.then(work).catch((thrown: unknown) => this.#services.problem(asAgentError(thrown)))
+    this.#queue = this.#queue.then(work).catch((thrown: unknown) => this.#refuse(asAgentError(thrown)))
     return this.#queue
   }
 
@@ -158,6 +166,8 @@ export class Station {
     await accept(events, [...moves, { type: 'del', space: 'station', key: this.#undoKey }, this.#keep(state)])
     this.#state = state
     info(undoneLine(last, id))
+    const { action, ids } = last
+    this.#services.told?.(id, { kind: 'undone', action, ids, count: ids.length })
   }
 
   /** What it takes to undo these drafts, as long as nothing of them is on the disk. */
@@ -228,7 +238,7 @@ export class Station {
       readPoint: { id: stamp.place.readPoint },
       'tristamp:geo': { ...stamp.place.geo, ...(route !== undefined && { route }) },
       'tristamp:clock': clockStamp(stamp.moment),
-      'tristamp:origin': 'device',
+      'tristamp:origin': draft.typed ? 'operator' : 'device',
       ...qualityStamp(this.#instrument, fromMs, stamp.moment),
     } as StampedEvent
     return checked(() => {
@@ -257,14 +267,40 @@ export class Station {
     return { type: 'put', space: 'station', key: this.config.id, value: utf8(JSON.stringify(state)) }
   }
 
+  #refuse(error: AgentError): void {
+    const { problem, told } = this.#services
+    problem(error)
+    told?.(this.config.id, { kind: 'refused', code: error.code, fields: error.fields })
+  }
+
   #say(intent: Intent): void {
-    const { info, problem } = this.#services
+    const { info, told } = this.#services
     const { id } = this.config
-    if (intent.kind === 'refused') problem(new AgentError(intent.code, { station: id, ...intent.fields }))
-    else if (intent.kind === 'record') info(recordedLine(intent.draft, id))
+    if (intent.kind === 'refused') return this.#refuse(new AgentError(intent.code, { station: id, ...intent.fields }))
+    const notice = noticeOf(intent)
+    if (notice) told?.(id, notice)
+    if (intent.kind === 'record') info(recordedLine(intent.draft, id))
     else if (intent.kind === 'gathered') info(gatheredLine(intent, id))
     else if (intent.kind === 'repeated') info(repeatedLine(intent, id))
     else if (intent.kind === 'said') info(`· ${intent.text} at ${id}`)
+  }
+}
+
+/** An intent for displays; what nobody did is none. */
+function noticeOf(intent: Exclude<Intent, { kind: 'refused' }>): Notice | undefined {
+  switch (intent.kind) {
+    case 'record': {
+      const { action, about } = intent.draft
+      return action === 'observe' ? undefined : { kind: 'recorded', action, ids: about, count: about.length }
+    }
+    case 'gathered':
+      return { kind: 'gathered', action: intent.action, ids: [intent.goods.id], count: intent.count }
+    case 'repeated':
+      return { kind: 'repeated', action: intent.action, ids: intent.ids, count: intent.ids.length }
+    case 'said':
+      return { kind: 'said', what: intent.what, ...(intent.action !== undefined && { action: intent.action }) }
+    case 'undo':
+      return undefined
   }
 }
 

@@ -6,6 +6,7 @@ import { commission } from './commission.ts'
 import { ids } from './event.ts'
 import { type Goods, goodsOf, NoGoods } from './goods.ts'
 import { handle } from './handle.ts'
+import type { Said } from './notice.ts'
 import { load, pack, unload, unpack } from './pack.ts'
 import { receive } from './receive.ts'
 import { sell } from './sell.ts'
@@ -79,7 +80,11 @@ function obey(station: StationConfig, state: StationState, command: Command, inp
     case 'cancel':
       return {
         state: { ...state, work: undefined },
-        intents: [said(state.work ? `cancelled: ${state.action}` : 'nothing to cancel')],
+        intents: [
+          state.work
+            ? said(`cancelled: ${state.action}`, 'cancelled', state.action)
+            : said('nothing to cancel', 'nothing'),
+        ],
       }
     case 'undo':
       return undo(state)
@@ -93,7 +98,7 @@ function choose(station: StationConfig, state: StationState, action: string): St
     return refused(state, { code: 'SCAN_NOT_HERE', fields: { action, station: station.id } })
   }
   const { work, action: current } = state
-  const begun = { kind: 'said', text: `now: ${action}` } as const
+  const begun = said(`now: ${action}`, 'now', action)
   if (!work || !current) return { state: chosen({ ...state, action }), intents: [begun] }
   // A list of goods is complete at any time; a pallet that was not ended is not.
   const kind = station.actions.get(current)?.action
@@ -117,7 +122,8 @@ function next(station: StationConfig, state: StationState, { stamp }: ScanInput)
     return wrong('only a transformation has a second part')
   if (!work || work.goods.length === 0) return wrong('scan the inputs first')
   if (work.outputs) return wrong('the outputs are being scanned already')
-  return { state: { ...state, work: { ...work, stamp, outputs: [] } }, intents: [said(`${action}: now the outputs`)] }
+  const told = said(`${action}: now the outputs`, 'outputs', action)
+  return { state: { ...state, work: { ...work, stamp, outputs: [] } }, intents: [told] }
 }
 
 function end(station: StationConfig, state: StationState, now: Moment): Step {
@@ -146,7 +152,8 @@ function take(station: StationConfig, state: StationState, input: ScanInput): St
     if (input.by === 'reader') return { state: { ...state, last: { ...last, seen: stamp.moment } }, intents: [] }
     return { state, intents: [{ kind: 'repeated', action, ids: [goods.id] }] }
   }
-  const begun: Work = work ? { ...work, stamp } : { goods: [], stamp }
+  const before: Work = work ? { ...work, stamp } : { goods: [], stamp }
+  const begun: Work = input.by === 'page' ? { ...before, typed: true } : before
   const family = familyOf(station, action)
   const taken = family.take(begun, goods, { station, action })
   if (!isRefusal(taken)) return { state: { ...state, work: taken }, intents: [gathered(action, goods, taken)] }
@@ -190,7 +197,7 @@ function inWork(work: Work | undefined, goods: Goods): boolean {
 }
 
 function isRepeated(last: Last, { by, stamp }: ScanInput): boolean {
-  if (by === 'scanner') return isRecent(last.moment, stamp.moment)
+  if (by !== 'reader') return isRecent(last.moment, stamp.moment)
   return last.chosen !== true && isRecent(last.seen ?? last.moment, stamp.moment, TAG_REPEAT_MS)
 }
 
@@ -202,8 +209,8 @@ function gathered(action: string, goods: Goods, { parent, goods: list, outputs }
   return { kind: 'gathered', action, goods, count: (outputs ?? list).length + (parent ? 1 : 0) }
 }
 
-function said(text: string): Intent {
-  return { kind: 'said', text }
+function said(text: string, what: Said, action?: string): Intent {
+  return { kind: 'said', text, what, ...(action !== undefined && { action }) }
 }
 
 function refused(state: StationState, refusal: Refusal): Step {

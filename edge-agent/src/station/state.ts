@@ -4,6 +4,7 @@ import type { StationConfig } from '../config-types.ts'
 import type { AgentCode, Fields } from '../error.ts'
 import type { Stamp } from '../stamp.ts'
 import type { Goods } from './goods.ts'
+import type { Said } from './notice.ts'
 
 /** What has been scanned for an act that is not closed yet. */
 export interface Work {
@@ -12,6 +13,8 @@ export interface Work {
   goods: Goods[]
   /** What a transformation made, once `next` was scanned. */
   outputs?: Goods[]
+  /** Some of it came by the page: a person may have typed it. */
+  typed?: true
   /** Place and time of the last scan: that is when the act happened, however long its closing takes. */
   stamp: Stamp
 }
@@ -44,6 +47,8 @@ export interface Draft {
   /** The event's own fields, by type; stamps and eventID are added when it is written. */
   event: DraftEvent
   stamp: Stamp
+  /** Goods of it were named by a person and not, as far as is known, by an instrument. */
+  typed?: true
   /** Goods whose readings since their last stamp belong to this event. */
   about: string[]
   /** Goods that the asset holds from now on, or still. */
@@ -69,7 +74,7 @@ export type Intent =
   /** The scan was taken and waits for more. */
   | { kind: 'gathered'; action: string; goods: Goods; count: number }
   /** Something the operator should know that changes nothing. */
-  | { kind: 'said'; text: string }
+  | { kind: 'said'; text: string; what: Said; action?: string }
   /** The same scan as a moment ago: recorded already, and not twice. */
   | { kind: 'repeated'; action: string; ids: string[] }
   /** The act recorded last is to be taken back. */
@@ -85,8 +90,8 @@ export interface Step {
 export interface ScanInput {
   scan: Scan
   stamp: Stamp
-  /** A label that someone held a scanner to, or a tag that came into a reader's field by itself. */
-  by: 'scanner' | 'reader'
+  /** A label that someone held a scanner to, a tag that came into a reader's field by itself, or what was typed at the page. */
+  by: 'scanner' | 'reader' | 'page'
 }
 
 /** What an action family is told beside the work. */
