@@ -8,7 +8,7 @@ import { reportHtml, shareText } from './report.ts'
 import { readSpectraCsv } from './spectra-csv.ts'
 import { train } from './train.ts'
 
-const MODEL_HELP = `tristamp-agent model train --in authentic.csv --out model.json [options]
+const MODEL_HELP = `tristamp-agent model train --in known.csv --out model.json [options]
   --name NAME               what it is of, for people (default: the name of the file)
   --adulterated other.csv   spectra of another class, for a second opinion and an honest figure
   --report report.html      a report with plots, to judge it by
@@ -19,7 +19,7 @@ const MODEL_HELP = `tristamp-agent model train --in authentic.csv --out model.js
   --no-snv, --derivative, --bin N  treatment (default: SNV, no derivative, bins of 1)
   --unit nm|cm-1            of the axis (default nm)
   --components N            (default: as cross-validation says)
-  --alpha SHARE             of authentic samples beyond the limit (default 0.05)
+  --alpha SHARE             of the class beyond the limit (default 0.05)
   --scans N --spread SHARE --span COUNTS   what a test must have (default 3, 0.05, 500)
   --until TIME              until when it may be used (default: a year from now)
 tristamp-agent model show model.json

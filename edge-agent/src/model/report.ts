@@ -1,4 +1,4 @@
-import { evidenceId, evidenceUri, type Share } from '@tristamp/protocol'
+import { evidenceId, evidenceUri, type Model, type Share } from '@tristamp/protocol'
 import { wilson } from './statistics.ts'
 import type { Judged, Trained } from './train.ts'
 
@@ -17,7 +17,7 @@ export function reportHtml({ model, bytes, own, others, groups, simca }: Trained
   const { training, treatment } = model
   const few =
     groups < ENOUGH
-      ? `<p class="warn">${groups} authentic samples: fewer than ${ENOUGH}. The limit is uncertain; collect more before you rely on it. 真品样本只有 ${groups} 个，少于 ${ENOUGH} 个：判定限不可靠，请先采集更多样本。</p>`
+      ? `<p class="warn">${groups} known samples: fewer than ${ENOUGH}. The limit is uncertain; collect more before you rely on it. 已知样本只有 ${groups} 个，少于 ${ENOUGH} 个：判定限不可靠，请先采集更多样本。</p>`
       : ''
   const treated = [
     treatment.signal,
@@ -35,8 +35,8 @@ export function reportHtml({ model, bytes, own, others, groups, simca }: Trained
 ${few}<table>
 <tr><th>Model 模型</th><td><code>${text(evidenceUri(evidenceId(bytes)))}</code>, ${bytes.length} bytes</td></tr>
 <tr><th>For 适用</th><td>${text(model.instrument.kind)}; ${text(JSON.stringify(model.settings))}; until ${text(model.until)}</td></tr>
-<tr><th>Samples 样本</th><td>${own.length} spectra of ${groups} authentic groups; ${others.length} of another class</td></tr>
-<tr><th>Sensitivity 灵敏度</th><td>${shareText(training.sensitivity)}: authentic and found consistent (class model alone ${shareText(simca.sensitivity)})</td></tr>
+<tr><th>Samples 样本</th><td>${own.length} spectra of ${groups} known groups; ${others.length} of another class</td></tr>
+<tr><th>Sensitivity 灵敏度</th><td>${shareText(training.sensitivity)}: of the class and found consistent (class model alone ${shareText(simca.sensitivity)})</td></tr>
 ${training.specificity && simca.specificity ? `<tr><th>Specificity 特异度</th><td>${shareText(training.specificity)}: of the other class and found suspicious (class model alone ${shareText(simca.specificity)})</td></tr>\n` : ''}<tr><th>Limit 判定限</th><td>${model.limitMilli / 1000} (chi-squared, ${model.nh} + ${model.nq} degrees of freedom)</td></tr>
 </table>
 <p>Shares are of cross-validation: each sample was judged by a model made without its group. The intervals are Wilson’s, 95 %. They hold for samples like these, measured like these, and for no others.
@@ -46,7 +46,7 @@ ${acceptancePlot(own, others, model.limitMilli / 1000)}
 <h2>Scores 得分</h2>
 ${scorePlot(own, others)}
 <h2>Treated spectra 处理后的光谱</h2>
-${spectraPlot(own, others)}
+${spectraPlot(own, others, model)}
 <h2>Not as expected 与预期不符</h2>
 ${exceptions(own, others)}
 </body></html>
@@ -62,7 +62,7 @@ export function shareText({ right, of }: Share): string {
 
 function exceptions(own: readonly Judged[], others: readonly Judged[]): string {
   const rows = [
-    ...own.filter(({ accepted }) => !accepted).map(({ name }) => `${name}: authentic, found suspicious`),
+    ...own.filter(({ accepted }) => !accepted).map(({ name }) => `${name}: of the class, found suspicious`),
     ...others.filter(({ accepted }) => accepted).map(({ name }) => `${name}: of the other class, found consistent`),
   ]
   if (rows.length === 0) return '<p>None. 无。</p>'
@@ -80,14 +80,17 @@ function acceptancePlot(own: readonly Judged[], others: readonly Judged[], limit
   const top = Math.max(...all, Math.log10(limit)) + 0.2
   const low = Math.min(...all, 0)
   const at = (value: number, length: number): number => PAD + ((value - low) / (top - low)) * (length - 2 * PAD)
-  const border = Array.from({ length: 200 }, (_, i) => (limit * (i + 0.5)) / 200).map(
-    (h) => `${at(log(h * 1000), W).toFixed(1)},${(H - at(log((limit - h) * 1000), H)).toFixed(1)}`,
-  )
+  const border = Array.from({ length: 400 }, (_, i) => (limit * (i + 0.5)) / 400)
+    .map((h) => [at(log(h * 1000), W), H - at(log((limit - h) * 1000), H)] as const)
+    .filter(([x, y]) => x >= PAD && x <= W - PAD && y >= PAD && y <= H - PAD)
+    .map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`)
+  const decades = Array.from({ length: 12 }, (_, i) => i - 2).filter((e) => e >= low && e <= top)
+  const ticks = decades.map((e) => tickX(at(e, W), String(10 ** e)) + tickY(H - at(e, H), String(10 ** e))).join('')
   const dots = points([own, others], ({ hMilli, qMilli }) => [at(log(hMilli), W), H - at(log(qMilli), H)])
   return plot(
     'distance within the plane (log) · 平面内距离',
     'distance from it (log) · 离平面距离',
-    `<polyline points="${border.join(' ')}" fill="none" stroke="#555" stroke-dasharray="5 4"/>${dots}`,
+    `<polyline points="${border.join(' ')}" fill="none" stroke="#555" stroke-dasharray="5 4"/>${dots}${ticks}`,
   )
 }
 
@@ -101,7 +104,7 @@ function scorePlot(own: readonly Judged[], others: readonly Judged[]): string {
   return plot('first component · 第一主成分', 'second component · 第二主成分', dots)
 }
 
-function spectraPlot(own: readonly Judged[], others: readonly Judged[]): string {
+function spectraPlot(own: readonly Judged[], others: readonly Judged[], { axis, treatment }: Model): string {
   const y = span([...own, ...others].flatMap(({ treated }) => treated))
   const line =
     (colour: string) =>
@@ -112,11 +115,15 @@ function spectraPlot(own: readonly Judged[], others: readonly Judged[]): string 
           return `${at.toFixed(1)},${(H - PAD - y(value) * (H - 2 * PAD)).toFixed(1)}`
         })
         .join(' ')}"/>`
+  // The axis as it was measured: where points are binned or taken away at the ends, a little beside what is drawn.
+  const first = axis.milli[treatment.derivative ? 2 * treatment.bin : 0]! / 1000
+  const last = axis.milli.at(treatment.derivative ? -1 - 2 * treatment.bin : -1)! / 1000
+  const ends = tickX(PAD, `${first} ${axis.unit}`) + tickX(W - PAD, `${last} ${axis.unit}`)
   // Enough to see their form; thousands of lines are a black field.
   return plot(
     'points of the axis · 波长点',
     'treated signal · 处理后信号',
-    [...own.slice(0, 100).map(line(OWN)), ...others.slice(0, 100).map(line(OTHER))].join(''),
+    [...own.slice(0, 100).map(line(OWN)), ...others.slice(0, 100).map(line(OTHER)), ends].join(''),
   )
 }
 
@@ -137,10 +144,18 @@ function points(classes: readonly (readonly Judged[])[], place: (one: Judged) =>
     .join('')
 }
 
+function tickX(x: number, label: string): string {
+  return `<path d="M${x.toFixed(1)} ${H - PAD}v5" stroke="#888"/><text x="${x.toFixed(1)}" y="${H - PAD + 18}" text-anchor="middle">${text(label)}</text>`
+}
+
+function tickY(y: number, label: string): string {
+  return `<path d="M${PAD} ${y.toFixed(1)}h-5" stroke="#888"/><text x="${PAD - 8}" y="${(y + 4).toFixed(1)}" text-anchor="end">${text(label)}</text>`
+}
+
 function plot(x: string, y: string, inner: string): string {
   return `<svg viewBox="0 0 ${W} ${H}" role="img" aria-label="${text(`${y}; ${x}`)}"><rect x="${PAD}" y="${PAD}" width="${W - 2 * PAD}" height="${H - 2 * PAD}" fill="none" stroke="#bbb"/>
 ${inner}<text x="${W / 2}" y="${H - 14}" text-anchor="middle">${text(x)}</text><text x="16" y="${H / 2}" text-anchor="middle" transform="rotate(-90 16 ${H / 2})">${text(y)}</text>
-<text x="${PAD}" y="${PAD - 14}">● authentic 真品 &#160; × other 其他</text></svg>`
+<text x="${PAD}" y="${PAD - 14}">● the class 本类 &#160; × another 其他</text></svg>`
 }
 
 /** From the values to 0 … 1. */

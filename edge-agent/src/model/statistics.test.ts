@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest'
+import { partialLeastSquares } from './partial-least-squares.ts'
 import { reportHtml } from './report.ts'
 import { parseSpectraCsv } from './spectra-csv.ts'
 import { chiSquaredQuantile, wilson } from './statistics.ts'
 import { train } from './train.ts'
+import { scoreOf } from './two-classes.ts'
 
 it('has the quantiles of the tables', () => {
   // Abramowitz and Stegun, table 26.8.
@@ -23,6 +25,34 @@ it('has Wilson’s intervals', () => {
   expect(wilson(81, 263).high).toBeCloseTo(0.3662, 3)
   expect(wilson(0, 20).low).toBe(0)
   expect(wilson(0, 20).high).toBeCloseTo(0.1611, 3)
+})
+
+it('regresses on as many directions as there are values as least squares do', () => {
+  // An exact linear relation is found again; with fewer directions it is approached.
+  const rows = Array.from({ length: 20 }, (_, n) => [0, 1, 2].map((i) => Math.sin(n * (i + 1) + i) + 0.1 * n * i))
+  const response = rows.map(([a = 0, b = 0, c = 0]) => 2 * a - 3 * b + 0.5 * c + 7)
+  const { coefficients, intercept } = partialLeastSquares(rows, response, 3)
+  expect(coefficients[0]).toBeCloseTo(2, 9)
+  expect(coefficients[1]).toBeCloseTo(-3, 9)
+  expect(coefficients[2]).toBeCloseTo(0.5, 9)
+  expect(intercept).toBeCloseTo(7, 9)
+  const errors = [1, 2, 3].map((latent) => {
+    const found = partialLeastSquares(rows, response, latent)
+    return Math.hypot(...rows.map((row, n) => scoreOf(found, row) - response[n]!))
+  })
+  expect(errors[0]).toBeGreaterThan(errors[1]!)
+  expect(errors[1]).toBeGreaterThan(errors[2]!)
+  // Values without any relation to the response end it early, without a division by nothing.
+  expect(
+    partialLeastSquares(
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      [0, 1],
+      2,
+    ),
+  ).toEqual({ coefficients: [0, 0], intercept: 0.5 })
 })
 
 it('reports what it made, with names that are no markup', async () => {

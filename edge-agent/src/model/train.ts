@@ -20,9 +20,10 @@ import {
   isAccepted,
   type Member,
 } from './class-model.ts'
+import type { Regression } from './partial-least-squares.ts'
 import { fitPlane } from './principal.ts'
 import type { SpectraTable } from './spectra-csv.ts'
-import { bestLatent, crossScores, crossSides, type Discriminant, fitDiscriminant, threshold } from './two-classes.ts'
+import { bestLatent, crossScores, crossSides, fitDiscriminant, threshold } from './two-classes.ts'
 
 /** What a model is to be made of. */
 export interface Training {
@@ -95,7 +96,7 @@ export async function train(own: SpectraTable, others: SpectraTable | undefined,
   const strange = strangers.map(({ values }) => isAccepted(distances(values, plane), area))
   const simca = { sensitivity: share(accepted), ...(others && { specificity: share(strange.map((one) => !one)) }) }
 
-  const twoClasses = others && (await discriminate(members, strangers))
+  const twoClasses = others && discriminate(members, strangers)
   const ownRight = accepted.map((one, i) => one && (twoClasses?.own[i] ?? true))
   const otherRight = strange.map((one, i) => !one || (twoClasses?.others[i] ?? false))
   const beside = twoClasses ? `; PLS-DA, ${twoClasses.latent} latent variables` : ''
@@ -142,14 +143,14 @@ async function chooseComponents(members: readonly Member[]): Promise<number> {
   return componentsByResidual(residuals)
 }
 
-async function discriminate(
+function discriminate(
   own: readonly Member[],
   others: readonly Member[],
-): Promise<{ latent: number; discriminant: Discriminant; limitMilli: number; own: boolean[]; others: boolean[] }> {
-  const latent = await bestLatent(own, others)
+): { latent: number; discriminant: Regression; limitMilli: number; own: boolean[]; others: boolean[] } {
+  const latent = bestLatent(own, others)
   const values = (members: readonly Member[]): number[][] => members.map((member) => member.values)
-  const discriminant = await fitDiscriminant(values(own), values(others), latent)
-  const scores = await crossScores(own, others, latent)
+  const discriminant = fitDiscriminant(values(own), values(others), latent)
+  const scores = crossScores(own, others, latent)
   const limitMilli = Math.round(threshold(scores.own, scores.others) * 1000)
   return { latent, discriminant, limitMilli, ...crossSides(own, others, scores) }
 }

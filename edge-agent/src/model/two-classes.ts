@@ -1,50 +1,36 @@
 import { dot, mean } from '@tristamp/protocol'
 import { foldsOf, type Member } from './class-model.ts'
+import { partialLeastSquares, type Regression } from './partial-least-squares.ts'
 import { short } from './statistics.ts'
-
-/** A linear score: 1 for the class, 0 for the other. */
-export interface Discriminant {
-  coefficients: number[]
-  intercept: number
-}
 
 const MAX_LATENT = 10
 
-/** PLS regression of membership, as coefficients of the values themselves. */
-export async function fitDiscriminant(
+/** Membership, 1 for the class and 0 for the other, as a regression on the values. */
+export function fitDiscriminant(
   own: readonly (readonly number[])[],
   others: readonly (readonly number[])[],
   latent: number,
-): Promise<Discriminant> {
-  const { PLS } = await import('ml-pls')
-  // The second argument is for models that are loaded.
-  const pls = new PLS({ latentVectors: latent, tolerance: 1e-10 }, {})
-  const rows = [...own, ...others].map((row) => [...row])
-  pls.train(rows, [...own.map(() => [1]), ...others.map(() => [0])])
-  // The regression is linear: what it gives for nothing, and for one of each value, are its coefficients.
-  const points = rows[0]!.length
-  const nothing = Array.from({ length: points }, () => 0)
-  const probes = [nothing, ...nothing.map((_, i) => nothing.with(i, 1))]
-  const answers = pls.predict(probes).to2DArray()
-  const intercept = answers[0]![0]!
-  return { coefficients: nothing.map((_, i) => short(answers[i + 1]![0]! - intercept)), intercept: short(intercept) }
+): Regression {
+  const membership = [...own.map(() => 1), ...others.map(() => 0)]
+  const { coefficients, intercept } = partialLeastSquares([...own, ...others], membership, latent)
+  return { coefficients: coefficients.map(short), intercept: short(intercept) }
 }
 
-export function scoreOf({ coefficients, intercept }: Discriminant, values: readonly number[]): number {
+export function scoreOf({ coefficients, intercept }: Regression, values: readonly number[]): number {
   return intercept + dot(values, coefficients)
 }
 
 /** The score of each by a regression that was made without its fold. */
-export async function crossScores(
+export function crossScores(
   own: readonly Member[],
   others: readonly Member[],
   latent: number,
-): Promise<{ own: number[]; others: number[] }> {
+): { own: number[]; others: number[] } {
   const scores = new Map<Member, number>()
   for (const fold of foldsOf([...own, ...others])) {
     const rest = (members: readonly Member[]): number[][] =>
       members.filter((member) => member.fold !== fold).map(({ values }) => values)
-    const discriminant = await fitDiscriminant(rest(own), rest(others), latent)
+    const discriminant = fitDiscriminant(rest(own), rest(others), latent)
     for (const member of [...own, ...others])
       if (member.fold === fold) scores.set(member, scoreOf(discriminant, member.values))
   }
@@ -78,11 +64,11 @@ export function crossSides(
 }
 
 /** The smallest number of latent variables with the fewest mistakes in cross-validation, each class counting the same. */
-export async function bestLatent(own: readonly Member[], others: readonly Member[]): Promise<number> {
+export function bestLatent(own: readonly Member[], others: readonly Member[]): number {
   const most = Math.max(1, Math.min(MAX_LATENT, Math.floor((own.length + others.length) / 6)))
   let [best, fewest] = [1, Number.POSITIVE_INFINITY]
   for (let latent = 1; latent <= most; latent++) {
-    const right = crossSides(own, others, await crossScores(own, others, latent))
+    const right = crossSides(own, others, crossScores(own, others, latent))
     const wrong = (side: readonly boolean[]): number => side.filter((one) => !one).length / side.length
     const mistakes = wrong(right.own) + wrong(right.others)
     if (mistakes < fewest) [best, fewest] = [latent, mistakes]

@@ -23,7 +23,7 @@ export interface Share {
 }
 
 /**
- * A class of authentic samples, and how far a sample may be from it (docs/spec/spectrum.md): a principal component model with the DD-SIMCA
+ * A class of known samples, and how far a sample may be from it (docs/spec/spectrum.md): a principal component model with the DD-SIMCA
  * acceptance area, and where there were samples of another class a PLS-DA score beside it. It travels as evidence.
  */
 export interface Model {
