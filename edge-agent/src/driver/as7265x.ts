@@ -103,7 +103,12 @@ class Session {
     )
     return {
       instrument: { kind: 'as7265x', firmware: firmware.slice(0, 64) || '?', hardware: hardware.slice(0, 64) || '?' },
-      settings: { gain, integration, current, ...lit },
+      settings: {
+        gain: await this.#readBack('ATGAIN', gain),
+        integration: await this.#readBack('ATINTTIME', integration),
+        current,
+        ...lit,
+      },
       axis: { unit: 'nm', milli: AS7265X_NM.map((nm) => nm * 1000) },
       full: AS7265X_FULL,
     }
@@ -148,6 +153,12 @@ class Session {
 
   async #lamps(on: boolean): Promise<void> {
     for (const lamp of this.#config.lamps) await this.#ask(`ATLED${LAMPS[lamp]}=${on ? 100 : 0}`)
+  }
+
+  /** What the instrument says it is set to: that is recorded, and no model fits another setting. Firmware that does not tell is believed. */
+  async #readBack(command: string, set: number): Promise<number> {
+    const answer = await this.#line.ask(`${command}\n`, ANSWER_MS)
+    return answer.kind === 'reply' && answer.ok && /^\d{1,3}$/.test(answer.text) ? Number(answer.text) : set
   }
 
   /** A burst may be running, or half a command be in the instrument's buffer: an empty line, the end of bursts, and then it must answer. */

@@ -96,6 +96,12 @@ describe('the AS7265x', () => {
     expect(asked.at(-1)).toBe('ATLED1=0')
   })
 
+  it('is recorded as it says it is set, not as it was told', async () => {
+    line = answering(new Line(), (question) => (question === 'ATGAIN' ? '3 OK' : 'OK')).start(as7265x, options)
+    await vi.waitFor(() => expect(line.spectrometer).toBeDefined())
+    expect(line.spectrometer!.identity.settings).toMatchObject({ gain: 3, integration: 1 })
+  })
+
   it('that refuses a setting is down, with what it refused', async () => {
     line = answering(new Line(), (question) => (question === 'ATGAIN=2' ? 'ERROR' : 'OK')).start(as7265x, options)
     await line.ended

@@ -1,5 +1,7 @@
+import { distances, dot } from '@tristamp/protocol'
 import { expect, it } from 'vitest'
 import { partialLeastSquares } from './partial-least-squares.ts'
+import { fitPlane } from './principal.ts'
 import { reportHtml } from './report.ts'
 import { parseSpectraCsv } from './spectra-csv.ts'
 import { chiSquaredQuantile, wilson } from './statistics.ts'
@@ -25,6 +27,26 @@ it('has Wilson’s intervals', () => {
   expect(wilson(81, 263).high).toBeCloseTo(0.3662, 3)
   expect(wilson(0, 20).low).toBe(0)
   expect(wilson(0, 20).high).toBeCloseTo(0.1611, 3)
+})
+
+it('has planes of orthogonal loadings with the variances of their scores', async () => {
+  const rows = Array.from({ length: 30 }, (_, n) => [0, 1, 2, 3].map((i) => Math.sin(n * (i + 1.3)) * (4 - i)))
+  const { mean, loadings, variances } = await fitPlane(rows, 4)
+  const scores = rows.map((row) =>
+    loadings.map((loading) =>
+      dot(
+        row.map((value, i) => value - mean[i]!),
+        loading,
+      ),
+    ),
+  )
+  for (const [a, one] of loadings.entries()) {
+    for (const [b, other] of loadings.entries()) expect(dot(one, other)).toBeCloseTo(a === b ? 1 : 0, 5)
+    const own = scores.map((each) => each[a]!)
+    expect(dot(own, own) / (rows.length - 1) / variances[a]!).toBeCloseTo(1, 5)
+  }
+  // With every component nothing is left of a row.
+  for (const row of rows) expect(distances(row, { mean, loadings, variances }).q).toBeLessThan(1e-10)
 })
 
 it('regresses on as many directions as there are values as least squares do', () => {
