@@ -3,6 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 /** An instrument on a socket. */
 export class Instrument {
   port = 0
+  /** Connections that are over. */
+  ended = 0
   #server!: Server
   readonly #sockets = new Set<Socket>()
   onData: (bytes: Buffer, socket: Socket) => void = () => undefined
@@ -11,7 +13,10 @@ export class Instrument {
     this.#server = createServer((socket) => {
       this.#sockets.add(socket)
       socket.on('error', () => undefined)
-      socket.on('close', () => this.#sockets.delete(socket))
+      socket.on('close', () => {
+        this.ended++
+        this.#sockets.delete(socket)
+      })
       socket.on('data', (bytes) => this.onData(bytes, socket))
     })
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))

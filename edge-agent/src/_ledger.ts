@@ -4,8 +4,10 @@ import {
   admit,
   applyChanges,
   decodeBatch,
+  type Enrolment,
   emptyState,
   encodeAck,
+  encodeEnrolment,
   evidenceId,
   evidenceNamedBy,
   type Genesis,
@@ -104,6 +106,14 @@ export class FakeLedger {
       prev: ZERO_HASH,
     }
     applyChanges(this.#state, [{ set: 'key', value: key }])
+  }
+
+  /** Tells a gateway what is recorded of it, as the ledger does. */
+  tell(enrolment: Enrolment): void {
+    const { org, gateway } = enrolment
+    const payload = Buffer.from(encodeEnrolment(enrolment, ledgerKey, this.sign))
+    const topic = `tristamp/v1/${org}/${gateway}/enrolment`
+    this.#aedes.publish({ cmd: 'publish', topic, payload, qos: 0, retain: true, dup: false }, () => undefined)
   }
 
   key(signer: Signer): KeyState {

@@ -20,7 +20,8 @@ Usage
   tristamp-ledger enrol [organisation|gateway|place|product] --node URL --admin-key FILE [--file FILE.json]... [fields]
       Signs operations as an administrator and records them. --file holds an operation object or an array of them.
       organisation  --org NAME --party URI --name-zh TEXT --name-en TEXT
-      gateway       --file enrolment-request.json (as "tristamp-agent init" writes it)
+      gateway       --file enrolment-request.json (as "tristamp-agent init" writes it), with --station URI --roles ROLE,ROLE
+                    where it leaves them to the administrator
       place         --org NAME --place URI --name-zh TEXT --name-en TEXT --address-zh TEXT --address-en TEXT --zone Area/City
                     [--lat DEGREES --lon DEGREES]
       product       --org NAME --product URI --name-zh TEXT --name-en TEXT --spec-zh TEXT --spec-en TEXT

@@ -27,6 +27,8 @@ const FIELDS = [
   'lon',
   'min',
   'max',
+  'station',
+  'roles',
 ] as const
 
 /** `enrol WHAT (fields as flags)`, or files. */
@@ -39,9 +41,21 @@ export async function enrol(args: string[]): Promise<number> {
   const operations =
     flags.file === undefined
       ? [operationFrom(what, values as { [name: string]: string | undefined })]
-      : await readOperations(flags.file)
+      : completed(await readOperations(flags.file), values as { station?: string; roles?: string })
   await signAndTell(signing, operations)
   return DONE
+}
+
+/** A gateway's request may leave its station and its roles to the administrator. What it says itself is not changed. */
+function completed(operations: Operation[], { station, roles }: { station?: string; roles?: string }): Operation[] {
+  return operations.map((operation) => {
+    if (operation?.op !== 'enrol-gateway') return operation
+    return {
+      ...(station !== undefined && { station }),
+      ...(roles !== undefined && { roles: roles.split(',') }),
+      ...operation,
+    } as Operation
+  })
 }
 
 /** `propose --file OP.json…`: operations of any kind. */

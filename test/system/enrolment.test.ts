@@ -1,0 +1,123 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { Child } from '../_harness/child.ts'
+import { temporaryFolder } from '../_harness/folder.ts'
+import { ORGANISATION, STATION } from '../_harness/goods.ts'
+import { TestLedger } from '../_harness/ledger.ts'
+import { until } from '../_harness/until.ts'
+
+// An operator's first hour: a gateway that is told as little as possible, an administrator who approves it, and the first stamp.
+
+/** A hand scanner on a socket. */
+class Scanner implements AsyncDisposable {
+  readonly #sockets = new Set<Socket>()
+  readonly #server = createServer((socket) => {
+    this.#sockets.add(socket.on('error', () => undefined))
+    socket.on('close', () => this.#sockets.delete(socket))
+  })
+
+  static async open(): Promise<Scanner> {
+    const scanner = new Scanner()
+    await new Promise<void>((resolve) => scanner.#server.listen(0, '127.0.0.1', resolve))
+    return scanner
+  }
+
+  get port(): string {
+    return `tcp://127.0.0.1:${(this.#server.address() as { port: number }).port}`
+  }
+
+  /** One item, when the gateway listens. */
+  async scan(serial: string): Promise<void> {
+    await until('the gateway has opened the scanner', () => this.#sockets.size > 0)
+    for (const socket of this.#sockets) socket.write(`]d20109506000134352`.concat(`21${serial}\r\n]C0tristamp:end\r\n`))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+}
+
+const PRODUCT = 'https://id.gs1.org/01/09506000134352'
+
+it('is made, approved and picked up, and stamps', {
+  timeout: 180_000,
+}, async () => {
+  using folder = temporaryFolder()
+  await using ledger = await (await TestLedger.found(join(folder.path, 'ledger'))).start()
+  await using scanner = await Scanner.open()
+  const home = join(folder.path, 'gateway')
+  mkdirSync(home)
+  const file = join(home, 'gateway.yaml')
+  const config = {
+    gateway: { org: 'test', id: 'gw9', uri: 'https://id.gs1.org/8004/9506000134GW9' },
+    data: join(home, 'data'),
+    uplink: { url: ledger.mqttUrl, ledgerKey: ledger.ackKey, ackTimeout: '3s' },
+    place: { source: 'enrolment' },
+    batch: { flushMs: 100 },
+    devices: [{ id: 'gun', driver: 'scanner', port: scanner.port }],
+    stations: [
+      { id: 'dock', scanner: 'gun', limits: { product: PRODUCT }, start: 'receive', actions: { receive: {} } },
+    ],
+  }
+  writeFileSync(file, JSON.stringify(config))
+
+  const svg = join(home, 'request.svg')
+  const init = await Child.run('agent', ['init', '--config', file, '--qr', svg])
+  expect(init).toMatchObject({ exit: 0 })
+  expect(JSON.parse(init.out)).not.toHaveProperty('station')
+  // Half blocks: a code that a phone reads off the screen, and the same as a picture.
+  expect(init.err).toMatch(/[▀▄█]{20}/)
+  expect(readFileSync(svg, 'utf8')).toMatch(/^<svg/)
+
+  await using agent = Child.start('agent', ['run', '--config', file])
+  await agent.says(/NOT_ENROLLED Not enrolled yet/)
+  await agent.says(/UPLINK_LOGIN/)
+  await scanner.scan('S0')
+  await agent.says(/the scan was not recorded/)
+
+  const limits = { minMilliC: 0, maxMilliC: 4000 }
+  const name = { zh: '冷库', en: 'Cold store' }
+  const place = { latE7: 302_721_000, lonE7: 1_094_883_000, zone: 'Asia/Shanghai', address: name, name }
+  await ledger.enrol(
+    ORGANISATION,
+    { op: 'register-place', org: 'test', place: STATION, ...place },
+    { op: 'register-product', org: 'test', product: PRODUCT, name, spec: name, limits },
+  )
+  const request = join(home, 'data', 'enrolment-request.json')
+  const key = join(ledger.data, 'keys', 'admin-admin.pem')
+  const enrol = ['enrol', 'gateway', '--node', ledger.url, '--admin-key', key, '--file', request]
+  const approved = await Child.run('ledger', [...enrol, '--station', STATION, '--roles', 'receive,observe'])
+  expect(approved).toMatchObject({ exit: 0 })
+
+  await agent.says(new RegExp(`enrolled for ${STATION} \\(receive observe\\)`), 90_000)
+  await until('it has begun anew', () => (agent.err.match(/device gun is up/g)?.length ?? 0) >= 2)
+  await scanner.scan('S1')
+  await agent.says(/✓ receive 1 item 01\/09506000134352\/21\/S1 /)
+  const steps = async (serial: string): Promise<Record<string, unknown>[]> => {
+    const bundle = await ledger.get(`/v1/history?subject=${encodeURIComponent(`${PRODUCT}/21/${serial}`)}`)
+    const text = Buffer.from(await bundle.arrayBuffer()).toString('latin1')
+    return [...text.matchAll(/\{"action":"OBSERVE".*?"type":"ObjectEvent"\}/g)].map(
+      ([json]) => JSON.parse(json!) as Record<string, unknown>,
+    )
+  }
+  await until('the first stamp is in the ledger', async () => (await steps('S1')).length === 1)
+  expect((await steps('S1'))[0]).toMatchObject({
+    eventTimeZoneOffset: '+08:00',
+    readPoint: { id: STATION },
+    'tristamp:geo': { source: 'site', latE7: 302_721_000, lonE7: 1_094_883_000 },
+  })
+
+  // SIGHUP: a bad file is reported and changes nothing.
+  writeFileSync(file, JSON.stringify({ ...config, devices: [{ ...config.devices[0], driver: 'telepathy' }] }))
+  process.kill(agent.pid, 'SIGHUP')
+  await agent.says(/CONFIG_INVALID/)
+  writeFileSync(file, JSON.stringify({ ...config, stations: [{ ...config.stations[0], id: 'ramp' }] }))
+  process.kill(agent.pid, 'SIGHUP')
+  await agent.says(/the configuration was read again/)
+  await scanner.scan('S2')
+  await agent.says(/S2 .*ramp/)
+  expect(await agent.stop()).toBe(0)
+})
