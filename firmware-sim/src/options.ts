@@ -15,7 +15,7 @@ tristamp-sim spectra --sample SAMPLE [--count N] [--seed N] [--axis as7265x|FROM
 
 Runs instruments on serial paths that a program can open, and writes their addresses to DIR/ports.json.
 
-  --scenario FILE      what happens (YAML); a bare name stands for one of those that come with the simulator: pork, short, truck
+  --scenario FILE      what happens (YAML); a bare name stands for one of those that come with the simulator: lab, pork, short, truck
   --instrument NAME=KIND  instead of a scenario: an instrument with its usual settings, or with settings in braces:
                        --instrument 'cold1=lth01 {unit: 3, air: {celsius: -18}}'
   --dir DIR            folder for the serial paths and ports.json

@@ -31,15 +31,20 @@ beforeAll(async () => {
   expect(exit, err).toBe(0)
   await ledger.enrol(ORGANISATION, JSON.parse(out) as Operation)
   agent = Child.start('agent', ['run', '--config', config])
-  for (const device of ['scanner', 'gnss', 'spectrometer']) await agent!.says(new RegExp(`device ${device} is up`))
+  for (const device of ['scanner', 'gnss', 'spectrometer', 'scanner2', 'nir'])
+    await agent!.says(new RegExp(`device ${device} is up`))
   await agent!.says(/clock set by GNSS/)
   // The sample lies there until the gateway says that it has measured it.
-  await show('white', 'tristamp:do/white-reference', /✓ white reference/)
-  await show('olive-oil', 'tristamp:do/test', /now: test/)
-  await show('olive-oil', '(01)09506000134352(10)GOOD', /✓ test .*GOOD/)
-  await show('olive-oil+20%sunflower-oil', '(01)09506000134352(10)MIXED', /✓ test .*MIXED/)
+  await show(OIL, 'white', 'tristamp:do/white-reference', /✓ white reference/)
+  await show(OIL, 'olive-oil', 'tristamp:do/test', /now: test/)
+  await show(OIL, 'olive-oil', '(01)09506000134352(10)GOOD', /✓ test .*GOOD/)
+  await show(OIL, 'olive-oil+20%sunflower-oil', '(01)09506000134352(10)MIXED', /✓ test .*MIXED/)
   simulator!.write('fault site.spectrometer saturated')
-  await show('olive-oil', '(01)09506000134352(10)BLIND', /✓ test .*BLIND/)
+  await show(OIL, 'olive-oil', '(01)09506000134352(10)BLIND', /✓ test .*BLIND/)
+  await show(MILK, 'white', 'tristamp:do/white-reference', /✓ white reference .* powder/)
+  await show(MILK, 'milk-powder', 'tristamp:do/test', /now: test at powder/)
+  await show(MILK, 'milk-powder', '(01)09506000134352(10)MILK', /✓ test .*MILK/)
+  await show(MILK, 'milk-powder+8%melamine', '(01)09506000134352(10)POWDER', /✓ test .*POWDER/)
 }, 180_000)
 
 afterAll(async () => {
@@ -49,9 +54,13 @@ afterAll(async () => {
   folder[Symbol.dispose]()
 })
 
-async function show(sample: string, code: string, said: RegExp): Promise<void> {
-  simulator!.write(`scan site.spectrometer ${sample}`)
-  simulator!.write(`scan site.scanner ${code}`)
+type Bench = readonly [instrument: string, scanner: string]
+const OIL: Bench = ['site.spectrometer', 'site.scanner']
+const MILK: Bench = ['site.nir', 'site.scanner2']
+
+async function show([instrument, scanner]: Bench, sample: string, code: string, said: RegExp): Promise<void> {
+  simulator!.write(`scan ${instrument} ${sample}`)
+  simulator!.write(`scan ${scanner} ${code}`)
   await agent!.says(said, 30_000)
 }
 
@@ -64,20 +73,20 @@ async function makeModel(): Promise<void> {
   }
   await spectra('good.csv', '--sample', 'olive-oil', '--count', '80')
   await spectra('mixed.csv', '--sample', 'olive-oil+15%sunflower-oil', '--count', '40', '--seed', '5')
-  const files = ['--in', path('good.csv'), '--adulterated', path('mixed.csv'), '--out', path('oil.json')]
-  const { exit, err } = await Child.run('agent', [
-    'model',
-    'train',
-    ...files,
-    '--report',
-    path('oil.html'),
-    '--alpha',
-    '0.01',
-  ])
-  expect(exit, err).toBe(0)
+  const train = async (...args: string[]): Promise<void> => {
+    const { exit, err } = await Child.run('agent', ['model', 'train', '--alpha', '0.01', ...args])
+    expect(exit, err).toBe(0)
+  }
+  const oil = ['--in', path('good.csv'), '--adulterated', path('mixed.csv'), '--out', path('oil.json')]
+  await train(...oil, '--report', path('oil.html'))
+  const axis = ['--axis', '900:1700:10']
+  await spectra('milk.csv', '--sample', 'milk-powder', '--count', '80', ...axis)
+  const nir = ['--instrument', 'nir-module', '--setting', 'integrationUs=20000', '--bin', '2']
+  await train('--in', path('milk.csv'), '--out', path('milk.json'), ...nir)
 }
 
 function configuration(ports: Record<string, string>): object {
+  const calibration = { id: 'https://lab.example/calibration/17', until: '2046-01-01T00:00:00.000Z' }
   return {
     gateway: {
       org: 'test',
@@ -95,15 +104,16 @@ function configuration(ports: Record<string, string>): object {
       { id: 'scanner', driver: 'scanner', port: ports['site.scanner'], baudRate: 38_400 },
       { id: 'gnss', driver: 'nmea', port: ports['site.gnss'], baudRate: 38_400 },
       { id: 'spectrometer', driver: 'as7265x', port: ports['site.spectrometer'] },
+      { id: 'scanner2', driver: 'scanner', port: ports['site.scanner2'], baudRate: 38_400 },
+      { id: 'nir', driver: 'spectrum-json', port: ports['site.nir'] },
     ],
-    stations: [{ id: 'dock', scanner: 'scanner', start: 'receive', actions: { receive: {} } }],
+    stations: [
+      { id: 'dock', scanner: 'scanner', start: 'receive', actions: { receive: {} } },
+      { id: 'powder', scanner: 'scanner2', start: 'receive', actions: { receive: {} } },
+    ],
     tests: [
-      {
-        station: 'dock',
-        spectrometer: 'spectrometer',
-        model: path('oil.json'),
-        calibration: { id: 'https://lab.example/calibration/17', until: '2046-01-01T00:00:00.000Z' },
-      },
+      { station: 'dock', spectrometer: 'spectrometer', model: path('oil.json'), calibration },
+      { station: 'powder', spectrometer: 'nir', model: path('milk.json'), calibration },
     ],
   }
 }
@@ -131,13 +141,16 @@ async function verified(lot: string, evidence?: string): Promise<Told> {
 const held = (): string => join(ledger.data, 'evidence', 'sha-256')
 
 it('a reader runs the tests again, and gets the same integers', async () => {
-  await until('the last test is sealed', async () => (await verified('BLIND')).result === 'holds', 30_000)
+  await until('the last test is sealed', async () => (await verified('POWDER')).result === 'holds', 30_000)
   const good = await verified('GOOD', held())
   expect(good).toMatchObject({ exit: 0, result: 'holds' })
   expect(good.facts.tests).toEqual([expect.stringMatching(/^\d+\/0 consistent [\d.]+ \(limit [\d.]+\): agrees$/)])
   expect((await verified('MIXED', held())).facts.tests).toEqual([
     expect.stringMatching(/^\d+\/0 suspicious [\d.]+ \(limit [\d.]+\): agrees$/),
   ])
+  // Another instrument, another protocol, 81 points.
+  expect((await verified('MILK', held())).facts.tests![0]).toMatch(/ consistent .*: agrees$/)
+  expect((await verified('POWDER', held())).facts.tests![0]).toMatch(/ suspicious .*: agrees$/)
   expect((await verified('BLIND', held())).facts.tests).toEqual([
     expect.stringMatching(/^\d+\/0 inconclusive SATURATED: agrees$/),
   ])
@@ -151,7 +164,8 @@ it('without evidence it says that it has not run them', async () => {
 
 it('a changed measurement, and a changed model, are refused', async () => {
   const names = readdirSync(held())
-  expect(names).toHaveLength(4)
+  // Five measurements and two models.
+  expect(names).toHaveLength(7)
   const bytesOf = (name: string): Buffer => readFileSync(join(held(), name))
   const isModel = (name: string): boolean => bytesOf(name).includes('TristampSpectrumModel')
   for (const [what, chosen] of [
