@@ -25,7 +25,7 @@ const MAX_BATCH_BYTES = 1_000_000
 export const BEYOND_ANY: number = 2 ** 32
 
 /** After so many acknowledged batches their room on the disk is given back: some megabytes, where there was a long queue. */
-const RELEASE_BATCHES = 16
+const RELEASE_BATCHES = 8
 
 interface Accepted {
   events: readonly Uint8Array[]
@@ -187,6 +187,11 @@ export class Outbox {
     })
   }
 
+  /** Resolves when more may be read without taking ever more memory. */
+  released(): Promise<void> {
+    return this.#store.released()
+  }
+
   /** The bytes of a signed batch, exactly as they were signed. @throws AgentError OUTBOX_DAMAGED */
   async batch(seq: number): Promise<Uint8Array> {
     const [payload, bytes] = await Promise.all([
@@ -333,8 +338,8 @@ export class Outbox {
     await this.#store.commit([...removals, putHead(head)])
     this.#deleted += Math.max(0, Math.min(next, seq) - acked)
     if (this.#deleted >= RELEASE_BATCHES) {
-      this.#store.release('batch', numberKey(Math.max(0, next - this.#deleted)), numberKey(next))
-      this.#deleted = 0
+      const from = numberKey(Math.max(0, next - this.#deleted))
+      if (this.#store.release('batch', from, numberKey(next))) this.#deleted = 0
     }
     this.#ends = behind ? [] : this.#ends.slice(next - acked)
     this.#head = head

@@ -116,9 +116,10 @@ export class Store {
   /**
    * Gives back the room of what was deleted in a space from one key to another. LevelDB does so by itself only when enough is written, and keeps
    * the tables that it has read mapped into memory until then.
+   * @returns false while that is under way for something else
    */
-  release(space: Space, from: string, to: string): void {
-    if (this.#failed || this.#releasing) return
+  release(space: Space, from: string, to: string): boolean {
+    if (this.#failed || this.#releasing) return false
     const prefix = this.#sublevel(space).prefix
     const database = this.#database as Database & Compacting
     this.#releasing = database
@@ -128,6 +129,12 @@ export class Store {
       .finally(() => {
         this.#releasing = undefined
       })
+    return true
+  }
+
+  /** Resolves when no room is being given back: whoever reads much waits for it, so that memory stays bounded. */
+  async released(): Promise<void> {
+    await this.#releasing
   }
 
   /** Why the store takes no writes just now. */

@@ -1,5 +1,6 @@
 import { equal, openAck, ProtocolError, verifyOnNode } from '@tristamp/protocol'
 import { Backoff } from './backoff.ts'
+import { collectYoung } from './collect.ts'
 import type { AgentConfig } from './config-types.ts'
 import { Connection } from './connection.ts'
 import { AgentError, asAgentError } from './error.ts'
@@ -37,7 +38,9 @@ const CONNECT_LONGEST_MS = 60_000
 const REFUSED_FIRST_MS = 250
 const REFUSED_LONGEST_MS = 60_000
 /** Batches in flight are in memory; beside the window in number this bounds their bytes. */
-const MAX_IN_FLIGHT_BYTES = 1_000_000
+const MAX_IN_FLIGHT_BYTES = 500_000
+/** After so many sent bytes what is left of them in memory is freed. */
+const COLLECT_BYTES = 2_000_000
 /** The status is sent when it changes, but no more often than this. */
 const STATUS_MIN_MS = 1000
 /** … and at least this often, so that a reader knows how old it may be. */
@@ -63,6 +66,7 @@ export class Uplink {
   /** Bytes of each batch that waits for its acknowledgement. */
   readonly #inFlight = new Map<number, number>()
   #sending: boolean = false
+  #sentBytes = 0
   /** When the ledger last acknowledged something, or something was first sent. */
   #progressMs = 0
   /** Nothing is sent before this: the ledger refused. */
@@ -174,6 +178,11 @@ export class Uplink {
     const bytes = [...this.#inFlight.values()].reduce((sum, size) => sum + size, 0)
     if (seq >= outbox.nextSeq || this.#inFlight.size >= config.uplink.window) return false
     if (this.#inFlight.size > 0 && bytes >= MAX_IN_FLIGHT_BYTES) return false
+    await outbox.released()
+    if (this.#sentBytes > COLLECT_BYTES) {
+      this.#sentBytes = 0
+      collectYoung()
+    }
     const payload = await outbox.batch(seq)
     const lacking = (id: string): void => events.problem(new AgentError('EVIDENCE_LOST', { seq, id }))
     if (!(await this.#evidence.before(payload, connection, lacking))) return false
@@ -181,6 +190,7 @@ export class Uplink {
     if (this.#connection !== connection || this.#cursor !== seq || seq < outbox.acked) return true
     if (this.#inFlight.size === 0) this.#progressMs = performance.now()
     this.#inFlight.set(seq, payload.length)
+    this.#sentBytes += payload.length
     this.#cursor = seq + 1
     connection.sendBatch(payload)
     return true

@@ -50,7 +50,6 @@ export const modbusTh: LineDriver<ModbusThOptions> = {
       const atMs = context.now()
       if (outcome.ok) {
         failed = 0
-        context.state('up')
         // Once for each opening of the line: a correction alters every reading silently, so each is recorded with it.
         if (triesLeft > 0) {
           corrections = await readCorrections(master, config.unit, profile)
@@ -58,6 +57,8 @@ export const modbusTh: LineDriver<ModbusThOptions> = {
           triesLeft = known ? 0 : triesLeft - 1
         }
         context.emit({ kind: 'reading', atMs, quantities: corrected(outcome.quantities, corrections) })
+        // Not before: who sees that it is up may act at once, and this reading belongs to the act.
+        context.state('up')
       } else {
         failed++
         context.state(failed < REOPEN_AFTER ? 'degraded' : 'down', outcome.code, outcome.fields)
