@@ -163,7 +163,8 @@ export function lotOf(event: AnyEvent, item: string): string | undefined {
   return thing === undefined ? undefined : lotOfMade(event, thing)
 }
 
-function lotOfMade(event: EpcisEvent, thing: string): string | undefined {
+/** The lot of a thing that `event` makes, which the caller has found among its own lists. */
+export function lotOfMade(event: EpcisEvent, thing: string): string | undefined {
   const lot = ilmdLot(event)
   const { elements } = subjectFrom(thing)
   if (elements === undefined || !elements.has('01')) return undefined
