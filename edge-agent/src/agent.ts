@@ -21,6 +21,9 @@ import { readKeyFile, readLoginFile } from './key-file.ts'
 import { LimitWatch } from './limits.ts'
 import { createLog, type Log } from './log.ts'
 import type { Outbox } from './outbox.ts'
+import { Carrier } from './page/frames.ts'
+import { Panel } from './page/panel.ts'
+import { PageServer } from './page/server.ts'
 import { paths } from './paths.ts'
 import { refusePlain } from './plain.ts'
 import type { Instrument } from './quality.ts'
@@ -144,6 +147,8 @@ class Agent {
   #stations: Station[] = []
   readonly #benches: Benches
   readonly #evidence: EvidenceFiles
+  /** What the page shows. */
+  readonly #panel: Panel
   #reconfiguring: Promise<void> = Promise.resolve()
   /** The last enrolment that was kept. */
   #heard: Enrolment | undefined
@@ -160,6 +165,7 @@ class Agent {
     this.#fixes = new Fixes(config.place, config.gateway.station)
     this.#health = this.#newHealth()
     this.#evidence = new EvidenceFiles(paths(config.data).evidence)
+    this.#panel = this.#newPanel()
     this.#uplink = this.#newUplink()
     this.#batching = this.#newBatching()
     this.#services = this.#stationServices()
@@ -167,7 +173,7 @@ class Agent {
       this.#isWaiting ? { ...config, tests: [] } : config,
       parts.models,
       this.#evidence,
-      this.#services,
+      this.#benchServices(this.#services),
     )
   }
 
@@ -181,7 +187,7 @@ class Agent {
   async run(signal: AbortSignal): Promise<void> {
     for (const device of this.#config.devices) this.#attend(device)
     this.#tellEnrolment()
-    await Promise.all([this.#uplink.run(signal), this.#clockWatch.run(signal), this.#ticks(signal)])
+    await Promise.all([this.#uplink.run(signal), this.#clockWatch.run(signal), this.#ticks(signal), this.#page(signal)])
     await this.#reconfiguring
     await Promise.all([...this.#devices.values()].map((device) => device.stop()))
     for (const station of this.#stations) await station.idle()
@@ -336,7 +342,11 @@ class Agent {
         else log.info(`· device ${id} is ${state}`)
       },
       // A scan that was not taken must be told every time: someone stands there and waits.
-      fault: (id, error) => this.problem(error, error.code.startsWith('SCAN_') ? undefined : id),
+      fault: (id, error) => {
+        const isScan = error.code.startsWith('SCAN_')
+        this.problem(error, isScan ? undefined : id)
+        if (isScan) this.#panel.fault(id, error)
+      },
       problem: (code, fields) => new AgentError(code, fields),
       offer: (id, spectrometer) => this.#benches.offer(id, spectrometer),
     }
@@ -347,6 +357,7 @@ class Agent {
     const { place, clock } = this.#config
     const isPlace = place.source === 'gnss' && place.device === device
     const isClock = clock.source === 'gnss' && clock.device === device
+    this.#panel.heard(device, measurement)
     switch (measurement.kind) {
       case 'scan':
         if (this.#isWaiting) {
@@ -387,6 +398,7 @@ class Agent {
     if (!thermometer) return
     const sample = thermometer.judge({ moment: this.#clock.now(), quantities, ...(unused && { unused }) })
     void thermometer.take(sample)
+    this.#panel.read(device, sample)
     for (const { type, milli, uom, flag, why = '' } of sample.quantities) {
       if (flag === undefined) continue
       this.problem(new AgentError('DEVICE_SUSPECT', { device, why: `${why}: ${type} ${milli / 1000} ${uom}` }), device)
@@ -484,6 +496,22 @@ class Agent {
       refusal: () => this.#batching.refusal(performance.now()),
       info: (line) => log.info(line),
       problem: (error) => this.problem(error),
+      told: (station, notice) => this.#panel.told(station, notice),
+    }
+  }
+
+  /** What a test says is for displays too. */
+  #benchServices(services: StationServices): StationServices {
+    return {
+      ...services,
+      info: (line) => {
+        services.info(line)
+        this.#panel.line(line)
+      },
+      problem: (error) => {
+        services.problem(error)
+        this.#panel.trouble(error)
+      },
     }
   }
 
@@ -532,7 +560,10 @@ class Agent {
           ...(differences.length > 0 && { differs: differences.map(({ path }) => path) }),
         }
       },
-      changed: () => this.#uplink.statusChanged(),
+      changed: () => {
+        this.#uplink.statusChanged()
+        this.#panel.touch()
+      },
     }
     return new Health(
       sources,
@@ -540,15 +571,51 @@ class Agent {
     )
   }
 
+  #newPanel(): Panel {
+    return new Panel({
+      config: () => this.#config,
+      clock: this.#clock,
+      fixes: this.#fixes,
+      health: this.#health,
+      disk: this.#parts.disk,
+      outbox: this.#parts.outbox,
+      thermometers: this.#thermometers,
+      stations: () => this.#stations,
+      refusal: () => this.#batching.refusal(performance.now()),
+    })
+  }
+
+  /** The gateway's own page, where it is configured. */
+  async #page(signal: AbortSignal): Promise<void> {
+    const { page } = this.#config
+    if (!page) return
+    const { outbox, signer } = this.#parts
+    const carrier = new Carrier(outbox, this.#evidence, signer)
+    const server = new PageServer(page, {
+      state: (access, withCharts) => this.#panel.state(access, withCharts),
+      listen: (listener) => this.#panel.listen(listener),
+      take: async (id, frame) => {
+        const station = this.#stations.find(({ config }) => config.id === id)
+        if (station && !this.#benches.take(id, frame)) await station.scan(frame, 'page')
+        return station !== undefined
+      },
+      carry: (from) => carrier.carry(from),
+      problem: (error) => this.problem(error, 'page'),
+    })
+    await server.run(signal)
+  }
+
   #newUplink(): Uplink {
     const { outbox, password, signer, log } = this.#parts
     const events = {
       connected: (is: boolean) => {
         this.#health.online(is)
+        this.#panel.connected(is)
         log.info(is ? `· connected to ${this.#config.uplink.url}` : '· disconnected')
       },
       acknowledged: (entry: number) => {
         this.#clockMemory.acknowledged(entry)
+        this.#panel.acknowledged(entry)
         this.#health.touch()
       },
       enrolment: (payload: Uint8Array) => this.#onEnrolment(payload),
@@ -556,6 +623,7 @@ class Agent {
         // A batch that is not as it was signed: the outbox is closed and repaired.
         if (error.code === 'OUTBOX_DAMAGED') this.#parts.store.fail(error)
         this.problem(error, 'uplink')
+        this.#panel.uplinkTrouble(error)
       },
       status: () => JSON.stringify(this.#health.status()),
     }

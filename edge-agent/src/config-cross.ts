@@ -47,7 +47,7 @@ export function crossIssues(raw: Record<string, unknown>): ConfigIssue[] {
     const readers = Array.isArray(station['readers']) ? (station['readers'] as unknown[]) : []
     for (const [n, reader] of readers.entries()) refer(`${path}.readers[${n}]`, reader, 'scan', 'tag reader')
     refer(`${path}.thermometer`, station['thermometer'], 'reading', 'thermometer')
-    issues.push(...stationIssues(station, path, roles))
+    issues.push(...stationIssues(station, path, roles, raw['page'] !== undefined))
     const sources: [string, unknown][] = [
       [`${path}.scanner`, station['scanner']],
       ...readers.map((reader, n): [string, unknown] => [`${path}.readers[${n}]`, reader]),
@@ -62,7 +62,12 @@ export function crossIssues(raw: Record<string, unknown>): ConfigIssue[] {
   return issues
 }
 
-function stationIssues(station: Record<string, unknown>, path: string, roles: readonly unknown[]): ConfigIssue[] {
+function stationIssues(
+  station: Record<string, unknown>,
+  path: string,
+  roles: readonly unknown[],
+  hasPage: boolean,
+): ConfigIssue[] {
   const issues: ConfigIssue[] = []
   const { choice, strange } = choiceOf(station)
   for (const [at, what] of strange) issues.push({ path: `${path}.${at}`, what })
@@ -82,8 +87,11 @@ function stationIssues(station: Record<string, unknown>, path: string, roles: re
   if (station['start'] !== undefined && !steps.has(String(station['start']))) {
     issues.push({ path: `${path}.start`, what: 'must be one of the actions of this station' })
   }
-  if (steps.size > 0 && station['scanner'] === undefined)
-    issues.push({ path: `${path}.scanner`, what: 'is missing: actions are chosen and filled by scans' })
+  if (steps.size > 0 && station['scanner'] === undefined && !hasPage)
+    issues.push({
+      path: `${path}.scanner`,
+      what: 'is missing: actions are chosen and filled by scans, or at the `page`',
+    })
   if (station['observe'] !== undefined && station['thermometer'] === undefined)
     issues.push({ path: `${path}.thermometer`, what: 'is missing: observe has nothing to record' })
   return issues

@@ -4,6 +4,7 @@ import { checksSchema } from './checks-config.ts'
 import { ACTIONS, type FileShape, type RawDevice, ROLES } from './config-types.ts'
 import type { Driver } from './driver/index.ts'
 import { durationMs } from './duration.ts'
+import { pageSchema } from './page/config.ts'
 import { testsSchema } from './spectroscopy/config.ts'
 import { WORKFLOWS } from './station/workflow.ts'
 
@@ -203,6 +204,8 @@ export const fileSchema: v.GenericSchema<unknown, FileShape> = v.strictObject({
   key: v.optional(key, { type: 'file' }),
   log: v.optional(v.picklist(['auto', 'json', 'text'], 'must be auto, json or text'), 'auto'),
   metrics: v.optional(metrics),
+  // `page:` with nothing after it is null in YAML: the page with its usual settings.
+  page: v.optional(v.nullable(pageSchema, {})),
   data: v.pipe(v.string('must be a folder'), v.minLength(1, 'must be a folder')),
   uplink,
   batch: v.optional(batch, {}),

@@ -1,5 +1,6 @@
 import type { Enrolment } from '@tristamp/protocol'
 import type { DeviceConfig } from './driver/index.ts'
+import type { PageConfig, RawPage } from './page/config.ts'
 import type { RawTest, TestConfig } from './spectroscopy/config.ts'
 import type { StepChoice, Workflow } from './station/workflow.ts'
 import type { Parity } from './transport/index.ts'
@@ -159,6 +160,8 @@ export interface AgentConfig {
   log: 'auto' | 'json' | 'text'
   /** Where metrics are served, if they are. */
   metrics: { host: string; port: number } | undefined
+  /** The gateway's own page, if there is to be one. */
+  page: PageConfig | undefined
   /** Absolute path of the data folder. */
   data: string
   uplink: UplinkConfig
@@ -196,6 +199,7 @@ export interface FileShape {
     | { type: 'command'; sign: string[]; publicKey: string; timeout: number }
   log: 'auto' | 'json' | 'text'
   metrics?: { host: string; port: number } | undefined
+  page?: RawPage | undefined
   data: string
   uplink: {
     url: string

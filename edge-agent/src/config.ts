@@ -20,6 +20,7 @@ import type {
 import { type Address, drivers, type LineDriver } from './driver/index.ts'
 import { readEnrolment, withEnrolment } from './enrolment.ts'
 import { AgentError, whyOf } from './error.ts'
+import { FILES, refuseOpenPage } from './page/config.ts'
 import { stepsOf } from './station/workflow.ts'
 
 export type * from './config-types.ts'
@@ -42,6 +43,7 @@ const OVERRIDES: Readonly<Record<string, readonly string[]>> = {
   TRISTAMP_UPLINK_URL: ['uplink', 'url'],
   TRISTAMP_UPLINK_LEDGER_KEY: ['uplink', 'ledgerKey'],
   TRISTAMP_UPLINK_CA: ['uplink', 'ca'],
+  TRISTAMP_PAGES: ['page', 'files'],
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -82,7 +84,9 @@ export function parseConfig(text: string, file: string, env: Environment = {}, e
     const list = issues.map(({ path, what }) => `  ${path}: ${what}`).join('\n')
     throw new AgentError('CONFIG_INVALID', { file, count: issues.length, list: list.slice(0, 8000) })
   }
-  return toConfig(shape, devices, file, enrolment)
+  const config = toConfig(shape, devices, file, enrolment)
+  refuseOpenPage(config.page)
+  return config
 }
 
 function parseYaml(text: string, file: string): unknown {
@@ -191,7 +195,7 @@ function step(key: unknown): string {
 
 function toConfig(shape: FileShape, devices: readonly RawDevice[], file: string, enrolment?: Enrolment): AgentConfig {
   const folder = dirname(file)
-  const { uplink, log, metrics } = shape
+  const { uplink, log, metrics, page } = shape
   const { gateway, enrolled, limitsOf } = withEnrolment(shape, enrolment)
   return {
     file,
@@ -200,6 +204,7 @@ function toConfig(shape: FileShape, devices: readonly RawDevice[], file: string,
     key: keyOf(shape.key, folder),
     log,
     metrics,
+    page: page && { ...page, files: page.files === undefined ? FILES : resolve(folder, page.files) },
     data: resolve(folder, shape.data),
     uplink: {
       url: uplink.url,

@@ -22,6 +22,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'Others could read along on the way to {url}, and log in as this gateway. Use mqtts:// (with `uplink.ca` unless the ledger has a public certificate), or accept it with --insecure-plain.',
     zh: '通往 {url} 的连接可被他人窃听并冒充本网关。请使用 mqtts://（账本若非公共证书则设置 `uplink.ca`），或用 --insecure-plain 明确接受。',
   },
+  CONFIG_PAGE: {
+    en: 'The page at {host}:{port} would be open to everyone on the network. Make a PIN with `tristamp-agent pin` and enter what it prints as `page.pin`, or let the page listen on 127.0.0.1.',
+    zh: '网关页面 {host}:{port} 会对网络中的所有人开放。请用 `tristamp-agent pin` 设置 PIN，把输出填入 `page.pin`；或让页面只监听 127.0.0.1。',
+  },
   KEY_MISSING: {
     en: 'There is no key at {path}. Run `tristamp-agent init` once for this gateway, then have it enrolled.',
     zh: '{path} 没有密钥。请先对该网关运行一次 `tristamp-agent init`，再进行登记。',
@@ -309,6 +313,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
   KEY_STORE: {
     en: 'The key store does not sign ({why}). What was accepted is kept and signed as soon as it does; check `key` in the configuration and the device that holds the key.',
     zh: '密钥存储未能签名（{why}）。已接受的记录会保留，恢复后立即签名；请检查配置中的 key 以及存放密钥的设备。',
+  },
+  PAGE_PORT: {
+    en: 'The page cannot be served at {host}:{port} ({why}). Stamping goes on; free the port or change `page.port`. It is tried again by itself.',
+    zh: '无法在 {host}:{port} 提供网关页面（{why}）。盖戳照常进行；请释放端口或更改 `page.port`。会自动重试。',
   },
   METRICS_PORT: {
     en: 'Metrics cannot be served at {host}:{port} ({why}). Choose another port under `metrics`; the gateway runs without them.',

@@ -7,6 +7,7 @@ export type AgentCode =
   | 'CONFIG_MALFORMED'
   | 'CONFIG_INVALID'
   | 'CONFIG_PLAIN'
+  | 'CONFIG_PAGE'
   | 'KEY_MISSING'
   | 'KEY_MODE'
   | 'KEY_MALFORMED'
@@ -80,6 +81,7 @@ export type AgentCode =
   | 'ENROLMENT_REFUSED'
   | 'KEY_STORE'
   | 'METRICS_PORT'
+  | 'PAGE_PORT'
   | 'INTERNAL'
 
 export type Language = 'en' | 'zh'

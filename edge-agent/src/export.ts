@@ -26,6 +26,7 @@ export async function* parcelsOf(
   source: BatchSource,
   evidence: Pick<EvidenceFiles, 'read'>,
   signer: Signer,
+  fullBytes: number = FULL_BYTES,
 ): AsyncGenerator<Uint8Array> {
   let from = source.acked
   const end = source.nextSeq
@@ -37,7 +38,7 @@ export async function* parcelsOf(
       continue
     }
     packed.add(await source.batch(seq), evidence)
-    if (packed.bytes < FULL_BYTES && seq < end - 1) continue
+    if (packed.bytes < fullBytes && seq < end - 1) continue
     yield signer.sealParcel({ from, to: seq + 1, batches: packed.batches, evidence: packed.evidence })
     from = seq + 1
     packed = new Packed()

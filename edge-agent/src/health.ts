@@ -88,6 +88,15 @@ export class Health {
     this.#change()
   }
 
+  get isOnline(): boolean {
+    return this.#online
+  }
+
+  /** Each device's state, and what is wrong with it. */
+  get devices(): ReadonlyMap<string, { state: DeviceState; error?: AgentError | undefined }> {
+    return this.#devices
+  }
+
   /** Something else in the status has changed. */
   touch(): void {
     this.#change()

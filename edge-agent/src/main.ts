@@ -22,6 +22,7 @@ const HELP = `tristamp-agent ${VERSION}: the gateway program, instruments in, si
                                                         unless told otherwise; SIGHUP reads the configuration again
   tristamp-agent status --config gateway.yaml [--json]  how the running gateway is
   tristamp-agent cards  --config gateway.yaml           print the stations' command barcodes as a page of A4 sheets (HTML)
+  tristamp-agent pin                                    read a PIN of 6 to 12 digits from stdin; print what "page: pin:" is to be
   tristamp-agent export --config gateway.yaml --out FILE  what the ledger has not acknowledged, to be carried; while the gateway runs or not
   tristamp-agent import FILE --node URL --config gateway.yaml  bring a file of any gateway to a ledger node; doing it again changes nothing
   tristamp-agent recover --config gateway.yaml          a new outbox for a key that has lost everything else
@@ -56,6 +57,13 @@ export async function main(argv: string[]): Promise<number> {
     return EXIT.ok
   }
   const { command, file, json, plain, qr } = args
+  if (command === 'pin') {
+    const { readPinHash } = await import('./page/pin-command.ts')
+    const hash = await readPinHash(process.stdin)
+    if (hash === undefined) return usage('a PIN has 6 to 12 digits')
+    process.stdout.write(`${hash}\n`)
+    return EXIT.ok
+  }
   if (command !== 'init' && command !== 'run' && command !== 'status' && command !== 'cards' && !isCarrying(command))
     return usage(`unknown command: ${command}`)
   if (file === undefined) return usage('--config is missing')

@@ -276,10 +276,10 @@ export class Station {
   #say(intent: Intent): void {
     const { info, told } = this.#services
     const { id } = this.config
-    if (intent.kind === 'refused') return this.#refuse(new AgentError(intent.code, { station: id, ...intent.fields }))
-    const notice = noticeOf(intent)
+    const notice = intent.kind === 'refused' ? undefined : noticeOf(intent)
     if (notice) told?.(id, notice)
-    if (intent.kind === 'record') info(recordedLine(intent.draft, id))
+    if (intent.kind === 'refused') this.#refuse(new AgentError(intent.code, { station: id, ...intent.fields }))
+    else if (intent.kind === 'record') info(recordedLine(intent.draft, id))
     else if (intent.kind === 'gathered') info(gatheredLine(intent, id))
     else if (intent.kind === 'repeated') info(repeatedLine(intent, id))
     else if (intent.kind === 'said') info(`· ${intent.text} at ${id}`)

@@ -1,0 +1,281 @@
+import { decodeBatch, isDoubtful, parseStatement } from '@tristamp/protocol'
+import type { Clock } from '../clock.ts'
+import type { AgentConfig, StationConfig } from '../config-types.ts'
+import type { Disk } from '../disk.ts'
+import { drivers, type Measurement } from '../driver/index.ts'
+import { type AgentError, type Fields, sentence } from '../error.ts'
+import type { Fixes } from '../fix.ts'
+import type { Health } from '../health.ts'
+import { breaks } from '../limits.ts'
+import type { Outbox } from '../outbox.ts'
+import { paths } from '../paths.ts'
+import type { Sample } from '../readings.ts'
+import type { Station } from '../station/index.ts'
+import type { Notice } from '../station/notice.ts'
+import type { StationState } from '../station/state.ts'
+import type { Thermometer } from '../thermometer.ts'
+import { VERSION } from '../version.ts'
+import { Acts } from './acts.ts'
+import { type Chart, chartStart, HOURS_MS, pieces } from './charts.ts'
+import type { Alarm, DeviceView, PageState, Queue, Reading, StationView } from './state.ts'
+
+/** What the panel looks at. Functions, for a configuration that is read again changes what they give. */
+export interface PanelSources {
+  config(): AgentConfig
+  clock: Clock
+  fixes: Fixes
+  health: Health
+  disk: Disk
+  outbox: Outbox
+  thermometers: ReadonlyMap<string, Thermometer>
+  stations(): readonly Station[]
+  /** Why nothing is accepted just now, if so. */
+  refusal(): AgentError | undefined
+}
+
+/** How old the numbers of the queue may be. */
+const QUEUE_MS = 500
+/** From here on the outbox is called full. */
+const NARROW = 0.85
+
+/** What the gateway shows of itself: gathers while it runs, and gives the document of any moment. */
+export class Panel {
+  readonly #sources: PanelSources
+  readonly #acts: Acts
+  readonly #listeners = new Set<() => void>()
+  readonly #heard = new Map<string, number>()
+  readonly #samples = new Map<string, { atMs: number; sample: Sample }>()
+  #lastAck: PageState['lastAck'] = null
+  #uplinkTrouble: AgentError | undefined
+  #queue: { lookedMs: number; queue: Queue } | undefined
+  #signed: { seq: number; atMs: number } | undefined
+
+  constructor(sources: PanelSources) {
+    this.#sources = sources
+    this.#acts = new Acts(() => this.#nowMs())
+  }
+
+  /** Calls back when anything has changed, until the returned function is called. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Something in the status has changed. */
+  touch(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** A device gave something. */
+  heard(device: string, { kind }: Measurement): void {
+    if (kind === 'no-fix' || kind === 'missing') return
+    this.#heard.set(device, this.#nowMs())
+    this.touch()
+  }
+
+  read(device: string, sample: Sample): void {
+    this.#samples.set(device, { atMs: this.#nowMs(), sample })
+    this.touch()
+  }
+
+  told(station: string, notice: Notice): void {
+    this.#acts.notice(station, notice)
+    this.touch()
+  }
+
+  /** What a test said. */
+  line(line: string): void {
+    this.#acts.told(line)
+    this.touch()
+  }
+
+  /** A scan that no station got to see. */
+  fault(device: string, error: AgentError): void {
+    const station = this.#sources.config().stations.find(({ scanner }) => scanner === device)
+    this.#acts.refused(error.code, error.fields, station?.id)
+    this.touch()
+  }
+
+  /** What a test could not do. */
+  trouble({ code, fields }: AgentError): void {
+    this.#acts.refused(code, fields)
+    this.touch()
+  }
+
+  connected(is: boolean): void {
+    if (is) this.#uplinkTrouble = undefined
+    this.touch()
+  }
+
+  uplinkTrouble(error: AgentError): void {
+    this.#uplinkTrouble = error
+    this.touch()
+  }
+
+  acknowledged(entry: number): void {
+    this.#uplinkTrouble = undefined
+    this.#lastAck = { atMs: this.#nowMs(), entry }
+    this.touch()
+  }
+
+  /** The document of this moment. */
+  async state(access: PageState['access'], withCharts: boolean): Promise<PageState> {
+    const { clock, fixes, health } = this.#sources
+    const config = this.#sources.config()
+    const now = clock.now()
+    const { source, uncertaintyMs } = now
+    return {
+      v: 1,
+      gateway: `${config.gateway.org}/${config.gateway.id}`,
+      version: VERSION,
+      zone: config.gateway.zone,
+      atMs: Math.round(now.ms),
+      access,
+      pin: config.page?.pin !== undefined,
+      online: health.isOnline,
+      queue: await this.#queueNow(),
+      lastAck: this.#lastAck,
+      clock: { source, uncertaintyMs, doubtful: isDoubtful(now) },
+      place: fixes.at(now.monotonicMs).geo,
+      alarms: this.#alarms(config),
+      devices: config.devices.map(({ id, driver }) => this.#device(id, driver)),
+      stations: this.#sources.stations().map((station) => stationView(station, config)),
+      acts: access === 'operator' ? this.#acts.list : [],
+      locks: [],
+      ...(withCharts && { charts: this.#charts(config) }),
+    }
+  }
+
+  #nowMs(): number {
+    return Math.round(this.#sources.clock.now().ms)
+  }
+
+  async #queueNow(): Promise<Queue> {
+    const { outbox } = this.#sources
+    const now = performance.now()
+    if (this.#queue === undefined || now - this.#queue.lookedMs >= QUEUE_MS) {
+      const { unsigned, acked, nextSeq } = outbox
+      const oldestMs = acked < nextSeq ? await this.#signedAt(acked) : null
+      this.#queue = { lookedMs: now, queue: { unsigned, unacked: Math.max(0, nextSeq - acked), oldestMs } }
+    }
+    return this.#queue.queue
+  }
+
+  /** When a batch was signed, as it says itself. */
+  async #signedAt(seq: number): Promise<number | null> {
+    if (this.#signed?.seq === seq) return this.#signed.atMs
+    try {
+      const { statement } = decodeBatch(await this.#sources.outbox.batch(seq))
+      this.#signed = { seq, atMs: parseStatement(statement).header.iat * 1000 }
+      return this.#signed.atMs
+    } catch {
+      // Acknowledged meanwhile, or damaged: that is told elsewhere.
+      return null
+    }
+  }
+
+  #alarms(config: AgentConfig): Alarm[] {
+    const { health, disk, fixes, clock } = this.#sources
+    const alarms: Alarm[] = []
+    const refusal = this.#sources.refusal()
+    if (refusal) alarms.push(alarmOf(refusal, 'stop'))
+    if (config.enrolled.enrolment === undefined) {
+      const why =
+        config.enrolled.missing.length > 0
+          ? `without ${config.enrolled.missing.join(' and ')} nothing is stamped`
+          : 'stamps are kept until then'
+      alarms.push(alarm('NOT_ENROLLED', { request: paths(config.data).request, why }, 'care'))
+    }
+    for (const { id, thermometer, limits } of config.stations) {
+      const reading = this.#readings(thermometer ?? '').find((one) => one.type === 'Temperature' && !one.flag)
+      if (!limits || !reading || !breaks(limits, reading.milli, reading.milli)) continue
+      const fields = { value: reading.milli / 1000, min: limits.minMilliC / 1000, max: limits.maxMilliC / 1000 }
+      alarms.push(alarm('LIMIT_BROKEN', { station: id, device: thermometer ?? '', ...fields }, 'stop', id))
+    }
+    for (const [id, { state, error }] of health.devices) {
+      if (error) alarms.push(alarmOf(error, state === 'down' ? 'stop' : 'care', id))
+    }
+    const fill = disk.fill(performance.now())
+    if (!refusal && fill >= NARROW) alarms.push(alarm('OUTBOX_FILLING', { percent: Math.floor(fill * 100) }, 'care'))
+    if (this.#uplinkTrouble) alarms.push(alarmOf(this.#uplinkTrouble, 'care'))
+    const now = clock.now()
+    if (isDoubtful(now)) alarms.push({ code: 'CLOCK_DOUBTFUL', level: 'care', text: CLOCK_DOUBTFUL })
+    if (fixes.at(now.monotonicMs).geo.source === 'none')
+      alarms.push({ code: 'PLACE_UNKNOWN', level: 'care', text: PLACE_UNKNOWN })
+    return alarms.sort((a, b) => Number(b.level === 'stop') - Number(a.level === 'stop'))
+  }
+
+  #device(id: string, driver: string): DeviceView {
+    const state = this.#sources.health.devices.get(id)?.state ?? 'down'
+    const gives = drivers.get(driver)?.gives ?? ''
+    return { id, driver, gives, state, heardMs: this.#heard.get(id) ?? null, readings: this.#readings(id) }
+  }
+
+  #readings(device: string): Reading[] {
+    const { atMs, sample } = this.#samples.get(device) ?? {}
+    if (!sample || atMs === undefined) return []
+    return sample.quantities.map(({ type, milli, uom, flag, why }) => {
+      return { type, milli, uom, atMs, ...(flag !== undefined && { flag: why ?? flag }) }
+    })
+  }
+
+  #charts(config: AgentConfig): Chart[] {
+    const now = this.#sources.clock.now()
+    return [...this.#sources.thermometers.values()].flatMap(({ device, readings }) =>
+      [...readings.units].map(([type, uom]): Chart => {
+        const spans = readings.spans(type, now.ms - HOURS_MS, now.ms, now)
+        const fromMs = chartStart(spans[0]?.fromMs, now.ms)
+        const limits = type === 'Temperature' ? limitsOf(config.stations, device) : null
+        const drawn = pieces(spans, fromMs, now.ms)
+        return { device, type, uom, fromMs: Math.round(fromMs), toMs: Math.round(now.ms), limits, spans: drawn }
+      }),
+    )
+  }
+}
+
+const CLOCK_DOUBTFUL = {
+  zh: '时钟尚未校准或误差过大：戳会注明时间存疑，校准后由锚点推定。请让接收机看到天空，或检查时间服务器。',
+  en: 'Nothing has set the clock, or its doubt is too large: stamps say so, and are placed by the next anchor. Give the receiver a view of the sky, or check the time server.',
+}
+const PLACE_UNKNOWN = {
+  zh: '位置未知：戳会注明没有位置。请让天线看到天空，或在配置中登记地点。',
+  en: 'The place is not known: stamps say so. Give the antenna a view of the sky, or enter the place in the configuration.',
+}
+
+/** The strictest limits of the stations that look at this thermometer: a value inside them breaks none. */
+function limitsOf(stations: readonly StationConfig[], device: string): Chart['limits'] {
+  const all = stations.flatMap(({ thermometer, limits }) => (thermometer === device && limits ? [limits] : []))
+  if (all.length === 0) return null
+  return {
+    minMilliC: Math.max(...all.map(({ minMilliC }) => minMilliC)),
+    maxMilliC: Math.min(...all.map(({ maxMilliC }) => maxMilliC)),
+  }
+}
+
+function stationView({ config, state }: Station, { tests }: AgentConfig): StationView {
+  const { id, thermometer, limits, actions } = config
+  return {
+    id,
+    thermometer: thermometer ?? null,
+    limits: limits ?? null,
+    steps: [...actions].map(([name, { action, label }]) => ({ name, action, label })),
+    tests: tests.some(({ station }) => station === id),
+    step: state.action ?? null,
+    open: openOf(state),
+  }
+}
+
+function openOf({ work }: Readonly<StationState>): StationView['open'] {
+  if (!work) return null
+  const { goods, outputs, parent } = work
+  return { count: (outputs ?? goods).length, parent: parent !== undefined, outputs: outputs !== undefined }
+}
+
+function alarmOf({ code, fields }: AgentError, level: Alarm['level'], about?: string): Alarm {
+  return alarm(code, fields, level, about)
+}
+
+function alarm(code: AgentError['code'], fields: Fields, level: Alarm['level'], about?: string): Alarm {
+  const text = { zh: sentence(code, fields, 'zh'), en: sentence(code, fields, 'en') }
+  return { code, level, text, ...(about !== undefined && { about }) }
+}

@@ -1,0 +1,89 @@
+import type { ClockStamp, GeoStamp } from '@tristamp/protocol'
+import type { Action, Words } from '../config-types.ts'
+import type { DeviceState } from '../driver/index.ts'
+import type { Act } from './acts.ts'
+import type { Chart } from './charts.ts'
+
+/** All that the page shows, as one JSON document (docs/gateway/page.md#the-data). Times are UTC in ms. */
+export interface PageState {
+  v: 1
+  gateway: string
+  version: string
+  /** IANA zone in which times are shown. */
+  zone: string
+  atMs: number
+  /** Whether whoever asks may press anything, or only read; and whether a PIN would change that. */
+  access: 'operator' | 'reader'
+  pin: boolean
+  online: boolean
+  queue: Queue
+  lastAck: { atMs: number; entry: number } | null
+  clock: Pick<ClockStamp, 'source' | 'uncertaintyMs'> & { doubtful: boolean }
+  place: GeoStamp
+  alarms: Alarm[]
+  devices: DeviceView[]
+  stations: StationView[]
+  /** Newest first; for readers none, for they name goods. */
+  acts: readonly Act[]
+  /** Goods that must not leave. Empty: nothing tells this gateway of recalls yet. */
+  locks: Lock[]
+  /** Only in the whole document, not in its changes. */
+  charts?: Chart[]
+}
+
+export interface Queue {
+  /** Events that are in no batch yet. */
+  unsigned: number
+  /** Batches that the ledger has not acknowledged. */
+  unacked: number
+  /** When the oldest of them was signed; null while there is none. */
+  oldestMs: number | null
+}
+
+/** What someone has to look after. `stop`: goods or records are in danger. */
+export interface Alarm {
+  code: string
+  level: 'stop' | 'care'
+  /** The device or station. */
+  about?: string
+  text: Words
+}
+
+export interface Reading {
+  type: string
+  milli: number
+  uom: string
+  atMs: number
+  /** Not used, and why. */
+  flag?: string
+}
+
+export interface DeviceView {
+  id: string
+  driver: string
+  gives: string
+  state: DeviceState
+  /** When it last gave anything, in this run. */
+  heardMs: number | null
+  readings: Reading[]
+}
+
+export interface StationView {
+  id: string
+  thermometer: string | null
+  limits: { minMilliC: number; maxMilliC: number } | null
+  steps: { name: string; action: Action; label: Words }[]
+  /** Whether goods are tested here. */
+  tests: boolean
+  /** The step that the next scan is. */
+  step: string | null
+  /** What has been read and is not recorded. */
+  open: { count: number; parent: boolean; outputs: boolean } | null
+}
+
+/** Goods that are locked by a recall, and why. */
+export interface Lock {
+  id: string
+  reason: Words
+  atMs: number
+}
