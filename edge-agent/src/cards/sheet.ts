@@ -31,8 +31,8 @@ const TESTS: readonly Card[] = [
   { command: 'tristamp:do/test', label: { zh: '检测', en: 'Test' }, icon: 'test' },
 ]
 
-/** The cards of one station: its steps, tests where there is an instrument for them, then what ends, drops or takes back. */
-export function cardsOf(station: StationConfig, tested: boolean = false): Card[] {
+/** The cards of one station: its steps, then what ends, drops or takes back. */
+export function cardsOf(station: StationConfig): Card[] {
   const steps = [...station.actions].map(
     ([name, { label, action }]): Card => ({ command: `tristamp:do/${name}`, label, icon: action }),
   )
@@ -41,7 +41,6 @@ export function cardsOf(station: StationConfig, tested: boolean = false): Card[]
   const controls = (['next', 'end', 'cancel', 'undo'] as const).filter((name) => name !== 'next' || transforms)
   return [
     ...steps,
-    ...(tested ? TESTS : []),
     ...controls.map((name): Card => ({ command: `tristamp:${name}`, label: CONTROLS[name], icon: name })),
   ]
 }
@@ -75,9 +74,7 @@ function sheet(station: StationConfig, gateway: string, language: Language, test
   return `<section>
 <header><h1>${plainHtml(station.id)}</h1><p>${plainHtml(gateway)}</p><p>${TEXT.hint[language]} ${undo}</p></header>
 <ol>
-${cardsOf(station, tested)
-  .map((card) => item(card, language))
-  .join('\n')}
+${[...cardsOf(station), ...(tested ? TESTS : [])].map((card) => item(card, language)).join('\n')}
 </ol>
 </section>`
 }
