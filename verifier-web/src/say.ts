@@ -2,11 +2,11 @@
 import type { Check, Verdict } from '@tristamp/protocol'
 import { failuresOf, locatedBy } from './broken.ts'
 import type { Finding } from './check.ts'
-import type { MessageKey, Values } from './i18n/index.ts'
+import type { FirstKey, Values } from './i18n/index.ts'
 import type { Safety } from './safety.ts'
 
 export interface Sentence {
-  key: MessageKey
+  key: FirstKey
   values?: Values
 }
 
@@ -27,7 +27,7 @@ export function sentencesOf(finding: Finding, records: number): Sentence[] {
 }
 
 /** What to do now. A record that agrees can still tell of a pack that was kept too warm or too long. */
-export function nextOf({ state, elements, verdict }: Finding, { temperature, useBy }: Safety): MessageKey {
+export function nextOf({ state, elements, verdict }: Finding, { temperature, useBy }: Safety): FirstKey {
   if (state === 'unchecked' && codeOf(verdict, 'witnesses') === 'POLICY_QUORUM') return 'next.unchecked.witnesses'
   if (state !== 'consistent') return `next.${state}`
   if (useBy.kind === 'days' && useBy.days < 0) return 'next.consistent.over'
@@ -60,7 +60,7 @@ function lastOf(verdict: Verdict | undefined): Sentence[] {
   return verdict === undefined ? [] : [{ key: `say.unchecked.last.${verdict.state}` }]
 }
 
-function ofFailure(code: string): MessageKey {
+function ofFailure(code: string): FirstKey {
   if (code === 'OFFLINE') return 'say.unchecked.offline'
   if (code === 'PAGE_FAULT') return 'say.unchecked.fault'
   return code === 'TIMEOUT' ? 'say.unchecked.timeout' : 'say.unchecked.server'

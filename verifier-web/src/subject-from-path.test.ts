@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { pathOf, subjectFromPath, subjectFromText } from './subject-from-path.ts'
+import { pathOf, subjectFromPath } from './subject-from-path.ts'
+import { subjectFromText } from './subject-from-text.ts'
 
 const item = 'https://id.gs1.org/01/09506000134352/21/7K3M92QD40XA'
 

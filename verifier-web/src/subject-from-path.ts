@@ -1,12 +1,5 @@
 // Which goods a page's address names. The same path that a scanned GS1 Digital Link has, under our own host.
-import {
-  canonicalUri,
-  type Elements,
-  ProtocolError,
-  parseDigitalLink,
-  parseElementString,
-  subjectOfElements,
-} from '@tristamp/protocol'
+import { canonicalUri, type Elements, ProtocolError, parseDigitalLink, subjectOfElements } from '@tristamp/protocol'
 
 /** subject: goods to check. start: the address names nothing yet. wrong: it looks like goods and is not well formed. */
 export type Address =
@@ -26,39 +19,27 @@ export function subjectFromPath(path: string, search = ''): Address {
   return subject === '' ? { kind: 'start' } : ofUri(subject)
 }
 
-/** What a person typed or pasted: a URI, or an element string with brackets, `(01)…(21)…`. */
-export function subjectFromText(text: string): Address {
-  const trimmed = text.trim()
-  if (trimmed === '') return { kind: 'start' }
-  if (/^[a-z][a-z0-9+.-]*:/i.test(trimmed)) return ofUri(trimmed)
-  return attempt(() => ofElements(parseElementString(unbracketed(trimmed))))
-}
-
 /** The address of this page for a subject: its Digital Link's path, or its URI as a parameter. */
 export function pathOf(subject: string): string {
   return subject.startsWith(`${HOST}/`) ? subject.slice(HOST.length) : `/?subject=${encodeURIComponent(subject)}`
 }
-
-// FNC1 ends a value of variable length; brackets are how people write it (GS1 General Specifications §4.14).
-const unbracketed = (text: string): string =>
-  text.replace(/\s+/g, '').replace(/\((\d{2,4})\)/g, (_, ai: string, at: number) => (at === 0 ? ai : `\x1d${ai}`))
 
 function ofLink(uri: string): Address {
   return attempt(() => ofElements(parseDigitalLink(uri).elements))
 }
 
 /** A Digital Link of any host names what it names; another absolute URI names itself. */
-function ofUri(uri: string): Address {
+export function ofUri(uri: string): Address {
   const link = ofLink(uri)
   if (link.kind === 'subject') return link
   return attempt(() => ({ kind: 'subject', subject: canonicalUri(uri), elements: new Map() }))
 }
 
-function ofElements(elements: Elements): Address {
+export function ofElements(elements: Elements): Address {
   return { kind: 'subject', subject: subjectOfElements(elements), elements }
 }
 
-function attempt(parse: () => Address): Address {
+export function attempt(parse: () => Address): Address {
   try {
     return parse()
   } catch (error) {

@@ -305,10 +305,14 @@ export const en = {
   'finding.CALIBRATION_EXPIRED': 'A test was made with an expired calibration',
   'finding.CLOCK_DOUBTFUL': 'The time of some records is not certain',
   'finding.TYPED_BY_HAND': 'Some numbers were typed by hand',
-  'loss.between.n': 'The gateway {gateway} declared that {n} of its records were lost between {from} and {to}; of which goods they were is not known.',
-  'loss.between': 'The gateway {gateway} declared that some of its records were lost between {from} and {to}; how many and of which goods is not known.',
-  'loss.before.n': 'The gateway {gateway} declared that {n} of its records were lost before {to}; of which goods they were is not known.',
-  'loss.before': 'The gateway {gateway} declared that some of its records were lost before {to}; how many and of which goods is not known.',
+  'loss.between.n':
+    'The gateway {gateway} declared that {n} of its records were lost between {from} and {to}; of which goods they were is not known.',
+  'loss.between':
+    'The gateway {gateway} declared that some of its records were lost between {from} and {to}; how many and of which goods is not known.',
+  'loss.before.n':
+    'The gateway {gateway} declared that {n} of its records were lost before {to}; of which goods they were is not known.',
+  'loss.before':
+    'The gateway {gateway} declared that some of its records were lost before {to}; how many and of which goods is not known.',
   'check.where.entry': 'ledger entry {entry}',
   'check.where.subject': '{subject}',
 

@@ -1,54 +1,94 @@
-import type { VNode } from 'preact'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+/** @jsxImportSource ../dom */
 import type { Finding } from '../check.ts'
-import { journeyOf } from '../journey.ts'
-import { packOf, packOfCode } from '../product.ts'
-import { safetyOf } from '../safety.ts'
-import type { Rest } from './rest.tsx'
+import { type FirstLanguage, HTML_LANG, type Lang } from '../i18n/index.ts'
+import { type Journey, journeyOf } from '../journey.ts'
+import { type Pack, packOf, packOfCode } from '../product.ts'
+import { type Safety, safetyOf } from '../safety.ts'
+import type { Places } from './rest.tsx'
+import { Top } from './top.tsx'
 import { VerdictPart } from './verdict.tsx'
 
 export interface PageProps {
   finding: Finding
+  language: FirstLanguage
   now: Date
+  onLanguage: (lang: Lang) => void
   onAgain: () => void
   onForget: () => void
+  onFault: (error: unknown) => void
 }
 
-/** The whole page for one finding: 1 to 3 lead, the rest follows. Nothing stands below the verdict while it is being made. */
-export function Page({ finding, now, onAgain, onForget }: PageProps): VNode {
-  const { verdict, elements } = finding
-  const journey = useMemo(
-    () => (verdict !== undefined && verdict.events.length > 0 ? journeyOf(verdict) : undefined),
-    [verdict],
-  )
-  const pack = useMemo(
-    () => (verdict === undefined ? packOfCode(elements) : packOf(verdict, elements)),
-    [verdict, elements],
-  )
-  const safety = useMemo(() => safetyOf(finding.state, journey, pack, now), [finding.state, journey, pack, now])
-  const checking = finding.state === 'checking'
-  const rest = useRest(!checking)
-  const below = checking ? undefined : rest
-  const props = { finding, journey, pack, safety, onForget }
-  return (
-    <>
-      <main>
-        <div class="lead">
-          <VerdictPart finding={finding} journey={checking ? undefined : journey} safety={safety} onAgain={onAgain} />
-          {below !== undefined && <below.Lead {...props} />}
-        </div>
-        {below !== undefined && <below.Rest {...props} />}
-      </main>
-      {below !== undefined && <below.Foot {...props} />}
-    </>
-  )
+/** A finding, and what the page tells of it. */
+export interface Told {
+  finding: Finding
+  journey: Journey | undefined
+  pack: Pack
+  safety: Safety
 }
 
-/** What stands below the verdict, once it has arrived. Asked for only when the verdict stands: until then the line is the proofs'. */
-function useRest(wanted: boolean): Rest | undefined {
-  const [loaded, setLoaded] = useState<Rest | undefined>()
-  useEffect(() => {
-    if (wanted) void import('./rest.tsx').then(({ rest }) => setLoaded(rest))
-  }, [wanted])
-  return loaded
+/** The whole page: 1 leads, the rest follows. Nothing stands below the verdict while it is being made. */
+export class Page {
+  readonly #root: HTMLElement
+  readonly #top = (<div class="whole" />) as HTMLElement
+  readonly #verdict = (
+    <section class="verdict" id="verdict" role="status" aria-live="polite" tabindex="-1" />
+  ) as HTMLElement
+  readonly #places: Places = {
+    lead: (<div class="whole" />) as HTMLElement,
+    rest: (<div class="whole" />) as HTMLElement,
+    foot: (<div class="whole" />) as HTMLElement,
+  }
+  /** Counts what was shown: what arrives late for an earlier one is left out. */
+  #shown = 0
+  #told: Told | undefined
+
+  constructor(root: HTMLElement) {
+    this.#root = root
+    const { lead, rest, foot } = this.#places
+    root.replaceChildren(
+      <>
+        {this.#top}
+        <main>
+          <div class="lead">
+            {this.#verdict}
+            {lead}
+          </div>
+          {rest}
+        </main>
+        {foot}
+      </>,
+    )
+  }
+
+  show(props: PageProps): void {
+    const { finding, language, now, onLanguage, onAgain } = props
+    const shown = ++this.#shown
+    const checking = finding.state === 'checking'
+    const told = this.#told?.finding === finding ? this.#told : tell(finding, now)
+    const verdict = <VerdictPart {...told} language={language} onAgain={onAgain} />
+    this.#told = told
+    this.#root.dataset['state'] = finding.state
+    document.title = language.t('title', { word: language.t(`word.${finding.state}`).replaceAll('|', '') })
+    document.documentElement.lang = HTML_LANG[language.lang]
+    this.#top.replaceChildren(<Top language={language} onLanguage={onLanguage} />)
+    this.#verdict.replaceChildren(verdict)
+    if (checking) for (const place of Object.values(this.#places)) place.hidden = true
+    else void this.#showRest(shown, told, props)
+  }
+
+  /** What stands below the verdict. Asked for only when the verdict stands: until then the line is the proofs'. */
+  async #showRest(shown: number, told: Told, { language: { lang }, onForget, onFault }: PageProps): Promise<void> {
+    const { loadRest } = await import('./rest.tsx')
+    const draw = await loadRest(lang)
+    if (shown !== this.#shown) return
+    draw(this.#places, { ...told, onForget, onFault })
+    for (const place of Object.values(this.#places)) place.hidden = false
+  }
+}
+
+function tell(finding: Finding, now: Date): Told {
+  const { verdict, elements, state } = finding
+  const journey = verdict !== undefined && verdict.events.length > 0 ? journeyOf(verdict) : undefined
+  const pack = verdict === undefined ? packOfCode(elements) : packOf(verdict, elements)
+  return { finding, journey, pack, safety: safetyOf(state, journey, pack, now) }
 }

@@ -1,35 +1,58 @@
 import '../style/rest.css'
 import type { Verdict } from '@tristamp/protocol'
-import type { VNode } from 'preact'
-import type { Finding } from '../check.ts'
+import { type ComponentChildren, render, type VNode } from 'preact'
+import { useErrorBoundary } from 'preact/hooks'
+import { type Lang, type Language, loadLanguage } from '../i18n/index.ts'
 import type { Journey } from '../journey.ts'
 import type { Pack } from '../product.ts'
-import type { Safety } from '../safety.ts'
 import { ChecksPart } from './checks.tsx'
 import { FindingsPart } from './findings.tsx'
 import { JourneyPart } from './journey.tsx'
 import { PackPart } from './pack.tsx'
-import { useLanguage } from './parts.tsx'
+import type { Told as ToldFinding } from './page.tsx'
+import { LanguageProvider, useLanguage } from './parts.tsx'
 import { ReportPart } from './report.tsx'
 import { SafetyPart } from './safety.tsx'
 import { TemperaturePart } from './temperature.tsx'
 import { TestsPart } from './tests.tsx'
 import { VouchPart } from './vouch.tsx'
 
-export interface RestProps {
-  finding: Finding
-  journey: Journey | undefined
-  pack: Pack
-  safety: Safety
+export interface RestProps extends ToldFinding {
   onForget: () => void
+  onFault: (error: unknown) => void
 }
 
-/** 2 to 8: everything below the verdict. Loaded on its own, with its styles, so that the verdict does not wait for it. */
-export interface Rest {
-  /** 2 and 3 stand with the verdict. */
-  Lead(props: RestProps): VNode
-  Rest(props: RestProps): VNode
-  Foot(props: RestProps): VNode
+/** Where the parts stand: 2 and 3 with the verdict, the rest below or beside it, the page's end. */
+export interface Places {
+  lead: HTMLElement
+  rest: HTMLElement
+  foot: HTMLElement
+}
+
+/** 2 to 8: everything below the verdict. Loaded on its own, with its words and styles, so that the verdict does not wait for it. */
+export async function loadRest(lang: Lang): Promise<(places: Places, props: RestProps) => void> {
+  const language = await loadLanguage(lang)
+  return ({ lead, rest, foot }, props) => {
+    const put = (place: HTMLElement, part: VNode): void =>
+      render(
+        <Guarded language={language} onFault={props.onFault}>
+          {part}
+        </Guarded>,
+        place,
+      )
+    put(lead, <Lead {...props} />)
+    put(rest, <Rest {...props} />)
+    put(foot, <Foot {...props} />)
+  }
+}
+
+function Guarded(props: {
+  language: Language
+  onFault: (error: unknown) => void
+  children: ComponentChildren
+}): VNode | null {
+  const [error] = useErrorBoundary(props.onFault)
+  return error === undefined ? <LanguageProvider value={props.language}>{props.children}</LanguageProvider> : null
 }
 
 function Lead({ finding, journey, pack, safety }: RestProps): VNode {
@@ -63,8 +86,6 @@ function Foot({ finding }: RestProps): VNode {
     </footer>
   )
 }
-
-export const rest: Rest = { Lead, Rest, Foot }
 
 function Told({ verdict, journey, pack }: { verdict: Verdict; journey: Journey; pack: Pack }): VNode {
   const naming = { names: verdict.names, language: useLanguage() }

@@ -1,8 +1,30 @@
-import type { TargetedSubmitEvent, VNode } from 'preact'
+import { render, type TargetedSubmitEvent, type VNode } from 'preact'
 import { useState } from 'preact/hooks'
-import type { MessageKey } from '../i18n/index.ts'
-import { pathOf, subjectFromText } from '../subject-from-path.ts'
-import { Phrases, useLanguage } from './parts.tsx'
+import { HTML_LANG, type Lang, loadLanguage, type MessageKey } from '../i18n/index.ts'
+import { pathOf } from '../subject-from-path.ts'
+import { subjectFromText } from '../subject-from-text.ts'
+import { LanguageProvider, Phrases, useLanguage } from './parts.tsx'
+import { Top } from './top.tsx'
+
+/** Draws the start page, in a language that may be changed in place. `wrong`: why the address names no goods. */
+export async function startPage(root: HTMLElement, lang: Lang, wrong: string | undefined): Promise<void> {
+  const language = await loadLanguage(lang)
+  const top = document.createElement('div')
+  const main = document.createElement('div')
+  root.dataset['state'] = 'start'
+  root.replaceChildren(top, main)
+  const draw = (shown: typeof language): void => {
+    document.documentElement.lang = HTML_LANG[shown.lang]
+    top.replaceChildren(Top({ language: shown, onLanguage: (to) => void loadLanguage(to).then(draw) }))
+    render(
+      <LanguageProvider value={shown}>
+        <StartPart wrong={wrong} />
+      </LanguageProvider>,
+      main,
+    )
+  }
+  draw(language)
+}
 
 /** The way in where no code has been read: at the front door, or after an address that names no goods. */
 export function StartPart({ wrong }: { wrong?: string | undefined }): VNode {

@@ -1,7 +1,6 @@
-import type { VNode } from 'preact'
-import type { Lang } from '../i18n/index.ts'
-import { HTML_LANG } from '../i18n/index.ts'
-import { Mark, useLanguage } from './parts.tsx'
+/** @jsxImportSource ../dom */
+import { Mark } from '../dom/parts.tsx'
+import { type FirstLanguage, HTML_LANG, type Lang } from '../i18n/index.ts'
 
 const NAMES: [Lang, string][] = [
   ['zh', '中文'],
@@ -16,8 +15,13 @@ function inLanguage(lang: Lang): string {
 }
 
 /** Whose page this is, and in which language. */
-export function Top({ onLanguage }: { onLanguage: (lang: Lang) => void }): VNode {
-  const { t, lang } = useLanguage()
+export function Top({
+  language: { t, lang },
+  onLanguage,
+}: {
+  language: FirstLanguage
+  onLanguage: (lang: Lang) => void
+}): Node {
   const choose = (event: MouseEvent, to: Lang): void => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
     event.preventDefault()
@@ -41,11 +45,10 @@ export function Top({ onLanguage }: { onLanguage: (lang: Lang) => void }): VNode
         <nav class="langs" aria-label={t('language')}>
           {NAMES.map(([to, name]) => (
             <a
-              key={to}
               lang={HTML_LANG[to]}
               href={inLanguage(to)}
               aria-current={to === lang ? 'true' : undefined}
-              onClick={(e) => choose(e, to)}
+              onClick={(e: MouseEvent) => choose(e, to)}
             >
               {name}
             </a>

@@ -1,13 +1,13 @@
-import type { VNode } from 'preact'
+/** @jsxImportSource ../dom */
 import { brokenSeals } from '../broken.ts'
 import type { Finding, Shown } from '../check.ts'
-import type { MessageKey } from '../i18n/index.ts'
+import { Broken, Mark } from '../dom/parts.tsx'
+import type { FirstKey, FirstLanguage } from '../i18n/index.ts'
 import { type Journey, sealsOf } from '../journey.ts'
 import { deviceOffset } from '../local-time.ts'
 import { STAMPS, type Stamps } from '../record.ts'
 import type { Safety } from '../safety.ts'
 import { nextOf, sentencesOf } from '../say.ts'
-import { Broken, Mark, Phrases, useLanguage } from './parts.tsx'
 
 const ICONS: Partial<Record<Shown, string>> = {
   checking: 'i-wait',
@@ -18,7 +18,7 @@ const ICONS: Partial<Record<Shown, string>> = {
   unchecked: 'i-wait',
 }
 
-const ACTIONS: Partial<Record<Shown, { key: MessageKey; href?: string }>> = {
+const ACTIONS: Partial<Record<Shown, { key: FirstKey; href?: string }>> = {
   recalled: { key: 'act.recalled', href: '#report' },
   mismatch: { key: 'act.mismatch', href: '#report' },
   elsewhere: { key: 'act.elsewhere', href: '#report' },
@@ -39,14 +39,13 @@ function sealsFor({ state, verdict }: Finding, journey: Journey | undefined): St
 
 const SEAL = { checked: 's', unchecked: 'o', broken: 'x' } as const
 
-function Seals({ stamps }: { stamps: Stamps }): VNode {
-  const { t } = useLanguage()
+function Seals({ stamps, language: { t } }: { stamps: Stamps; language: FirstLanguage }): Node {
   return (
     <ul class="seals">
       {STAMPS.map((name) => {
         const state = stamps[name]
         return (
-          <li key={name} class={state === 'broken' ? 'bad' : undefined}>
+          <li class={state === 'broken' ? 'bad' : undefined}>
             <Mark id={`${SEAL[state]}-${name}`} class={state === 'checked' ? 'hit' : ''} />
             {t(state === 'broken' ? `stamp.${name}.broken` : `stamp.${name}`)}
             {state !== 'broken' && <span class="vh"> {t(`stamp.${state}`)}</span>}
@@ -57,8 +56,8 @@ function Seals({ stamps }: { stamps: Stamps }): VNode {
   )
 }
 
-function When({ finding }: { finding: Finding }): VNode {
-  const { t, format } = useLanguage()
+function When({ finding, language }: { finding: Finding; language: FirstLanguage }): Node {
+  const { t, format } = language
   const ms = finding.checkedAtMs
   if (finding.state === 'checking') return <p class="when">{t('when.checking')}</p>
   if (ms === undefined) return <p class="when">{t('when.never')}</p>
@@ -70,29 +69,30 @@ export interface VerdictProps {
   finding: Finding
   journey?: Journey | undefined
   safety: Safety
+  language: FirstLanguage
   onAgain: () => void
 }
 
 /** 1: icon, when and where it was checked, the word, the sentence, the next step, one action; the seals beside it. */
-export function VerdictPart({ finding, journey, safety, onAgain }: VerdictProps): VNode {
-  const { t } = useLanguage()
+export function VerdictPart({ finding, journey, safety, language, onAgain }: VerdictProps): Node {
+  const { t } = language
   const { state } = finding
   const icon = ICONS[state]
   const action = ACTIONS[state]
   const sentences = sentencesOf(finding, journey?.records.length ?? 0)
   return (
-    <section class="verdict" id="verdict" role="status" aria-live="polite" tabIndex={-1}>
+    <>
       <div>
         <div class="head">
           {icon !== undefined && <Mark id={icon} />}
-          <When finding={finding} />
+          <When finding={finding} language={language} />
         </div>
         <h1>
-          <Phrases of={`word.${state}`} />
+          <Broken text={t(`word.${state}`)} />
         </h1>
         <p class="say">
           {sentences.map(({ key, values }, i) => (
-            <span key={key}>
+            <span>
               {i > 0 && ' '}
               <Broken text={t(key, values)} />
             </span>
@@ -101,7 +101,7 @@ export function VerdictPart({ finding, journey, safety, onAgain }: VerdictProps)
         <p class="next">
           <b>{t('next')}</b>
           <span>
-            <Phrases of={nextOf(finding, safety)} />
+            <Broken text={t(nextOf(finding, safety))} />
           </span>
         </p>
       </div>
@@ -110,7 +110,7 @@ export function VerdictPart({ finding, journey, safety, onAgain }: VerdictProps)
           <Mark id="i-recall" />
         </p>
       ) : (
-        <Seals stamps={sealsFor(finding, journey)} />
+        <Seals stamps={sealsFor(finding, journey)} language={language} />
       )}
       {action !== undefined && (
         <p class="act">
@@ -125,6 +125,6 @@ export function VerdictPart({ finding, journey, safety, onAgain }: VerdictProps)
           )}
         </p>
       )}
-    </section>
+    </>
   )
 }

@@ -1,13 +1,10 @@
 // The page with sample verdicts, for the development server alone: samples.html?state=consistent|…|offline&lang=zh|en&theme=light|dark
 import './style/index.css'
 import { parseDigitalLink } from '@tristamp/protocol'
-import { render } from 'preact'
 import { CHECKED_AT_MS, PACK, sampleVerdicts } from './_sample-verdicts.ts'
 import type { Finding } from './check.ts'
-import { chooseLanguage, HTML_LANG, loadLanguage } from './i18n/index.ts'
+import { chooseLanguage, firstWords } from './i18n/index.ts'
 import { Page } from './view/page.tsx'
-import { LanguageProvider } from './view/parts.tsx'
-import { Top } from './view/top.tsx'
 
 const query = new URLSearchParams(location.search)
 const state = query.get('state') ?? 'consistent'
@@ -35,17 +32,15 @@ function findingOf(name: string): Finding {
   return { ...common, state: verdict.state, verdict }
 }
 
-const language = await loadLanguage(chooseLanguage(location.search, navigator.languages))
+const language = firstWords(chooseLanguage(location.search, navigator.languages))
 const theme = query.get('theme')
 if (theme !== null) document.documentElement.dataset['theme'] = theme
-document.documentElement.lang = HTML_LANG[language.lang]
-const finding = findingOf(state)
-const root = document.getElementById('page')!
-root.dataset['state'] = finding.state
-render(
-  <LanguageProvider value={language}>
-    <Top onLanguage={() => location.reload()} />
-    <Page finding={finding} now={new Date(CHECKED_AT_MS)} onAgain={() => {}} onForget={() => {}} />
-  </LanguageProvider>,
-  root,
-)
+new Page(document.getElementById('page')!).show({
+  finding: findingOf(state),
+  language,
+  now: new Date(CHECKED_AT_MS),
+  onLanguage: () => location.reload(),
+  onAgain: () => {},
+  onForget: () => {},
+  onFault: reportError,
+})

@@ -1,0 +1,71 @@
+import type { Elements } from '@tristamp/protocol'
+import { check, type Finding } from './check.ts'
+import { firstWords, type Lang } from './i18n/index.ts'
+import type { Memory } from './remembered.ts'
+import { Page } from './view/page.tsx'
+
+export interface Subject {
+  subject: string
+  elements: Elements
+}
+
+/** Checks one subject, shows what comes of it, and does what its reader asks for. */
+export class App {
+  readonly #page: Page
+  readonly #subject: Subject
+  readonly #memory: Memory
+  // One day for the whole page: it is checked again on every visit.
+  readonly #now = new Date()
+  #lang: Lang
+  #finding: Finding
+
+  constructor(root: HTMLElement, subject: Subject, memory: Memory, lang: Lang) {
+    this.#page = new Page(root)
+    this.#subject = subject
+    this.#memory = memory
+    this.#lang = lang
+    this.#finding = { state: 'checking', ...subject }
+  }
+
+  /** Checks, or takes a check that was begun before. */
+  async run(
+    begun: Promise<Finding> = check(this.#subject.subject, this.#subject.elements, this.#memory),
+  ): Promise<void> {
+    this.#show({ state: 'checking', ...this.#subject })
+    try {
+      this.#show(await begun)
+    } catch (error) {
+      this.#fault(error)
+    }
+  }
+
+  /** A fault of ours must not leave an old verdict, or none, on the page: what is left then is that nothing was checked. */
+  #fault(error: unknown): void {
+    reportError(error)
+    if (this.#finding.failure?.code !== 'PAGE_FAULT')
+      this.#show({ state: 'unchecked', ...this.#subject, failure: { code: 'PAGE_FAULT' } })
+  }
+
+  #show(finding: Finding): void {
+    this.#finding = finding
+    this.#page.show({
+      finding,
+      language: firstWords(this.#lang),
+      now: this.#now,
+      onLanguage: (lang) => {
+        this.#lang = lang
+        this.#show(this.#finding)
+      },
+      onAgain: () => {
+        // The button goes away with the old verdict; whoever used it stands before the new one.
+        document.getElementById('verdict')?.focus()
+        void this.run()
+      },
+      onForget: () => {
+        this.#memory.forgetLedgers()
+        void this.run()
+      },
+      onFault: (error) => this.#fault(error),
+    })
+  }
+}

@@ -1,0 +1,29 @@
+import './style/index.css'
+import { App } from './app.ts'
+import { check } from './check.ts'
+import { chooseLanguage } from './i18n/index.ts'
+import { Memory, type Shelf } from './remembered.ts'
+import { subjectFromPath } from './subject-from-path.ts'
+
+/** Reading the property throws where storage is barred. */
+function shelf(): Shelf | undefined {
+  try {
+    return localStorage
+  } catch {
+    return undefined
+  }
+}
+
+const root = document.getElementById('page')!
+const lang = chooseLanguage(location.search, navigator.languages)
+const address = subjectFromPath(location.pathname, location.search)
+if (address.kind === 'subject') {
+  const { subject, elements } = address
+  const memory = new Memory(shelf())
+  // Asking starts before anything is drawn.
+  const begun = check(subject, elements, memory)
+  void new App(root, { subject, elements }, memory, lang).run(begun)
+} else {
+  const { startPage } = await import('./view/start.tsx')
+  await startPage(root, lang, address.kind === 'wrong' ? address.code : undefined)
+}
