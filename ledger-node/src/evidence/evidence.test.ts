@@ -14,6 +14,7 @@ import {
 } from '@tristamp/protocol'
 import mqtt, { type MqttClient } from 'mqtt'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { FaultyDisk } from '../_faulty-disk.ts'
 import { commissioned, itemUri, type TestGateway, TestLedger, temporaryFolder, until } from '../_harness.ts'
 import { ArchiveFiles } from '../archive/archive-files.ts'
 import { ArchivingSource } from '../archive/archiving-source.ts'
@@ -253,6 +254,31 @@ describe('what one gateway may leave lying', () => {
     intake.named(naming(piece(1)), sender)
     expect(intake.lacks(naming(piece(4)), sender)).toMatchObject({ code: 'EVIDENCE_MISSING' })
     expect(await intake.take(sender, piece(4))).toBeUndefined()
+    await remove()
+  })
+
+  test('what a full disk does not take is not here, and is taken when it is brought again', async () => {
+    const { path, remove } = await temporaryFolder()
+    const disk = new FaultyDisk()
+    const intake = new EvidenceIntake(new EvidenceFolder(disk, path), 2500)
+    disk.fault = (call) => (call === 'replace' ? 'ENOSPC' : undefined)
+    for (let i = 0; i < 5; i++) await expect(intake.take(sender, piece(1))).rejects.toThrow('ENOSPC')
+    expect(intake.lacks(naming(piece(1)), sender)).toMatchObject({ code: 'EVIDENCE_MISSING' })
+    disk.fault = () => undefined
+    // Counted once, however often it was tried.
+    expect(await intake.take(sender, piece(1))).toBeUndefined()
+    expect(await intake.take(sender, piece(2))).toBeUndefined()
+    expect(intake.lacks(naming(piece(1), piece(2)), sender)).toBeUndefined()
+    await remove()
+  })
+
+  test('a piece that two bring at once is written once', async () => {
+    const { path, remove } = await temporaryFolder()
+    const disk = new FaultyDisk()
+    const intake = new EvidenceIntake(new EvidenceFolder(disk, path))
+    const two = { org: 'org', gateway: 'two' }
+    await Promise.all([sender, sender, two].map((from) => intake.take(from, piece(1))))
+    expect(disk.calls).toBe(1)
     await remove()
   })
 
