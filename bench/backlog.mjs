@@ -27,10 +27,16 @@ export async function run({ scale, say }) {
     const signing = await fill(config, count, ledger.gateways[0].station)
 
     const begin = performance.now()
+    // As the systemd unit starts it.
+    const env = { ...process.env, MALLOC_ARENA_MAX: '2' }
     const flags = (process.env.BENCH_AGENT_FLAGS ?? '').split(' ').filter(Boolean)
-    const agent = spawn(process.execPath, [...flags, AGENT, 'run', '--config', config.file], { stdio: 'ignore' })
+    const agent = spawn(process.execPath, [...flags, AGENT, 'run', '--config', config.file], { stdio: 'ignore', env })
     const started = await until(() => statusOf(config)?.pid === agent.pid, agent).then(() => performance.now() - begin)
-    await until(() => isEmpty(statusOf(config)), agent)
+    let own = 0
+    await until(() => {
+      own = Math.max(own, ownMemory(agent.pid))
+      return isEmpty(statusOf(config))
+    }, agent)
     const drainedMs = performance.now() - begin
     await new Promise((resolve) => setTimeout(resolve, 5000))
     const { now, peak } = await memoryOf(agent.pid)
@@ -56,7 +62,13 @@ export async function run({ scale, say }) {
           floor: '0 lost, 0 twice',
         },
       ),
-      row('gateway: memory meanwhile', `at most ${megabytes(peak)} RSS, then ${megabytes(now)}`, { goal: '< 96 MB' }),
+      row(
+        'gateway: memory meanwhile',
+        `at most ${megabytes(own)} of its own; ${megabytes(peak)} RSS with files, then ${megabytes(now)}`,
+        {
+          goal: '< 96 MB',
+        },
+      ),
     ]
   } finally {
     await ledger.remove()
@@ -125,7 +137,7 @@ function reading(station) {
 function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
   if (typeof value !== 'object') return JSON.stringify(value)
-  const members = Object.keys(value).sort()
+  const members = Object.keys(value).sort((a, b) => (a < b ? -1 : 1))
   return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join()}}`
 }
 
@@ -144,6 +156,11 @@ function writeConfig(ledger) {
   const place = { source: 'site', latE7: 302_400_000, lonE7: 1_094_800_000 }
   writeFileSync(file, JSON.stringify({ gateway: { ...options, zone: 'Asia/Shanghai' }, data, uplink, place }))
   return { file, data, options, status: join(data, 'status.json') }
+}
+
+/** Without what is mapped of programs and database files, which the system takes back when it needs the room. */
+function ownMemory(pid) {
+  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
 }
 
 function isEmpty(status) {

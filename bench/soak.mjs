@@ -97,7 +97,9 @@ async function startInstruments(folder) {
 
 async function startAgent() {
   const begin = performance.now()
-  const child = spawn(process.execPath, [AGENT, 'run', '--config', config.file], { stdio: 'ignore' })
+  // As the systemd unit starts it.
+  const env = { ...process.env, MALLOC_ARENA_MAX: '2' }
+  const child = spawn(process.execPath, [AGENT, 'run', '--config', config.file], { stdio: 'ignore', env })
   await until(() => statusOf()?.pid === child.pid && statusOf().state === 'online')
   return { child, pid: child.pid, ms: performance.now() - begin }
 }
