@@ -29,8 +29,8 @@ async function accept(): Promise<never> {
 
 async function sign(): Promise<void> {
   for (;;) {
-    await outbox.sign(7, (events, at) => {
-      const batch = signer.signBatch(events, at, 0)
+    await outbox.sign(7, async (events, at) => {
+      const batch = await signer.signBatch(events, at, 0)
       process.stdout.write(`signing ${at.seq} ${events.map(({ event }) => fromUtf8(event).slice(6)).join(',')}\n`)
       return batch
     })

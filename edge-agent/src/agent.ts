@@ -17,9 +17,10 @@ import { Fixes } from './fix.ts'
 import { type Unused, unusedOf } from './flaws.ts'
 import { Health } from './health.ts'
 import { Holdings } from './holding.ts'
-import { readKeyFile, readLoginFile } from './key-file.ts'
+import { readLoginFile } from './key-file.ts'
 import { LimitWatch } from './limits.ts'
 import { createLog, type Log } from './log.ts'
+import { openSigner } from './open-signer.ts'
 import type { Outbox } from './outbox.ts'
 import { Carrier } from './page/frames.ts'
 import { Panel } from './page/panel.ts'
@@ -30,7 +31,7 @@ import type { Instrument } from './quality.ts'
 import { type OpenedOutbox, openOutbox, repairedError, repairOutbox } from './repair.ts'
 import { encodeReport } from './report-event.ts'
 import { RouteRecorder } from './route.ts'
-import { Signer } from './signer.ts'
+import type { Signer } from './signer.ts'
 import { Benches, readModels } from './spectroscopy/benches.ts'
 import type { ModelFile } from './spectroscopy/model-file.ts'
 import { takeStamp } from './stamp.ts'
@@ -72,7 +73,7 @@ export async function startAgent(
   refusePlain(config)
   const files = paths(config.data)
   const models = readModels(config)
-  const signer = new Signer(readKeyFile(files.key), config.gateway)
+  const signer = openSigner(config)
   const password = readLoginFile(files.login)
   const disk = new Disk(config.data, files.outbox, config.outbox.maxMiB)
   const { store, outbox, repaired } = await openWithRoom(files.outbox, config.data, signer, disk)

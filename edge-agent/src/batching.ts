@@ -43,6 +43,7 @@ export class Batching {
   readonly #services: BatchingServices
   #signAtMs: number | undefined
   #recovering: Promise<void> | undefined
+  #signing: Promise<void> | undefined
   #factor = 1
 
   constructor(batch: AgentConfig['batch'], services: BatchingServices) {
@@ -73,8 +74,10 @@ export class Batching {
     const { store, outbox, settled } = this.#services
     this.#watchRoom()
     if (store.failure) this.#recover(signal)
-    else if (outbox.lost) await this.#declare()
-    else if (this.#signAtMs !== undefined && performance.now() >= this.#signAtMs && settled()) await this.#sign()
+    else if (this.#signing !== undefined) return
+    else if (outbox.lost) this.#begin(() => this.#declare())
+    else if (this.#signAtMs !== undefined && performance.now() >= this.#signAtMs && settled())
+      this.#begin(() => this.#sign())
   }
 
   /** The operator hears when it gets narrow, before anything is refused; and when it is over. */
@@ -87,9 +90,17 @@ export class Batching {
     this.#factor = factor
   }
 
-  /** Resolves when no recovery is under way. */
+  /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
+    await this.#signing
     await this.#recovering
+  }
+
+  /** A key that is elsewhere may take seconds: all else goes on meanwhile. */
+  #begin(work: () => Promise<void>): void {
+    this.#signing = work().finally(() => {
+      this.#signing = undefined
+    })
   }
 
   async #sign(): Promise<void> {

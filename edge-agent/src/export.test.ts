@@ -81,11 +81,11 @@ describe('an export', () => {
   it('is cut into parcels that a small machine can hold', async () => {
     const { store, signer, evidence } = await kept(1)
     const large = { acked: 4, nextSeq: 30, batch: async () => largeBatch }
-    const largeBatch = signer.signBatch(
+    const { payload: largeBatch } = await signer.signBatch(
       Array.from({ length: 30 }, () => ({ salt: new Uint8Array(16), event: new Uint8Array(32_000) })),
       { seq: 0, prev: new Uint8Array(32) },
       0,
-    ).payload
+    )
     const places: [number, number][] = []
     for await (const parcel of parcelsOf(large, evidence, signer)) {
       const { from, to, isSigned } = openParcel(parcel)

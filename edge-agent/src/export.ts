@@ -39,7 +39,7 @@ export async function* parcelsOf(
     }
     packed.add(await source.batch(seq), evidence)
     if (packed.bytes < fullBytes && seq < end - 1) continue
-    yield signer.sealParcel({ from, to: seq + 1, batches: packed.batches, evidence: packed.evidence })
+    yield await signer.sealParcel({ from, to: seq + 1, batches: packed.batches, evidence: packed.evidence })
     from = seq + 1
     packed = new Packed()
   }

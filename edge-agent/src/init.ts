@@ -10,10 +10,11 @@ import {
   makeLoginFile,
   makeTlsKeyFile,
   newSeed,
-  readKeyFile,
   readLoginFile,
   readTlsKeyFile,
 } from './key-file.ts'
+import { meetKey } from './key-store.ts'
+import { keyPath, openSigner } from './open-signer.ts'
 import { Outbox } from './outbox.ts'
 import { paths } from './paths.ts'
 import { Signer } from './signer.ts'
@@ -37,12 +38,12 @@ export async function initAgent(config: AgentConfig): Promise<Initialised> {
   const files = paths(config.data)
   try {
     mkdirSync(config.data, { recursive: true, mode: 0o700 })
-    const made = !existsSync(files.key)
+    const made = !existsSync(keyPath(config))
     if (!existsSync(files.login)) makeLoginFile(files.login)
     if (!existsSync(files.tlsKey)) makeTlsKeyFile(files.tlsKey)
     if (made) await makeKeyAndOutbox(config)
     const secrets = { password: readLoginFile(files.login), tlsKey: readTlsKeyFile(files.tlsKey) }
-    const request = enrolment(config, new Signer(readKeyFile(files.key), config.gateway), secrets)
+    const request = enrolment(config, openSigner(config), secrets)
     replaceFile(files.request, `${JSON.stringify(request, null, 2)}\n`, true)
     return { request, requestFile: files.request, made }
   } catch (cause) {
@@ -56,16 +57,19 @@ async function makeKeyAndOutbox(config: AgentConfig): Promise<void> {
   const files = paths(config.data)
   // An outbox without key is a broken init, or the remains of a lost key: it is put aside, for it may hold unsent records.
   if (existsSync(files.outbox)) renameSync(files.outbox, `${files.outbox}.${Date.now()}`)
+  const { key } = config
   const seed = newSeed()
+  const kept = key.type === 'file' ? seed : await meetKey(key, `${files.publicKey}.new`)
   const store = await Store.create(files.outbox)
   try {
-    await Outbox.init(store, config.data, new Signer(seed, config.gateway).kid)
+    await Outbox.init(store, config.data, new Signer(kept, config.gateway).kid)
   } finally {
     await store.close()
   }
   // What the ledger said of another key is nothing that this one may go by.
   rmSync(files.enrolment, { force: true })
-  makeKeyFile(files.key, seed)
+  if (key.type === 'file') makeKeyFile(files.key, seed)
+  else renameSync(`${files.publicKey}.new`, files.publicKey)
 }
 
 function enrolment(

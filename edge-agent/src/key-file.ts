@@ -87,7 +87,8 @@ function writeSecret(path: string, text: string): void {
   }
 }
 
-function readSecret(path: string): string {
+/** The text of a secret file. @throws AgentError KEY_MISSING, KEY_MODE */
+export function readSecret(path: string): string {
   let mode: number
   let text: string
   try {

@@ -6,12 +6,11 @@ import { asAgentError, printable } from './error.ts'
 import { EvidenceFiles } from './evidence-files.ts'
 import { Host } from './host.ts'
 import { initAgent } from './init.ts'
-import { readKeyFile } from './key-file.ts'
 import { createLog, type Log, languageOf, problemText } from './log.ts'
+import { openSigner } from './open-signer.ts'
 import { paths } from './paths.ts'
 import { recoverAgent } from './recover.ts'
 import { showStatus } from './show-status.ts'
-import { Signer } from './signer.ts'
 import { VERSION } from './version.ts'
 
 const HELP = `tristamp-agent ${VERSION}: the gateway program, instruments in, signed stamps out
@@ -149,7 +148,7 @@ async function carry(command: Carrying, config: AgentConfig, args: Args): Promis
     return `${parcels} parcels brought to ${node}: ${recorded} batches recorded, ${repeated} were there before`
   }
   const [{ exportOutbox }, files] = [await import('./export.ts'), paths(config.data)]
-  const signer = new Signer(readKeyFile(files.key), config.gateway)
+  const signer = openSigner(config)
   const { batches, from, parcels, bytes } = await exportOutbox(
     files.outbox,
     new EvidenceFiles(files.evidence),

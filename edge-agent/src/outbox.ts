@@ -136,14 +136,24 @@ export class Outbox {
    * Signs the oldest accepted events as the next batch, at most `maxEvents` of them; false when there are none, or while a loss is not yet
    * declared. One write holds the batch, the removal of its events and the chain's new head: after a crash there is all of it or nothing.
    */
-  async sign(maxEvents: number, signBatch: (events: SaltedEvent[], at: ChainPoint) => SignedBatch): Promise<boolean> {
-    return this.#inTurn(async () => {
+  async sign(
+    maxEvents: number,
+    signBatch: (events: SaltedEvent[], at: ChainPoint) => SignedBatch | Promise<SignedBatch>,
+  ): Promise<boolean> {
+    const draft = await this.#inTurn(async () => {
       await this.#tell()
-      if (this.#head.lost) return false
-      const { keys, events } = await this.#oldest(maxEvents)
-      if (keys.length === 0) return false
+      if (this.#head.lost) return undefined
       const { seq, prev, firstEvent } = this.#head
-      const batch = signBatch(events, { seq, prev })
+      return { ...(await this.#oldest(maxEvents)), seq, prev, firstEvent }
+    })
+    if (draft === undefined || draft.keys.length === 0) return false
+    const { keys, events, seq, prev, firstEvent } = draft
+    // A key that is elsewhere takes its time: meanwhile events are accepted and acknowledgements heard.
+    const batch = await signBatch(events, { seq, prev })
+    return this.#inTurn(async () => {
+      const now = this.#head
+      // The chain went on elsewhere: nobody has seen this batch, and nobody will.
+      if (now.lost || now.seq !== seq || !equal(now.prev, prev) || now.firstEvent !== firstEvent) return true
       const end = firstEvent + keys.length
       const head: Head = { ...this.#head, seq: seq + 1, prev: batch.leaf, firstEvent: end }
       await this.#store.commit([
@@ -164,14 +174,14 @@ export class Outbox {
    * Signs the declaration of a loss, once everything that survived below it is acknowledged; false while there is nothing to declare. The
    * ledger's last word was `acked`, or nothing: then it is a guess, and `corrected` puts it right.
    */
-  async declare(sign: (gap: Gap, at: ChainPoint) => SignedBatch): Promise<boolean> {
+  async declare(sign: (gap: Gap, at: ChainPoint) => SignedBatch | Promise<SignedBatch>): Promise<boolean> {
     return this.#inTurn(async () => {
       if (this.#head.lost?.unsure) await this.#guess()
       const { lost, acked, seq, ackedPrev } = this.#head
       if (!lost || lost.declared || acked !== seq) return false
       const to = Math.max(lost.to ?? acked + BEYOND_ANY, acked + 1)
       const gap: Gap = { from: acked, to, reason: lost.reason, events: goneWhen(lost, acked) }
-      const batch = sign(gap, { seq: to, prev: ackedPrev })
+      const batch = await sign(gap, { seq: to, prev: ackedPrev })
       const head: Head = {
         ...this.#head,
         acked: to,

@@ -4,6 +4,8 @@ import { STATUS_FILE } from './health.ts'
 /** What lies where in the data folder. */
 export interface DataPaths {
   key: string
+  /** The public half of a key that is kept elsewhere. */
+  publicKey: string
   login: string
   /** The TLS client key, which is not the one that signs. */
   tlsKey: string
@@ -21,6 +23,7 @@ export interface DataPaths {
 export function paths(data: string): DataPaths {
   return {
     key: join(data, 'key.pem'),
+    publicKey: join(data, 'public-key'),
     login: join(data, 'login'),
     tlsKey: join(data, 'tls-key.pem'),
     outbox: join(data, 'outbox'),

@@ -2,11 +2,10 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import type { AgentConfig } from './config-types.ts'
 import { AgentError } from './error.ts'
 import { readHeadFile } from './head-file.ts'
-import { readKeyFile } from './key-file.ts'
+import { openSigner } from './open-signer.ts'
 import { Outbox } from './outbox.ts'
 import type { Lost } from './outbox-head.ts'
 import { paths } from './paths.ts'
-import { Signer } from './signer.ts'
 import { Store } from './store.ts'
 
 /**
@@ -15,8 +14,8 @@ import { Store } from './store.ts'
  * @throws AgentError OUTBOX_THERE when something is left, which `run` repairs by itself; KEY_*
  */
 export async function recoverAgent(config: AgentConfig): Promise<void> {
-  const { outbox, key } = paths(config.data)
-  const { kid } = new Signer(readKeyFile(key), config.gateway)
+  const { outbox } = paths(config.data)
+  const { kid } = openSigner(config)
   if (existsSync(outbox) || readHeadFile(config.data) !== undefined)
     throw new AgentError('OUTBOX_THERE', { path: outbox })
   mkdirSync(config.data, { recursive: true, mode: 0o700 })

@@ -7,11 +7,10 @@ import {
   type SaltedEvent,
   type Sign,
   sealParcel,
-  signOnNode,
   statementLeaf,
 } from '@tristamp/protocol'
 import type { GatewayConfig } from './config-types.ts'
-import { nodeCrypto, publicKeyOf } from './key-file.ts'
+import { type KeyStore, memoryKey } from './key-store.ts'
 
 /** Where the next statement stands in the key's chain. */
 export interface ChainPoint {
@@ -27,28 +26,32 @@ export interface SignedBatch {
   leaf: Uint8Array
 }
 
-/** The gateway's one key. */
+/** The gateway's one key, wherever it is kept. */
 export class Signer {
   readonly publicKey: Uint8Array
   /** RFC 9679 thumbprint. */
   readonly kid: Uint8Array
-  readonly #gateway: GatewayConfig
-  readonly #sign: Sign
+  readonly #gateway: Pick<GatewayConfig, 'uri' | 'station'>
+  readonly #key: KeyStore
 
-  constructor(seed: Uint8Array, gateway: GatewayConfig) {
-    this.publicKey = publicKeyOf(seed)
+  /** @param key a key store, or the seed of a key in memory */
+  constructor(key: Uint8Array | KeyStore, gateway: Pick<GatewayConfig, 'uri' | 'station'>) {
+    this.#key = key instanceof Uint8Array ? memoryKey(key) : key
+    this.publicKey = this.#key.publicKey
     this.kid = keyThumbprint(this.publicKey)
     this.#gateway = gateway
-    this.#sign = signOnNode(nodeCrypto, seed)
   }
 
-  /** Packs batches for a courier. @throws ProtocolError PARCEL_SIZE */
-  sealParcel(content: Omit<Parcel, 'kid'>): Uint8Array {
-    return sealParcel({ ...content, kid: this.kid }, this.#sign)
+  /** Packs batches for a courier. @throws ProtocolError PARCEL_SIZE; AgentError KEY_STORE */
+  sealParcel(content: Omit<Parcel, 'kid'>): Promise<Uint8Array> {
+    return this.#signed((sign) => sealParcel({ ...content, kid: this.kid }, sign))
   }
 
-  /** Signs a batch at its place in the chain. The caller keeps the bytes before anyone else sees them, and never signs that place again. */
-  signBatch(events: readonly SaltedEvent[], { seq, prev }: ChainPoint, timeMs: number): SignedBatch {
+  /**
+   * Signs a batch at its place in the chain. The caller keeps the bytes before anyone else sees them, and never shows another of that place.
+   * @throws AgentError KEY_STORE: nothing was signed, and it may be tried again
+   */
+  async signBatch(events: readonly SaltedEvent[], { seq, prev }: ChainPoint, timeMs: number): Promise<SignedBatch> {
     const { uri, station } = this.#gateway
     const iat = Math.floor(timeMs / 1000)
     const header = {
@@ -62,7 +65,20 @@ export class Signer {
       prev,
       count: events.length,
     } as const
-    const statement = buildStatement(header, batchRoot(events), this.#sign)
+    const root = batchRoot(events)
+    const statement = await this.#signed((sign) => buildStatement(header, root, sign))
     return { payload: encodeBatch(statement, events), leaf: statementLeaf(statement) }
+  }
+
+  /** What is made with one signature: of a key that is elsewhere it is first found out what is to be signed, then put together with the signature. */
+  async #signed<T>(make: (sign: Sign) => T): Promise<T> {
+    if (this.#key.signNow) return make(this.#key.signNow)
+    let message: Uint8Array | undefined
+    make((asked) => {
+      message = asked
+      return new Uint8Array(64)
+    })
+    const signature = await this.#key.sign(message!)
+    return make(() => signature)
   }
 }
