@@ -9,12 +9,8 @@ import { Store } from './store.ts'
 
 const [folder = '', first = '0', mode = ''] = process.argv.slice(2)
 const signer = new Signer(readKeyFile(`${folder}/key.pem`), {
-  org: 'o',
-  id: 'g',
   uri: 'https://id.gs1.org/8004/9506000134-FARM1',
   station: 'https://id.gs1.org/414/9506000134017',
-  roles: ['observe'],
-  zone: 'UTC',
 })
 const store = await Store.open(`${folder}/outbox`)
 const outbox = await Outbox.open(store, folder, signer.kid)
