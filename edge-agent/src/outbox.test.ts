@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { decodeBatch, fromUtf8, parseStatement, statementLeaf, toHex, utf8, ZERO_HASH } from '@tristamp/protocol'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { bundled } from './_bundle.ts'
@@ -257,6 +258,43 @@ describe('a gateway that is killed while it writes', () => {
     expect(accepted.length).toBeGreaterThan(20)
     expect(signed.size).toBeGreaterThan(3)
   })
+})
+
+describe('a gateway that is killed at a step of its second truth', () => {
+  const steps = [
+    ['write', 'kill'],
+    ['write', 'kill after'],
+    ['sync', 'kill'],
+    ['rename', 'kill'],
+    ['rename', 'kill after'],
+  ] as const
+
+  it.each(steps)(
+    '%s, %s: opens whole, and knows every batch that anyone can have seen',
+    async (call, fault) => {
+      const child = await bundled('./_outbox-writer.ts')
+      const preload = fileURLToPath(new URL('../../test/_harness/failpoint.mjs', import.meta.url))
+      const config = gatewayConfig()
+      await initAgent(config)
+      const control = join(config.data, 'failpoint')
+      let accepted = 0
+      for (const nth of [1, 4, 9]) {
+        writeFileSync(control, JSON.stringify({ path: 'head\\.json', holding: '', nth, call, fault, id: nth }))
+        const writer = spawn(process.execPath, ['--import', preload, child, config.data, '0'], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+          env: { ...process.env, FAILPOINT: control },
+        })
+        const lines = await killedAfter(writer, 20_000)
+        accepted += lines.filter((line) => line.startsWith('accepted ')).length
+        rmSync(`${control}.fired`)
+        const { store, outbox } = await open(config)
+        const { texts } = await chain(outbox)
+        expect(texts.length + outbox.unsigned).toBeGreaterThanOrEqual(accepted)
+        await store.close()
+      }
+    },
+    60_000,
+  )
 })
 
 describe('a full disk', () => {
