@@ -30,8 +30,9 @@ import { refusePlain } from './plain.ts'
 import type { Instrument } from './quality.ts'
 import { type OpenedOutbox, openOutbox, repairedError, repairOutbox } from './repair.ts'
 import { encodeReport } from './report-event.ts'
+import { finishRotation, loginsOf, nextKeyOf } from './rotation.ts'
 import { RouteRecorder } from './route.ts'
-import type { Signer } from './signer.ts'
+import { Signer } from './signer.ts'
 import { Benches, readModels } from './spectroscopy/benches.ts'
 import type { ModelFile } from './spectroscopy/model-file.ts'
 import { takeStamp } from './stamp.ts'
@@ -53,6 +54,8 @@ export interface AgentHooks {
 
 /** A gateway that runs. Disposing of it resolves when it has stopped. */
 export interface RunningAgent extends AsyncDisposable {
+  /** Of the key that it signs with. */
+  readonly kid: Uint8Array
   /** Takes over a configuration that differs in its devices and stations alone: only those that changed begin anew. */
   reconfigure(next: AgentConfig): Promise<void>
   /** A configuration that is not used: told, counted, and signed as a report. */
@@ -73,6 +76,8 @@ export async function startAgent(
   refusePlain(config)
   const files = paths(config.data)
   const models = readModels(config)
+  if (await finishRotation(config))
+    log.info('· goes on with its new key; what the old one had not brought to the ledger is signed anew')
   const signer = openSigner(config)
   const password = readLoginFile(files.login)
   const disk = new Disk(config.data, files.outbox, config.outbox.maxMiB)
@@ -84,6 +89,7 @@ export async function startAgent(
     if (repaired) agent.problem(repairedError(repaired))
     const running = agent.run(AbortSignal.any([signal, stop.signal]))
     return {
+      kid: signer.kid,
       reconfigure: (next) => agent.reconfigure(next),
       refused: (error) => agent.refused(error),
       async [Symbol.asyncDispose]() {
@@ -306,7 +312,8 @@ class Agent {
 
   /** Keys of this gateway. */
   #kids(): Uint8Array[] {
-    return [this.#parts.signer.kid]
+    const next = nextKeyOf(this.#config)
+    return [this.#parts.signer.kid, ...(next ? [new Signer(next, this.#config.gateway).kid] : [])]
   }
 
   async #ticks(signal: AbortSignal): Promise<void> {
@@ -628,7 +635,15 @@ class Agent {
       },
       status: () => JSON.stringify(this.#health.status()),
     }
-    return new Uplink({ config: this.#config, password, kid: signer.kid, outbox, evidence: this.#evidence, events })
+    return new Uplink({
+      logins: () => loginsOf(this.#config.data),
+      config: this.#config,
+      password,
+      kid: signer.kid,
+      outbox,
+      evidence: this.#evidence,
+      events,
+    })
   }
 }
 

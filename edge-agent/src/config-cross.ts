@@ -29,6 +29,9 @@ export function crossIssues(raw: Record<string, unknown>): ConfigIssue[] {
   }
   const given = isRecord(raw['gateway']) ? raw['gateway']['roles'] : undefined
   const roles: readonly unknown[] = given === undefined ? ROLES : Array.isArray(given) ? (given as unknown[]) : []
+  const kept = (part: unknown): boolean => isRecord(part) && part['type'] !== 'file'
+  if (raw['nextKey'] !== undefined && kept(raw['key']) !== kept(raw['nextKey']))
+    issues.push({ path: 'nextKey', what: 'must be kept in a file if `key` is, and else elsewhere' })
   const tests = records(raw['tests'])
   for (const [i, test] of tests.entries()) {
     refer(`tests[${i}].spectrometer`, test['spectrometer'], 'spectrum', 'spectrometer')

@@ -202,6 +202,7 @@ const metrics = v.strictObject({
 export const fileSchema: v.GenericSchema<unknown, FileShape> = v.strictObject({
   gateway,
   key: v.optional(key, { type: 'file' }),
+  nextKey: v.optional(key),
   log: v.optional(v.picklist(['auto', 'json', 'text'], 'must be auto, json or text'), 'auto'),
   metrics: v.optional(metrics),
   // `page:` with nothing after it is null in YAML: the page with its usual settings.

@@ -156,6 +156,8 @@ export interface AgentConfig {
   gateway: GatewayConfig
   enrolled: Enrolled
   key: KeyConfig
+  /** Where the key is that takes its place at the next rotation. */
+  nextKey: KeyConfig
   /** How the log is written; `auto`: for people on a terminal, else one JSON object a line. */
   log: 'auto' | 'json' | 'text'
   /** Where metrics are served, if they are. */
@@ -197,6 +199,7 @@ export interface FileShape {
         timeout: number
       }
     | { type: 'command'; sign: string[]; publicKey: string; timeout: number }
+  nextKey?: FileShape['key'] | undefined
   log: 'auto' | 'json' | 'text'
   metrics?: { host: string; port: number } | undefined
   page?: RawPage | undefined

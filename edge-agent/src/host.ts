@@ -1,3 +1,4 @@
+import { equal } from '@tristamp/protocol'
 import { type RunningAgent, startAgent } from './agent.ts'
 import { changeBetween } from './config-diff.ts'
 import type { AgentConfig } from './config-types.ts'
@@ -57,7 +58,9 @@ export class Host implements AsyncDisposable {
       await this.#agent?.refused(asAgentError(thrown))
       return
     }
-    const change = changeBetween(this.#config, next)
+    const named = next.enrolled.enrolment?.kid
+    const isOtherKey = named !== undefined && this.#agent !== undefined && !equal(named, this.#agent.kid)
+    const change = isOtherKey ? 'whole' : changeBetween(this.#config, next)
     if (change === 'none') {
       if (asked) log.info('· the configuration is as before')
       return

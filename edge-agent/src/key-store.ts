@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { createPublicKey, randomBytes } from 'node:crypto'
+import { createHash, createPublicKey, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import {
   assertEnrollableKey,
@@ -9,6 +9,7 @@ import {
   toBase64Url,
   verifyOnNode,
 } from '@tristamp/protocol'
+import { textOf } from './config-diff.ts'
 import type { KeyConfig } from './config-types.ts'
 import { AgentError, whyOf } from './error.ts'
 import { replaceFile } from './head-file.ts'
@@ -55,8 +56,23 @@ export async function meetKey(key: Exclude<KeyConfig, { type: 'file' }>, file: s
   const store = elsewhere(publicKey, key.type === 'command' ? commandOf(key) : pkcs11Sign(key))
   // A signature now: what does not sign at the beginning should be known at the beginning.
   await store.sign(new Uint8Array(randomBytes(32)))
-  replaceFile(file, `${toBase64Url(publicKey)}\n`, true)
+  replaceFile(file, `${toBase64Url(publicKey)} ${tagOf(key)}\n`, true)
   return store
+}
+
+/** Whether a remembered public half is that of the key at this place. */
+export function isKeyOf(key: KeyConfig, file: string): boolean {
+  try {
+    return readFileSync(file, 'utf8').trim().split(' ')[1] === tagOf(key)
+  } catch {
+    return false
+  }
+}
+
+/** Says where a key is, in few letters. */
+function tagOf(key: KeyConfig): string {
+  const { timeoutMs: _timeout, ...place } = { timeoutMs: 0, ...key }
+  return createHash('sha256').update(textOf(place)).digest('hex').slice(0, 16)
 }
 
 function elsewhere(publicKey: Uint8Array, ask: (message: Uint8Array) => Promise<Uint8Array>): KeyStore {
@@ -81,7 +97,7 @@ function readPublicKey(file: string): Uint8Array {
     throw new AgentError('KEY_MISSING', { path: file, why: whyOf(cause) }, { cause })
   }
   try {
-    const key = fromBase64Url(text)
+    const key = fromBase64Url(text.split(' ')[0]!)
     if (key.length !== 32) throw new Error('not 32 bytes')
     return key
   } catch (cause) {

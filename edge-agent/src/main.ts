@@ -10,6 +10,7 @@ import { createLog, type Log, languageOf, problemText } from './log.ts'
 import { openSigner } from './open-signer.ts'
 import { paths } from './paths.ts'
 import { recoverAgent } from './recover.ts'
+import { prepareRotation } from './rotation.ts'
 import { showStatus } from './show-status.ts'
 import { VERSION } from './version.ts'
 
@@ -17,6 +18,7 @@ const HELP = `tristamp-agent ${VERSION}: the gateway program, instruments in, si
 
   tristamp-agent init   --config gateway.yaml [--qr FILE.svg]  make the keys, the login and the outbox; print the enrolment request
                                                         and its QR code
+  tristamp-agent rotate --config gateway.yaml           make the key that comes next; print what administrators sign for it
   tristamp-agent run    --config gateway.yaml [--insecure-plain]  run until SIGINT or SIGTERM; to another machine only over TLS,
                                                         unless told otherwise; SIGHUP reads the configuration again
   tristamp-agent status --config gateway.yaml [--json]  how the running gateway is
@@ -63,7 +65,14 @@ export async function main(argv: string[]): Promise<number> {
     process.stdout.write(`${hash}\n`)
     return EXIT.ok
   }
-  if (command !== 'init' && command !== 'run' && command !== 'status' && command !== 'cards' && !isCarrying(command))
+  if (
+    command !== 'init' &&
+    command !== 'run' &&
+    command !== 'status' &&
+    command !== 'cards' &&
+    command !== 'rotate' &&
+    !isCarrying(command)
+  )
     return usage(`unknown command: ${command}`)
   if (file === undefined) return usage('--config is missing')
   // The protocol's own hash is the reference; node's is the same function, ten times as fast.
@@ -82,6 +91,14 @@ export async function main(argv: string[]): Promise<number> {
     }
     if (isCarrying(command)) {
       log.info(await carry(command, config, args))
+      return EXIT.ok
+    }
+    if (command === 'rotate') {
+      const { request, requestFile } = await prepareRotation(config)
+      log.info(
+        `the next key is made; have ${requestFile} signed (tristamp-ledger propose --file); the gateway goes over by itself`,
+      )
+      process.stdout.write(`${JSON.stringify(request, null, 2)}\n`)
       return EXIT.ok
     }
     if (command === 'status') return showStatus(config, json, language) ? EXIT.ok : EXIT.failed

@@ -471,7 +471,7 @@ function goneWhen({ events, from, to, accepted }: Lost, next: number): number | 
  * Whether an event that was in a lost statement may be in the ledger already, which has the statements below `next`. It is signed anew only
  * when it surely is not: one that is recorded twice is worse than one that is declared lost.
  */
-function mayBeRecorded({ first, ends, from }: Lost, next: number, event: number): boolean {
+export function mayBeRecorded({ first, ends, from }: Lost, next: number, event: number): boolean {
   if (next <= from) return false
   const i = ends.findIndex((end) => end === null || event < end)
   return i <= 0 || first + i < next

@@ -25,6 +25,8 @@ export interface UplinkEvents {
 export interface UplinkOptions {
   config: AgentConfig
   password: string
+  /** Where another login may be about to count: all of them, to be tried in turn. */
+  logins?: () => readonly string[]
   kid: Uint8Array
   outbox: Outbox
   evidence: EvidenceFiles
@@ -63,6 +65,8 @@ export class Uplink {
   #connection: Connection | undefined
   /** Next batch to send on this connection. */
   #cursor = 0
+  /** Logins that were refused. */
+  #refusals = 0
   /** Bytes of each batch that waits for its acknowledgement. */
   readonly #inFlight = new Map<number, number>()
   #sending: boolean = false
@@ -119,17 +123,22 @@ export class Uplink {
 
   /** One connection, from its beginning to its end; true when it was up. */
   async #attend(signal: AbortSignal): Promise<boolean> {
-    const { config, password, events } = this.#options
+    const { config, password, events, logins } = this.#options
     let up = false
     try {
-      const connection: Connection = new Connection(config, password, {
+      const all = logins?.() ?? [password]
+      const login = all[this.#refusals % all.length]!
+      const connection: Connection = new Connection(config, login, {
         ready: () => {
           up = true
           this.#begin(connection)
         },
         ack: (payload) => void this.#onAck(payload),
         enrolment: (payload) => events.enrolment(payload),
-        failed: (error) => events.problem(error),
+        failed: (error) => {
+          if (error.code === 'UPLINK_LOGIN') this.#refusals++
+          events.problem(error)
+        },
       })
       const leave = (): void => void connection.goodbye()
       signal.addEventListener('abort', leave)
@@ -200,6 +209,8 @@ export class Uplink {
     const { outbox, kid, config, events } = this.#options
     try {
       const ack = openAck(payload, config.uplink.ledgerKey, this.#verify)
+      // The broker keeps the last ack of the key before.
+      if (config.enrolled.enrolment?.ended?.some((chain) => equal(chain.kid, ack.kid))) return
       if (!equal(ack.kid, kid)) throw new AgentError('UPLINK_ACK', { why: 'it is for another key' })
       if (ack.kind === 'expected') {
         await this.#onExpected(ack.expected, ack.prev, ack.reason)

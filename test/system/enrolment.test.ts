@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { fromBase64Url, keyThumbprint } from '@tristamp/protocol'
 import { expect, it } from 'vitest'
 import { Child } from '../_harness/child.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
@@ -119,5 +120,23 @@ it('is made, approved and picked up, and stamps', {
   await agent.says(/the configuration was read again/)
   await scanner.scan('S2')
   await agent.says(/S2 .*ramp/)
+  await until('it is in the ledger', async () => (await steps('S2')).length === 1)
+
+  // The next key: made, signed for by the administrator, taken up by itself.
+  const rotation = await Child.run('agent', ['rotate', '--config', file])
+  expect(rotation).toMatchObject({ exit: 0 })
+  await using other = await Scanner.open()
+  const both = { ...config, devices: [...config.devices, { id: 'second', driver: 'scanner', port: other.port }] }
+  writeFileSync(file, JSON.stringify(both))
+  const asked = join(home, 'data', 'rotation-request.json')
+  const signed = await Child.run('ledger', ['propose', '--node', ledger.url, '--admin-key', key, '--file', asked])
+  expect(signed).toMatchObject({ exit: 0 })
+  await scanner.scan('S3')
+  await agent.says(/goes on with its new key/, 90_000)
+  await until('what was scanned meanwhile is in the ledger', async () => (await steps('S3')).length === 1, 60_000)
+  const request9 = JSON.parse(rotation.out) as { newKey: string }
+  const { keys } = await ledger.json<{ keys: { kid: string; status: string; nextSeq: number }[] }>('/v1/governance')
+  const kid = Buffer.from(keyThumbprint(fromBase64Url(request9.newKey))).toString('base64url')
+  expect(keys.find((one) => one.kid === kid)).toMatchObject({ status: 'active', nextSeq: 1 })
   expect(await agent.stop()).toBe(0)
 })
