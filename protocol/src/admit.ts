@@ -74,7 +74,8 @@ export function admit(
     const leaps = header.kind === 'batch' && header.seq > signer.nextSeq
     // Whether a gateway may leave numbers out depends on what it says of them, which is read first.
     if (!leaps) checkChain(parsed, signer, founding === undefined && header.kind === 'governance' ? LIMITS.seqGap : 0)
-    const batch: KnownBatch | ReadBatch = known ?? (leaps ? readLeap(parsed, signer, events) : readBatch(parsed, events))
+    const batch: KnownBatch | ReadBatch =
+      known ?? (leaps ? readLeap(parsed, signer, events) : readBatch(parsed, events))
     const { leaves, events: values, subjects } = batch
     checkGap(parsed, signer, values)
     const effects = founding === undefined ? effectsOf(draft, values, { signer, iat: header.iat, verify }) : undefined

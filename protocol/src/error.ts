@@ -47,7 +47,6 @@ export type ProtocolCode =
   | 'GS1_SCAN'
   | 'GS1_TAG'
   | 'EVENT_SIZE'
-  | 'EVENT_REPEATED'
   | 'EVENT_SHAPE'
   | 'EVENT_FIELD_UNKNOWN'
   | 'EVENT_FIELD_MISSING'

@@ -28,8 +28,8 @@ export function typedByHand({ events }: Facts): Finding[] {
 }
 
 /** TEST_SUSPICIOUS: a test of the goods that did not come out consistent. CALIBRATION_EXPIRED: one made with a calibration past its date. */
-export function testResults({ events }: Facts): Finding[] {
-  return events.flatMap((proven) =>
+export function testResults({ measured }: Facts): Finding[] {
+  return measured.flatMap((proven) =>
     (proven.event.sensorElementList ?? []).flatMap(({ 'tristamp:spectrum': test }): Finding[] => {
       if (test === undefined) return []
       const until = test.calibration === undefined ? undefined : Date.parse(test.calibration.until)

@@ -3,6 +3,7 @@ import type { RegisterProduct } from '../event/governance-types.ts'
 import type { EpcisEvent, SensorElement } from '../event/types.ts'
 import { lotOf, productOf, subjectKind } from '../subject.ts'
 import type { Names, ProvenEvent } from '../verify/verdict.ts'
+import { type Repeat, repeatsOf } from './repeats.ts'
 
 /** A temperature series as an instrument gave it. */
 export interface RecordedSeries {
@@ -15,8 +16,12 @@ export interface RecordedSeries {
 
 /** Proven records, sorted out once for all rules. */
 export interface Facts {
-  /** By time, then by entry; without what an error declaration took back. */
+  /** By time, then by entry; each once, and without what an error declaration took back. */
   events: readonly ProvenEvent[]
+  /** The same with what was taken back: what instruments measured was measured, whatever was said of the goods. */
+  measured: readonly ProvenEvent[]
+  /** Events of one key under one number, where it recorded several. */
+  repeats: readonly Repeat[]
   names: Names
   /** Each thing that moves as one (items, logistic units): its events. */
   things: ReadonlyMap<string, readonly ProvenEvent[]>
@@ -30,7 +35,10 @@ export interface Facts {
  * @param whole the subjects whose histories are complete: of others only some events are known, and nothing can be said of them
  */
 export function factsOf(events: readonly ProvenEvent[], names: Names, whole: ReadonlySet<string>): Facts {
-  const { standing, corrections } = correctionsOf(events)
+  const repeats = repeatsOf(events)
+  const again = new Set(repeats.flatMap(({ same, events }) => (same ? events.slice(1) : [])))
+  const once = events.filter((proven) => !again.has(proven))
+  const { standing, corrections } = correctionsOf(once)
   const things = new Map<string, ProvenEvent[]>()
   const lots = new Map<string, ProvenEvent[]>()
   for (const proven of standing) {
@@ -38,12 +46,15 @@ export function factsOf(events: readonly ProvenEvent[], names: Names, whole: Rea
       if (!whole.has(subject)) continue
       const kind = subjectKind(subject)
       const group = kind === 'item' || kind === 'unit' ? things : kind === 'lot' ? lots : undefined
-      if (group !== undefined) group.set(subject, [...(group.get(subject) ?? []), proven])
+      const about = group?.get(subject)
+      if (about === undefined) group?.set(subject, [proven])
+      else about.push(proven)
     }
   }
-  // What instruments measured was measured, whatever was said of the goods.
-  const measured = corrections.map(({ wrong }) => wrong)
-  return { events: standing, names, things, lots, series: [...standing, ...measured].flatMap(seriesOf) }
+  const wrong = new Set(corrections.map((correction) => correction.wrong))
+  const standingOnes = new Set(standing)
+  const measured = once.filter((proven) => standingOnes.has(proven) || wrong.has(proven))
+  return { events: standing, measured, repeats, names, things, lots, series: measured.flatMap(seriesOf) }
 }
 
 /** Everything that an event says something about. */

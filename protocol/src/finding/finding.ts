@@ -13,6 +13,7 @@ export type FindingCode =
   | 'OUTSIDE_REGION'
   | 'BEFORE_ITS_BIRTH'
   | 'BORN_TWICE'
+  | 'EVENT_REPEATED'
   | 'AFTER_ITS_END'
   | 'HANDOVER_OPEN'
   | 'HANDOVER_ONE_SIDED'

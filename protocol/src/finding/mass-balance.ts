@@ -1,5 +1,5 @@
 import type { EpcisEvent, QuantityElement } from '../event/types.ts'
-import { bears, ends, type Facts } from './facts.ts'
+import { bears, ends, type Facts, goodsOf } from './facts.ts'
 import { type Finding, refsOf } from './finding.ts'
 
 /** Weighing differs from scale to scale: so much more than there was is not yet a contradiction. */
@@ -13,19 +13,21 @@ export function massBalance(facts: Facts): Finding[] {
   return [...lotsOverdrawn(facts), ...gains(facts)]
 }
 
-function lotsOverdrawn({ lots }: Facts): Finding[] {
+function lotsOverdrawn({ lots, events: all }: Facts): Finding[] {
   return [...lots].flatMap(([lot, events]) => {
     const born = events.filter(({ event }) => bears(event, lot))
+    // An event of the lot that does not count it made things of it one by one, which are in no sum.
+    if (all.some(({ event, subjects }) => subjects.includes(lot) && !goodsOf(event).includes(lot))) return []
+    const sums = born.map(({ event }) => amounts(gainedBy(event), lot))
+    const [uom, ...others] = new Set(sums.flatMap((sum) => [...(sum?.keys() ?? [])]))
+    // What was made without a count, or counted in two units, cannot be added up.
+    if (uom === undefined || others.length > 0 || sums.includes(undefined)) return []
     const used = events.filter(({ event }) => ends(event, lot))
-    return [...new Set(born.flatMap(({ event }) => [...amounts(gainedBy(event), lot).keys()]))].flatMap((uom) => {
-      const made = born.reduce((sum, { event }) => sum + (amounts(gainedBy(event), lot).get(uom) ?? 0), 0)
-      const gone = used.reduce((sum, { event }) => sum + (amounts(lostBy(event), lot).get(uom) ?? 0), 0)
-      if (gone * 100 <= made * (100 + TOLERANCE_PERCENT)) return []
-      const detail = { made, used: gone, ...(uom !== '' && { uom }) }
-      return [
-        { code: 'MASS_BALANCE', severity: 'contradiction', subject: lot, events: refsOf(...born, ...used), detail },
-      ]
-    })
+    const made = sums.reduce((sum, one) => sum + one!.get(uom)!, 0)
+    const gone = used.reduce((sum, { event }) => sum + (amounts(lostBy(event), lot)?.get(uom) ?? 0), 0)
+    if (gone * 100 <= made * (100 + TOLERANCE_PERCENT)) return []
+    const detail = { made, used: gone, ...(uom !== '' && { uom }) }
+    return [{ code: 'MASS_BALANCE', severity: 'contradiction', subject: lot, events: refsOf(...born, ...used), detail }]
   })
 }
 
@@ -58,11 +60,13 @@ function lostBy(event: EpcisEvent): readonly QuantityElement[] {
       : []
 }
 
-/** Thousandths by unit. */
-function amounts(list: readonly QuantityElement[], lot: string): Map<string, number> {
+/** Thousandths by unit; undefined where some of it was not counted. */
+function amounts(list: readonly QuantityElement[], lot: string): Map<string, number> | undefined {
   const sums = new Map<string, number>()
   for (const { epcClass, quantity, uom = '' } of list) {
-    if (epcClass === lot && quantity !== undefined) sums.set(uom, (sums.get(uom) ?? 0) + Math.round(quantity * 1000))
+    if (epcClass !== lot) continue
+    if (quantity === undefined) return undefined
+    sums.set(uom, (sums.get(uom) ?? 0) + Math.round(quantity * 1000))
   }
   return sums
 }

@@ -9,8 +9,10 @@ import { type Finding, refsOf } from './finding.ts'
 const FASTEST_M_PER_S = 333
 /** Goods on roads and rails are not: 200 km/h from door to door. */
 const BY_LAND_M_PER_S = 55
-/** Below this a wrong fix or a late stamp is the likelier cause. */
+/** Below this a wrong fix or a late stamp is the likelier cause, where something could have been as fast at all. */
 const SHORT_M = 20_000
+/** And below this whatever the speed: two doors of one yard, a fix between high walls, a tag that two readers hear. */
+const NEAR_M = 1_000
 
 /**
  * Two stamps of one thing that lie farther apart than anything travels in the time between them, at the widest that both clocks allow: TWO_PLACES for
@@ -20,7 +22,7 @@ export function impossibleSpeed(facts: Facts): Finding[] {
   return [...facts.things].flatMap(([thing, events]) => {
     const placed = events.filter((proven) => pointOf(proven) !== undefined)
     const legs = placed.slice(1).map((b, i) => legOf(placed[i]!, b))
-    const impossible = legs.find((leg) => isFaster(leg, FASTEST_M_PER_S))
+    const impossible = legs.find((leg) => leg.metres > NEAR_M && isFaster(leg, FASTEST_M_PER_S))
     const hasty = legs.find((leg) => leg.metres > SHORT_M && isFaster(leg, BY_LAND_M_PER_S))
     const leg = impossible ?? hasty
     if (leg === undefined) return []

@@ -6,6 +6,7 @@ import { handover } from './handover.ts'
 import { afterItsEnd, beforeItsBirth, bornTwice } from './life.ts'
 import { massBalance } from './mass-balance.ts'
 import { impossibleSpeed, outsideRegion } from './movement.ts'
+import { eventRepeated } from './repeats.ts'
 import { sensorFlat, sensorJumps, seriesCopied } from './sensor-behaviour.ts'
 import { temperatureLimits } from './temperature-limits.ts'
 
@@ -15,6 +16,7 @@ type Rule = (facts: Facts) => Finding[]
 const RULES: readonly Rule[] = [
   impossibleSpeed,
   bornTwice,
+  eventRepeated,
   beforeItsBirth,
   massBalance,
   afterItsEnd,

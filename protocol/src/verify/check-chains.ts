@@ -1,10 +1,8 @@
 import { equal, toHex } from '../bytes.ts'
 import { ProtocolError } from '../error.ts'
-import { isStep } from '../event/recorded-event.ts'
 import type { GapReport } from '../event/report-types.ts'
 import { ZERO_HASH } from '../hash.ts'
 import { type Statement, statementLeaf } from '../statement.ts'
-import type { OpenedEvent } from './check-contents.ts'
 
 interface Last {
   seq: number
@@ -17,7 +15,6 @@ interface Last {
  */
 export class Chains {
   readonly #last = new Map<string, Last>()
-  readonly #events = new Set<string>()
 
   /**
    * Takes the next statement in the order of the log.
@@ -53,19 +50,8 @@ export class Chains {
     if (before !== undefined && !equal(before, header.prev))
       refuse('PREV_MISMATCH', `the gap does not hang on seq ${from - 1}`)
   }
-
-  /** One key's event is recorded once; only an error declaration sends it again. @throws ProtocolError EVENT_REPEATED */
-  once({ event, statement }: OpenedEvent): void {
-    if (isStep(event) && event.errorDeclaration !== undefined) return
-    const id = `${toHex(statement.header.kid)} ${event.eventID}`
-    if (this.#events.has(id)) refuse('EVENT_REPEATED', `${event.eventID} is recorded twice`)
-    this.#events.add(id)
-  }
 }
 
-function refuse(
-  code: 'SEQ_REPEATED' | 'SEQ_EQUIVOCATION' | 'SEQ_EXPECTED' | 'PREV_MISMATCH' | 'EVENT_REPEATED',
-  message: string,
-): never {
+function refuse(code: 'SEQ_REPEATED' | 'SEQ_EQUIVOCATION' | 'SEQ_EXPECTED' | 'PREV_MISMATCH', message: string): never {
   throw new ProtocolError(code, message)
 }

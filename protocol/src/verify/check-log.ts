@@ -3,7 +3,7 @@ import { equal } from '../bytes.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import { ProtocolError } from '../error.ts'
 import { leafHash, verifyConsistency, verifyInclusion } from '../merkle.ts'
-import { parseSeal, type Seal } from '../seal.ts'
+import { parseSeal, type Seal, sealHash } from '../seal.ts'
 import { at } from './failure.ts'
 
 /** A state of the ledger that this reader has seen with its own eyes. */
@@ -39,15 +39,17 @@ export function checkSeal({ seal }: Bundle, checkpoint: Checkpoint): Seal {
 
 /** The seals of a bundle, each included in the tree. */
 export class Seals {
-  readonly #seals: readonly { entry: number; seal: Seal }[]
+  readonly #seals: readonly PlacedSeal[]
 
   /** @throws ProtocolError SEAL_MALFORMED, PROOF_*, with the entry */
   constructor({ seal, seals }: Bundle, checkpoint: Checkpoint) {
     this.#seals = [...seals, seal].map((proven) => {
       const { entry, bytes } = proven
       checkIncluded(proven, checkpoint)
-      return { entry, seal: at({ entry }, () => parseSeal(bytes)) }
+      return { entry, bytes, seal: at({ entry }, () => parseSeal(bytes)) }
     })
+    for (const [i, next] of this.#seals.entries())
+      at({ entry: next.entry }, () => checkFollows(this.#seals[i - 1], next))
   }
 
   /** When the block of an entry was sealed, ms since 1970. @throws ProtocolError HISTORY_MISSING */
@@ -59,9 +61,32 @@ export class Seals {
 
   /** The latest time that a seal before an entry tells; undefined where there is none. */
   before(entry: number): number | undefined {
-    const times = this.#seals.filter(({ entry: end }) => end < entry).map(({ seal }) => seal.timeMs)
-    return times.length === 0 ? undefined : Math.max(...times)
+    return this.#seals.filter(({ entry: end }) => end < entry).at(-1)?.seal.timeMs
   }
+}
+
+interface PlacedSeal {
+  entry: number
+  bytes: Uint8Array
+  seal: Seal
+}
+
+/**
+ * Blocks lie one after the other, and so do their times: else a ledger could seal a step a second time, with a time that suits it.
+ * Between the two there may be blocks that are not shown.
+ */
+function checkFollows(before: PlacedSeal | undefined, { entry, seal }: PlacedSeal): void {
+  const refuse = (what: string): never => {
+    throw new ProtocolError('SEAL_MALFORMED', what)
+  }
+  if (seal.firstEntry + seal.entryCount !== entry) refuse('a seal ends the block that it counts')
+  if (before === undefined) return
+  if (seal.firstEntry <= before.entry) refuse('its block begins before the last one ends')
+  if (seal.timeMs < before.seal.timeMs) refuse('it is older than a seal before it')
+  const between = seal.height - before.seal.height - 1
+  const isNext = seal.firstEntry === before.entry + 1
+  if (isNext ? between !== 0 : between < 1) refuse('its height does not fit the blocks before it')
+  if (isNext && !equal(seal.previous, sealHash(before.bytes))) refuse('it does not name the seal before it')
 }
 
 /** @throws ProtocolError PROOF_INDEX, PROOF_LENGTH, PROOF_ROOT, with the entry */

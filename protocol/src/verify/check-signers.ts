@@ -18,7 +18,7 @@ export type Untimed = Omit<ProvenEvent, 'time'>
 /**
  * Replays the governance of the signers' keys in the order of the log, from the genesis on, and checks every statement
  * against the keys as they stood at its entry.
- * @throws ProtocolError KEY_UNKNOWN, KEY_INACTIVE, SIGNATURE, SEQ_*, PREV_MISMATCH, EVENT_REPEATED, ROLE, GOVERNANCE_*, with entry and position
+ * @throws ProtocolError KEY_UNKNOWN, KEY_INACTIVE, SIGNATURE, SEQ_*, PREV_MISMATCH, ROLE, GOVERNANCE_*, with entry and position
  */
 export async function checkSigners(
   statements: ReadonlyMap<number, Statement>,
@@ -49,7 +49,6 @@ export async function checkSigners(
     at({ entry }, () => chains.follow(statement))
     for (const one of opened) {
       const where = { entry, position: one.position }
-      at(where, () => chains.once(one))
       const isSigned = await checkedAhead(where, one, state, verify)
       at(where, () => carryOut(one, { key, isSigned }, state, { names, proven, reports }))
     }

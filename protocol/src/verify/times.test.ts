@@ -4,11 +4,13 @@ import { SAMPLE, sampleObjectEvent } from '../_events.ts'
 import { enrolment, FARM, gatewayKey } from '../_governance.ts'
 import { MemoryLedger, type TestSigner } from '../_memory-ledger.ts'
 import { BOOT, sampleReport } from '../_reports.ts'
-import { type Bundle, decodeBundle, encodeBundle } from '../bundle.ts'
+import { type Bundle, decodeBundle, encodeBundle, type ProvenEntry } from '../bundle.ts'
 import { buildBundle } from '../bundle-builder.ts'
 import type { Json } from '../canonical-json.ts'
 import { type Verify, verifyOnNode } from '../ed25519.ts'
 import type { ClockStamp } from '../event/types.ts'
+import { proveInclusion } from '../merkle.ts'
+import { encodeSeal, parseSeal, type Seal, sealHash } from '../seal.ts'
 import { LEDGER_CLOCK_MS } from '../time/interval.ts'
 import type { Verdict } from './verdict.ts'
 import { verify } from './verify.ts'
@@ -19,6 +21,7 @@ const check: Verify = async (...args) => onNode(...args)
 const SAMPLED = Date.parse('2026-11-22T01:02:03.004Z')
 const HOUR = 3_600_000
 const YEAR = 31_536_000_000
+const OTHER = 'https://id.gs1.org/01/09506000134352/21/OTHER'
 
 describe('times in a verdict', () => {
   let ledger: MemoryLedger
@@ -128,6 +131,52 @@ describe('times in a verdict', () => {
     expect(verdict.checks.find(({ status }) => status === 'failed')).toMatchObject({
       id: 'completeness',
       code: 'HISTORY_MISSING',
+    })
+  })
+
+  it.each<[string, (honest: Seal) => Partial<Seal>]>([
+    ['a later seal over it, with another time', (honest) => ({ firstEntry: honest.firstEntry })],
+    ['a seal that counts fewer entries than it spans', (honest) => ({ firstEntry: honest.firstEntry, entryCount: 1 })],
+    ['a seal that is older than the one before', () => ({ timeMs: SAMPLED })],
+    ['a seal of another chain', () => ({ previous: new Uint8Array(32) })],
+    ['a seal of another height', () => ({ height: 7 })],
+  ])('catch a ledger that shows %s', async (_, lie) => {
+    record(step())
+    seal(SAMPLED + HOUR)
+    const sealed = ledger.entries.length - 1
+    const honest = parseSeal(ledger.entries[sealed]!)
+    const other = (): number => record(sampleObjectEvent({ epcList: [OTHER], ilmd: {} }))
+    const firstEntry = other()
+    const last = ledger.entries.length
+    const forged = {
+      ...honest,
+      height: 1,
+      previous: sealHash(ledger.entries[sealed]!),
+      firstEntry,
+      entryCount: 1,
+      timeMs: SAMPLED + YEAR,
+    }
+    const seals = { ...forged, ...lie(honest) }
+    ledger.entries.push(
+      encodeSeal({
+        ...seals,
+        ...(seals.firstEntry < firstEntry && { entryCount: last - seals.firstEntry, ...lie(honest) }),
+      }),
+    )
+    other()
+    seal(SAMPLED + YEAR)
+    const proven = async (entry: number): Promise<ProvenEntry> => {
+      const { size, readNodes } = ledger.source()
+      return { entry, bytes: ledger.entries[entry]!, path: await proveInclusion(entry, size, readNodes) }
+    }
+    const shown = [await proven(sealed), await proven(last)]
+    const verdict = await read((bundle) => {
+      bundle.seals = shown
+    })
+    expect(verdict.checks.find(({ status }) => status === 'failed')).toMatchObject({
+      id: 'seal',
+      code: 'SEAL_MALFORMED',
+      detail: { entry: last },
     })
   })
 

@@ -410,7 +410,6 @@ describe('verify', () => {
         return [one, g.statement('batch', [sale('98')])]
       },
     ],
-    ['an event twice', 'signatures EVENT_REPEATED', (one, two, g) => [one, two, g.statement('batch', [sale('90')])]],
   ]
   it.each(dishonest)('catches a ledger that recorded %s: %s', async (_name, expected, order) => {
     const { ledger: l, gateway: g } = life()
@@ -421,6 +420,30 @@ describe('verify', () => {
     const verdict = await verify(await buildBundle(PACK, l.source()), PACK, { policy: l.policy }, check)
     expect(failed(verdict)).toBe(expected)
     expect(verdict.state).toBe('mismatch')
+  })
+
+  it('shows everything of goods whose gateway recorded an event twice, and what it did', async () => {
+    const { ledger: l, gateway: g } = life()
+    for (const one of [sale('90'), sale('91'), sale('90')]) {
+      const { statement, events } = g.statement('batch', [one])
+      expect(l.submit(statement, events).ok).toBe(true)
+    }
+    l.seal()
+    const verdict = await verify(await buildBundle(PACK, l.source()), PACK, { policy: l.policy }, check)
+    expect(failed(verdict)).toBe('none failed')
+    expect(verdict.state).toBe('consistent')
+    expect(verdict.findings).toContainEqual(expect.objectContaining({ code: 'EVENT_REPEATED', severity: 'warning' }))
+    expect(verdict.events.filter(({ event }) => event.eventID.endsWith('90'))).toHaveLength(2)
+  })
+
+  it('remembers a ledger whose gateways contradict each other', async () => {
+    const { ledger: l, gateway: g } = life()
+    const { statement, events } = g.statement('batch', [json(sampleObjectEvent({ epcList: [PACK] }))])
+    expect(l.submit(statement, events).ok).toBe(true)
+    l.seal()
+    const verdict = await verify(await buildBundle(PACK, l.source()), PACK, { policy: l.policy }, check)
+    expect([verdict.state, failed(verdict)]).toEqual(['mismatch', 'findings BORN_TWICE'])
+    expect(rememberable(verdict)).toEqual({ ...verdict.checkpoint, note: verdict.note })
   })
 
   it('refuses events of no history: a dead key, shown with its enrolment and without its revocation', async () => {

@@ -148,9 +148,13 @@ export async function verify(
   return verdict
 }
 
-/** The state to remember for the next time, with the note that its log signed: only one that has been checked. */
-export function rememberable({ state, checkpoint, note }: Verdict): (Checkpoint & { note: string }) | undefined {
-  return state === 'mismatch' || checkpoint === undefined || note === undefined ? undefined : { ...checkpoint, note }
+/**
+ * The state to remember for the next time, with the note that its log signed: only one that has been checked. What records say against each
+ * other says nothing against the ledger that holds them.
+ */
+export function rememberable({ checks, checkpoint, note }: Verdict): (Checkpoint & { note: string }) | undefined {
+  const isProven = checks.every(({ id, status }) => status !== 'failed' || id === 'findings')
+  return isProven && checkpoint !== undefined && note !== undefined ? { ...checkpoint, note } : undefined
 }
 
 /** Contradictions fail the check; what is merely strange is counted, and shown beside it. */

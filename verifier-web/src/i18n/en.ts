@@ -293,6 +293,7 @@ export const en = {
   'finding.OUTSIDE_REGION': 'It was registered outside the region that its name stands for',
   'finding.BEFORE_ITS_BIRTH': 'Something was recorded of it before it existed',
   'finding.BORN_TWICE': 'It was registered as new more than once',
+  'finding.EVENT_REPEATED': 'A gateway recorded one event more than once',
   'finding.AFTER_ITS_END': 'Something was recorded of it after it was sold or used up',
   'finding.HANDOVER_OPEN': 'It was sent off, and nobody has signed for it yet',
   'finding.HANDOVER_ONE_SIDED': 'Only one side signed a hand-over',

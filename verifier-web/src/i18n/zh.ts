@@ -276,6 +276,7 @@ export const zh = {
   'finding.OUTSIDE_REGION': '登记地点不在这个名称所指的产区内',
   'finding.BEFORE_ITS_BIRTH': '它还没有登记，就已经有了记录',
   'finding.BORN_TWICE': '它被登记为新品不止一次',
+  'finding.EVENT_REPEATED': '有网关把同一件事记录了不止一次',
   'finding.AFTER_ITS_END': '它售出或用完之后，又有了记录',
   'finding.HANDOVER_OPEN': '已经发出，还没有人签收',
   'finding.HANDOVER_ONE_SIDED': '有一次交接只有一方签了字',
