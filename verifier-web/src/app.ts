@@ -2,6 +2,7 @@ import type { Elements } from '@tristamp/protocol'
 import { check, type Finding } from './check.ts'
 import { firstWords, type Lang } from './i18n/index.ts'
 import type { Memory } from './remembered.ts'
+import { pathOf } from './subject-from-path.ts'
 import { Page } from './view/page.tsx'
 
 export interface Subject {
@@ -57,13 +58,16 @@ export class App {
         this.#show(this.#finding)
       },
       onAgain: () => {
+        // A file stays what it is; the ledger may know more.
+        if (finding.file !== undefined) location.assign(pathOf(this.#subject.subject))
         // The button goes away with the old verdict; whoever used it stands before the new one.
         document.getElementById('verdict')?.focus()
-        void this.run()
+        if (finding.file === undefined) void this.run()
       },
       onForget: () => {
         this.#memory.forgetLedgers()
-        void this.run()
+        if (finding.file !== undefined) location.assign('/')
+        else void this.run()
       },
       onFault: (error) => this.#fault(error),
     })

@@ -27,6 +27,8 @@ export interface Finding {
   failure?: { code: string; status?: number }
   /** Two signed notes of the ledger that this device could not bring together: of the last time, and of now. */
   conflict?: { before: string; now: string }
+  /** The proofs came as a file, checked under the policy that this device remembers, or one that was chosen with it. */
+  file?: 'pinned' | 'chosen'
   /** When this device first saw the policy it trusts; undefined while this is the first time. */
   policySinceMs?: number
 }

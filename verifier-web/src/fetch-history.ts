@@ -48,7 +48,9 @@ export async function fetchEvidence(id: EvidenceId): Promise<Uint8Array | undefi
 async function get(path: string, maxBytes: number): Promise<Uint8Array> {
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
-    const response = await fetch(path, { signal, cache: 'no-store', credentials: 'omit', redirect: 'error' })
+    // A plain request, as the node announces it beside the page: the answer that is under way already is taken. What must not be
+    // old says so itself (`no-cache`), and is asked for anew each time.
+    const response = await fetch(path, { signal, redirect: 'error' })
     if (!response.ok) throw new FetchError('SERVER', { status: response.status })
     return await read(response, maxBytes)
   } catch (error) {

@@ -17,13 +17,13 @@ function shelf(): Shelf | undefined {
 const root = document.getElementById('page')!
 const lang = chooseLanguage(location.search, navigator.languages)
 const address = subjectFromPath(location.pathname, location.search)
+const memory = new Memory(shelf())
 if (address.kind === 'subject') {
   const { subject, elements } = address
-  const memory = new Memory(shelf())
   // Asking starts before anything is drawn.
   const begun = check(subject, elements, memory)
   void new App(root, { subject, elements }, memory, lang).run(begun)
 } else {
   const { startPage } = await import('./view/start.tsx')
-  await startPage(root, lang, address.kind === 'wrong' ? address.code : undefined)
+  await startPage({ root, memory, wrong: address.kind === 'wrong' ? address.code : undefined }, lang)
 }

@@ -15,6 +15,11 @@ const passed = (verdict: Verdict, id: Check['id']): boolean =>
 
 /** The sentences under the word, in order. `records` is how many the page shows. */
 export function sentencesOf(finding: Finding, records: number): Sentence[] {
+  const { file } = finding
+  return [...found(finding, records), ...(file === undefined ? [] : [{ key: `say.file.${file}` } as const])]
+}
+
+function found(finding: Finding, records: number): Sentence[] {
   const { state, verdict } = finding
   if (finding.failure !== undefined) return [{ key: ofFailure(finding.failure.code) }, ...lastOf(verdict)]
   if (state === 'mismatch') return verdict === undefined ? [] : [ofCheck(failuresOf(verdict)[0])]

@@ -1,11 +1,18 @@
 // Which goods a page's address names. The same path that a scanned GS1 Digital Link has, under our own host.
-import { canonicalUri, type Elements, ProtocolError, parseDigitalLink, subjectOfElements } from '@tristamp/protocol'
+import {
+  canonicalUri,
+  type Elements,
+  type ProtocolCode,
+  ProtocolError,
+  parseDigitalLink,
+  subjectOfElements,
+} from '@tristamp/protocol'
 
 /** subject: goods to check. start: the address names nothing yet. wrong: it looks like goods and is not well formed. */
 export type Address =
   | { kind: 'subject'; subject: string; elements: Elements }
   | { kind: 'start' }
-  | { kind: 'wrong'; code: string }
+  | { kind: 'wrong'; code: ProtocolCode }
 
 const HOST = 'https://id.gs1.org'
 
@@ -16,7 +23,7 @@ const HOST = 'https://id.gs1.org'
 export function subjectFromPath(path: string, search = ''): Address {
   if (path !== '/' && path !== '/index.html') return ofLink(HOST + path + search)
   const subject = new URLSearchParams(search).get('subject') ?? ''
-  return subject === '' ? { kind: 'start' } : ofUri(subject)
+  return subject === '' ? { kind: 'start' } : subjectFromUri(subject)
 }
 
 /** The address of this page for a subject: its Digital Link's path, or its URI as a parameter. */
@@ -29,7 +36,7 @@ function ofLink(uri: string): Address {
 }
 
 /** A Digital Link of any host names what it names; another absolute URI names itself. */
-export function ofUri(uri: string): Address {
+export function subjectFromUri(uri: string): Address {
   const link = ofLink(uri)
   if (link.kind === 'subject') return link
   return attempt(() => ({ kind: 'subject', subject: canonicalUri(uri), elements: new Map() }))

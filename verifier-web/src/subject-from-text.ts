@@ -1,12 +1,12 @@
 // What a person types, pastes or scans, as an address.
 import { parseElementString } from '@tristamp/protocol'
-import { type Address, attempt, ofElements, ofUri } from './subject-from-path.ts'
+import { type Address, attempt, ofElements, subjectFromUri } from './subject-from-path.ts'
 
 /** What a person typed or pasted: a URI, or an element string with brackets, `(01)…(21)…`. */
 export function subjectFromText(text: string): Address {
   const trimmed = text.trim()
   if (trimmed === '') return { kind: 'start' }
-  if (/^[a-z][a-z0-9+.-]*:/i.test(trimmed)) return ofUri(trimmed)
+  if (/^[a-z][a-z0-9+.-]*:/i.test(trimmed)) return subjectFromUri(trimmed)
   return attempt(() => ofElements(parseElementString(unbracketed(trimmed))))
 }
 

@@ -22,8 +22,9 @@ const CONTEXT = [
 export function digitalLinkRoutes(ledger: Ledger, entries: Entries, pages: Pages, publicUrl: () => string): Router {
   return routes().get(PAGE_PATHS, open, async (req, res) => {
     res.vary('Accept')
-    const subject = subjectOf(req)
+    const subject = subjectOf(req.path)
     if (req.accepts(['html', 'json']) !== 'json') {
+      res.setHeader('Link', preloads(req))
       // The page says itself what is wrong with an address that names nothing.
       pages.send(req, res, subject === undefined ? 404 : 200)
       return
@@ -46,11 +47,26 @@ export function digitalLinkRoutes(ledger: Ledger, entries: Entries, pages: Pages
   })
 }
 
-function subjectOf(req: Request): string | undefined {
+function subjectOf(path: string): string | undefined {
   try {
-    return subjectOfElements(parseDigitalLink(`https://id.gs1.org${req.path}`).elements)
+    return subjectOfElements(parseDigitalLink(`https://id.gs1.org${path}`).elements)
   } catch (error) {
     if (error instanceof ProtocolError) return undefined
     throw error
   }
+}
+
+const POLICY_LINK = '</v1/policy>; rel="urn:tristamp:rel:policy"; type="text/plain"'
+
+/**
+ * What the page will ask for first, in the very words in which it asks: it travels with the page and its script instead of after them.
+ * The mode and credentials are those of a plain fetch(), so that nothing is loaded twice. Whoever has this page already remembers a
+ * checkpoint and asks for what continues it; an answer without a Link would leave the one that the browser has kept in force.
+ */
+function preloads(req: Request): string[] {
+  const isReturning = req.headers['if-modified-since'] !== undefined || req.headers['if-none-match'] !== undefined
+  const subject = subjectOf(req.originalUrl)
+  if (isReturning || subject === undefined) return [POLICY_LINK]
+  const paths = [`/v1/history?${new URLSearchParams({ subject })}`, '/v1/policy']
+  return paths.map((path) => `<${path}>; rel=preload; as=fetch; crossorigin`)
 }

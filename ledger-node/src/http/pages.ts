@@ -52,7 +52,8 @@ export class Pages {
 }
 
 function fileHeaders(res: Response, path: string): void {
-  if (path.endsWith('.html')) pageHeaders(res)
+  // A service worker asks under the policy that it came with.
+  if (path.endsWith('.html') || /[/\\]sw\.js(?:\.\w+)?$/.test(path)) pageHeaders(res)
   else res.setHeader('Cache-Control', /[/\\]assets[/\\]/.test(path) ? IMMUTABLE : REVALIDATE)
 }
 

@@ -9,6 +9,7 @@ export const en = {
   'when.checking': 'Checking',
   'when.now': 'Checked on this device, {at}',
   'when.last': 'Last checked {at}',
+  'when.file': 'A file of proofs, as of {at}',
   'when.never': 'Never checked before',
 
   'word.checking': 'Checking',
@@ -47,6 +48,10 @@ export const en = {
   'say.unchecked.last.recalled': 'When last checked, it was recalled.',
   'say.unchecked.last.elsewhere': 'When last checked, it had been seen elsewhere.',
   'say.unchecked.last.mismatch': 'When last checked, the records did not agree.',
+  'say.file.pinned':
+    'The proofs are from a file, checked under the keys that this device remembers; of what came later they know nothing.',
+  'say.file.chosen':
+    'The proofs are from a file, checked under the policy that you chose; of what came later they know nothing.',
 
   'fail.bundle': 'The proofs arrived damaged or altered, and cannot be read.',
   'fail.checkpoint': 'The proofs are not signed by the ledger this device knows.',
@@ -336,6 +341,8 @@ export const en = {
   'proof.trust': 'Trust',
   'proof.trust.first':
     'First look at this ledger from this device: the key it names is now kept here, and no other will be accepted later.',
+  'proof.trust.chosen':
+    'Trusted are only the signing keys in the policy file that you chose. This device has not kept it.',
   'proof.trust.since': 'Only the key that this device first saw on {at} is accepted.',
   'proof.trust.unkept': 'This device keeps no key.',
   'proof.download': 'Download the bundle',
@@ -378,6 +385,11 @@ export const en = {
   'start.label': 'The number, such as (01)…(21)…, or the whole address',
   'start.go': 'Check',
   'start.wrong': 'This number is not right: {code}. Please type it as it stands on the pack.',
+  'file.label': 'Or open a file of proofs',
+  'file.say':
+    'A .tristamp file can be checked without a connection. If this device has never seen its ledger, choose the policy file together with it.',
+  'file.wrong': 'This file cannot be checked: {code}.',
+  'file.trust': 'This device knows no ledger yet. Choose the policy file together with the proofs.',
   'wrong.word': 'Number not readable',
   'wrong.say': 'The address does not hold a whole product number. Please type it as it stands on the pack.',
 } satisfies Messages

@@ -13,6 +13,7 @@ export const zh = {
   'when.checking': '正在核对',
   'when.now': '本机核对，{at}',
   'when.last': '上次核对，{at}',
+  'when.file': '证据文件，记到 {at}',
   'when.never': '还没有核对过',
 
   'word.checking': '正在核对',
@@ -41,6 +42,8 @@ export const zh = {
   'say.unchecked.last.recalled': '上次核对时|已被召回。',
   'say.unchecked.last.elsewhere': '上次核对时|多处出现。',
   'say.unchecked.last.mismatch': '上次核对时|记录不符。',
+  'say.file.pinned': '证据来自文件，|按本机|记住的钥匙|核对；|之后的事|它不知道。',
+  'say.file.chosen': '证据来自文件，|按您选的|信任规则|核对；|之后的事|它不知道。',
 
   'fail.bundle': '拿到的证据|已经损坏|或被改动，|读不成。',
   'fail.checkpoint': '证据不是|这部设备|认得的账本|签的。',
@@ -313,6 +316,7 @@ export const zh = {
   'proof.subjects': '核对的对象',
   'proof.trust': '信任',
   'proof.trust.first': '本机第一次看这个账本：它自报的签名钥匙，从现在起记在本机，以后只认它。',
+  'proof.trust.chosen': '只认您选的信任规则文件里的签名钥匙。本机没有记下它。',
   'proof.trust.since': '只认本机 {at} 第一次看到的签名钥匙。',
   'proof.trust.unkept': '本机没有记下任何钥匙。',
   'proof.download': '下载证据包',
@@ -351,6 +355,10 @@ export const zh = {
   'start.label': '编号，例如 (01)…(21)… 或完整网址',
   'start.go': '核对',
   'start.wrong': '这个编号不对：{code}。请照包装上的样子再输一遍。',
+  'file.label': '或打开一份证据文件',
+  'file.say': '.tristamp 文件不用联网就能核对。本机没有见过它的账本时，请连同信任规则文件一起选。',
+  'file.wrong': '这个文件核对不了：{code}。',
+  'file.trust': '本机还不认得任何账本。请把信任规则文件和证据文件一起选。',
   'wrong.word': '编号读不懂',
   'wrong.say': '网址里的编号|不是一个完整的|商品编号。|请照包装上的样子|再输一遍。',
 } satisfies Record<string, Message>

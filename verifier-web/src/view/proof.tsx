@@ -68,10 +68,11 @@ function Rows({ finding }: { finding: Finding }): VNode {
   )
 }
 
-function useTrustText({ policySinceMs, failure }: Finding): string {
+function useTrustText({ policySinceMs, failure, file }: Finding): string {
   const { t, format } = useLanguage()
   if (policySinceMs !== undefined)
     return t('proof.trust.since', { at: format.moment({ ms: policySinceMs, offset: deviceOffset(policySinceMs) }) })
+  if (file === 'chosen') return t('proof.trust.chosen')
   return t(failure === undefined ? 'proof.trust.first' : 'proof.trust.unkept')
 }
 

@@ -5,6 +5,7 @@ import { useErrorBoundary } from 'preact/hooks'
 import { type Lang, type Language, loadLanguage } from '../i18n/index.ts'
 import type { Journey } from '../journey.ts'
 import type { Pack } from '../product.ts'
+import { keepShell } from '../shell.ts'
 import { ChecksPart } from './checks.tsx'
 import { FindingsPart } from './findings.tsx'
 import { JourneyPart } from './journey.tsx'
@@ -32,6 +33,7 @@ export interface Places {
 /** 2 to 8: everything below the verdict. Loaded on its own, with its words and styles, so that the verdict does not wait for it. */
 export async function loadRest(lang: Lang): Promise<(places: Places, props: RestProps) => void> {
   const language = await loadLanguage(lang)
+  void keepShell()
   return ({ lead, rest, foot }, props) => {
     const put = (place: HTMLElement, part: VNode): void =>
       render(
@@ -77,7 +79,7 @@ function Rest({ finding, journey, pack, onForget }: RestProps): VNode {
 
 function Foot({ finding }: RestProps): VNode {
   const { t } = useLanguage()
-  const first = finding.policySinceMs === undefined && finding.failure === undefined
+  const first = [finding.policySinceMs, finding.failure, finding.file].every((told) => told === undefined)
   return (
     <footer class="end">
       <p>

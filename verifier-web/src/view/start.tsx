@@ -1,13 +1,25 @@
 import { render, type TargetedSubmitEvent, type VNode } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
+import { App } from '../app.ts'
+import { findingOfFiles } from '../from-files.ts'
 import { HTML_LANG, type Lang, loadLanguage, type MessageKey } from '../i18n/index.ts'
+import type { Memory } from '../remembered.ts'
+import { keepShell } from '../shell.ts'
 import { pathOf } from '../subject-from-path.ts'
 import { subjectFromText } from '../subject-from-text.ts'
 import { LanguageProvider, Phrases, useLanguage } from './parts.tsx'
 import { Top } from './top.tsx'
 
-/** Draws the start page, in a language that may be changed in place. `wrong`: why the address names no goods. */
-export async function startPage(root: HTMLElement, lang: Lang, wrong: string | undefined): Promise<void> {
+export interface Start {
+  root: HTMLElement
+  memory: Memory
+  /** Why the address names no goods, if it was meant to. */
+  wrong: string | undefined
+}
+
+/** Draws the start page, in a language that may be changed in place. */
+export async function startPage(start: Start, lang: Lang): Promise<void> {
+  const { root } = start
   const language = await loadLanguage(lang)
   const top = document.createElement('div')
   const main = document.createElement('div')
@@ -18,16 +30,34 @@ export async function startPage(root: HTMLElement, lang: Lang, wrong: string | u
     top.replaceChildren(Top({ language: shown, onLanguage: (to) => void loadLanguage(to).then(draw) }))
     render(
       <LanguageProvider value={shown}>
-        <StartPart wrong={wrong} />
+        <StartPart {...start} />
       </LanguageProvider>,
       main,
     )
   }
   draw(language)
+  void keepShell()
 }
 
 /** The way in where no code has been read: at the front door, or after an address that names no goods. */
-export function StartPart({ wrong }: { wrong?: string | undefined }): VNode {
+function StartPart({ root, memory, wrong }: Start): VNode {
+  return (
+    <main class="one">
+      <section class="still" id="verdict">
+        <h1>
+          <Phrases of={wrong === undefined ? 'start.word' : 'wrong.word'} />
+        </h1>
+        <p class="say">
+          <Phrases of={wrong === undefined ? 'start.say' : 'wrong.say'} />
+        </p>
+        <Typed wrong={wrong} />
+        <FromFile root={root} memory={memory} />
+      </section>
+    </main>
+  )
+}
+
+function Typed({ wrong }: { wrong: string | undefined }): VNode {
   const { t } = useLanguage()
   const [code, setCode] = useState(wrong)
   const go = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
@@ -37,34 +67,73 @@ export function StartPart({ wrong }: { wrong?: string | undefined }): VNode {
     if (address.kind === 'subject') location.assign(pathOf(address.subject))
     else setCode(address.kind === 'wrong' ? address.code : undefined)
   }
-  const word: MessageKey = wrong === undefined ? 'start.word' : 'wrong.word'
   return (
-    <main class="one">
-      <section class="still" id="verdict">
-        <h1>
-          <Phrases of={word} />
-        </h1>
-        <p class="say">
-          <Phrases of={wrong === undefined ? 'start.say' : 'wrong.say'} />
-        </p>
-        <form class="ask" onSubmit={go}>
-          <label for="number">{t('start.label')}</label>
-          <input
-            id="number"
-            name="number"
-            autocomplete="off"
-            autocapitalize="characters"
-            spellcheck={false}
-            aria-describedby="wrong"
-          />
-          <p id="wrong" class="wrong" role="alert">
-            {code !== undefined && t('start.wrong', { code })}
-          </p>
-          <button type="submit" class="btn solid">
-            {t('start.go')}
-          </button>
-        </form>
-      </section>
-    </main>
+    <form class="ask" onSubmit={go}>
+      <label for="number">{t('start.label')}</label>
+      <input
+        id="number"
+        name="number"
+        autocomplete="off"
+        autocapitalize="characters"
+        spellcheck={false}
+        aria-describedby="wrong"
+      />
+      <p id="wrong" class="wrong" role="alert">
+        {code !== undefined && t('start.wrong', { code })}
+      </p>
+      <button type="submit" class="btn solid">
+        {t('start.go')}
+      </button>
+    </form>
+  )
+}
+
+/** A bundle from a file, with the policy to check it by where this device remembers none; also what is dropped anywhere on the page. */
+function FromFile({ root, memory }: Omit<Start, 'wrong'>): VNode {
+  const { t, lang } = useLanguage()
+  const [said, setSaid] = useState<[MessageKey, { code: string }] | undefined>()
+  const open = async (files: readonly File[]): Promise<void> => {
+    if (files.length === 0) return
+    setSaid(undefined)
+    const finding = await findingOfFiles(files, memory)
+    if ('code' in finding) {
+      setSaid([finding.code === 'FILE_TRUST' ? 'file.trust' : 'file.wrong', { code: finding.code }])
+      return
+    }
+    render(null, root.lastElementChild!)
+    const { subject, elements } = finding
+    await new App(root, { subject, elements }, memory, lang).run(Promise.resolve(finding))
+    document.getElementById('verdict')?.focus()
+  }
+  useEffect(() => {
+    const over = (event: DragEvent): void => event.preventDefault()
+    const drop = (event: DragEvent): void => {
+      event.preventDefault()
+      void open([...(event.dataTransfer?.files ?? [])])
+    }
+    document.addEventListener('dragover', over)
+    document.addEventListener('drop', drop)
+    return () => {
+      document.removeEventListener('dragover', over)
+      document.removeEventListener('drop', drop)
+    }
+  })
+  return (
+    <section class="ask">
+      <h2 class="label">
+        <label for="files">{t('file.label')}</label>
+      </h2>
+      <p class="note">{t('file.say')}</p>
+      <input
+        id="files"
+        type="file"
+        multiple
+        aria-describedby="file-wrong"
+        onChange={({ currentTarget }) => void open([...(currentTarget.files ?? [])])}
+      />
+      <p id="file-wrong" class="wrong" role="alert">
+        {said !== undefined && t(...said)}
+      </p>
+    </section>
   )
 }

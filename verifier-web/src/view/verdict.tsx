@@ -62,6 +62,9 @@ function When({ finding, language }: { finding: Finding; language: FirstLanguage
   if (finding.state === 'checking') return <p class="when">{t('when.checking')}</p>
   if (ms === undefined) return <p class="when">{t('when.never')}</p>
   const at = format.moment({ ms, offset: deviceOffset(ms) })
+  const sealed = finding.verdict?.sealedAtMs
+  if (finding.file !== undefined && sealed !== undefined)
+    return <p class="when num">{t('when.file', { at: format.moment({ ms: sealed, offset: deviceOffset(sealed) }) })}</p>
   return <p class="when num">{t(finding.failure === undefined ? 'when.now' : 'when.last', { at })}</p>
 }
 

@@ -1,0 +1,255 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LOT, PACK } from '../../verifier-web/src/_sample-verdicts.ts'
+import { haveChromium, launchChromium } from './_chromium.ts'
+import { type BuiltPages, buildPages } from './_pages.ts'
+import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+
+let pages: BuiltPages
+let pork: PorkLedger
+let browser: Browser
+
+interface Visitor {
+  context: BrowserContext
+  page: Page
+  errors: string[]
+}
+
+async function visitor(options: BrowserContextOptions = {}): Promise<Visitor> {
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    locale: 'zh-CN',
+    reducedMotion: 'reduce',
+    ...options,
+  })
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/net::ERR_/.test(message.text())) errors.push(message.text())
+  })
+  return { context, page, errors }
+}
+
+const address = (subject: string): string => `${pork.ledger.url}${new URL(subject).pathname}?lang=zh`
+
+async function open(page: Page, subject: string): Promise<string> {
+  await page.goto(address(subject))
+  return settled(page)
+}
+
+async function settled(page: Page): Promise<string> {
+  await page.waitForSelector('#page:not([data-state=checking]) footer.end')
+  return page.getByRole('status').innerText()
+}
+
+/** Waits until the page itself is on the device. */
+async function kept(page: Page): Promise<string[]> {
+  await page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready
+    while (active?.state !== 'activated') await new Promise((resolve) => setTimeout(resolve, 20))
+  })
+  return page.evaluate(() => caches.keys())
+}
+
+describe.skipIf(!haveChromium())('the page without a connection', () => {
+  beforeAll(async () => {
+    pages = await buildPages()
+    pork = await startPorkLedger(pages.folder)
+    browser = await launchChromium()
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await pork[Symbol.asyncDispose]()
+    await pages[Symbol.asyncDispose]()
+  })
+
+  it('opens a product that was seen before, with the date of its last check, and says so of one that was not', async () => {
+    const { context, page, errors } = await visitor()
+    expect(await open(page, PACK)).toContain('记录一致')
+    await kept(page)
+    await context.setOffline(true)
+    const text = await open(page, PACK)
+    for (const part of ['暂时', '上次核对', '网络不通', '上次核对时记录一致']) expect(text).toContain(part)
+    expect(await page.locator('#pack').innerText()).toContain('冷鲜黑猪肉')
+    expect(await open(page, LOT)).toContain('还没有核对过')
+    await page.goto(`${pork.ledger.url}/?lang=en`)
+    await expect.poll(() => page.getByRole('textbox').count()).toBe(1)
+    await context.setOffline(false)
+    expect(await open(page, PACK)).toContain('记录一致')
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  it('keeps the page and its parts, and no answer of the ledger', async () => {
+    const { context, page } = await visitor()
+    await open(page, PACK)
+    await kept(page)
+    const held = await page.evaluate(async () => {
+      const requests = (await caches.keys()).map(async (name) => (await caches.open(name)).keys())
+      return (await Promise.all(requests)).flat().map(({ url }) => new URL(url).pathname)
+    })
+    expect(held).toContain('/')
+    for (const path of held) expect(path).toMatch(/^\/(?:assets\/[\w.-]+|manifest\.webmanifest|icon-192\.png)?$/)
+    const built = await readFile(join(pages.folder, 'sw.js'), 'utf8')
+    expect(held.length).toBe((JSON.parse(/"files":(\[[^\]]+\])/.exec(built)![1]!) as string[]).length)
+    await context.close()
+  })
+
+  it('takes a new build at the next visit, and lets an open page finish with its own', async () => {
+    const { context, page, errors } = await visitor()
+    await open(page, PACK)
+    const [before] = await kept(page)
+    await pages.change('index.html', (html) =>
+      html.replace('</head>', '<meta name="generator" content="second"></head>'),
+    )
+    await pages.change('sw.js', (code) => code.replace(/"version":"\w+"/, '"version":"second"'))
+    const second = await context.newPage()
+    await second.goto(address(PACK))
+    await settled(second)
+    await expect
+      .poll(() => second.evaluate(() => caches.keys()), { timeout: 15_000 })
+      .toEqual([before, 'tristamp-shell-second'])
+    // The page that was open all the time still finds its parts.
+    await page.getByRole('link', { name: 'EN', exact: true }).click()
+    await expect.poll(() => page.getByRole('status').innerText()).toContain('The records agree')
+    await context.setOffline(true)
+    await second.reload()
+    await settled(second)
+    expect(await second.locator('meta[name=generator]').getAttribute('content')).toBe('second')
+    await context.setOffline(false)
+    await pages.change('sw.js', (code) => code.replace(/"version":"\w+"/, '"version":"third"'))
+    await second.reload()
+    await expect
+      .poll(() => second.evaluate(() => caches.keys()), { timeout: 15_000 })
+      .toEqual(['tristamp-shell-second', 'tristamp-shell-third'])
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  it('works where the browser lost what it kept', async () => {
+    const { context, page, errors } = await visitor()
+    await open(page, PACK)
+    await kept(page)
+    await page.evaluate(async () => {
+      for (const name of await caches.keys()) {
+        const cache = await caches.open(name)
+        for (const request of await cache.keys()) if (!request.url.endsWith('.css')) await cache.delete(request)
+      }
+    })
+    expect(await open(page, PACK)).toContain('记录一致')
+    await page.evaluate(async () => {
+      for (const name of await caches.keys()) await caches.delete(name)
+      localStorage.setItem('tristamp/1/policy', '{broken')
+    })
+    expect(await open(page, PACK)).toContain('记录一致')
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  it('works where storage is denied and nothing can be kept', async () => {
+    const { context, page, errors } = await visitor({ serviceWorkers: 'block' })
+    await page.addInitScript(() => {
+      for (const name of ['localStorage', 'caches'])
+        Object.defineProperty(globalThis, name, {
+          get() {
+            throw new DOMException('denied', 'SecurityError')
+          },
+        })
+      Object.defineProperty(Navigator.prototype, 'serviceWorker', {
+        get() {
+          throw new DOMException('denied', 'SecurityError')
+        },
+      })
+    })
+    expect(await open(page, PACK)).toContain('记录一致')
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  it('asks for the proofs once, with the page, and never twice', async () => {
+    for (const serviceWorkers of ['allow', 'block'] as const) {
+      const { context, page } = await visitor({ serviceWorkers })
+      const asked: string[] = []
+      context.on('request', (request) => {
+        const { pathname, search } = new URL(request.url())
+        if (pathname.startsWith('/v1/')) asked.push(pathname + search.replace(/subject=[^&]+/, 's'))
+      })
+      const cdp = await context.newCDPSession(page)
+      await cdp.send('Network.enable')
+      const early: string[] = []
+      cdp.on('Network.requestWillBeSent', ({ request, initiator }) => {
+        if (request.url.includes('/v1/') && initiator.type !== 'script') early.push(initiator.type)
+      })
+      await open(page, PACK)
+      expect(asked.sort()).toEqual(['/v1/history?s', '/v1/policy'])
+      expect(early.length).toBe(2)
+      if (serviceWorkers === 'allow') await kept(page)
+      asked.length = 0
+      await page.goto('about:blank')
+      await open(page, PACK)
+      expect(asked).toEqual([expect.stringMatching(/^\/v1\/history\?s&since=\d+$/)])
+      await context.close()
+    }
+  })
+
+  it('can be installed', async () => {
+    const { context, page } = await visitor()
+    await open(page, PACK)
+    await kept(page)
+    const cdp = await context.newCDPSession(page)
+    const { errors, data } = await cdp.send('Page.getAppManifest')
+    expect(errors).toEqual([])
+    expect(data).toContain('三戳')
+    const { installabilityErrors } = await cdp.send('Page.getInstallabilityErrors')
+    expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([])
+    await context.close()
+  })
+
+  it('checks a bundle from a file with no server at all', async () => {
+    const { context, page, errors } = await visitor()
+    const bundle = Buffer.from(
+      await (await fetch(`${pork.ledger.url}/v1/history?${new URLSearchParams({ subject: PACK })}`)).arrayBuffer(),
+    )
+    const policy = Buffer.from(await (await fetch(`${pork.ledger.url}/v1/policy`)).arrayBuffer())
+    const file = { name: 'pack.tristamp', mimeType: 'application/octet-stream', buffer: bundle }
+    const rules = { name: 'policy.txt', mimeType: 'text/plain', buffer: policy }
+    await page.goto(`${pork.ledger.url}/?lang=zh`)
+    await page.getByRole('textbox').waitFor()
+    await kept(page)
+    await context.setOffline(true)
+    await page.reload()
+    const files = page.locator('#files')
+    await files.setInputFiles([file])
+    await expect.poll(() => page.locator('#file-wrong').innerText()).toContain('还不认得任何账本')
+    await files.setInputFiles([rules])
+    await expect.poll(() => page.locator('#file-wrong').innerText()).toContain('FILE_MISSING')
+    await files.setInputFiles([{ ...file, buffer: bundle.subarray(0, 900) }, rules])
+    await expect.poll(() => page.locator('#file-wrong').innerText()).toMatch(/CBOR|BUNDLE/)
+    await files.setInputFiles([rules, file])
+    const text = await settled(page)
+    for (const part of ['记录一致', '证据文件', '按您选的信任规则核对']) expect(text).toContain(part)
+    expect(await page.locator('#pack').innerText()).toContain('冷鲜黑猪肉')
+    expect(await page.evaluate(() => localStorage.length)).toBe(0)
+    await page.getByText('证据', { exact: true }).click()
+    expect(await page.locator('#checks').innerText()).toContain('您选的信任规则文件')
+
+    // With a ledger that this device knows, the file alone is enough; one byte changed is seen.
+    await context.setOffline(false)
+    await open(page, PACK)
+    await context.setOffline(true)
+    await page.goto(`${pork.ledger.url}/?lang=zh`)
+    await page.locator('#files').setInputFiles([file])
+    expect(await settled(page)).toContain('按本机记住的钥匙核对')
+    const at = bundle.indexOf('"bizStep":"packing"') + 12
+    bundle[at]! ^= 1
+    await page.goto(`${pork.ledger.url}/?lang=zh`)
+    await page.locator('#files').setInputFiles([{ ...file, buffer: bundle }])
+    expect(await settled(page)).toContain('记录不符')
+    expect(errors).toEqual([])
+    await context.close()
+  })
+})
