@@ -27,6 +27,8 @@ const PAYLOAD_BYTES = 8 * 1024 * 1024
 const WAITING_BYTES = 64 * 1024 * 1024
 /** Of one gateway: beyond it a batch is let go, and the gateway sends it again. One that floods must not fill the room of the others. */
 const WAITING_BYTES_EACH = 2 * PAYLOAD_BYTES
+/** What a message costs while it waits, however short it is. */
+const MESSAGE_BYTES = 4 * 1024
 const RECONNECT_MS = 2_000
 const KEEPALIVE_S = 30
 
@@ -113,10 +115,11 @@ export class OutsideBroker {
     const { org, gateway } = named.sender
     const login: Login = { org, gateway, kid: key.kid, tls: key.tls }
     const name = `${org}/${gateway}`
-    const waiting = (this.#waitingOf.get(name) ?? 0) + payload.length
+    const cost = MESSAGE_BYTES + payload.length
+    const waiting = (this.#waitingOf.get(name) ?? 0) + cost
     const limit = named.channel === 'status' ? STATUS_BYTES : PAYLOAD_BYTES
     if (payload.length > limit || waiting > WAITING_BYTES_EACH) return metrics.refusedClient('MQTT_PACKET_SIZE')
-    this.#count(name, payload.length)
+    this.#count(name, cost)
     try {
       await this.#paceOf(name).turn(payload)
       if (named.channel === 'status') this.#parts.status.receive(login, payload)
@@ -127,7 +130,7 @@ export class OutsideBroker {
       // Not written: no ack goes out, and the gateway sends it again.
       this.#log(`mqtt: ${error instanceof LedgerError ? `${error.code}: ${error.message}` : String(error)}`)
     } finally {
-      this.#count(name, -payload.length)
+      this.#count(name, -cost)
     }
   }
 

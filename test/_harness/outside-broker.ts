@@ -39,6 +39,7 @@ const mosquitto: Recipe = {
       [
         'pattern write tristamp/v1/%u/batch',
         'pattern write tristamp/v1/%u/evidence',
+        'pattern write tristamp/v1/%u/evidence-lost',
         'pattern readwrite tristamp/v1/%u/status',
         'pattern read tristamp/v1/%u/ack',
         'pattern read tristamp/v1/%u/enrolment',
@@ -46,6 +47,7 @@ const mosquitto: Recipe = {
         'user ledger',
         'topic read tristamp/v1/+/+/batch',
         'topic read tristamp/v1/+/+/evidence',
+        'topic read tristamp/v1/+/+/evidence-lost',
         'topic read tristamp/v1/+/+/status',
         'topic write tristamp/v1/+/+/ack',
         'topic write tristamp/v1/+/+/enrolment',

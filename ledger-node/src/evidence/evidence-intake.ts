@@ -79,11 +79,12 @@ export class EvidenceIntake {
     sender: Sender | undefined,
   ): { code: ProtocolCode & `EVIDENCE_${string}`; message: string } | undefined {
     const lost = sender && this.#lost.get(nameOf(sender))
-    const missing = namedBy(events).filter((id) => !this.#folder.has(id) && lost?.has(id) !== true)
-    if (missing.length === 0) return undefined
+    // The first is enough: a hostile batch names more than can be looked for while others wait.
+    const missing = namedBy(events).find((id) => lost?.has(id) !== true && !this.#folder.has(id))
+    if (missing === undefined) return undefined
     const full = sender !== undefined && this.#unnamed.get(nameOf(sender))?.refused === true
     const code = full ? 'EVIDENCE_QUOTA' : 'EVIDENCE_MISSING'
-    return { code, message: `${missing.length} pieces of evidence are not here, first ${missing[0]}` }
+    return { code, message: `evidence ${missing} is not here` }
   }
 
   /** A batch of this gateway was committed: what it names counts against nobody any more. */

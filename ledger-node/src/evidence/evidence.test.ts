@@ -109,6 +109,16 @@ describe('evidence', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe('*')
   })
 
+  test('a batch that names thousands of pieces costs no look at the disk for each', () => {
+    let looks = 0
+    const folder = { has: () => ++looks < 0 } as unknown as EvidenceFolder
+    const uris = Array.from({ length: 5000 }, (_, i) => evidenceUri(evidenceId(utf8(String(i)))))
+    const event = { salt: new Uint8Array(16), event: utf8(JSON.stringify(uris)) }
+    const lacks = new EvidenceIntake(folder).lacks([event], { org: 'org', gateway: 'one' })
+    expect(lacks?.code).toBe('EVIDENCE_MISSING')
+    expect(looks).toBe(1)
+  })
+
   test('what its gateway declares lost is not waited for, and an audit tells', async () => {
     const batch = batchNaming('L1', ID)
     await send('batch', batch)
