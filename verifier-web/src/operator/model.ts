@@ -1,0 +1,112 @@
+// What the gateway tells of itself (docs/gateway/page.md#the-data). All texts in it are shown as text.
+
+export interface Both {
+  zh: string
+  en: string
+}
+
+export interface GatewayState {
+  v: 1
+  gateway: string
+  version: string
+  zone: string
+  atMs: number
+  access: 'operator' | 'reader'
+  pin: boolean
+  online: boolean
+  queue: { unsigned: number; unacked: number; oldestMs: number | null }
+  lastAck: { atMs: number; entry: number } | null
+  clock: { source: string; uncertaintyMs: number; doubtful: boolean }
+  place: {
+    source: string
+    latE7?: number
+    lonE7?: number
+    accuracyM?: number
+    satellites?: number
+    ageMs?: number
+  }
+  alarms: Alarm[]
+  devices: Device[]
+  stations: StationView[]
+  acts: Act[]
+  locks: Lock[]
+  charts?: ChartData[]
+}
+
+export interface Alarm {
+  code: string
+  level: 'stop' | 'care'
+  about?: string
+  text: Both
+}
+
+export interface Device {
+  id: string
+  driver: string
+  gives: string
+  state: 'up' | 'degraded' | 'down'
+  heardMs: number | null
+  readings: { type: string; milli: number; uom: string; atMs: number; flag?: string }[]
+}
+
+export interface Limits {
+  minMilliC: number
+  maxMilliC: number
+}
+
+export interface StationView {
+  id: string
+  thermometer: string | null
+  limits: Limits | null
+  steps: { name: string; action: string; label: Both }[]
+  tests: boolean
+  step: string | null
+  open: { count: number; parent: boolean; outputs: boolean } | null
+}
+
+export interface Act {
+  n: number
+  atMs: number
+  station?: string
+  kind: 'recorded' | 'undone' | 'repeated' | 'gathered' | 'said' | 'refused' | 'told'
+  action?: string
+  what?: 'now' | 'cancelled' | 'nothing' | 'outputs'
+  count?: number
+  ids?: string[]
+  code?: string
+  text?: Both
+}
+
+export interface Lock {
+  id: string
+  reason: Both
+  atMs: number
+}
+
+export interface ChartData {
+  device: string
+  type: string
+  uom: string
+  fromMs: number
+  toMs: number
+  limits: Limits | null
+  /** [from, to, min, max, last] after `fromMs`. */
+  spans: [number, number, number, number, number][]
+}
+
+/** A parcel of the queue as QR codes. */
+export interface Carry {
+  from: number
+  to: number
+  end: number
+  bytes: number
+  size: number
+  frames: string[]
+}
+
+/** The document, if it is one that this page understands. */
+export function stateOf(value: unknown): GatewayState | undefined {
+  if (typeof value !== 'object' || value === null || (value as { v?: unknown }).v !== 1) return undefined
+  const { devices, stations, acts, alarms, locks } = value as Record<string, unknown>
+  return [devices, stations, acts, alarms, locks].every(Array.isArray) ? (value as GatewayState) : undefined
+}

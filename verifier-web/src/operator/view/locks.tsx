@@ -1,0 +1,59 @@
+import type { VNode } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { shortId } from '../act-text.ts'
+import type { Lock } from '../model.ts'
+import { useWords } from '../words/index.ts'
+import { Mark } from './parts.tsx'
+
+/** Goods that must not leave fill the screen until someone has said that they saw it; then a bar stays. Another lock fills it again. */
+export function Locks({ locks }: { locks: readonly Lock[] }): VNode | null {
+  const { t } = useWords()
+  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set())
+  const fresh = locks.some((lock) => !seen.has(keyOf(lock)))
+  if (locks.length === 0) return null
+  if (fresh) return <LockScreen locks={locks} onSeen={() => setSeen(new Set(locks.map(keyOf)))} />
+  return (
+    <p class="locked" role="alert">
+      <Mark id="i-recall" /> <span>{t('lock.banner', { n: locks.length })}</span>
+      <button type="button" class="btn" onClick={() => setSeen(new Set())}>
+        {t('lock.show')}
+      </button>
+    </p>
+  )
+}
+
+function LockScreen({ locks, onSeen }: { locks: readonly Lock[]; onSeen: () => void }): VNode {
+  const { t, pick } = useWords()
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  // Escape is not how a recall is taken note of.
+  return (
+    <dialog
+      class="lock"
+      ref={dialog}
+      role="alertdialog"
+      aria-labelledby="lock-h"
+      aria-describedby="lock-p"
+      onCancel={(e) => e.preventDefault()}
+    >
+      <Mark id="i-recall" class="big" />
+      <h1 id="lock-h">{t('lock.word')}</h1>
+      <p id="lock-p">{t('lock.what')}</p>
+      <ul>
+        {locks.map((lock) => (
+          <li key={keyOf(lock)}>
+            <b class="code">{shortId(lock.id)}</b>
+            <span>{pick(lock.reason)}</span>
+          </li>
+        ))}
+      </ul>
+      <button type="button" class="btn" onClick={onSeen}>
+        {t('lock.seen')}
+      </button>
+    </dialog>
+  )
+}
+
+function keyOf({ id, atMs }: Lock): string {
+  return `${id} ${atMs}`
+}
