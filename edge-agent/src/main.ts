@@ -22,6 +22,7 @@ const HELP = `tristamp-agent ${VERSION}: the gateway program, instruments in, si
   tristamp-agent run    --config gateway.yaml [--insecure-plain]  run until SIGINT or SIGTERM; to another machine only over TLS,
                                                         unless told otherwise; SIGHUP reads the configuration again
   tristamp-agent status --config gateway.yaml [--json]  how the running gateway is
+  tristamp-agent doctor --config gateway.yaml [--json] [--scan]  what keeps it from working, and how to mend it; --scan asks for the check label
   tristamp-agent cards  --config gateway.yaml           print the stations' command barcodes as a page of A4 sheets (HTML)
   tristamp-agent pin                                    read a PIN of 6 to 12 digits from stdin; print what "page: pin:" is to be
   tristamp-agent export --config gateway.yaml --out FILE  what the ledger has not acknowledged, to be carried; while the gateway runs or not
@@ -57,7 +58,7 @@ export async function main(argv: string[]): Promise<number> {
     process.stdout.write(args.help ? HELP : `${VERSION}\n`)
     return EXIT.ok
   }
-  const { command, file, json, plain, qr } = args
+  const { command, file, json, plain, qr, scan } = args
   if (command === 'pin') {
     const { readPinHash } = await import('./page/pin-command.ts')
     const hash = await readPinHash(process.stdin)
@@ -71,6 +72,7 @@ export async function main(argv: string[]): Promise<number> {
     command !== 'status' &&
     command !== 'cards' &&
     command !== 'rotate' &&
+    command !== 'doctor' &&
     !isCarrying(command)
   )
     return usage(`unknown command: ${command}`)
@@ -78,6 +80,13 @@ export async function main(argv: string[]): Promise<number> {
   // The protocol's own hash is the reference; node's is the same function, ten times as fast.
   useSha256((data) => new Uint8Array(createHash('sha256').update(data).digest()))
   try {
+    if (command === 'doctor') {
+      const { doctor } = await import('./doctor/doctor.ts')
+      const write = (text: string): void => void process.stdout.write(text)
+      const ask = (text: string): void => void process.stderr.write(text)
+      const well = await doctor({ file, env: process.env, json, scan, language, write, ask })
+      return well ? EXIT.ok : EXIT.failed
+    }
     const load = (): AgentConfig => {
       const config = loadConfig(file, process.env)
       return plain ? { ...config, uplink: { ...config.uplink, plain } } : config
@@ -185,6 +194,7 @@ interface Args {
   qr: string | undefined
   file: string | undefined
   json: boolean
+  scan: boolean
   plain: boolean
   help: boolean
   version: boolean
@@ -196,6 +206,7 @@ const OPTIONS = {
   node: { type: 'string' },
   qr: { type: 'string' },
   json: { type: 'boolean' },
+  scan: { type: 'boolean' },
   'insecure-plain': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -237,6 +248,7 @@ function readArgs(argv: string[]): Args | string {
     file,
     qr: given.get('qr'),
     json: given.has('json'),
+    scan: given.has('scan'),
     plain: given.has('insecure-plain'),
     help,
     version,

@@ -60,7 +60,8 @@ function clockText({ source, uncertaintyMs }: StatusFile['clock'], zh: boolean):
   return `${source} ±${uncertaintyMs} ms`
 }
 
-function isRunning(pid: number): boolean {
+/** Whether there is such a process. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
