@@ -91,6 +91,24 @@ describe('a bundle', () => {
     expect(((await found.json()) as { records: unknown[] }).records).toHaveLength(2)
   })
 
+  test('fails for a number that was in two places at once, and names what the rules found', async () => {
+    const ilmd = { 'cbvmda:lotNumber': 'L10' }
+    const here = { ...(commissioned(itemUri('TWICE')) as { [name: string]: Json }), ilmd }
+    const geo = { source: 'gnss', latE7: 302_400_000, lonE7: 1_214_800_000, accuracyM: 5, satellites: 9 }
+    const eventID = 'urn:uuid:22222222-6f0c-4b4e-9f55-0b6f7a3f1c11'
+    const { ilmd: _, ...rest } = here
+    const there = { ...rest, eventID, action: 'OBSERVE', bizStep: 'storing', 'tristamp:geo': geo }
+    const batch = gateway.batchOf([here, there])
+    gateway.seq++
+    const recorded = ((await (await ledger.post(batch)).json()) as { entry: number }).entry
+    await ledger.sealed(recorded)
+    const answer = await ledger.get(`/v1/history?subject=${encodeURIComponent(itemUri('TWICE'))}`)
+    await writeFile(path('twice.tristamp'), new Uint8Array(await answer.arrayBuffer()))
+    const verdict = await verified('twice.tristamp')
+    expect(verdict).toMatchObject({ exit: 1, result: 'fails', code: 'TWO_PLACES', facts: { state: 'elsewhere' } })
+    expect(verdict.facts['findings']).toEqual([`TWO_PLACES contradiction ${recorded}/0 ${recorded}/1`])
+  })
+
   test('tells where steps lie whose clock was in doubt', async () => {
     const step = commissioned(itemUri('DOUBT')) as { [name: string]: Json }
     const bootId = '11111111-6f0c-4b4e-9f55-0b6f7a3f1c11'

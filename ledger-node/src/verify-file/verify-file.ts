@@ -18,6 +18,7 @@ import {
   parseTlogProof,
   proveFork,
   toBase64,
+  type Verdict,
   type VerifierKey,
   type Verify,
   verify,
@@ -96,6 +97,7 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
   const place = ({ entry, position }: ProvenEvent): string => `${entry}/${position}`
   if (corrections.length > 0)
     facts['takenBack'] = corrections.map(({ wrong, declaration }) => `${place(wrong)} (${place(declaration)})`)
+  if (verdict.findings.length > 0) facts['findings'] = verdict.findings.map(found)
   const times = verdict.events.flatMap(timeInDoubt)
   if (times.length > 0) facts['times'] = times
   const losses = verdict.reports.flatMap(lossIn)
@@ -108,8 +110,8 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
   )
   const reason = verdict.checks.find(({ status, code }) => status === 'failed' || code !== undefined)
   const why = { ...(reason?.code && { code: reason.code }), ...(reason && { detail: reason.id }) }
-  if (verdict.state === 'mismatch') return { result: 'fails', ...why }
   if (verdict.state === 'unchecked') return { result: 'unchecked', ...why }
+  if (verdict.state !== 'consistent' && verdict.state !== 'none') return { result: 'fails', ...why }
   if (again.differs)
     return {
       result: 'fails',
@@ -117,6 +119,11 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
       detail: 'a test, run again from its evidence, gives something else',
     }
   return { result: 'holds' }
+}
+
+/** What a rule found: its code, how grave it is, the records that it rests on. */
+function found({ code, severity, events }: Verdict['findings'][number]): string {
+  return [code, severity, ...events.map(({ entry, position }) => `${entry}/${position}`)].join(' ')
 }
 
 /** What a gateway of these steps has lost, by its own word: whose, which of its statements, why. */

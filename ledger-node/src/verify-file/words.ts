@@ -75,6 +75,7 @@ const LABELS: Texts = {
   sealedAt: { en: 'sealed at', zh: '封印时间' },
   events: { en: 'records', zh: '记录' },
   takenBack: { en: 'taken back', zh: '已撤销' },
+  findings: { en: 'found by the rules', zh: '规则发现' },
   times: { en: 'times in doubt', zh: '存疑的时间' },
   losses: { en: 'statements lost, as declared', zh: '已申报丢失的声明' },
   tests: { en: 'tests, run again', zh: '检测（已重新计算）' },
