@@ -53,6 +53,10 @@ export type LedgerCode =
   | 'FOLLOW_SEAL'
   | 'FOLLOW_HISTORY'
   | 'FOLLOW_READS'
+  | 'TRACE_NOT_READY'
+  | 'TRACE_CURSOR'
+  | 'TRACE_DEPTH'
+  | 'TRACE_NODES'
   | 'INTERNAL'
 
 /** A sentence for people in both languages of the product: what happened, and what to do. */
@@ -244,6 +248,22 @@ export const SENTENCES: Record<LedgerCode, Sentence> = {
   FOLLOW_READS: {
     en: 'This node follows another and records nothing itself: send statements to its leader.',
     zh: '此节点跟随另一节点，自身不记录：请把声明发给上游节点。',
+  },
+  TRACE_NOT_READY: {
+    en: 'The node still reads its events for traces: ask again in a moment; nothing else waits for this.',
+    zh: '节点仍在读取事件以供追溯：请稍后再问；其他功能不受影响。',
+  },
+  TRACE_CURSOR: {
+    en: 'This cursor belongs to another question, or to another ledger: ask from the beginning.',
+    zh: '此游标属于另一个查询或另一账本：请从头查询。',
+  },
+  TRACE_DEPTH: {
+    en: 'The trace goes on beyond the depth asked for: what is shown is not all.',
+    zh: '追溯超出所要求的深度：所示并非全部。',
+  },
+  TRACE_NODES: {
+    en: 'The trace reaches more than one answer may hold: ask in a narrower time, or from something nearer.',
+    zh: '追溯结果超出一次查询的上限：请缩小时间范围，或从更近的对象查起。',
   },
   INTERNAL: {
     en: 'The node met a fault of its own: see its log under the given id.',

@@ -30,6 +30,7 @@ import { SnapshotWriter } from './snapshot-writer.ts'
 import { StatusBoard } from './status.ts'
 import { Suspensions } from './suspension.ts'
 import { type Listener, readTls, refusePlain } from './tls.ts'
+import { Traces } from './trace/traces.ts'
 import { VERSION } from './version.ts'
 import { Cosigning } from './witness/cosigning.ts'
 import { keepPolicy } from './witness/kept-policy.ts'
@@ -176,10 +177,13 @@ async function start(
   })
   await suspensions.resume()
 
+  const traces = new Traces({ ledger, folder: config.data, note: log })
+  closers.add(() => traces.close())
   const { pages = PAGES } = config.http
   const app = createApp({
     ledger,
     evidence: folder,
+    traces,
     own: Router()
       .use(statementRoutes(intake, postLimit(config.http)))
       .use(parcelRoutes({ ledger, intake, evidence, verify }, postLimit(config.http)))
@@ -199,6 +203,7 @@ async function start(
   closers.add(http.close)
   const url = `${httpTls ? 'https' : 'http'}://${reachableHost(config.http.host)}:${http.port}`
   publicUrl ||= url
+  traces.begin()
   const running = { httpPort: http.port, mqttPort: broker.port, url, mqttUrl: broker.url, publicUrl, genesis }
   return witness === undefined ? running : { ...running, witness: witness.vkey }
 }

@@ -15,6 +15,7 @@ import { earlierCheckpoint } from '../query/earlier.ts'
 import { SnapshotWriter } from '../snapshot-writer.ts'
 import { StatusBoard } from '../status.ts'
 import { readTls, refusePlain } from '../tls.ts'
+import { Traces } from '../trace/traces.ts'
 import { VERSION } from '../version.ts'
 import { openWitness } from '../witness/open.ts'
 import { policyOfLedger } from '../witness/witness-config.ts'
@@ -113,6 +114,8 @@ async function start(
     await follower.stop()
   })
 
+  const traces = new Traces({ ledger, folder, note: log })
+  closers.add(() => traces.close())
   let publicUrl = config.http.publicUrl ?? ''
   const { pages = PAGES } = config.http
   const own: () => Policy = () => policyOfLedger(trust.policy, key, publicUrl)
@@ -120,6 +123,7 @@ async function start(
     createApp({
       ledger,
       evidence,
+      traces,
       own: followRoutes(ledger, follower, VERSION),
       status: new StatusBoard(metrics, now),
       metrics,
@@ -136,5 +140,6 @@ async function start(
   closers.add(http.close)
   const url = `${tls ? 'https' : 'http'}://${reachableHost(config.http.host)}:${http.port}`
   publicUrl ||= url
+  traces.begin()
   return { httpPort: http.port, url, publicUrl, origin: key.name, vkey: witness.vkey, status: () => follower.status }
 }

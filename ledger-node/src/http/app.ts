@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger.ts'
 import type { Metrics } from '../metrics.ts'
 import { Entries } from '../query/source.ts'
 import type { StatusBoard } from '../status.ts'
+import type { Traces } from '../trace/traces.ts'
 import type { Cosigner } from '../witness/witness.ts'
 import { batchRoutes } from './batches.ts'
 import { checkpointRoutes, type Earlier } from './checkpoint.ts'
@@ -27,11 +28,13 @@ import { proofRoutes } from './proofs.ts'
 import { qrRoutes } from './qr.ts'
 import { postLimit, type RequestLimits, readLimit } from './rate-limit.ts'
 import { tileRoutes } from './tiles.ts'
+import { traceRoutes } from './trace.ts'
 import { witnessRoutes } from './witness.ts'
 
 export interface AppParts {
   ledger: Ledger
   evidence: EvidenceFolder
+  traces: Traces
   status: StatusBoard
   metrics: Metrics
   /** Signs receipts, on the node that has it. */
@@ -54,11 +57,11 @@ const COMPRESSIBLE = /^(?:text\/|image\/svg|application\/(?:json|problem\+json|j
 
 /** Answers that cost a search, a proof or a drawing. Tiles do not, and whoever follows needs many of them. */
 const HEAVY =
-  /^\/(?:v1\/(?:history|events|governance|gateways|qr|statements)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+  /^\/(?:v1\/(?:history|events|governance|gateways|qr|statements|trace)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** What pages of other origins may read: each of these answers with `open`. */
 const READABLE =
-  /^\/(?:checkpoint$|(?:tile|witness)\/|v1\/(?:checkpoints|history|events|evidence|statements|keys|batches|gateways|governance|policy|witness)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+  /^\/(?:checkpoint$|(?:tile|witness)\/|v1\/(?:checkpoints|history|events|evidence|statements|keys|batches|gateways|governance|policy|trace|witness)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** The HTTP side of the node: one router for each resource. */
 export function createApp(parts: AppParts): Express {
@@ -81,6 +84,7 @@ export function createApp(parts: AppParts): Express {
   app.get(HEAVY, readLimit(parts.limits))
   app.use(historyRoutes(ledger, entries))
   app.use(eventRoutes(ledger, entries))
+  app.use(traceRoutes(parts.traces, readLimit(parts.limits)))
   app.use(keyRoutes(ledger))
   app.use(parts.own)
   app.use(proofRoutes(ledger, entries, parts.logKey))

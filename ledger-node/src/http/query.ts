@@ -13,10 +13,14 @@ export function parameter(req: Request, name: string): string | undefined {
 }
 
 /** The parameter `subject`: an absolute URI, and one that an event can be about. @throws LedgerError REQUEST_QUERY; ProtocolError GS1_* */
-export function subjectParameter(req: Request): string {
-  const subject = parameter(req, 'subject')
-  if (subject === undefined || subject.length > SUBJECT_LENGTH || !/^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(subject)) {
-    throw new LedgerError('REQUEST_QUERY', 'subject: expected an absolute URI')
+export function subjectParameter(req: Request, name = 'subject'): string {
+  return subjectOf(parameter(req, name), name)
+}
+
+/** The same from elsewhere in a request. @throws LedgerError REQUEST_QUERY; ProtocolError GS1_* */
+export function subjectOf(subject: unknown, name: string): string {
+  if (typeof subject !== 'string' || subject.length > SUBJECT_LENGTH || !/^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(subject)) {
+    throw new LedgerError('REQUEST_QUERY', `${name}: expected an absolute URI`)
   }
   // Of a mistyped number there is nothing to prove. What stands behind `#` is the day of a reading.
   canonicalUri(subject.replace(/#.*/, ''))

@@ -1,0 +1,169 @@
+import { setImmediate as otherWork } from 'node:timers/promises'
+import { LedgerError } from '../error.ts'
+import type { View } from './containment.ts'
+import { type Convergence, candidateOf, converge } from './converge.ts'
+import { type Cursor, questionKey, readCursor, writeCursor } from './cursor.ts'
+import { Exposure } from './exposure.ts'
+import type { TraceGraph } from './graph.ts'
+import { MAX_NODES, type TraceQuery } from './query.ts'
+import { type Element, elementsOf, linkView, nodeView } from './trace-answer.ts'
+import { type Cut, Walk } from './walk.ts'
+import { WhereNow } from './where-now.ts'
+
+/** An answer worked out once, of which pages are cut. */
+interface Worked {
+  total: number
+  cuts: readonly Cut[]
+  /** What of it stands on every page. */
+  head: object
+  page: (from: number, to: number) => object
+}
+
+/** Answers that are kept for whoever asks for their next page. */
+const KEPT = 8
+
+/** Answers questions of a graph; every answer is as of a tree size, and so is every page of it. */
+export class TraceEngine {
+  readonly #graph: TraceGraph
+  readonly #parties: ReadonlyMap<string, string>
+  readonly #worked = new Map<string, Promise<Worked>>()
+
+  /** @param parties of organisations, by their short names */
+  constructor(graph: TraceGraph, parties: ReadonlyMap<string, string>) {
+    this.#graph = graph
+    this.#parties = parties
+  }
+
+  /**
+   * @param size the tree size that readers see; a cursor has its own
+   * @throws LedgerError NOT_FOUND (nothing names the subject), TRACE_CURSOR
+   */
+  async ask(query: TraceQuery, size: number): Promise<object> {
+    const key = questionKey(query)
+    const at: Cursor = query.cursor === undefined ? { size, offset: 0 } : readCursor(key, query.cursor)
+    if (at.size > size) throw new LedgerError('TRACE_CURSOR', `the cursor is of ${at.size} entries, here are ${size}`)
+    const { total, cuts, head, page } = await this.#once(`${key} ${at.size}`, query, at.size)
+    if (at.offset > total) throw new LedgerError('TRACE_CURSOR', 'the cursor is behind the end')
+    const end = Math.min(total, at.offset + query.limit)
+    return {
+      treeSize: at.size,
+      ...head,
+      ...page(at.offset, end),
+      ...(cuts.length > 0 && { incomplete: cuts }),
+      ...(end < total && { cursor: writeCursor(key, { size: at.size, offset: end }) }),
+    }
+  }
+
+  async #once(name: string, query: TraceQuery, size: number): Promise<Worked> {
+    const known = this.#worked.get(name)
+    if (known !== undefined) return known
+    const working = this.#work(query, { graph: this.#graph, upTo: this.#graph.eventsIn(size) })
+    this.#worked.set(name, working)
+    for (const oldest of this.#worked.keys()) {
+      if (this.#worked.size <= KEPT) break
+      this.#worked.delete(oldest)
+    }
+    working.catch(() => this.#worked.delete(name))
+    return working
+  }
+
+  async #work(query: TraceQuery, view: View): Promise<Worked> {
+    switch (query.ask) {
+      case 'trace': {
+        const { subject, directions, depth, from, to } = query
+        const walk = new Walk(view, { directions, depth, from, to, maxNodes: MAX_NODES })
+        await drain(walk.run(this.#known(view, subject)))
+        return traceWorked(view, walk, subject)
+      }
+      case 'converge': {
+        const { subjects } = query
+        const numbers = subjects.map((subject) => this.#find(view, subject))
+        return convergeWorked(view, await drain(converge(view, numbers)), subjects)
+      }
+      case 'where-now': {
+        const where = new WhereNow(view, this.#parties)
+        await drain(where.run(this.#known(view, query.subject)))
+        const standings = where.standings()
+        return {
+          total: standings.length,
+          cuts: [...where.cuts],
+          head: { subject: query.subject, total: standings.length },
+          page: (from, to) => ({ standings: standings.slice(from, to) }),
+        }
+      }
+      case 'exposure': {
+        const { subject, from, to, min, max } = query
+        const exposure = new Exposure(view, { from, to, min, max })
+        await drain(exposure.run(this.#known(view, subject)))
+        return exposureWorked(exposure, subject)
+      }
+    }
+  }
+
+  #known(view: View, subject: string): number {
+    const node = this.#find(view, subject)
+    if (node === undefined) throw new LedgerError('NOT_FOUND', `no event in the ledger names ${subject}`)
+    return node
+  }
+
+  #find({ graph, upTo }: View, subject: string): number | undefined {
+    const node = graph.names.find(subject)
+    return node !== undefined && graph.isNamed(node, upTo) ? node : undefined
+  }
+}
+
+function traceWorked(view: View, walk: Walk, subject: string): Worked {
+  const elements = elementsOf(walk)
+  const { nodes, links } = walk
+  const element = (one: number): Element =>
+    one >= 0 ? { node: nodeView(view, walk, one) } : { link: linkView(view, links[-1 - one]!) }
+  return {
+    total: elements.length,
+    cuts: [...walk.cuts],
+    head: { subject, total: { nodes: nodes.length, links: links.length } },
+    page: (from, to) => {
+      const page = Array.from(elements.subarray(from, to), element)
+      return {
+        nodes: page.flatMap((one) => ('node' in one ? [one.node] : [])),
+        links: page.flatMap((one) => ('link' in one ? [one.link] : [])),
+      }
+    },
+  }
+}
+
+function convergeWorked(view: View, found: Convergence, subjects: readonly string[]): Worked {
+  const unknown = subjects.filter((_, leg) => found.legs[leg] === undefined)
+  const total = found.ranked.length
+  return {
+    total,
+    cuts: [...found.cuts],
+    head: { subjects, unknown, total },
+    page: (from, to) => ({
+      candidates: Array.from({ length: to - from }, (_, i) => candidateOf(view, found, from + i)),
+    }),
+  }
+}
+
+function exposureWorked(exposure: Exposure, subject: string): Worked {
+  return {
+    total: exposure.rows,
+    cuts: [...exposure.cuts],
+    head: { subject, total: exposure.rows },
+    page: (from, to) => {
+      const rows = Array.from({ length: to - from }, (_, i) => exposure.row(from + i))
+      return {
+        readings: rows.flatMap((row) => ('reading' in row ? [row.reading] : [])),
+        goods: rows.flatMap((row) => ('exposed' in row ? [row.exposed] : [])),
+      }
+    },
+  }
+}
+
+/** Works in pieces, so that another question, and the next events, need not wait for the end. */
+async function drain<T>(work: Generator<undefined, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value
+    await otherWork()
+  }
+}

@@ -1,0 +1,18 @@
+import type { Direction } from './walk.ts'
+
+/** What may be asked. Times are ms since 1970, or infinite; temperatures milli-°C. `limit`: how much one page holds. */
+export type TraceQuery = { limit: number; cursor?: string | undefined } & (
+  | { ask: 'trace'; subject: string; directions: Direction[]; depth: number; from: number; to: number }
+  | { ask: 'converge'; subjects: string[] }
+  | { ask: 'where-now'; subject: string }
+  | { ask: 'exposure'; subject: string; from: number; to: number; min?: number | undefined; max?: number | undefined }
+)
+
+/** Nodes that one walk may meet: a product that went everywhere has a hundred thousand. */
+export const MAX_NODES = 250_000
+/** Transformations, boxes and lots one behind the other; a food has a dozen. */
+export const MAX_DEPTH = 64
+export const MAX_LEGS = 100
+/** Nodes and links, or rows, on a page. */
+export const MAX_PAGE = 5000
+export const PAGE = 1000

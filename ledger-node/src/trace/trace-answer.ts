@@ -1,0 +1,71 @@
+import type { View } from './containment.ts'
+import { isoTime, type Proof, proofOf, type Quantity, quantityOf } from './proof.ts'
+import type { Found, Walk, WalkLink } from './walk.ts'
+
+/** A node of an answer; `n` is its number in all pages of the answer. */
+export interface NodeView {
+  n: number
+  /** A URI, or the eventID of a transformation. */
+  id: string
+  kind: string
+  /** Steps from what was asked for. */
+  depth: number
+}
+
+export interface LinkView {
+  kind: WalkLink
+  /** Numbers of nodes. */
+  from: number
+  to: number
+  time?: string
+  /** When what began at `time` ended. */
+  until?: string
+  step?: string
+  quantity?: Quantity
+  proof: Proof
+  /** What says that it ended. */
+  end?: Proof
+}
+
+/** One element of an answer, of which pages are cut: a node, or a link whose nodes stand before it. */
+export type Element = { node: NodeView } | { link: LinkView }
+
+/** The order of all elements of a walk: node i is i, link l is -1 - l. */
+export function elementsOf({ nodes, links }: Walk): Int32Array {
+  const starts = new Int32Array(nodes.length + 1)
+  for (const { from, to } of links) starts[Math.max(from, to) + 1]!++
+  for (let i = 0; i < nodes.length; i++) starts[i + 1]! += starts[i]! + 1
+  const elements = new Int32Array(nodes.length + links.length)
+  for (let i = 0; i < nodes.length; i++) elements[starts[i]!++] = i
+  links.forEach(({ from, to }, l) => {
+    elements[starts[Math.max(from, to)]!++] = -1 - l
+  })
+  return elements
+}
+
+export function nodeView({ graph }: View, walk: Walk, n: number): NodeView {
+  const node = walk.nodes[n]!
+  const depth = walk.depths[n]!
+  if (node < 0) return { n, id: graph.eventID(-1 - node), kind: 'transformation', depth }
+  return { n, id: graph.names.text(node), kind: graph.names.kind(node), depth }
+}
+
+export function linkView({ graph }: View, { kind, from, to, proof, amount, end }: Found): LinkView {
+  // A stay of which nothing tells the beginning is proved by its end.
+  const ends = (kind === 'contained' || kind === 'fixed') && amount === -1
+  const time = isoTime(graph.time(proof))
+  const until = ends ? time : end === -1 ? undefined : isoTime(graph.time(end))
+  const step = graph.step(proof)
+  const quantity = amount === -1 ? undefined : quantityOf(graph, amount)
+  return {
+    kind,
+    from,
+    to,
+    ...(time !== undefined && !ends && { time }),
+    ...(until !== undefined && { until }),
+    ...(step !== '' && { step }),
+    ...(quantity !== undefined && { quantity }),
+    proof: proofOf(graph, proof),
+    ...(end !== -1 && { end: proofOf(graph, end) }),
+  }
+}

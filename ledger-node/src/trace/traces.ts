@@ -1,0 +1,246 @@
+import { Worker } from 'node:worker_threads'
+import { LedgerError } from '../error.ts'
+import type { Ledger } from '../ledger.ts'
+import { TraceHost, type TraceNews } from './host.ts'
+import type { TraceQuery } from './query.ts'
+import type { TraceReply, TraceTask } from './worker.ts'
+
+export interface TracesParts {
+  ledger: Ledger
+  folder: string
+  /** Called with what an operator should know of. */
+  note: (text: string) => void
+}
+
+/** Between two looks at whether something was sealed. */
+const LOOK_MS = 200
+/** An answer may be as of what was read so far, after this. */
+const WAIT_MS = 2000
+/** After a thread has ended by itself, so long none is started in its place. */
+const RESTART_MS = 10_000
+
+/** Where the graph is: in a thread of its own, or in this one. */
+interface Place {
+  advance(news: TraceNews): void
+  ask(query: TraceQuery, size: number): Promise<Uint8Array>
+  digest(): Promise<string>
+  close(): Promise<void>
+}
+
+/**
+ * Traces of a ledger, leader's or follower's. A thread of its own reads the segment files, all of them at a start and then what is sealed, so
+ * that nothing waits for it; questions before it is ready are refused.
+ */
+export class Traces {
+  readonly #parts: TracesParts
+  #place: Place | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** Entries that are in the graph, that it was told of, and that there were at its start. */
+  #size = 0
+  #asked = 0
+  #target: number | undefined
+  #told = new Set<string>()
+  #restartMs = 0
+  #waiting = new Set<() => void>()
+  #closed: boolean = false
+
+  constructor(parts: TracesParts) {
+    this.#parts = parts
+  }
+
+  /** Begins to read: after everything else has started. */
+  begin(): void {
+    this.#timer = setInterval(() => this.#look(), LOOK_MS)
+    this.#timer.unref()
+    this.#look()
+  }
+
+  /** Entries read, and how many there are. */
+  get progress(): { ready: boolean; entries: number; of: number } {
+    const of = Math.max(this.#target ?? 0, this.#parts.ledger.latest?.size ?? 0)
+    return { ready: this.#target !== undefined && this.#size >= this.#target, entries: this.#size, of }
+  }
+
+  /** The answer as JSON. Rejects with LedgerError TRACE_NOT_READY, NOT_FOUND, TRACE_CURSOR. */
+  async ask(query: TraceQuery): Promise<Uint8Array> {
+    const { ready, entries, of } = this.progress
+    const size = this.#parts.ledger.sealed?.size
+    if (!ready || this.#place === undefined || size === undefined)
+      throw new LedgerError('TRACE_NOT_READY', `${entries} of ${of} entries are read`)
+    if (this.#size < size) {
+      this.#look()
+      await this.#reach(size)
+    }
+    return this.#place.ask(query, size)
+  }
+
+  /** SHA-256 over the graph, hex: the same for every node that has taken in as many entries of this ledger. */
+  async digest(): Promise<string | undefined> {
+    const size = this.#parts.ledger.latest?.size
+    if (size !== undefined && this.#size < size) await this.#reach(size)
+    return this.#place?.digest()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearInterval(this.#timer)
+    for (const wake of this.#waiting) wake()
+    await this.#place?.close()
+  }
+
+  #look(): void {
+    const { ledger } = this.#parts
+    const size = ledger.latest?.size ?? 0
+    if (this.#closed || performance.now() < this.#restartMs) return
+    if (this.#place === undefined) {
+      this.#target = size
+      this.#place = this.#start()
+    }
+    if (size <= this.#asked) return
+    this.#asked = size
+    const keys: TraceNews['keys'] = []
+    for (const [kid, { org, gateway }] of ledger.state.keys) {
+      if (org === undefined || gateway === undefined || this.#told.has(kid)) continue
+      this.#told.add(kid)
+      keys.push([kid, { org, gateway }])
+    }
+    const parties = [...ledger.state.organisations.values()].map(({ org, party }): [string, string] => [org, party])
+    this.#place.advance({ size, keys, parties })
+  }
+
+  #start(): Place {
+    const parts = {
+      folder: this.#parts.folder,
+      reached: (size: number) => this.#reached(size),
+      fault: (text: string) => this.#fault(text),
+      ended: (text: string) => this.#ended(text),
+    }
+    // Tests run the sources, of which a thread could not be started.
+    return import.meta.url.endsWith('.js') ? new InThread(parts) : new InProcess(parts)
+  }
+
+  #reached(size: number): void {
+    this.#size = size
+    for (const wake of this.#waiting) wake()
+  }
+
+  /** What could not be read is read again, from where it stopped. */
+  #fault(text: string): void {
+    if (this.#closed) return
+    this.#asked = this.#size
+    this.#restartMs = performance.now() + RESTART_MS
+    this.#parts.note(`traces: ${text}`)
+  }
+
+  #ended(text: string): void {
+    if (this.#closed) return
+    this.#place = undefined
+    this.#size = 0
+    this.#told = new Set()
+    this.#fault(text)
+  }
+
+  async #reach(size: number): Promise<void> {
+    const begin = performance.now()
+    while (this.#size < size && !this.#closed && performance.now() - begin < WAIT_MS)
+      await new Promise<void>((resolve) => {
+        const clock = setTimeout(done, WAIT_MS)
+        const waiting = this.#waiting
+        function done(): void {
+          clearTimeout(clock)
+          waiting.delete(done)
+          resolve()
+        }
+        waiting.add(done)
+      })
+  }
+}
+
+interface PlaceParts {
+  folder: string
+  reached: (size: number) => void
+  fault: (text: string) => void
+  ended: (text: string) => void
+}
+
+class InProcess implements Place {
+  readonly #host: TraceHost
+  readonly #parts: PlaceParts
+
+  constructor(parts: PlaceParts) {
+    this.#parts = parts
+    this.#host = new TraceHost(parts.folder, parts.reached)
+  }
+
+  advance(news: TraceNews): void {
+    this.#host.advance(news).catch((error: unknown) => this.#parts.fault(String(error)))
+  }
+
+  async ask(query: TraceQuery, size: number): Promise<Uint8Array> {
+    return Buffer.from(JSON.stringify(await this.#host.ask(query, size)))
+  }
+
+  async digest(): Promise<string> {
+    return this.#host.digest()
+  }
+
+  close(): Promise<void> {
+    return this.#host.close()
+  }
+}
+
+class InThread implements Place {
+  readonly #worker: Worker
+  readonly #asked = new Map<number, { resolve: (answer: Uint8Array) => void; reject: (cause: unknown) => void }>()
+  #next = 0
+
+  constructor({ folder, reached, fault, ended }: PlaceParts) {
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: folder })
+    this.#worker.unref()
+    this.#worker.on('message', (message: TraceReply) => {
+      if ('size' in message) reached(message.size)
+      else if ('fault' in message) fault(message.fault)
+      else if ('answer' in message) this.#asked.get(message.id)?.resolve(message.answer)
+      else this.#asked.get(message.id)?.reject(new LedgerError(message.code, message.message))
+    })
+    const end = (cause: unknown): void => {
+      for (const { reject } of this.#asked.values()) reject(new LedgerError('TRACE_NOT_READY', String(cause)))
+      ended(String(cause))
+    }
+    this.#worker.once('error', end)
+    this.#worker.once('exit', () => end('the thread has ended'))
+  }
+
+  advance(news: TraceNews): void {
+    this.#post({ do: 'advance', news })
+  }
+
+  ask(query: TraceQuery, size: number): Promise<Uint8Array> {
+    return this.#answer((id) => ({ do: 'ask', id, query, size }))
+  }
+
+  async digest(): Promise<string> {
+    const bytes = await this.#answer((id) => ({ do: 'digest', id }))
+    return (JSON.parse(Buffer.from(bytes).toString()) as { digest: string }).digest
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  #post(task: TraceTask): void {
+    this.#worker.postMessage(task)
+  }
+
+  async #answer(task: (id: number) => TraceTask): Promise<Uint8Array> {
+    const id = this.#next++
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#asked.set(id, { resolve, reject })
+        this.#post(task(id))
+      })
+    } finally {
+      this.#asked.delete(id)
+    }
+  }
+}

@@ -1,0 +1,276 @@
+import { type SubjectKind, subjectFrom } from '@tristamp/protocol'
+import { parentOf, staysOf, type View } from './containment.ts'
+import { NONE } from './hash-slots.ts'
+import { holderOf, isoTime, type Proof, proofOf } from './proof.ts'
+import type { Cut } from './walk.ts'
+
+/** Where some of it is, or what became of it. Of a lot quantities are added up, of items their number. */
+export interface Standing {
+  state: 'there' | 'on the way' | 'ended' | 'used' | 'unaccounted'
+  place?: string
+  holder?: string
+  /** Thousandths of `uom`, of pieces without it; absent where a quantity was not told. */
+  milli?: number
+  uom?: string
+  /** Items and units that it is made of. */
+  things: number
+  /** What it is in at present; the first hundred. */
+  in: string[]
+  /** When the last of it came there. */
+  since?: string
+  /** The events that say so; the last hundred. */
+  proofs: Proof[]
+}
+
+/** Where one thing is: the event that says so, and what it is in. */
+interface Position {
+  state: Standing['state']
+  event: number
+  place: number
+  in: number[]
+}
+
+interface Pile {
+  standing: Omit<Standing, 'since' | 'proofs' | 'in'>
+  in: Set<number>
+  time: number
+  events: number[]
+}
+
+const ON_THE_WAY = new Set(['shipping', 'departing', 'loading', 'transporting'])
+const LEAVING = new Set(['shipping', 'departing'])
+const ARRIVING = new Set(['receiving', 'accepting', 'arriving'])
+const KEPT = 100
+/** Boxes in boxes. */
+const MAX_NESTING = 16
+/** Items of one lot that are looked at. */
+const MAX_ITEMS = 250_000
+
+/** Where a subject is by the last event of it or of what it is in; of a lot, where its quantities and its items are. */
+export class WhereNow {
+  readonly #view: View
+  readonly #parties: ReadonlyMap<string, string>
+  readonly #piles = new Map<string, Pile>()
+  readonly cuts: Set<Cut> = new Set()
+
+  constructor(view: View, parties: ReadonlyMap<string, string>) {
+    this.#view = view
+    this.#parties = parties
+  }
+
+  *run(subject: number): Generator<undefined> {
+    const kind: SubjectKind | 'transformation' = this.#view.graph.names.kind(subject)
+    if (kind !== 'lot' && kind !== 'product') {
+      this.#thing(subject)
+      return
+    }
+    this.#stock(subject)
+    yield* this.#items(subject)
+  }
+
+  standings(): Standing[] {
+    const { graph } = this.#view
+    const rows = [...this.#piles.values()].filter(({ standing }) => standing.milli !== 0)
+    const order = ['there', 'on the way', 'unaccounted', 'used', 'ended']
+    rows.sort((a, b) => order.indexOf(a.standing.state) - order.indexOf(b.standing.state) || b.time - a.time)
+    return rows.map(({ standing, in: boxes, time, events }) => {
+      const since = isoTime(time)
+      const { milli, ...rest } = standing
+      return {
+        ...rest,
+        ...(milli !== undefined && !Number.isNaN(milli) && { milli }),
+        in: [...boxes].slice(0, KEPT).map((box) => graph.names.text(box)),
+        ...(since !== undefined && { since }),
+        proofs: [...new Set(events)].slice(-KEPT).map((event) => proofOf(graph, event)),
+      }
+    })
+  }
+
+  *#items(lot: number): Generator<undefined> {
+    const { graph, upTo } = this.#view
+    const seen = new Set<number>()
+    for (let link = graph.lastLink(lot); link !== NONE; link = graph.linkBefore(link)) {
+      if (graph.role(link) !== 'lot' || !graph.stands(graph.event(link), upTo)) continue
+      const item = graph.node(link - 1)
+      if (seen.has(item)) continue
+      if (seen.size === MAX_ITEMS) {
+        this.cuts.add('TRACE_NODES')
+        return
+      }
+      seen.add(item)
+      this.#thing(item)
+      if (seen.size % 1024 === 0) yield undefined
+    }
+  }
+
+  #thing(node: number): void {
+    const position = this.#position(node, Number.NEGATIVE_INFINITY, 0)
+    if (position === undefined) return
+    const { state, event, place, in: boxes } = position
+    const pile = this.#pile(state, place, this.#holder(state, event), '', event)
+    pile.standing.things++
+    if (this.#view.graph.names.kind(node) === 'item') pile.standing.milli = (pile.standing.milli ?? 0) + 1000
+    for (const box of boxes) pile.in.add(box)
+  }
+
+  /** By the last event of the thing itself, or of what it is in. */
+  #position(node: number, after: number, nesting: number): Position | undefined {
+    const { graph, upTo } = this.#view
+    let [last, placed] = [-1, -1]
+    let state: Standing['state'] = 'there'
+    const later = (event: number, than: number): boolean =>
+      than === -1 || graph.time(event) > graph.time(than) || (graph.time(event) === graph.time(than) && event > than)
+    for (let link = graph.lastLink(node); link !== NONE; link = graph.linkBefore(link)) {
+      const event = graph.event(link)
+      const role = graph.role(link)
+      if (role === 'lot' || role === 'item' || !graph.stands(event, upTo) || graph.time(event) < after) continue
+      if (graph.place(event) !== NONE && later(event, placed)) placed = event
+      if (!later(event, last)) continue
+      last = event
+      state =
+        role === 'ended'
+          ? 'ended'
+          : role === 'input'
+            ? 'used'
+            : ON_THE_WAY.has(graph.step(event))
+              ? 'on the way'
+              : 'there'
+    }
+    const own =
+      last === -1 ? undefined : { state, event: last, place: placed === -1 ? NONE : graph.place(placed), in: [] }
+    if (state === 'ended' || state === 'used' || nesting === MAX_NESTING) return own
+    let found: Position | undefined = own
+    for (const stay of staysOf(this.#view, node)) {
+      if (stay.to !== Number.POSITIVE_INFINITY || stay.fixed) continue
+      const carrier = this.#position(stay.parent, Math.max(after, stay.from), nesting + 1)
+      const gone = carrier?.state === 'ended' || carrier?.state === 'used'
+      const newer = carrier !== undefined && !gone && (found === undefined || later(carrier.event, found.event))
+      const place = newer && carrier.place !== NONE ? carrier.place : (found?.place ?? NONE)
+      const boxes: number[] = [...(found?.in ?? []), stay.parent, ...(carrier?.in ?? [])]
+      const said = newer ? carrier : found
+      if (said !== undefined) found = { state: said.state, event: said.event, place, in: boxes }
+    }
+    return found
+  }
+
+  /** Adds up the quantities of a lot: what was made, moved, packed, used and ended, in the order of time. */
+  #stock(lot: number): void {
+    const { graph, upTo } = this.#view
+    const links: number[] = []
+    for (let link = graph.lastLink(lot); link !== NONE; link = graph.linkBefore(link)) {
+      const role = graph.role(link)
+      if (role !== 'lot' && role !== 'item' && graph.stands(graph.event(link), upTo)) links.push(link)
+    }
+    const emptied = new Set<number>()
+    for (const link of links) {
+      const parent = parentOf(graph, graph.event(link))
+      if (parent !== NONE)
+        for (const one of graph.emptyings(parent)) if (graph.stands(graph.event(one), upTo)) emptied.add(one)
+    }
+    links.push(...emptied)
+    links.sort((a, b) => graph.time(graph.event(a)) - graph.time(graph.event(b)) || a - b)
+    /** What is in each unit, by unit of measure. */
+    const packed = new Map<number, Map<string, number>>()
+    for (const link of links) this.#move(link, packed)
+    for (const [box, amounts] of packed)
+      for (const [uom, milli] of amounts) {
+        if (milli === 0) continue
+        const position = this.#position(box, Number.NEGATIVE_INFINITY, 0)
+        if (position === undefined) continue
+        const { state, event, place, in: boxes } = position
+        const pile = this.#pile(milli < 0 ? 'unaccounted' : state, place, this.#holder(state, event), uom, event)
+        pile.standing.milli = (pile.standing.milli ?? 0) + milli
+        pile.standing.things++
+        for (const one of [box, ...boxes]) pile.in.add(one)
+      }
+  }
+
+  #move(link: number, packed: Map<number, Map<string, number>>): void {
+    const { graph } = this.#view
+    const event = graph.event(link)
+    const [milli, uom] = [graph.milli(link), graph.uom(link)]
+    const here = (sign: number, state: Standing['state'] = 'there'): void => this.#put(event, uom, sign * milli, state)
+    const box = (parent: number, sign: number): void => {
+      const amounts = packed.get(parent) ?? new Map<string, number>()
+      amounts.set(uom, (amounts.get(uom) ?? 0) + sign * milli)
+      packed.set(parent, amounts)
+    }
+    const role = graph.role(link)
+    if (role === 'made' || role === 'output') here(1)
+    else if (role === 'input' || role === 'ended') {
+      here(1, role === 'input' ? 'used' : 'ended')
+      here(-1)
+    } else if (role === 'packed' || role === 'unpacked') {
+      box(parentOf(graph, event), role === 'packed' ? 1 : -1)
+      here(role === 'packed' ? -1 : 1)
+    } else if (role === 'emptied') {
+      for (const [unit, amount] of packed.get(graph.node(link)) ?? []) this.#put(event, unit, amount, 'there')
+      packed.delete(graph.node(link))
+    } else if (role === 'observed') {
+      const sign = LEAVING.has(graph.step(event)) ? 1 : ARRIVING.has(graph.step(event)) ? -1 : 0
+      if (sign === 0) return
+      this.#pile('on the way', NONE, '', uom, event).standing.milli! += sign * milli
+      here(-sign)
+    }
+  }
+
+  /** To what lies at the place of an event, or is taken from there: from whoever has had it there. */
+  #put(event: number, uom: string, milli: number, state: Standing['state']): void {
+    const place = this.#view.graph.place(event)
+    if (milli >= 0 || state !== 'there') {
+      const pile = this.#pile(state, place, this.#holder(state, event), uom, event)
+      pile.standing.milli = (pile.standing.milli ?? 0) + milli
+      return
+    }
+    let left = -milli
+    const site = this.#site(place)
+    for (const pile of this.#piles.values()) {
+      const { standing } = pile
+      if (standing.state !== 'there' || standing.place !== site || (standing.uom ?? '') !== uom) continue
+      const taken = Math.min(left, Math.max(0, standing.milli ?? 0))
+      if (taken === 0) continue
+      standing.milli = standing.milli! - taken
+      pile.events.push(event)
+      left -= taken
+      if (left === 0) return
+    }
+    // More went out than ever came: something is not recorded, or not true.
+    if (left > 0) this.#pile('unaccounted', place, this.#holder('there', event), uom, event).standing.milli! -= left
+  }
+
+  #holder(state: Standing['state'], event: number): string {
+    return state === 'ended' ? '' : holderOf(this.#view, event, this.#parties)
+  }
+
+  #site(place: number): string | undefined {
+    return place === NONE ? undefined : siteOf(this.#view.graph.names.text(place))
+  }
+
+  #pile(state: Standing['state'], place: number, holder: string, uom: string, event: number): Pile {
+    const site = this.#site(place)
+    const key = JSON.stringify([state, site, holder, uom])
+    let pile = this.#piles.get(key)
+    if (pile === undefined) {
+      const standing = {
+        state,
+        ...(site !== undefined && { place: site }),
+        ...(holder !== '' && { holder }),
+        milli: 0,
+        ...(uom !== '' && { uom }),
+        things: 0,
+      }
+      pile = { standing, in: new Set(), time: Number.NEGATIVE_INFINITY, events: [] }
+      this.#piles.set(key, pile)
+    }
+    pile.time = Math.max(pile.time, this.#view.graph.time(event))
+    pile.events.push(event)
+    if (pile.events.length > 4 * KEPT) pile.events.splice(0, 3 * KEPT)
+    return pile
+  }
+}
+
+/** A place without the part of it: stock is counted by site. */
+export function siteOf(place: string): string {
+  const { kind, uri } = subjectFrom(place)
+  return kind === 'place' ? uri.replace(/\/254\/.*$/, '') : place
+}

@@ -1,0 +1,43 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { type LedgerCode, LedgerError } from '../error.ts'
+import { hashOnNode } from '../node-crypto.ts'
+import { TraceHost, type TraceNews } from './host.ts'
+import type { TraceQuery } from './query.ts'
+
+/** What the thread of the node sends to that of the traces, and back. Answers are JSON text as bytes. */
+export type TraceTask =
+  | { do: 'advance'; news: TraceNews }
+  | { do: 'ask'; id: number; query: TraceQuery; size: number }
+  | { do: 'digest'; id: number }
+
+export type TraceReply =
+  | { size: number }
+  | { fault: string }
+  | { id: number; answer: Uint8Array }
+  | { id: number; code: LedgerCode; message: string }
+
+function reply(message: TraceReply, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transfer)
+}
+
+function answer(id: number, value: object): void {
+  const bytes = new TextEncoder().encode(JSON.stringify(value))
+  reply({ id, answer: bytes }, [bytes.buffer as ArrayBuffer])
+}
+
+function refused(id: number, error: unknown): void {
+  if (error instanceof LedgerError) reply({ id, code: error.code, message: error.message })
+  else reply({ id, code: 'INTERNAL', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+}
+
+hashOnNode()
+const host = new TraceHost(workerData as string, (size) => reply({ size }))
+parentPort?.on('message', (task: TraceTask) => {
+  if (task.do === 'advance') host.advance(task.news).catch((error: unknown) => reply({ fault: String(error) }))
+  else if (task.do === 'digest') answer(task.id, { digest: host.digest() })
+  else
+    host.ask(task.query, task.size).then(
+      (value) => answer(task.id, value),
+      (error: unknown) => refused(task.id, error),
+    )
+})
