@@ -25,6 +25,14 @@ describe('sentencesOf', () => {
     expect(sentencesOf(finding(verdict), 14)[0]?.key).toBe('say.consistent.complete')
   })
 
+  it('claims no order while a rule warns', () => {
+    const verdict = sampleVerdicts.consistent()
+    verdict.checks = verdict.checks.map((check) =>
+      check.id === 'findings' ? { ...check, detail: { contradictions: 0, warnings: 1, notes: 0 } } : check,
+    )
+    expect(sentencesOf(finding(verdict), 14)[0]?.key).toBe('say.consistent.complete')
+  })
+
   it.each([
     [{ id: 'ledger', code: 'LEDGER_ROLLBACK' }, 'fail.ledger.rollback'],
     [{ id: 'ledger', code: 'LEDGER_FORK' }, 'fail.ledger.fork'],

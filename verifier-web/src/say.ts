@@ -13,6 +13,11 @@ export interface Sentence {
 const passed = (verdict: Verdict, id: Check['id']): boolean =>
   verdict.checks.some((check) => check.id === id && check.status === 'passed')
 
+/** The rules contradict nothing, and yet found what honest records hardly show. */
+export function warns(check: Check | undefined): boolean {
+  return Number(check?.detail?.['warnings'] ?? 0) > 0
+}
+
 /** The sentences under the word, in order. `records` is how many the page shows. */
 export function sentencesOf(finding: Finding, records: number): Sentence[] {
   const { file } = finding
@@ -25,7 +30,7 @@ function found(finding: Finding, records: number): Sentence[] {
   if (state === 'mismatch') return verdict === undefined ? [] : [ofCheck(failuresOf(verdict)[0])]
   if (state === 'unchecked') return uncheckedBecause(verdict)
   if (state === 'consistent') {
-    const ordered = verdict !== undefined && passed(verdict, 'findings')
+    const ordered = verdict !== undefined && passed(verdict, 'findings') && !warns(checkOf(verdict, 'findings'))
     return [{ key: ordered ? 'say.consistent.ordered' : 'say.consistent.complete', values: { n: records } }]
   }
   return [{ key: `say.${state}` }]

@@ -277,6 +277,7 @@ export const en = {
   'check.signatures.failed': 'A record does not match its signature',
   'check.signatures.unchecked': 'Signatures: not checked',
   'check.findings.passed': 'Order, travel and quantities are possible',
+  'check.findings.warned': 'No contradiction, but something unusual: see what the records say together',
   'check.findings.failed': 'The records contradict each other',
   'check.findings.unchecked': 'Whether order, speed and quantities are possible: not checked',
   'check.inside.unchecked': 'What is inside the pack: no record can see it',

@@ -258,6 +258,7 @@ export const zh = {
   'check.signatures.failed': '有记录的签名对不上',
   'check.signatures.unchecked': '签名没有核对',
   'check.findings.passed': '先后顺序、路程、数量都合理',
+  'check.findings.warned': '没有互相矛盾，但有少见之处，见“记录放在一起看”',
   'check.findings.failed': '记录之间互相矛盾',
   'check.findings.unchecked': '先后顺序、车速、数量是否合理，没有核对',
   'check.inside.unchecked': '包装里是什么，记录看不见',

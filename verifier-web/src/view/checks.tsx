@@ -4,13 +4,16 @@ import type { Finding } from '../check.ts'
 import type { Language, MessageKey } from '../i18n/index.ts'
 import { deviceOffset } from '../local-time.ts'
 import { lossesOf, lossText } from '../losses.ts'
+import { warns } from '../say.ts'
 import { Head, ToneMark, useLanguage } from './parts.tsx'
 import { Proof } from './proof.tsx'
 
 const TONES = { passed: 'ok', failed: 'stop', unchecked: 'idle' } as const
 
 /** Each check in words. What is inside the pack can never be passed or failed. */
-function textOf({ id, status, code }: Check): MessageKey {
+function textOf(check: Check): MessageKey {
+  const { id, status, code } = check
+  if (id === 'findings' && status === 'passed' && warns(check)) return 'check.findings.warned'
   if (id === 'witnesses' && code === 'POLICY_QUORUM') return 'check.witnesses.few'
   return id === 'inside' ? 'check.inside.unchecked' : `check.${id}.${status}`
 }
