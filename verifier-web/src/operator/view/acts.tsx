@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { actText, shortId, type Tone, toneOf } from '../act-text.ts'
 import type { Act, GatewayState } from '../model.ts'
 import { useWords } from '../words/index.ts'
-import { Mark } from './parts.tsx'
+import { Coded, Mark } from './parts.tsx'
 
 const MARKS: Readonly<Record<Tone, [icon: string, tone: string]>> = {
   ok: ['r-ok', 'ok'],
@@ -19,7 +19,7 @@ function Goods({ act }: { act: Act }): VNode | null {
   return (
     <p class="code ids">
       {ids.map(shortId).join(', ')}
-      {more > 0 && ` ${t('more', { n: more })}`}
+      {more > 0 && ` ${t('more', { n: more, total: count })}`}
     </p>
   )
 }
@@ -41,7 +41,11 @@ export function LastAct({ state }: { state: GatewayState }): VNode {
               <Mark id={MARKS[toneOf(act)][0]} class={`t-${MARKS[toneOf(act)][1]}`} />
               <span>{actText(act, state.stations, words)}</span>
             </p>
-            {act.kind === 'refused' && act.text && <p class="why">{pick(act.text)}</p>}
+            {act.kind === 'refused' && act.text && (
+              <p class="why">
+                <Coded text={pick(act.text)} />
+              </p>
+            )}
             <Goods act={act} />
             <p class="note num">
               {time(act.atMs, state.atMs)} {act.station} {act.code && <span class="code">{act.code}</span>}

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import type { GatewayState } from '../model.ts'
 import { useWords } from '../words/index.ts'
-import { Mark } from './parts.tsx'
+import { Coded, Mark } from './parts.tsx'
 
 /** What is not as it should be, and what to do. */
 export function Alarms({ state: { alarms } }: { state: GatewayState }): VNode | null {
@@ -15,7 +15,9 @@ export function Alarms({ state: { alarms } }: { state: GatewayState }): VNode | 
           <li key={`${code} ${about}`} class={level}>
             <Mark id={level === 'stop' ? 'r-stop' : 'r-care'} class={`t-${level}`} />
             <div>
-              <p>{pick(text)}</p>
+              <p>
+                <Coded text={pick(text)} />
+              </p>
               <p class="code note">
                 {code} {about}
               </p>

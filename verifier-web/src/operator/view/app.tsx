@@ -102,8 +102,8 @@ export function OperatorApp({ initial }: { initial: Settings }): VNode {
                 onChoose={(id) => change({ station: id })}
                 onPin={() => setAsking(true)}
               />
+              <LastAct state={state} />
               <div class="side">
-                <LastAct state={state} />
                 <Alarms state={state} />
                 <ActList state={state} />
               </div>

@@ -18,13 +18,15 @@ export function Devices({ state }: { state: GatewayState }): VNode {
         {devices.map((device) => (
           <li key={device.id} class={device.state}>
             <Row device={device} nowMs={state.atMs} />
-            <div class="curves">
-              {charts
-                .filter((chart) => chart.device === device.id)
-                .map((chart) => (
-                  <CurveFigure key={chart.type} chart={chart} />
-                ))}
-            </div>
+            {device.gives === 'reading' && (
+              <div class="curves">
+                {charts
+                  .filter((chart) => chart.device === device.id)
+                  .map((chart) => (
+                    <CurveFigure key={chart.type} chart={chart} />
+                  ))}
+              </div>
+            )}
           </li>
         ))}
       </ul>
@@ -60,7 +62,7 @@ function Row({ device, nowMs }: { device: Device; nowMs: number }): VNode {
 }
 
 function CurveFigure({ chart }: { chart: ChartData }): VNode {
-  const { t, minute, value, quantity } = useWords()
+  const { t, minute, value, range, quantity } = useWords()
   const { device, uom, fromMs, toMs, limits, spans } = chart
   const type = quantity(chart.type)
   if (spans.length === 0) return <p class="note">{t('curve.none')}</p>
@@ -72,14 +74,11 @@ function CurveFigure({ chart }: { chart: ChartData }): VNode {
   return (
     <figure class="curve">
       <figcaption class="note">
-        <b>{type}</b>{' '}
-        <span class="num">
-          {value(min, uom)} … {value(max, uom)}
-        </span>
+        <b>{type}</b> <span class="num">{range(min, max, uom)}</span>
         {limits && (
           <span class="num">
             {' '}
-            {t('limit')} {value(limits.minMilliC, uom)} … {value(limits.maxMilliC, uom)}
+            {t('limit')} {range(limits.minMilliC, limits.maxMilliC, uom)}
           </span>
         )}
       </figcaption>
@@ -113,15 +112,15 @@ function CurveFigure({ chart }: { chart: ChartData }): VNode {
             </tr>
           </thead>
           <tbody>
-            {rowsOf(chart).map(({ fromMs: start, toMs: end, range }) => (
+            {rowsOf(chart).map(({ fromMs: start, toMs: end, range: seen }) => (
               <tr key={start}>
                 <th scope="row" class="num">
                   {minute(start)}–{minute(end)}
                 </th>
-                {range ? (
+                {seen ? (
                   <>
-                    <td class="num">{value(range.min, uom)}</td>
-                    <td class="num">{value(range.max, uom)}</td>
+                    <td class="num">{value(seen.min, uom)}</td>
+                    <td class="num">{value(seen.max, uom)}</td>
                   </>
                 ) : (
                   <td colSpan={2}>{t('table.gap')}</td>

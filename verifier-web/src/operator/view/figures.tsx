@@ -28,7 +28,7 @@ export function Figures({ state }: { state: GatewayState }): VNode {
             {number(queue.unacked)}{' '}
             <small>
               {t('unacked.unit')}
-              {queue.oldestMs !== null && `, ${t('oldest')} ${age(atMs - queue.oldestMs)}`}
+              {queue.oldestMs !== null && `, ${t('oldest', { age: age(atMs - queue.oldestMs) })}`}
             </small>
           </dd>
         </div>

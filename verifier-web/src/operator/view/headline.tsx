@@ -26,6 +26,7 @@ export function Headline({ state, lost }: { state: GatewayState | undefined; los
       <h1>{word}</h1>
       {state && (
         <p class="note">
+          <span class="code here">{state.gateway}</span>
           <span class={state.online ? 't-ok link' : 't-idle link'}>
             <Mark id={state.online ? 'r-ok' : 'r-ask'} />
             {t(state.online ? 'online' : 'offline')}

@@ -19,6 +19,11 @@ export function Icon({ name }: { name: string }): VNode {
   )
 }
 
+/** A sentence of the gateway, with what stands between backticks as code. */
+export function Coded({ text }: { text: string }): VNode {
+  return <>{text.split('`').map((part, i) => (i % 2 === 1 ? <code key={part}>{part}</code> : part))}</>
+}
+
 export interface ButtonProps {
   onPress: () => void
   children: ComponentChildren

@@ -34,11 +34,11 @@ export function StationPart({ state, station, failure, onSend, onChoose, onPin }
   const benches = tests ? (['white-reference', 'test'] as const) : []
   return (
     <section id="station" class="station" tabIndex={-1} aria-labelledby="station-h">
-      {state.stations.length > 1 && <Chooser state={state} chosen={station.id} onChoose={onChoose} />}
       <div class="now">
         <h2 id="station-h">
           {t('station')} <span class="code">{station.id}</span>
         </h2>
+        {state.stations.length > 1 && <Chooser state={state} chosen={station.id} onChoose={onChoose} />}
         <p>
           <span class="note">{t('step')}</span>{' '}
           <b>{step === null ? t('step.none') : stepLabel(step, state.stations, words)}</b>

@@ -31,12 +31,14 @@ export interface Words {
   doubt(ms: number): string
   /** 3.7 °C, 85 % */
   value(milli: number, uom: string): string
+  /** 0–4 °C */
+  range(minMilli: number, maxMilli: number, uom: string): string
   quantity(type: string): string
 }
 
 export function wordsOf(lang: Lang, zone: string): Words {
   const messages: Record<Key, string | { one: string; other: string }> = lang === 'zh' ? zh : en
-  const { number, celsius } = formats[lang]
+  const { number, celsius, range, percent } = formats[lang]
   const locale = lang === 'zh' ? 'zh-CN' : 'en-GB'
   const clock = formatter(locale, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   const short = formatter(locale, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
@@ -69,6 +71,10 @@ export function wordsOf(lang: Lang, zone: string): Words {
       `±${ms < 10_000 ? `${(Math.ceil(ms / 100) / 10).toFixed(1)}${NBSP}${lang === 'zh' ? '秒' : 's'}` : age(ms)}`,
     value: (milli, uom) =>
       uom === 'CEL' ? celsius(milli) : `${number(milli / 1000)}${uom === 'P1' ? `${NBSP}%` : ` ${uom}`}`,
+    range: (min, max, uom) => {
+      if (uom === 'CEL') return range(min, max)
+      return uom === 'P1' ? percent(min / 1000, max / 1000) : `${number(min / 1000)} … ${number(max / 1000)} ${uom}`
+    },
     quantity: (type) => (type in messages ? t(type as Key) : type),
   }
 }
