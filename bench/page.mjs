@@ -1,4 +1,5 @@
-// The page behind the code, in a real browser on a CPU four times as slow: bytes and time until its verdict. Skipped where there is no Chromium.
+// The page behind the code, in a real browser on a CPU four times as slow: bytes and time until its verdict; then a first visit over a bad
+// line (400 kbit/s, 400 ms), with what a reader feels of it. Skipped where there is no Chromium.
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { ledgerOfLives } from './_lives.mjs'
@@ -7,6 +8,8 @@ import { kilobytes, median, millis, row } from './_measure.mjs'
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const SLOWDOWN = 4
 const VISITS = 9
+/** CDP counts bytes a second. */
+const BAD_LINE = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 }
 
 export async function run({ scale, say }) {
   if (!existsSync(BROWSER)) {
@@ -20,9 +23,17 @@ export async function run({ scale, say }) {
     for (let i = 0; i < Math.max(3, Math.round(VISITS * scale)); i++) {
       visits.push(await visit(browser, ledger.url + new URL(subjects[i % subjects.length]).pathname))
     }
+    const slowVisits = []
+    for (let i = 0; i < Math.max(3, Math.round(5 * scale)); i++) {
+      slowVisits.push(await visit(browser, ledger.url + new URL(subjects[i % subjects.length]).pathname, BAD_LINE))
+    }
     const of = (name) => median(visits.map((v) => v[name]))
+    const ofSlow = (name) => median(slowVisits.map((v) => v[name]))
     say(
       `page: verdict ${millis(of('verdict'))} after the bundle, ${millis(of('total'))} after the address, ${kilobytes(of('bytes'))}`,
+    )
+    say(
+      `page over a bad line: verdict ${millis(ofSlow('total'))}, LCP ${millis(ofSlow('lcp'))}, slowest touch ${millis(ofSlow('touch'))}, CLS ${ofSlow('shift').toFixed(3)}`,
     )
     const slow = `on a CPU ${SLOWDOWN} × as slow`
     return [
@@ -35,6 +46,13 @@ export async function run({ scale, say }) {
         goal: '≤ 40 kB',
         floor: `the bundle alone: ${kilobytes(of('bundle'))}`,
       }),
+      row('first visit at 400 kbit/s and 400 ms, 4 × as slow a CPU: verdict', millis(ofSlow('total')), {
+        goal: '≤ 3 s',
+        floor: `four round trips and its bytes: ${millis(1600 + (ofSlow('bytes') / BAD_LINE.downloadThroughput) * 1000)}`,
+      }),
+      row('the same: largest contentful paint', millis(ofSlow('lcp')), { goal: '≤ 2.5 s' }),
+      row('the same: slowest touch (INP)', millis(ofSlow('touch')), { goal: '≤ 200 ms' }),
+      row('the same: layout shift (CLS)', ofSlow('shift').toFixed(3), { goal: '0' }),
     ]
   } finally {
     await browser.close()
@@ -43,12 +61,13 @@ export async function run({ scale, say }) {
 }
 
 /** A first visit, with nothing in the browser's cache. */
-async function visit(browser, address) {
+async function visit(browser, address, line) {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 } })
   const page = await context.newPage()
   const cdp = await context.newCDPSession(page)
   await cdp.send('Network.enable')
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN })
+  if (line !== undefined) await cdp.send('Network.emulateNetworkConditions', line)
   let bytes = 0
   cdp.on('Network.loadingFinished', ({ encodedDataLength }) => {
     bytes += encodedDataLength
@@ -58,6 +77,22 @@ async function visit(browser, address) {
       const state = document.querySelector('#page')?.getAttribute('data-state')
       if (state && state !== 'checking') globalThis.verdictAt ??= performance.now()
     }
+    globalThis.felt = { lcp: 0, shift: 0, touch: 0 }
+    const watch = (type, take) =>
+      new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({
+        type,
+        buffered: true,
+        durationThreshold: 16,
+      })
+    watch('largest-contentful-paint', ({ startTime }) => {
+      felt.lcp = startTime
+    })
+    watch('layout-shift', ({ value, hadRecentInput }) => {
+      if (!hadRecentInput) felt.shift += value
+    })
+    watch('event', ({ duration, interactionId }) => {
+      if (interactionId > 0) felt.touch = Math.max(felt.touch, duration)
+    })
     new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true })
   })
   await page.goto(address)
@@ -69,10 +104,15 @@ async function visit(browser, address) {
     return { state, total: globalThis.verdictAt, loaded: bundle.responseEnd, size: bundle.transferSize }
   })
   if (state !== 'consistent') throw new Error(`the verdict is ${state}`)
+  await page.waitForSelector('footer.end')
+  for (const lang of ['en', 'zh-Hans']) await page.locator(`.langs a[lang=${lang}]`).click()
+  for (const fold of await page.locator('details > summary').all()) await fold.click()
+  await page.waitForTimeout(300)
+  const felt = await page.evaluate(() => globalThis.felt)
   const signatures = 25
   const floor = await page.evaluate(verifyAlone, signatures)
   await context.close()
-  return { verdict: total - loaded, total, bytes: before, bundle: size, signatures, floor }
+  return { verdict: total - loaded, total, bytes: before, bundle: size, signatures, floor, ...felt }
 }
 
 /** Runs in the page. */

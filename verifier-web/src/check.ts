@@ -47,9 +47,14 @@ export async function check(
   try {
     // The origin whose state is remembered is the pinned policy's; without one there is nothing to continue.
     const known = pinned === undefined ? undefined : memory.checkpoint(originOf(parsePolicy(pinned.text)))
-    const [text, bundle] = await Promise.all([pinned?.text ?? fetchPolicy(), fetchHistory(subject, known?.size ?? 0)])
+    // Which verifier to take is found out while the line is busy.
+    const [text, bundle, verifySignature] = await Promise.all([
+      pinned?.text ?? fetchPolicy(),
+      fetchHistory(subject, known?.size ?? 0),
+      bestVerify(),
+    ])
     const trust = { policy: parsePolicy(text), ...(known === undefined ? {} : { remembered: known }) }
-    const verdict = await verify(bundle, subject, trust, await bestVerify())
+    const verdict = await verify(bundle, subject, trust, verifySignature)
     const checkedAtMs = now()
     const checkpoint = rememberable(verdict)
     if (checkpoint !== undefined) {

@@ -53,16 +53,21 @@ function parts(ms: number): { h: number; min: number } {
 }
 
 function shared(locale: string): Pick<Format, 'number' | 'time' | 'stamp' | 'degrees' | 'percent'> {
-  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
+  // Made when it is needed: on a slow phone this alone takes longer than the signatures of a whole history.
+  let numbers: Intl.NumberFormat | undefined
+  const number = (n: number): string => {
+    if (Number.isInteger(n) && Math.abs(n) < 1000) return String(n)
+    numbers ??= new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
+    return numbers.format(n)
+  }
   const clock = (at: LocalTime): string => `${two(local(at).getUTCHours())}:${two(local(at).getUTCMinutes())}`
   return {
-    number: (n) => numbers.format(n),
+    number,
     time: clock,
     stamp: (at) =>
       `${local(at).toISOString().slice(0, 10)} ${clock(at)}:${two(local(at).getUTCSeconds())}${NBSP}${at.offset}`,
     degrees: (milli) => `${end(milli)}°`,
-    percent: (min, max) =>
-      `${min === max ? numbers.format(min) : `${numbers.format(min)}–${numbers.format(max)}`}${NBSP}%`,
+    percent: (min, max) => `${min === max ? number(min) : `${number(min)}–${number(max)}`}${NBSP}%`,
   }
 }
 
@@ -83,40 +88,43 @@ function ranged(unit: string): Pick<Format, 'celsius' | 'range'> {
 const TEN_HOURS = 10 * 3_600_000
 const rough = (ms: number): number => (ms < TEN_HOURS ? ms : Math.round(ms / 3_600_000) * 3_600_000)
 
+const zhShared = shared('zh-CN')
+const enShared = shared('en-GB')
+
 const zh: Format = {
-  ...shared('zh-CN'),
+  ...zhShared,
   ...ranged('℃'),
   day: (at) => `${two(local(at).getUTCMonth() + 1)}-${two(local(at).getUTCDate())}`,
   moment: (at) =>
-    `${local(at).getUTCMonth() + 1}${NBSP}月${NBSP}${local(at).getUTCDate()}${NBSP}日 ${shared('zh-CN').time(at)}`,
+    `${local(at).getUTCMonth() + 1}${NBSP}月${NBSP}${local(at).getUTCDate()}${NBSP}日 ${zhShared.time(at)}`,
   date: (iso) => iso,
   duration: (ms) => {
     const { h, min } = parts(ms)
     const minutes = `${min}${NBSP}分${h > 0 ? '' : '钟'}`
-    return h === 0 ? minutes : `${shared('zh-CN').number(h)}${NBSP}小时${min === 0 ? '' : ` ${minutes}`}`
+    return h === 0 ? minutes : `${zhShared.number(h)}${NBSP}小时${min === 0 ? '' : ` ${minutes}`}`
   },
   roughly: (ms) => zh.duration(rough(ms)),
   doubt: (ms) =>
     ms > 99_000 ? zh.duration(Math.ceil(ms / 60_000) * 60_000) : `${NBSP}${Math.max(1, Math.ceil(ms / 1000))}${NBSP}秒`,
-  distance: (metres) => `${shared('zh-CN').number(Math.round(metres / 1000))}${NBSP}公里`,
+  distance: (metres) => `${zhShared.number(Math.round(metres / 1000))}${NBSP}公里`,
 }
 
 const en: Format = {
-  ...shared('en-GB'),
+  ...enShared,
   ...ranged('°C'),
   day: (at) => `${local(at).getUTCDate()}${NBSP}${MONTHS[local(at).getUTCMonth()]}`,
-  moment: (at) => `${local(at).getUTCDate()}${NBSP}${MONTHS[local(at).getUTCMonth()]} ${shared('en-GB').time(at)}`,
+  moment: (at) => `${local(at).getUTCDate()}${NBSP}${MONTHS[local(at).getUTCMonth()]} ${enShared.time(at)}`,
   date: (iso) =>
     `${Number(iso.slice(8, 10))}${NBSP}${MONTHS[Number(iso.slice(5, 7)) - 1] ?? iso.slice(5, 7)}${NBSP}${iso.slice(0, 4)}`,
   duration: (ms) => {
     const { h, min } = parts(ms)
     const minutes = `${min}${NBSP}min`
-    return h === 0 ? minutes : `${shared('en-GB').number(h)}${NBSP}h${min === 0 ? '' : ` ${minutes}`}`
+    return h === 0 ? minutes : `${enShared.number(h)}${NBSP}h${min === 0 ? '' : ` ${minutes}`}`
   },
   roughly: (ms) => en.duration(rough(ms)),
   doubt: (ms) =>
     ms > 99_000 ? en.duration(Math.ceil(ms / 60_000) * 60_000) : `${Math.max(1, Math.ceil(ms / 1000))}${NBSP}s`,
-  distance: (metres) => `${shared('en-GB').number(Math.round(metres / 1000))}${NBSP}km`,
+  distance: (metres) => `${enShared.number(Math.round(metres / 1000))}${NBSP}km`,
 }
 
 export const formats: Record<Lang, Format> = { zh, en }

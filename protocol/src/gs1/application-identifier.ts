@@ -31,25 +31,30 @@ const NOT_ATTRIBUTES = new Set(['03', '21', '22', '235', '254', '7040', '8011', 
 // General Specifications §7.8.5: a barcode reader knows these AIs' lengths from their first two digits; the list never grows.
 const PREDEFINED = /^(0[0-4]|1[1-9]|20|3[1-6]|41)/
 
-const known = new Map<string, ApplicationIdentifier>()
-for (const line of TABLE.trim().split('\n')) for (const entry of parseRow(line)) known.set(entry.ai, entry)
+/** By AI: its row of the table, until it is read. A product's history needs a handful of them. */
+const known = new Map<string, ApplicationIdentifier | string>()
+for (const row of TABLE.trim().split('\n')) for (const ai of expand(row.slice(0, row.indexOf(' ')))) known.set(ai, row)
 
 /** The identifier `ai` names, or undefined: an identifier we do not know cannot be read, since its length is not known either. */
 export function applicationIdentifier(ai: string): ApplicationIdentifier | undefined {
-  return known.get(ai)
+  const entry = known.get(ai)
+  if (typeof entry !== 'string') return entry
+  const read = parseRow(ai, entry)
+  known.set(ai, read)
+  return read
 }
 
 /** The identifier that `data` begins with at `from`: no AI is the beginning of another, so at most one fits. */
 export function applicationIdentifierAt(data: string, from: number): ApplicationIdentifier | undefined {
   for (let length = 2; length <= 4; length++) {
-    const entry = known.get(data.slice(from, from + length))
+    const entry = applicationIdentifier(data.slice(from, from + length))
     if (entry !== undefined) return entry
   }
   return undefined
 }
 
-function parseRow(line: string): ApplicationIdentifier[] {
-  const [identifiers = '', ...words] = line.split(' ')
+function parseRow(ai: string, row: string): ApplicationIdentifier {
+  const [, ...words] = row.split(' ')
   const option = (name: string): string | undefined => {
     const word = words.find((w) => w === name || w.startsWith(`${name}=`))
     return word?.slice(name.length + 1)
@@ -57,7 +62,7 @@ function parseRow(line: string): ApplicationIdentifier[] {
   const list = (text: string | undefined): string[] => (text === undefined || text === '' ? [] : text.split(','))
   const components = words.filter((w) => /^\(?[nxyz][.0-9]/.test(w)).map(parseComponent)
   const key = option('key')
-  return expand(identifiers).map((ai) => ({
+  return {
     ai,
     components,
     predefinedLength: PREDEFINED.test(ai),
@@ -65,7 +70,7 @@ function parseRow(line: string): ApplicationIdentifier[] {
     ...(key === undefined ? {} : { qualifiers: list(key).map((order) => order.split('+')) }),
     needs: list(option('with')).map((set) => set.split('+')),
     excludes: list(option('not')).map((other) => (other === 'self' ? `${ai.slice(0, 3)}n` : other)),
-  }))
+  }
 }
 
 function parseComponent(word: string): Component {
