@@ -2,7 +2,7 @@ import { type MemoryLedger, TestSigner } from './_memory-ledger.ts'
 import { toBase64Url } from './bytes.ts'
 import type { Json } from './canonical-json.ts'
 import { evidenceOf } from './contradiction.ts'
-import type { EnrolGateway, EnrolOrganisation, Operation, Role } from './event/governance-types.ts'
+import type { EnrolGateway, EnrolOrganisation, Lift, Operation, Recall, Role } from './event/governance-types.ts'
 
 // Operations for tests of governance.
 
@@ -65,6 +65,27 @@ export function contradiction(key: TestSigner, values: [Json, Json] = [1, 2]): [
 export function accusation(key: TestSigner, [a, b] = contradiction(key)): Operation {
   return { op: 'suspend-key', ...about(key), evidence: evidenceOf(a, b) }
 }
+
+/** An id that tests know recalls by. */
+export const RECALL_ID = '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11'
+
+/** The farm calls goods back. */
+export function recallOf(subjects: string[], fields: Partial<Recall> = {}): Recall {
+  return {
+    op: 'recall',
+    id: RECALL_ID,
+    org: 'farm',
+    subjects,
+    class: 1,
+    reason: { zh: '部分包装封口不严。', en: 'Some packs are not tightly sealed.' },
+    hazard: { zh: '肉可能变质。', en: 'The meat may spoil.' },
+    consumer: { zh: '不要食用，退回购买处。', en: 'Do not eat it. Take it back to where you got it.' },
+    holder: { zh: '停止销售，单独存放。', en: 'Stop selling it. Keep it apart.' },
+    ...fields,
+  }
+}
+
+export const lift: Lift = { op: 'lift', id: RECALL_ID, reason: 'all of it is back' }
 
 /** Carries an operation through, with as many administrators as it takes; or the test fails. */
 export function carry(ledger: MemoryLedger, ...operations: Operation[]): void {

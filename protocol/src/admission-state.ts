@@ -1,6 +1,6 @@
 import { toHex } from './bytes.ts'
 import { decodeCbor, encodeCbor } from './cbor.ts'
-import type { EnrolOrganisation, Genesis, Operation, Role } from './event/governance-types.ts'
+import type { EnrolOrganisation, Genesis, Operation, Recall, Role } from './event/governance-types.ts'
 
 /** What the ledger knows of a key. Immutable: a change puts another in its place. */
 export interface KeyState {
@@ -36,6 +36,12 @@ export interface Pending {
   firstIat: number
 }
 
+/** A recall as it stands: its last wording, and why it was lifted if it was. */
+export interface RecallState {
+  recall: Recall
+  lifted?: string
+}
+
 /** Everything that admission depends on; a function of the earlier entries alone. */
 export interface AdmissionState {
   genesis: Genesis | undefined
@@ -44,6 +50,8 @@ export interface AdmissionState {
   keys: Map<string, KeyState>
   /** By operation hash in hex. */
   pending: Map<string, Pending>
+  /** By the recall's id. */
+  recalls: Map<string, RecallState>
 }
 
 /** One replacement in the state. A log of changes, last one wins by `changeId`, is a copy of the state. */
@@ -51,10 +59,11 @@ export type Change =
   | { set: 'genesis'; value: Genesis }
   | { set: 'organisation'; value: EnrolOrganisation }
   | { set: 'key'; value: KeyState }
+  | { set: 'recall'; value: RecallState }
   | { set: 'pending'; id: string; value: Pending | undefined }
 
 export function emptyState(): AdmissionState {
-  return { genesis: undefined, organisations: new Map(), keys: new Map(), pending: new Map() }
+  return { genesis: undefined, organisations: new Map(), keys: new Map(), pending: new Map(), recalls: new Map() }
 }
 
 /** A copy that can be changed without the original noticing. */
@@ -64,6 +73,7 @@ export function draftOf(state: AdmissionState): AdmissionState {
     organisations: new Map(state.organisations),
     keys: new Map(state.keys),
     pending: new Map(state.pending),
+    recalls: new Map(state.recalls),
   }
 }
 
@@ -73,6 +83,7 @@ export function applyChanges(state: AdmissionState, changes: readonly Change[]):
     if (change.set === 'genesis') state.genesis = change.value
     else if (change.set === 'organisation') state.organisations.set(change.value.org, change.value)
     else if (change.set === 'key') state.keys.set(toHex(change.value.kid), change.value)
+    else if (change.set === 'recall') state.recalls.set(change.value.recall.id, change.value)
     else if (change.value === undefined) state.pending.delete(change.id)
     else state.pending.set(change.id, change.value)
   }
@@ -83,6 +94,7 @@ export function changeId(change: Change): string {
   if (change.set === 'genesis') return 'genesis'
   if (change.set === 'organisation') return `organisation/${change.value.org}`
   if (change.set === 'key') return `key/${toHex(change.value.kid)}`
+  if (change.set === 'recall') return `recall/${change.value.recall.id}`
   return `pending/${change.id}`
 }
 

@@ -67,15 +67,18 @@ export async function buildBundle(subject: string, source: BundleSource, since =
 }
 
 /**
- * The seals that bound the times of steps: the one over each, and for a doubtful clock the last one before the entry that its gateway
+ * The seals that bound the times of steps and recalls: the one over each, and for a doubtful clock the last one before the entry that its gateway
  * knew of. Without the last of the tree, which the bundle has in any case.
  */
 async function boundingSeals(places: readonly EventPlace[], shelf: Shelf, source: BundleSource): Promise<number[]> {
   const seals = new Set<number>()
   for (const place of places) {
     const { event } = await shelf.signedEvent(place)
-    if (event.type === 'TristampGovernance' || event.type === 'TristampReport') continue
-    seals.add(await source.sealAfter(place.entry))
+    if (event.type === 'TristampReport') continue
+    // When a recall was sealed is when everyone could know of it.
+    const isTold = event.type !== 'TristampGovernance' || event.operation.op === 'recall'
+    if (isTold) seals.add(await source.sealAfter(place.entry))
+    if (event.type === 'TristampGovernance') continue
     const clock = event['tristamp:clock']
     if (clock?.after === undefined || !isDoubtful(clock) || clock.after >= place.entry) continue
     const { firstEntry } = parseSeal(await source.entry(await source.sealAfter(clock.after)))

@@ -1,8 +1,8 @@
-import type { AdmissionState, Change, KeyState } from './admission-state.ts'
+import type { AdmissionState, Change, KeyState, RecallState } from './admission-state.ts'
 import { fromBase64Url, toHex } from './bytes.ts'
 import { contradictionIn, type IsSigned, isProven } from './contradiction.ts'
 import { ProtocolError } from './error.ts'
-import type { EnrolGateway, Genesis, Operation, RotateKey, SuspendKey } from './event/governance-types.ts'
+import type { EnrolGateway, Genesis, Lift, Operation, Recall, RotateKey, SuspendKey } from './event/governance-types.ts'
 import { enrollableKey, FRESH_KEY } from './genesis.ts'
 import { keyUri } from './key.ts'
 
@@ -29,6 +29,10 @@ export function effectOf(state: AdmissionState, operation: Exclude<Operation, Ge
       // Names and limits are read from the events; admission does not depend on them beyond the organisation.
       knownOrganisation(state, operation.org)
       return []
+    case 'recall':
+      return [{ set: 'recall', value: recalled(state, operation) }]
+    case 'lift':
+      return [{ set: 'recall', value: lifted(state, operation) }]
   }
 }
 
@@ -98,6 +102,23 @@ function restored(state: AdmissionState, { key }: { key: string }): KeyState {
   if (before.status !== 'suspended') conflict(`only a suspended key is restored; this one is ${before.status}`)
   if (before.kind === 'gateway') freeName(state, before.org, before.gateway)
   return { ...before, status: 'active', settledSeq: before.nextSeq }
+}
+
+/** A recall, or another wording of one that stands. It stays its owner's, and an exercise stays one. */
+function recalled(state: AdmissionState, recall: Recall): RecallState {
+  knownOrganisation(state, recall.org)
+  const before = state.recalls.get(recall.id)
+  if (before === undefined) return { recall }
+  if (before.lifted !== undefined) conflict('this recall was lifted: a new one has a new id')
+  if (before.recall.org !== recall.org) conflict('this recall is another organisation’s')
+  if (before.recall.drill !== recall.drill) conflict('a drill stays a drill: a new recall has a new id')
+  return { recall }
+}
+
+function lifted(state: AdmissionState, { id, reason }: Lift): RecallState {
+  const before = state.recalls.get(id) ?? conflict('no such recall')
+  if (before.lifted !== undefined) conflict('this recall was lifted already')
+  return { ...before, lifted: reason }
 }
 
 /** The key that an operation is about. The ledger's own lives as long as the ledger. */

@@ -6,6 +6,9 @@ import {
   enrolment,
   FARM,
   gatewayKey,
+  lift,
+  RECALL_ID,
+  recallOf,
   restoration,
   revocation,
   rotation,
@@ -45,6 +48,7 @@ carry(ledger, ...[stopped, retired, dead].map((key, i) => enrolment(key, `ended-
 carry(ledger, rotation(retired, gatewayKey('successor')), revocation(dead))
 carry(ledger, rotation(old, newOld, 'administrator'), suspension(away), revocation(gone))
 ledger.decide(ann, suspension(stopped))
+carry(ledger, recallOf(['https://id.gs1.org/01/09506000134352']))
 
 const place = 'https://id.gs1.org/414/9506000134024'
 const text = { zh: '甲', en: 'A' }
@@ -66,6 +70,9 @@ const OPERATIONS = {
     name: text,
     spec: text,
   },
+  recall: recallOf(['https://id.gs1.org/01/09506000134352/10/L7'], { id: RECALL_ID.replace('5f', '60') }),
+  'recall, corrected': recallOf(['https://id.gs1.org/01/09506000134352/10/L7']),
+  lift,
 } satisfies Record<Operation['op'], Operation> & Record<string, Operation>
 
 type Column = keyof typeof OPERATIONS

@@ -23,13 +23,16 @@ export function operationHash(operation: Operation): Uint8Array {
 
 /**
  * How many administrators an operation needs. To stop a gateway must be quick, and a contradiction speaks for itself; an
- * administrator's key needs the threshold, or one stolen key could lock out the others (docs/spec/governance.md, Thresholds).
+ * administrator's key needs the threshold, or one stolen key could lock out the others. What empties shelves is the word of two persons
+ * wherever there are two (docs/spec/governance.md, Thresholds).
  */
 export function signaturesNeeded(state: AdmissionState, operation: Operation): number {
   const alone =
     operation.op === 'suspend-key' &&
     (isProven(operation) || state.keys.get(toHex(fromBase64Url(operation.key)))?.kind === 'gateway')
-  return alone ? 1 : (state.genesis?.threshold ?? 1)
+  const threshold = state.genesis?.threshold ?? 1
+  if (operation.op === 'recall' || operation.op === 'lift') return Math.max(threshold, Math.min(2, active(state)))
+  return alone ? 1 : threshold
 }
 
 /**
@@ -67,6 +70,13 @@ export function approve(
     changes: before === undefined ? changes : [...changes, { set: 'pending', id, value: undefined }],
     effective: true,
   }
+}
+
+/** Administrators who can sign. */
+function active({ keys }: AdmissionState): number {
+  let count = 0
+  for (const { kind, status } of keys.values()) if (kind === 'administrator' && status === 'active') count++
+  return count
 }
 
 /** How many operations wait that this administrator signed first. Lapsed ones count: whether they have depends on who asks. */

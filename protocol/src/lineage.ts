@@ -1,7 +1,7 @@
 import { ProtocolError } from './error.ts'
 import type { Operation } from './event/governance-types.ts'
 import type { AnyEvent, EpcisEvent } from './event/types.ts'
-import { bootUri, keysOf, lotOf, organisationUri, productOf, publicKeyUri, subjectKind } from './subject.ts'
+import { bootUri, keysOf, lotOf, organisationUri, productOf, publicKeyUri, recallUri, subjectKind } from './subject.ts'
 import { isDoubtful } from './time/doubt.ts'
 
 /** An event, and the URI of the key that signed it. */
@@ -14,7 +14,7 @@ export interface SignedEvent {
 export const MAX_LINEAGE = 512
 
 /**
- * Every subject whose history belongs to this one's: what it was made of, its lot, the units it was packed in, and for every
+ * Every subject whose history belongs to this one's: what it was made of, its lot, the units it was packed in, the end of every recall, and for every
  * event who signed it, what its place is called, and what is known of its clock where that is in doubt. Ledger and reader call the same function, so the reader notices when the
  * ledger leaves a branch out.
  * @throws ProtocolError HISTORY_SIZE
@@ -62,6 +62,9 @@ function ofOperation(operation: Operation): string[] {
     case 'genesis':
     case 'rotate-key':
       return keysOf(operation)
+    case 'recall':
+      // Its other wordings and its end; and the name of who recalls.
+      return [recallUri(operation.id), organisationUri(operation.org)]
     default:
       return []
   }

@@ -108,7 +108,7 @@ export function bootUri(key: string, bootId: string): string {
   return `${key}#boot-${bootId}`
 }
 
-/** What a report is about: a loss the key itself, the clock its boot, everything else the day of its place. */
+/** What a report is about: a loss the key itself, the clock its boot, a refused scan the goods, everything else the day of its place. */
 function reported(event: ReportEvent, signer: string): string {
   switch (event.report.kind) {
     case 'gap':
@@ -116,6 +116,8 @@ function reported(event: ReportEvent, signer: string): string {
     case 'anchor':
     case 'clock-fault':
       return bootUri(signer, event['tristamp:clock'].bootId)
+    case 'blocked':
+      return event.report.subject
     default:
       return `${event.bizLocation?.id}#${utcDay(event.eventTime)}`
   }
@@ -135,6 +137,11 @@ export function productOf(uri: string): string | undefined {
 /** The subject under which an organisation's enrolment is found by its short name, which gateways and places carry. */
 export function organisationUri(org: string): string {
   return `urn:tristamp:organisation:${percentEncode(org)}`
+}
+
+/** The subject under which a recall's wordings and its end are found together, by its id. */
+export function recallUri(id: string): string {
+  return `urn:tristamp:recall:${id}`
 }
 
 /** The subject of an Ed25519 public key as governance writes it, in base64url. */
@@ -253,5 +260,9 @@ function governed(operation: Operation): string[] {
     case 'suspend-key':
     case 'restore-key':
       return [keyUri(fromBase64Url(operation.key))]
+    case 'recall':
+      return [...operation.subjects, recallUri(operation.id)]
+    case 'lift':
+      return [recallUri(operation.id)]
   }
 }

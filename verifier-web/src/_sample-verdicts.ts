@@ -7,6 +7,8 @@ import {
   type Names,
   type Operation,
   type ProvenEvent,
+  type ProvenRecall,
+  type Recall,
   type SensorElement,
   type StampedEvent,
   subjectsOf,
@@ -323,16 +325,48 @@ const base = (state: Verdict['state'], made: Check[], shown: ProvenEvent[]): Ver
   events: shown,
   names: shown.length > 0 ? NAMES : { products: new Map(), places: new Map(), organisations: new Map() },
   reports: [],
+  recalls: [],
   findings: [],
   lineage: shown.length > 0 ? [PACK, LOT, PRODUCT, PIG, CASE, FARM, PLANT, TRUCK, WHOLESALE, KITCHEN] : [PACK],
 })
 
 export const CHECKED_AT_MS: number = at('22T19:10')
 
+/** The lot is called back, or as an exercise. */
+export function recallOperation(fields: Partial<Recall> = {}): Recall {
+  return {
+    op: 'recall',
+    id: '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11',
+    org: 'qingjiang',
+    subjects: [LOT],
+    class: 1,
+    reason: { zh: '部分包装封口不严。', en: 'Some packs are not tightly sealed.' },
+    hazard: { zh: '肉可能变质，吃了会生病。', en: 'The meat may spoil and make you ill.' },
+    consumer: {
+      zh: '不要食用。连同包装退回购买处。',
+      en: 'Do not eat it. Take it back, in its pack, to where you got it.',
+    },
+    holder: { zh: '停止销售，单独存放，等候通知。', en: 'Stop selling it, keep it apart, and wait to be told.' },
+    contact: '0718 555 0100',
+    ...fields,
+  }
+}
+
+function sampleRecall(fields: Partial<Recall> = {}): ProvenRecall {
+  const since = '2026-11-22T08:30:00.000Z'
+  const recall = recallOperation(fields)
+  return { recall, entry: 4120801, position: 0, about: LOT, since, sealedAtMs: Date.parse(since) + 1000 }
+}
+
 export const sampleVerdicts = {
   consistent: (): Verdict => base('consistent', checks(), events(2900)),
   warm: (): Verdict => base('consistent', checks(), events(7400)),
-  recalled: (): Verdict => base('recalled', checks(), events(2900)),
+  recalled: (): Verdict => ({ ...base('recalled', checks(), events(2900)), recalls: [sampleRecall()] }),
+  lifted: (): Verdict => ({
+    ...base('consistent', checks(), events(2900)),
+    recalls: [{ ...sampleRecall(), lifted: { entry: 4120890, at: '2026-11-22T10:30:00.000Z', reason: 'all is back' } }],
+  }),
+  drill: (): Verdict => ({ ...base('consistent', checks(), events(2900)), recalls: [sampleRecall({ drill: true })] }),
   elsewhere: (): Verdict => base('elsewhere', checks(), events(2900)),
   mismatch: (): Verdict => base('mismatch', checks('contents', 'PROOF_ROOT', { entry: 97, position: 0 }), []),
   rewritten: (): Verdict => base('mismatch', checks('ledger', 'LEDGER_FORK'), []),

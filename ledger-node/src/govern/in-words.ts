@@ -38,6 +38,13 @@ export function titleOf(operation: Operation, nameOf: NameOf): string {
       return `call a place of ${operation.org} ${operation.name.en}, ${operation.name.zh}`
     case 'register-product':
       return `call a product of ${operation.org} ${operation.name.en}, ${operation.name.zh}`
+    case 'recall': {
+      const { id, org, drill, subjects, reason } = operation
+      const what = drill ? 'EXERCISE a recall' : `RECALL (class ${operation.class})`
+      return `${what} of ${subjects.length} subjects of ${org}, ${id}: ${reason.en} ${reason.zh}`
+    }
+    case 'lift':
+      return `lift the recall ${operation.id}: ${operation.reason}`
   }
 }
 

@@ -15,10 +15,24 @@ const MAX_ADMINISTRATORS = 32
 const MAX_EVIDENCE = 8192
 const ROLES: readonly Role[] = ['commission', 'transform', 'pack', 'ship', 'receive', 'observe', 'sell']
 
+/** What is wrong and what to do takes a few sentences. */
+const MAX_SENTENCES = 600
+/** More goods than that are named by their lots. */
+const MAX_RECALLED = 256
+
 /** No characters that hide, or turn the words around them: what is approved must be what is read. */
-const text: Check = (v) =>
-  typeof v === 'string' && v.length <= MAX_TEXT && /\S/.test(v) && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u.test(v)
-const texts: Check = (v) => isFields(v) && Object.keys(v).length === 2 && text(v['zh'] ?? null) && text(v['en'] ?? null)
+const textOf =
+  (max: number): Check =>
+  (v) =>
+    typeof v === 'string' && v.length <= max && /\S/.test(v) && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u.test(v)
+const text = textOf(MAX_TEXT)
+const inBoth =
+  (check: Check): Check =>
+  (v) =>
+    isFields(v) && Object.keys(v).length === 2 && check(v['zh'] ?? null) && check(v['en'] ?? null)
+const texts = inBoth(text)
+const sentences = inBoth(textOf(MAX_SENTENCES))
+const uuid: Check = (v) => typeof v === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(v)
 /** A URI in the one spelling that subjects have, of one of these kinds: another spelling would never be found again. */
 const subject =
   (...kinds: SubjectKind[]): Check =>
@@ -51,6 +65,13 @@ const limits: Check = (v) =>
   Object.keys(v).length === 2 &&
   [v['minMilliC'], v['maxMilliC']].every((t) => integer(-273_150, 1_000_000)(t ?? null)) &&
   (v['minMilliC'] as number) <= (v['maxMilliC'] as number)
+const recalled: Check = (v) =>
+  list(subject('item', 'lot', 'product', 'unit'), MAX_RECALLED)(v) && new Set(v as Json[]).size === (v as Json[]).length
+const trace: Check = (v) =>
+  isFields(v) &&
+  Object.keys(v).length === 2 &&
+  integer(1, Number.MAX_SAFE_INTEGER)(v['treeSize'] ?? null) &&
+  key(v['digest'] ?? null)
 /** A calendar the reader's device knows. */
 const zone: Check = (v) => typeof v === 'string' && /^[A-Za-z_+-]+(\/[A-Za-z0-9_+-]+){0,2}$/.test(v) && v.length <= 64
 
@@ -110,6 +131,21 @@ const OPERATIONS: { [op in Operation['op']]: { [field: string]: Check } } = {
   'revoke-key': { key, reason: text },
   'suspend-key': { key, reason: text, 'evidence?': evidence },
   'restore-key': { key, reason: text },
+  recall: {
+    id: uuid,
+    org: name,
+    subjects: recalled,
+    class: (v) => v === 1 || v === 2 || v === 3,
+    reason: sentences,
+    hazard: sentences,
+    consumer: sentences,
+    holder: sentences,
+    'contact?': text,
+    'drill?': (v) => v === true,
+    'trace?': trace,
+    'after?': (v) => v === 'same-lot',
+  },
+  lift: { id: uuid, reason: text },
 }
 
 const EVENT: { [field: string]: Check } = {

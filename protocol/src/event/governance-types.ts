@@ -101,6 +101,41 @@ export interface RestoreKey {
   reason: string
 }
 
+/** How grave a recall is: 1 may do serious harm, 2 may do some, 3 none that is known (the classes of GB and FDA recalls). */
+export type RecallClass = 1 | 2 | 3
+
+/** Goods are called back, in words for everyone who holds some. Recorded again under the same `id` it replaces what was said before. */
+export interface Recall {
+  op: 'recall'
+  /** A UUID. */
+  id: string
+  /** Who recalls. */
+  org: string
+  /** Items, lots, products and units. */
+  subjects: string[]
+  class: RecallClass
+  /** Why; what it may do to people; what a consumer does; what whoever holds stock does. */
+  reason: Localized
+  hazard: Localized
+  consumer: Localized
+  holder: Localized
+  /** Where to ask: a telephone number, an address. */
+  contact?: string
+  /** An exercise: it is carried everywhere and stops nothing. */
+  drill?: true
+  /** `subjects` are the answer of a trace over so many entries; SHA-256 (base64url) of that answer's bytes. */
+  trace?: { treeSize: number; digest: string }
+  /** After a trace: what is recorded later under a lot or product of `subjects` belongs to it too. */
+  after?: 'same-lot'
+}
+
+/** A recall (its `id`) ends. */
+export interface Lift {
+  op: 'lift'
+  id: string
+  reason: string
+}
+
 export type Operation =
   | Genesis
   | EnrolOrganisation
@@ -111,6 +146,8 @@ export type Operation =
   | RestoreKey
   | RegisterPlace
   | RegisterProduct
+  | Recall
+  | Lift
 
 /** A governance event as signed: a statement about the ledger itself, by an administrator or by the ledger's own key. */
 export interface GovernanceEvent {

@@ -47,7 +47,21 @@ export interface ConfigReport {
   code: string
 }
 
-export type Report = GapReport | AnchorReport | ClockFaultReport | InstrumentReport | ThinnedReport | ConfigReport
+/** Someone tried to handle recalled goods, and the gateway refused: the goods as subject, and the recall's id. */
+export interface BlockedReport {
+  kind: 'blocked'
+  subject: string
+  recall: string
+}
+
+export type Report =
+  | GapReport
+  | AnchorReport
+  | ClockFaultReport
+  | InstrumentReport
+  | ThinnedReport
+  | ConfigReport
+  | BlockedReport
 export type ReportKind = Report['kind']
 
 /** A report as it is signed. `bizLocation` is the station, or the asset that holds the goods; only what is about a place carries it. */

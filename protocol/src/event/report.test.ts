@@ -54,11 +54,19 @@ describe('a report', () => {
     expect(() => checkReport(json(JSON.parse(JSON.stringify(event))))).toThrow(code)
   })
 
-  it('is about its key, its boot or the day of its place', () => {
+  it('is about its key, its boot, the day of its place or the goods', () => {
     const subjects = EVERY_REPORT.map((event) => subjectsOf(event, KEY))
     const station = 'https://id.gs1.org/414/9506000134017#2026-11-22'
     const boot = bootUri(KEY, BOOT)
-    expect(subjects).toEqual([[KEY], [boot], [boot], [station], [station], [station]])
+    expect(subjects).toEqual([
+      [KEY],
+      [boot],
+      [boot],
+      [station],
+      [station],
+      [station],
+      ['https://id.gs1.org/01/09506000134352/21/BLOCKED'],
+    ])
     expect(boot).toBe(`${KEY}#boot-${BOOT}`)
   })
 })

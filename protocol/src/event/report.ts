@@ -34,6 +34,14 @@ const KINDS: { readonly [kind in ReportKind]: Shape & { place: boolean } } = {
     place: true,
   },
   config: { required: { kind: code, code }, place: true },
+  blocked: {
+    required: {
+      kind: code,
+      subject: asset,
+      recall: matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID in lower case'),
+    },
+    place: true,
+  },
 }
 const CHECKS = new Map(
   Object.entries(KINDS).map(([kind, { place, ...fields }]) => [

@@ -54,9 +54,14 @@ export class Seals {
 
   /** When the block of an entry was sealed, ms since 1970. @throws ProtocolError HISTORY_MISSING */
   over(entry: number): number {
-    const found = this.#seals.find(({ entry: end, seal }) => seal.firstEntry <= entry && entry < end)
-    if (found === undefined) throw new ProtocolError('HISTORY_MISSING', `the seal over entry ${entry} is not there`)
-    return found.seal.timeMs
+    const timeMs = this.known(entry)
+    if (timeMs === undefined) throw new ProtocolError('HISTORY_MISSING', `the seal over entry ${entry} is not there`)
+    return timeMs
+  }
+
+  /** The same where its seal is shown. */
+  known(entry: number): number | undefined {
+    return this.#seals.find(({ entry: end, seal }) => seal.firstEntry <= entry && entry < end)?.seal.timeMs
   }
 
   /** The latest time that a seal before an entry tells; undefined where there is none. */

@@ -10,6 +10,7 @@ import type { Statement } from '../statement.ts'
 import { Chains } from './check-chains.ts'
 import type { OpenedEvent } from './check-contents.ts'
 import { at, type Where } from './failure.ts'
+import type { RecallAct } from './recalls.ts'
 import type { Names, ProvenEvent, ProvenReport, Signer } from './verdict.ts'
 
 /** A proven event whose time has yet to be weighed. */
@@ -25,11 +26,12 @@ export async function checkSigners(
   events: Iterable<OpenedEvent>,
   origin: string,
   verify: Verify,
-): Promise<{ proven: Untimed[]; reports: ProvenReport[]; names: Names }> {
+): Promise<{ proven: Untimed[]; reports: ProvenReport[]; names: Names; recalls: RecallAct[] }> {
   const state = emptyState()
   const names: Names = { products: new Map(), places: new Map(), organisations: new Map() }
   const proven: Untimed[] = []
   const reports: ProvenReport[] = []
+  const recalls: RecallAct[] = []
   const chains = new Chains()
   const byEntry = groupByEntry(events)
   for (const [entry, statement] of [...statements].sort(([a], [b]) => a - b)) {
@@ -50,11 +52,11 @@ export async function checkSigners(
     for (const one of opened) {
       const where = { entry, position: one.position }
       const isSigned = await checkedAhead(where, one, state, verify)
-      at(where, () => carryOut(one, { key, isSigned }, state, { names, proven, reports }))
+      at(where, () => carryOut(one, { key, isSigned }, state, { names, proven, reports, recalls }))
     }
   }
   const ended = <T extends { signer: Signer }>(one: T): T => ({ ...one, signer: asItEnded(one.signer, state) })
-  return { proven: proven.map(ended), reports: reports.map(ended), names }
+  return { proven: proven.map(ended), reports: reports.map(ended), names, recalls }
 }
 
 /** What is brought as evidence is checked before it is weighed: a browser's engine answers later. */
@@ -93,9 +95,10 @@ function carryOut(
   opened: OpenedEvent,
   { key, isSigned }: { key: KeyState; isSigned: IsSigned },
   state: AdmissionState,
-  { names, proven, reports }: { names: Names; proven: Untimed[]; reports: ProvenReport[] },
+  found: { names: Names; proven: Untimed[]; reports: ProvenReport[]; recalls: RecallAct[] },
 ): void {
   const { entry, position, event, subjects, statement } = opened
+  const { names, proven, reports, recalls } = found
   if (event.type !== 'TristampGovernance') {
     checkRole(key, event)
     if (event.type === 'TristampReport') reports.push({ entry, position, event, signer: signerFor(key) })
@@ -109,6 +112,8 @@ function carryOut(
   if (!effective) return
   if (operation.op === 'register-product') names.products.set(operation.product, operation)
   if (operation.op === 'register-place') names.places.set(operation.place, operation)
+  if (operation.op === 'recall' || operation.op === 'lift')
+    recalls.push({ entry, position, at: event.eventTime, operation })
   if (operation.op === 'enrol-organisation') names.organisations.set(operation.org, operation)
 }
 

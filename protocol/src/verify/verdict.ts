@@ -1,7 +1,7 @@
 import type { KeyState } from '../admission-state.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { ProtocolCode } from '../error.ts'
-import type { EnrolOrganisation, RegisterPlace, RegisterProduct } from '../event/governance-types.ts'
+import type { EnrolOrganisation, Recall, RegisterPlace, RegisterProduct } from '../event/governance-types.ts'
 import type { ReportEvent } from '../event/report-types.ts'
 import type { StampedEvent } from '../event/types.ts'
 import type { Finding, FindingCode } from '../finding/finding.ts'
@@ -72,6 +72,23 @@ export interface ProvenReport {
   signer: Signer
 }
 
+/** A recall that is about the subject: proven like every entry, and with its end if it has one. Times by the administrators' clocks. */
+export interface ProvenRecall {
+  /** Its last wording, and where that is recorded. */
+  recall: Recall
+  entry: number
+  position: number
+  /** Which of its subjects the goods are, are of, or are in. */
+  about: string
+  /** When it was first recorded. */
+  since: string
+  /** When the ledger sealed that, ms since 1970, where the seal is shown. */
+  sealedAtMs?: number
+  /** When its last wording took the place of an earlier one. */
+  corrected?: string
+  lifted?: { entry: number; at: string; reason: string }
+}
+
 /** What things are called, as registered by governance. By URI, organisations by short name. */
 export interface Names {
   products: Map<string, RegisterProduct>
@@ -94,6 +111,8 @@ export interface Verdict {
   events: ProvenEvent[]
   /** What the gateways of these events reported of themselves that bears on them: losses of their keys, their clocks. By entry. */
   reports: ProvenReport[]
+  /** Recalls of these goods: those that stand, then drills, then lifted ones. Empty is proven by `completeness` and `signatures`. */
+  recalls: ProvenRecall[]
   /** What the rules found in these events, the gravest first. */
   findings: Finding[]
   names: Names

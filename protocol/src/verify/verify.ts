@@ -8,11 +8,12 @@ import { parseNote } from '../note.ts'
 import { checkPolicy, NO_QUORUM, type Policy } from '../policy.ts'
 import { placedMs } from '../time/interval.ts'
 import { checkCompleteness } from './check-completeness.ts'
-import { openEvents, openStatements, placeKey } from './check-contents.ts'
+import { type OpenedEvent, openEvents, openStatements, placeKey } from './check-contents.ts'
 import { checkContinues, checkIncluded, checkSeal, type Remembered, Seals } from './check-log.ts'
 import { checkSigners } from './check-signers.ts'
 import { checkTimes } from './check-times.ts'
 import { whereOf } from './failure.ts'
+import { isStanding, recallsOf } from './recalls.ts'
 import type { Check, CheckId, ProvenEvent, Verdict } from './verdict.ts'
 
 /** What the reader brings: whose signatures count, and the last state of this ledger that it saw. */
@@ -52,6 +53,7 @@ export async function verify(
     witnesses: [],
     events: [],
     reports: [],
+    recalls: [],
     findings: [],
     names: { products: new Map(), places: new Map(), organisations: new Map() },
     lineage: [],
@@ -109,7 +111,7 @@ export async function verify(
     passed({ subjects: verdict.lineage.length })
 
     current = 'signatures'
-    const { proven, reports, names } = await checkSigners(
+    const { proven, reports, names, recalls } = await checkSigners(
       statements,
       opened.values(),
       checkpoint.origin,
@@ -120,6 +122,7 @@ export async function verify(
     verdict.names = names
     verdict.events = inOrder(proven.map((one) => ({ ...one, time: times.get(placeKey(one))! })))
     verdict.reports = reports
+    verdict.recalls = recallsOf(subject, verdict.events, recalls, (entry) => seals.known(entry))
     const withheld = withheldIn(bundle)
     if (withheld > 0) {
       // Complete, but not readable: a recall or a revocation could stand in what is withheld, so nothing good is said.
@@ -133,19 +136,31 @@ export async function verify(
     if (withheld > 0 || made.get('witnesses')?.code === 'POLICY_QUORUM') {
       verdict.state = 'unchecked'
     } else {
-      verdict.state = bundle.histories.some((h) => h.subject === subject && h.links.length > 0) ? 'consistent' : 'none'
+      verdict.state = isRecorded(bundle, subject, opened) ? 'consistent' : 'none'
     }
     verdict.findings = findingsOf(verdict)
     made.set('findings', checkOf(verdict.findings))
     const contradiction = verdict.findings.find(({ severity }) => severity === 'contradiction')
     if (verdict.state === 'consistent' && contradiction !== undefined)
       verdict.state = isElsewhere(contradiction, subject) ? 'elsewhere' : 'mismatch'
+    // Proven by the administrators' signatures: it says what to do, whatever else is or is not known.
+    if (verdict.recalls.some(isStanding)) verdict.state = 'recalled'
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
     made.set(current, { id: current, status: 'failed', code: error.code, detail: whereOf(error) ?? {} })
   }
   verdict.checks = ORDER.map((id) => made.get(id) ?? { id, status: 'unchecked' })
   return verdict
+}
+
+/** Whether anything is recorded of the subject. That someone recalls it, or was refused to handle it, is no record of it. */
+function isRecorded({ histories }: Bundle, subject: string, opened: ReadonlyMap<string, OpenedEvent>): boolean {
+  const links = histories.find((history) => history.subject === subject)?.links ?? []
+  return links.some((link) => {
+    const event = opened.get(placeKey(link))?.event
+    if (event?.type === 'TristampGovernance') return event.operation.op !== 'recall' && event.operation.op !== 'lift'
+    return event?.type !== 'TristampReport' || event.report.kind !== 'blocked'
+  })
 }
 
 /**
