@@ -45,6 +45,8 @@ import { VERSION } from './version.ts'
 
 /** How often time-bound work is looked at: acts that close by themselves, observations, batches, the status file. */
 const TICK_MS = 200
+/** Ticks wait for the disk; one that takes longer for a write does not come back. */
+const HANGS_MS = 30_000
 
 /** What the program around a gateway wants to hear. */
 export interface AgentHooks {
@@ -56,6 +58,8 @@ export interface AgentHooks {
 export interface RunningAgent extends AsyncDisposable {
   /** Of the key that it signs with. */
   readonly kid: Uint8Array
+  /** Whether its loop and its outbox get on. */
+  readonly alive: boolean
   /** Takes over a configuration that differs in its devices and stations alone: only those that changed begin anew. */
   reconfigure(next: AgentConfig): Promise<void>
   /** A configuration that is not used: told, counted, and signed as a report. */
@@ -90,6 +94,9 @@ export async function startAgent(
     const running = agent.run(AbortSignal.any([signal, stop.signal]))
     return {
       kid: signer.kid,
+      get alive() {
+        return agent.alive
+      },
       reconfigure: (next) => agent.reconfigure(next),
       refused: (error) => agent.refused(error),
       async [Symbol.asyncDispose]() {
@@ -157,6 +164,7 @@ class Agent {
   /** What the page shows. */
   readonly #panel: Panel
   #reconfiguring: Promise<void> = Promise.resolve()
+  #tickedMs: number = performance.now()
   /** The last enrolment that was kept. */
   #heard: Enrolment | undefined
 
@@ -194,9 +202,11 @@ class Agent {
   async run(signal: AbortSignal): Promise<void> {
     for (const device of this.#config.devices) this.#attend(device)
     this.#tellEnrolment()
+    const metrics = await this.#serveMetrics()
     await Promise.all([this.#uplink.run(signal), this.#clockWatch.run(signal), this.#ticks(signal), this.#page(signal)])
     await this.#reconfiguring
     await Promise.all([...this.#devices.values()].map((device) => device.stop()))
+    await metrics?.[Symbol.asyncDispose]()
     for (const station of this.#stations) await station.idle()
     await this.#benches.idle()
     await this.#batching.idle()
@@ -205,6 +215,12 @@ class Agent {
     this.#health.online(false)
     this.#health.write(performance.now(), true)
     await this.#parts.store.close()
+  }
+
+  /** What waits for the disk holds the ticks up, so their age tells of both. */
+  get alive(): boolean {
+    const now = performance.now()
+    return now - this.#tickedMs < HANGS_MS && !this.#batching.stuck(now)
   }
 
   /** Whether what it may sign is known: without that it only reads. */
@@ -316,8 +332,26 @@ class Agent {
     return [this.#parts.signer.kid, ...(next ? [new Signer(next, this.#config.gateway).kid] : [])]
   }
 
+  /** The library is for those who want metrics. A gateway whose port is taken runs without them. */
+  async #serveMetrics(): Promise<AsyncDisposable | undefined> {
+    const { metrics } = this.#config
+    if (metrics === undefined) return undefined
+    try {
+      const { serveMetrics } = await import('./metrics.ts')
+      const { disk } = this.#parts
+      return await serveMetrics(metrics, {
+        status: () => this.#health.status(),
+        fill: () => disk.fill(performance.now()),
+      })
+    } catch (thrown) {
+      this.problem(asAgentError(thrown))
+      return undefined
+    }
+  }
+
   async #ticks(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      this.#tickedMs = performance.now()
       for (const station of this.#stations) await station.tick()
       await this.#batching.tick(signal)
       // What a damaged disk gave back may still be signed anew, and name evidence.

@@ -14,6 +14,9 @@ const RECOVER_MS = 2000
 /** After a batch could not be signed. */
 const SIGN_AGAIN_MS = 1000
 
+/** No key store takes so long, and no disk. */
+const STUCK_MS = 120_000
+
 export interface BatchingServices {
   store: Store
   outbox: Outbox
@@ -44,6 +47,8 @@ export class Batching {
   #signAtMs: number | undefined
   #recovering: Promise<void> | undefined
   #signing: Promise<void> | undefined
+  /** When something was last signed, or begun to be. */
+  #progressMs = 0
   #factor = 1
 
   constructor(batch: AgentConfig['batch'], services: BatchingServices) {
@@ -96,8 +101,14 @@ export class Batching {
     await this.#recovering
   }
 
+  /** Whether signing gets on: not while one batch takes this long, whatever the key store says. */
+  stuck(nowMs: number): boolean {
+    return this.#signing !== undefined && nowMs - this.#progressMs > STUCK_MS
+  }
+
   /** A key that is elsewhere may take seconds: all else goes on meanwhile. */
   #begin(work: () => Promise<void>): void {
+    this.#progressMs = performance.now()
     this.#signing = work().finally(() => {
       this.#signing = undefined
     })
@@ -107,7 +118,10 @@ export class Batching {
     const { outbox, signer, timeMs, signed } = this.#services
     this.#signAtMs = undefined
     try {
-      while (await outbox.sign(this.#batch.maxEvents, (events, at) => signer.signBatch(events, at, timeMs()))) signed()
+      while (await outbox.sign(this.#batch.maxEvents, (events, at) => signer.signBatch(events, at, timeMs()))) {
+        this.#progressMs = performance.now()
+        signed()
+      }
     } catch (thrown) {
       this.#failed(thrown)
       this.#signAtMs = performance.now() + SIGN_AGAIN_MS

@@ -43,6 +43,7 @@ const OVERRIDES: Readonly<Record<string, readonly string[]>> = {
   TRISTAMP_UPLINK_URL: ['uplink', 'url'],
   TRISTAMP_UPLINK_LEDGER_KEY: ['uplink', 'ledgerKey'],
   TRISTAMP_UPLINK_CA: ['uplink', 'ca'],
+  TRISTAMP_LOG: ['log'],
   TRISTAMP_PAGES: ['page', 'files'],
 }
 

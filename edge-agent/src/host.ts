@@ -11,12 +11,17 @@ export interface HostOptions {
   log: Log
 }
 
+/** A start takes two seconds; one that repairs a large outbox, some more. */
+const START_MS = 120_000
+
 /** The program around a gateway: it goes over to another configuration, or to what the ledger has enrolled, while the gateway runs. */
 export class Host implements AsyncDisposable {
   readonly #options: HostOptions
   readonly #stop = new AbortController()
   #config: AgentConfig
   #agent: RunningAgent | undefined
+  /** Since when there is none, while it begins anew. */
+  #betweenMs = 0
   #busy: Promise<void> = Promise.resolve()
   #failed: (error: AgentError) => void = () => undefined
   /** Rejects when no configuration can be started any more; otherwise it never settles. */
@@ -36,6 +41,11 @@ export class Host implements AsyncDisposable {
     const host = new Host(config, options)
     host.#agent = await host.#start(config)
     return host
+  }
+
+  /** Whether it works: systemd starts a gateway anew that does not. */
+  get alive(): boolean {
+    return this.#agent?.alive ?? performance.now() - this.#betweenMs < START_MS
   }
 
   /** Reads the file again. A bad one changes nothing, and is reported. Resolves when it is done; never rejects. */
@@ -75,6 +85,7 @@ export class Host implements AsyncDisposable {
   async #restart(next: AgentConfig): Promise<boolean> {
     await this.#agent?.[Symbol.asyncDispose]()
     this.#agent = undefined
+    this.#betweenMs = performance.now()
     try {
       this.#agent = await this.#start(next)
       return true

@@ -8,16 +8,27 @@ export interface Log {
   problem(error: AgentError, key?: string): void
 }
 
+/** How what is said is written. */
+export interface LogOutput {
+  info(text: string): void
+  problem(code: AgentCode, text: string, fields: Fields): void
+}
+
 /** A device that fails ten times a second must not fill the disk with its own complaints. */
 const REPEAT_MS = 60_000
 const MAX_KEYS = 1000
 
-export function createLog(write: (line: string) => void, language: Language, now: () => number = Date.now): Log {
+/** @param output where lines for people go, or how else it is written */
+export function createLog(
+  output: LogOutput | ((line: string) => void),
+  language: Language,
+  now: () => number = Date.now,
+): Log {
+  const { info, problem } = typeof output === 'function' ? linesFor(output, now) : output
   const told = new Map<string, number>()
-  const line = (text: string): void => write(`${new Date(now()).toISOString().slice(11, 23)} ${text}\n`)
   return {
     language,
-    info: line,
+    info,
     problem(error, key) {
       if (key !== undefined) {
         const name = `${error.code} ${key}`
@@ -26,9 +37,14 @@ export function createLog(write: (line: string) => void, language: Language, now
         if (told.size >= MAX_KEYS) told.clear()
         told.set(name, now())
       }
-      line(`✗ ${problemText(error.code, error.fields, language)}`)
+      problem(error.code, sentence(error.code, error.fields, language), error.fields)
     },
   }
+}
+
+function linesFor(write: (line: string) => void, now: () => number): LogOutput {
+  const line = (text: string): void => write(`${new Date(now()).toISOString().slice(11, 23)} ${text}\n`)
+  return { info: line, problem: (code, text) => line(`✗ ${code} ${text}`) }
 }
 
 export function problemText(code: AgentCode, fields: Fields, language: Language): string {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { useSha256 } from '@tristamp/protocol'
 import { type AgentConfig, loadConfig } from './config.ts'
-import { asAgentError, printable } from './error.ts'
+import { asAgentError, type Language, printable } from './error.ts'
 import { EvidenceFiles } from './evidence-files.ts'
 import { Host } from './host.ts'
 import { initAgent } from './init.ts'
@@ -13,6 +13,7 @@ import { recoverAgent } from './recover.ts'
 import { prepareRotation } from './rotation.ts'
 import { showStatus } from './show-status.ts'
 import { VERSION } from './version.ts'
+import { watchdog } from './watchdog.ts'
 
 const HELP = `tristamp-agent ${VERSION}: the gateway program, instruments in, signed stamps out
 
@@ -32,7 +33,8 @@ const HELP = `tristamp-agent ${VERSION}: the gateway program, instruments in, si
   tristamp-agent --help | --version
 
 Environment (overrides the file): TRISTAMP_DATA, TRISTAMP_UPLINK_URL, TRISTAMP_UPLINK_LEDGER_KEY, TRISTAMP_UPLINK_CA,
-  TRISTAMP_PORT_<DEVICE> (a device's port), TRISTAMP_LANG (en or zh, for the lines on stderr)
+  TRISTAMP_PORT_<DEVICE> (a device's port), TRISTAMP_LOG (auto, json or text), TRISTAMP_LANG (en or zh, for the
+  lines on stderr)
 Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 configuration invalid
 `
 
@@ -112,7 +114,7 @@ export async function main(argv: string[]): Promise<number> {
     }
     if (command === 'status') return showStatus(config, json, language) ? EXIT.ok : EXIT.failed
     if (command === 'run') {
-      await run(config, load, log)
+      await run(config, load, await logOf(config.log, language))
       return EXIT.ok
     }
     const { request, requestFile, made } = await initAgent(config)
@@ -132,6 +134,14 @@ export async function main(argv: string[]): Promise<number> {
   }
 }
 
+/** For people on a terminal, for programs elsewhere; unless the configuration says. */
+async function logOf(kind: AgentConfig['log'], language: Language): Promise<Log> {
+  const write = (line: string): void => void process.stderr.write(line)
+  if (kind === 'text' || (kind === 'auto' && process.stderr.isTTY)) return createLog(write, language)
+  const { jsonOutput } = await import('./log-json.ts')
+  return createLog(jsonOutput(write), language)
+}
+
 async function run(config: AgentConfig, load: () => AgentConfig, log: Log): Promise<void> {
   const stop = new AbortController()
   const onSignal = (): void => stop.abort()
@@ -141,6 +151,7 @@ async function run(config: AgentConfig, load: () => AgentConfig, log: Log): Prom
     const host = await Host.start(config, { load, log })
     const onReload = (): void => void host.reload()
     process.on('SIGHUP', onReload)
+    using _watched = watchdog(process.env, () => host.alive)
     const { org, id } = config.gateway
     log.info(`tristamp-agent ${VERSION} runs as ${org}/${id}`)
     const asked = new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }))

@@ -156,5 +156,5 @@ export class Child implements AsyncDisposable {
 /** Settings in the environment of whoever runs the tests are meant for other programs than these. */
 function environment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TRISTAMP_'))
-  return { ...Object.fromEntries(own), TRISTAMP_LANG: 'en' }
+  return { ...Object.fromEntries(own), TRISTAMP_LANG: 'en', TRISTAMP_LOG: 'text' }
 }

@@ -111,6 +111,13 @@ it('is made, approved and picked up, and stamps', {
     'tristamp:geo': { source: 'site', latE7: 302_721_000, lonE7: 1_094_883_000 },
   })
 
+  // The doctor asks the running gateway instead of taking its ports and its name.
+  const doctor = await Child.run('agent', ['doctor', '--config', file, '--json'])
+  const { findings } = JSON.parse(doctor.out) as { findings: { level: string; check: string }[] }
+  expect(findings.filter(({ level }) => level === 'fail')).toEqual([])
+  expect(findings).toContainEqual(expect.objectContaining({ level: 'ok', check: 'login' }))
+  expect(doctor.exit).toBe(0)
+
   // SIGHUP: a bad file is reported and changes nothing.
   writeFileSync(file, JSON.stringify({ ...config, devices: [{ ...config.devices[0], driver: 'telepathy' }] }))
   process.kill(agent.pid, 'SIGHUP')
