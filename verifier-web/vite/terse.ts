@@ -1,7 +1,7 @@
 import { type Plugin, parseAst } from 'vite'
 
-/** Functions of protocol/ that throw a ProtocolError whose last argument is a sentence for logs. */
-const REFUSING = /^(?:refuse|bad|malformed|missing|fail)$/
+/** Functions and methods of protocol/ that throw a ProtocolError, or make what does, and whose last argument is a sentence for logs. */
+const REFUSING = /^(?:refuse|bad|malformed|missing|fail|conflict|word|matching)$/
 
 /**
  * Leaves out the sentences of protocol errors. They are for logs and programmers; the page speaks from the codes, in the reader's
@@ -24,7 +24,7 @@ interface Node {
   type: string
   start: number
   end: number
-  callee?: { name?: string }
+  callee?: { name?: string; property?: { name?: string } }
   arguments?: Node[]
 }
 
@@ -33,7 +33,7 @@ function sentencesIn(tree: unknown): Node[] {
   if (typeof tree !== 'object' || tree === null) return []
   const { type, callee, arguments: given = [] } = tree as Node
   const made = type === 'NewExpression' && callee?.name === 'ProtocolError' ? given[1] : undefined
-  const refused = type === 'CallExpression' && REFUSING.test(callee?.name ?? '') ? given.at(-1) : undefined
+  const refused = type === 'CallExpression' && REFUSING.test(callee?.name ?? callee?.property?.name ?? '') ? given.at(-1) : undefined
   const sentence = made ?? refused
   const inside = Object.values(tree).flatMap(sentencesIn)
   if (sentence?.type !== 'Literal' && sentence?.type !== 'TemplateLiteral') return inside

@@ -8,6 +8,7 @@ import { keepShell } from '../shell.ts'
 import { pathOf } from '../subject-from-path.ts'
 import { subjectFromText } from '../subject-from-text.ts'
 import { LanguageProvider, Phrases, useLanguage } from './parts.tsx'
+import { ScanPart } from './scan.tsx'
 import { Top } from './top.tsx'
 
 export interface Start {
@@ -50,10 +51,23 @@ function StartPart({ root, memory, wrong }: Start): VNode {
         <p class="say">
           <Phrases of={wrong === undefined ? 'start.say' : 'wrong.say'} />
         </p>
+        <ScanPart />
         <Typed wrong={wrong} />
         <FromFile root={root} memory={memory} />
       </section>
     </main>
+  )
+}
+
+/** A scanner that types sends FNC1 as Ctrl+], which no text field takes. */
+function separate(event: KeyboardEvent): void {
+  if (!(event.ctrlKey && event.key === ']') || !(event.currentTarget instanceof HTMLInputElement)) return
+  event.preventDefault()
+  event.currentTarget.setRangeText(
+    '\x1d',
+    event.currentTarget.selectionStart ?? 0,
+    event.currentTarget.selectionEnd ?? 0,
+    'end',
   )
 }
 
@@ -77,9 +91,11 @@ function Typed({ wrong }: { wrong: string | undefined }): VNode {
         autocapitalize="characters"
         spellcheck={false}
         aria-describedby="wrong"
+        onKeyDown={separate}
       />
       <p id="wrong" class="wrong" role="alert">
-        {code !== undefined && t('start.wrong', { code })}
+        {code !== undefined &&
+          (code === 'GS1_CHECK_DIGIT' ? `${t('start.check-digit')} ` : '') + t('start.wrong', { code })}
       </p>
       <button type="submit" class="btn solid">
         {t('start.go')}

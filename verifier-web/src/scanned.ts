@@ -1,0 +1,33 @@
+// What a code that was read means here. A code can lead anywhere: this page follows none, it only takes the number out of it.
+import { pathOf } from './subject-from-path.ts'
+import { subjectFromText } from './subject-from-text.ts'
+
+/** goods: a number that this page can check. foreign: an address of somebody else, with the number in it, if any. text: anything else. */
+export type Scanned =
+  | { kind: 'goods'; path: string }
+  | { kind: 'foreign'; text: string; host: string; path?: string }
+  | { kind: 'text'; text: string }
+
+/** GS1's own host stands for every resolver: it says nothing about whose page it is. */
+const NEUTRAL = 'id.gs1.org'
+
+/** @param text as a decoder gives it: a Digital Link of any host, an element string with or without FNC1, a bare retail number */
+export function scannedOf(text: string, ownHost: string): Scanned {
+  // AIM identifiers of scanners that send them.
+  const bare = text.replace(/^\][A-Za-z]\d/, '')
+  const address = subjectFromText(bare)
+  // An address of another kind names itself, and whatever somebody prints must not become a number here.
+  const path = address.kind === 'subject' && address.elements.size > 0 ? pathOf(address.subject) : undefined
+  const host = /^https?:/i.test(bare) ? hostOf(bare) : undefined
+  if (host === undefined || host === ownHost || host.toLowerCase() === NEUTRAL)
+    return path === undefined ? { kind: 'text', text } : { kind: 'goods', path }
+  return { kind: 'foreign', text, host, ...(path !== undefined && { path }) }
+}
+
+function hostOf(address: string): string {
+  try {
+    return new URL(address).host
+  } catch {
+    return ''
+  }
+}
