@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite'
+import { operator } from './vite/operator.ts'
+import { shell } from './vite/shell.ts'
 import { terse } from './vite/terse.ts'
 import { words } from './vite/words.ts'
 
@@ -14,20 +16,22 @@ const sprite: Plugin = {
   transformIndexHtml: (html) => html.replace('<!-- sprite -->', readFileSync(here('./src/sprite.svg'), 'utf8').trim()),
 }
 
-/** Writes each text file a second and third time, as small as it gets: the node sends these. */
+/** Writes each text file a second and third time, as small as it gets: the node and the gateway send these. */
+function compress(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.(?:js|css|html|svg|webmanifest|wasm)$/.test(entry.name)) continue
+    const file = join(entry.parentPath, entry.name)
+    const bytes = readFileSync(file)
+    writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }))
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
+    writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params }))
+  }
+}
+
 const compressed: Plugin = {
   name: 'compressed',
   apply: 'build',
-  writeBundle({ dir }) {
-    for (const entry of readdirSync(dir!, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || !/\.(?:js|css|html|svg|webmanifest|wasm)$/.test(entry.name)) continue
-      const file = join(entry.parentPath, entry.name)
-      const bytes = readFileSync(file)
-      writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }))
-      const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
-      writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params }))
-    }
-  },
+  writeBundle: ({ dir }) => compress(dir!),
 }
 
 const common: UserConfig = {
@@ -69,9 +73,9 @@ export default defineConfig(async ({ command }) => {
   const first = command === 'build' ? await beforeTheVerdict() : new Set<string>()
   return {
     ...common,
-    plugins: [sprite, words, terse, compressed],
+    plugins: [sprite, words, terse, shell, compressed, operator([sprite], compress)],
     build: {
-      outDir: 'dist',
+      outDir: here('./dist'),
       emptyOutDir: true,
       target: 'es2022',
       // A file is never inlined: the content security policy stays strict and each hash in a name means its content.
@@ -79,8 +83,12 @@ export default defineConfig(async ({ command }) => {
       // What the page starts with is asked for at once, not one after the other: each round trip on a bad line is half a second.
       modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: { index: here('./index.html') },
-        output: { codeSplitting: { groups: [{ name: 'verdict', test: (id) => first.has(id) }] } },
+        input: { index: here('./index.html'), sw: here('./worker/sw.ts') },
+        output: {
+          // A service worker rules over the folder that it lies in.
+          entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+          codeSplitting: { groups: [{ name: 'verdict', test: (id) => first.has(id) }] },
+        },
       },
     },
   }
