@@ -19,8 +19,8 @@ export interface CatchUpParts {
 
 export interface CatchUpOptions {
   claims: ReadClaim
-  /** Told of each state that was taken over, with its events. */
-  reached: (events: number) => void
+  /** Told of each step that was taken over. */
+  reached: (step: Step) => void
   stopping: () => boolean
 }
 
@@ -52,7 +52,7 @@ export async function catchUp(
       if (step.claim.size < target.size) next = bring(step.claim.size)
       await bringEvidence(parts, step)
       await reproduce(parts, step)
-      reached(step.items.reduce((sum, { events }) => sum + events.length, 0))
+      reached(step)
     }
   } finally {
     await threads.close()

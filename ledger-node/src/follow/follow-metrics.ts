@@ -8,6 +8,7 @@ export class FollowMetrics {
   readonly #diverged: Gauge
   readonly #events: Counter
   readonly #troubles: Counter
+  readonly #clockApart: Gauge
 
   constructor(registry: Registry) {
     const registers = [registry]
@@ -34,6 +35,15 @@ export class FollowMetrics {
       labelNames: ['code'],
       registers,
     })
+    this.#clockApart = new Gauge({
+      name: 'tristamp_follow_clock_apart_seconds',
+      help: 'How far the time of a seal of the leader last lay outside of when this node saw it made; 0 until that happens',
+      registers,
+    })
+  }
+
+  clockApart(ms: number): void {
+    this.#clockApart.set(ms / 1000)
   }
 
   heard(atMs: number): void {

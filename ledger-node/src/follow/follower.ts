@@ -8,6 +8,7 @@ import { type FollowStatus, followStatus } from './follow-status.ts'
 import type { Halt } from './halt.ts'
 import type { PublishedNotes } from './published.ts'
 import { forkWith, RollbackWatch } from './published-check.ts'
+import { SealClock } from './seal-clock.ts'
 import type { Trust } from './trust.ts'
 import { Waiters } from './waiters.ts'
 
@@ -43,6 +44,7 @@ export class Follower {
   #heardAtMs: number | undefined
   #signedSize = 0
   readonly #rollback = new RollbackWatch()
+  readonly #clock: SealClock
   #askedPolicyMs = Number.NEGATIVE_INFINITY
   /** An unsigned difference was met once: the next one counts. */
   #doubt: boolean = false
@@ -50,6 +52,10 @@ export class Follower {
   constructor(parts: FollowerParts) {
     this.#parts = parts
     this.#claims = claimsOf(parts.key, parts.verify)
+    this.#clock = new SealClock(parts.now, (apartMs, text) => {
+      parts.metrics.clockApart(apartMs)
+      parts.log(`ALERT clock: ${text}`)
+    })
     this.#done = this.#run()
   }
 
@@ -114,8 +120,10 @@ export class Follower {
     const asked = this.#offered
     this.#offered = undefined
     if (asked !== undefined && asked.size > this.#size) await this.#catchUp(asked)
+    const heardAtMs = this.#parts.now()
     const published = await this.#published()
     if (published.size > this.#size) await this.#catchUp(published)
+    this.#clock.complete(heardAtMs)
     const { ledger, notes } = this.#parts
     const fork = (await forkWith(ledger, published)) ?? (asked && (await forkWith(ledger, asked)))
     if (fork !== undefined) throw fork
@@ -158,9 +166,10 @@ export class Follower {
     await catchUp(this.#parts, target, {
       claims: this.#claims,
       stopping: () => this.#stopping,
-      reached: (events) => {
+      reached: ({ items }) => {
         taken()
-        metrics.reproduced(events)
+        metrics.reproduced(items.reduce((sum, { events }) => sum + events.length, 0))
+        this.#clock.taken(items)
         this.#hears(target.size)
         this.#waiters.wake()
       },
