@@ -13,6 +13,8 @@ export interface AgentOptions {
   ca?: string
   /** Where its key and outbox lie; beside its configuration unless told. */
   data?: string
+  /** Its own page. */
+  page?: object
 }
 
 /** status.json, as far as tests look at it. */
@@ -104,7 +106,7 @@ export class TestAgent implements AsyncDisposable {
   }
 }
 
-function configuration({ ports, mqttUrl, ackKey, ca, data }: AgentOptions & { data: string }): object {
+function configuration({ ports, mqttUrl, ackKey, ca, data, page }: AgentOptions & { data: string }): object {
   const uri = 'https://id.gs1.org/8004/9506000134GW1'
   return {
     gateway: {
@@ -118,6 +120,7 @@ function configuration({ ports, mqttUrl, ackKey, ca, data }: AgentOptions & { da
     data,
     uplink: { url: mqttUrl, ledgerKey: ackKey, ackTimeout: '3s', ...(ca !== undefined && { ca }) },
     batch: { flushMs: 100, maxEvents: 64 },
+    ...(page !== undefined && { page }),
     place: { source: 'gnss', device: 'gnss' },
     // The machine that runs the tests may have been started a minute ago.
     clock: { source: 'gnss', device: 'gnss', almanac: '1ms' },

@@ -39,7 +39,10 @@ export function CarryPart({ state, onPin }: { state: GatewayState; onPin: () => 
           <h3>{t('carry.stick')}</h3>
           <ol class="how">
             <li>
-              <Command of="carry.stick.1" command="tristamp-agent export --config gateway.yaml --out queue.tristamp-parcel" />
+              <Command
+                of="carry.stick.1"
+                command="tristamp-agent export --config gateway.yaml --out queue.tristamp-parcel"
+              />
             </li>
             <li>
               <Command of="carry.stick.2" command="tristamp-ledger import queue.tristamp-parcel --node https://…" />

@@ -34,7 +34,8 @@ function LockScreen({ locks, onSeen }: { locks: readonly Lock[]; onSeen: () => v
       role="alertdialog"
       aria-labelledby="lock-h"
       aria-describedby="lock-p"
-      onCancel={(e) => e.preventDefault()}
+      onKeyDown={(event) => event.key === 'Escape' && event.preventDefault()}
+      onClose={() => dialog.current?.showModal()}
     >
       <Mark id="i-recall" class="big" />
       <h1 id="lock-h">{t('lock.word')}</h1>

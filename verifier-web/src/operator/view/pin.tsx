@@ -14,12 +14,14 @@ export function PinDialog({ onEntered, onClose }: { onEntered: () => void; onClo
   const [pin, setPin] = useState('')
   const [failure, setFailure] = useState<PageError>()
   const dialog = useRef<HTMLDialogElement>(null)
+  const field = useRef<HTMLInputElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
   const add = (digit: string): void => setPin((before) => (before + digit).slice(0, MOST))
   const submit = (event: Event): void => {
     event.preventDefault()
     gateway.enter(pin).then(onEntered, (thrown: unknown) => {
       setPin('')
+      field.current?.focus()
       setFailure(thrown instanceof PageError ? thrown : new PageError('INTERNAL'))
     })
   }
@@ -31,6 +33,7 @@ export function PinDialog({ onEntered, onClose }: { onEntered: () => void; onClo
         </label>
         <input
           id="pin"
+          ref={field}
           type="password"
           inputMode="numeric"
           autocomplete="off"
