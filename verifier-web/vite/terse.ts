@@ -33,7 +33,8 @@ function sentencesIn(tree: unknown): Node[] {
   if (typeof tree !== 'object' || tree === null) return []
   const { type, callee, arguments: given = [] } = tree as Node
   const made = type === 'NewExpression' && callee?.name === 'ProtocolError' ? given[1] : undefined
-  const refused = type === 'CallExpression' && REFUSING.test(callee?.name ?? callee?.property?.name ?? '') ? given.at(-1) : undefined
+  const refused =
+    type === 'CallExpression' && REFUSING.test(callee?.name ?? callee?.property?.name ?? '') ? given.at(-1) : undefined
   const sentence = made ?? refused
   const inside = Object.values(tree).flatMap(sentencesIn)
   if (sentence?.type !== 'Literal' && sentence?.type !== 'TemplateLiteral') return inside
