@@ -64,7 +64,7 @@ async function expectRecorded(serial: string): Promise<void> {
 }
 
 describe('a configuration with errors', () => {
-  const invalid = `gateway: { org: "no spaces", id: gw1, uri: https://id.gs1.org/8004/9506000134GW1, roles: [fly] }
+  const invalid = `gateway: { org: "no spaces", id: gw1, uri: https://id.gs1.org/8004/9506000134GW1, station: https://id.gs1.org/414/1, roles: [fly] }
 data: ./data
 uplink: { url: http://127.0.0.1, ledgerKey: short }
 place: { source: gnss, device: nothing }
@@ -226,7 +226,7 @@ describe('a scan', () => {
   })
 
   it.each([
-    ['of an unknown command', 'tristamp:do/fly', 'SCAN_COMMAND'],
+    ['of an unknown command', 'tristamp:fly', 'SCAN_COMMAND'],
     ['of an action that is not set up here', 'tristamp:do/sell', 'SCAN_NOT_HERE'],
     ['that names no single thing', GTIN, 'SCAN_IDENTITY'],
     ['with a wrong check digit', '(01)09506000134353(21)X', 'SCAN_MALFORMED'],
