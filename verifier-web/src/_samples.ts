@@ -20,6 +20,8 @@ const common = {
 function findingOf(name: string): Finding {
   if (name === 'checking') return { state: 'checking', subject: PACK, elements }
   if (name === 'never') return { state: 'unchecked', subject: PACK, elements, failure: { code: 'OFFLINE' } }
+  if (name === 'recalled-offline')
+    return { ...common, state: 'unchecked', verdict: sampleVerdicts.recalled(), failure: { code: 'OFFLINE' } }
   if (name === 'offline')
     return {
       ...common,

@@ -60,6 +60,29 @@ describe('safetyOf', () => {
     expect(safetyOf('recalled', journey, {}, now).recall).toBe('recalled')
   })
 
+  it('says that nothing is recalled exactly where whole histories and good signatures prove it', () => {
+    const verdict = sampleVerdicts.consistent()
+    const recall = (state: string, of: typeof verdict): string => safetyOf(state, undefined, {}, now, of).recall
+    expect(safetyOf('consistent', undefined, {}, now, verdict)).toMatchObject({
+      recall: 'free',
+      recallAsOfMs: verdict.sealedAtMs,
+    })
+    expect(recall('elsewhere', verdict)).toBe('free')
+    expect(recall('consistent', sampleVerdicts.lifted())).toBe('free')
+    expect(recall('consistent', sampleVerdicts.drill())).toBe('drill')
+    for (const id of ['completeness', 'signatures']) {
+      const checks = verdict.checks.map((check) =>
+        check.id === id ? { ...check, status: 'unchecked' as const } : check,
+      )
+      expect(recall('consistent', { ...verdict, checks })).toBe('not-checked')
+    }
+    expect(recall('mismatch', sampleVerdicts.mismatch())).toBe('unknown-now')
+    expect(recall('unchecked', verdict)).toBe('unknown-now')
+    expect(recall('none', sampleVerdicts.none())).toBe('unknowable')
+    // Without a connection the last check is shown, and a recall that stood then is not forgotten.
+    expect(recall('unchecked', sampleVerdicts.recalled())).toBe('was-recalled')
+  })
+
   it('relies on no temperature of records that do not check out', () => {
     expect(safetyOf('mismatch', journeyOf(sampleVerdicts.consistent()), { limits }, now).temperature).toEqual({
       kind: 'doubtful',

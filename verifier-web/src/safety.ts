@@ -1,4 +1,5 @@
 // The three rows a shopper asks for first, as facts; the words are made in the view. Pure.
+import { type Check, isStanding, type Verdict } from '@tristamp/protocol'
 import type { Journey } from './journey.ts'
 import type { Pack } from './product.ts'
 import { measuredMs, type Track } from './temperature.ts'
@@ -6,7 +7,8 @@ import { measuredMs, type Track } from './temperature.ts'
 /** ok a good answer, stop an answer to act on, care one to look at, idle no answer. */
 export type Tone = 'ok' | 'stop' | 'care' | 'idle'
 
-export type Recall = 'recalled' | 'not-checked' | 'unknown-now' | 'unknowable'
+/** `free` and `drill`: proven not to be recalled, with a drill going on; `was-recalled` when last checked. */
+export type Recall = 'recalled' | 'was-recalled' | 'free' | 'drill' | 'not-checked' | 'unknown-now' | 'unknowable'
 
 export type Temperature =
   | { kind: 'none' }
@@ -88,20 +90,40 @@ export function useByTone(useBy: UseBy): Tone {
 
 export interface Safety {
   recall: Recall
+  /** As of when nothing is recalled: the ledger's clock at its last seal. */
+  recallAsOfMs?: number
   temperature: Temperature
   useBy: UseBy
 }
 
+/**
+ * That goods are not recalled is proven by whole histories and good signatures, and by nothing less: of goods that nobody recorded, lot and
+ * product are not known.
+ */
+function recallOf(state: string, verdict: Verdict | undefined): Recall {
+  if (state === 'recalled') return 'recalled'
+  if (verdict?.recalls.some(isStanding)) return 'was-recalled'
+  if (state === 'none') return 'unknowable'
+  if (state === 'unchecked') return 'unknown-now'
+  const passed = (id: Check['id']): boolean =>
+    verdict?.checks.some((check) => check.id === id && check.status === 'passed') ?? false
+  if (verdict?.sealedAtMs === undefined || !passed('completeness') || !passed('signatures'))
+    return state === 'mismatch' ? 'unknown-now' : 'not-checked'
+  return verdict.recalls.some(({ lifted }) => lifted === undefined) ? 'drill' : 'free'
+}
+
 /** The three rows together. `state` is what the page shows: without a check of now, nothing is known of now. */
-export function safetyOf(state: string, journey: Journey | undefined, pack: Pack, now: Date): Safety {
-  const recalls: Record<string, Recall> = {
-    recalled: 'recalled',
-    none: 'unknowable',
-    unchecked: 'unknown-now',
-    mismatch: 'unknown-now',
-  }
+export function safetyOf(
+  state: string,
+  journey: Journey | undefined,
+  pack: Pack,
+  now: Date,
+  verdict?: Verdict,
+): Safety {
+  const asOfMs = verdict?.sealedAtMs
   return {
-    recall: recalls[state] ?? 'not-checked',
+    recall: recallOf(state, verdict),
+    ...(asOfMs !== undefined && { recallAsOfMs: asOfMs }),
     temperature: state === 'mismatch' ? { kind: 'doubtful' } : temperatureOf(journey?.track, pack.limits),
     useBy: useByOf(pack.useBy, now),
   }

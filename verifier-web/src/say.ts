@@ -33,11 +33,14 @@ function found(finding: Finding, records: number): Sentence[] {
     const ordered = verdict !== undefined && passed(verdict, 'findings') && !warns(checkOf(verdict, 'findings'))
     return [{ key: ordered ? 'say.consistent.ordered' : 'say.consistent.complete', values: { n: records } }]
   }
+  // What the recall says stands there in its own words.
+  if (state === 'recalled' && verdict !== undefined && verdict.recalls.length > 0) return []
   return [{ key: `say.${state}` }]
 }
 
 /** What to do now. A record that agrees can still tell of a pack that was kept too warm or too long. */
-export function nextOf({ state, elements, verdict }: Finding, { temperature, useBy }: Safety): FirstKey {
+export function nextOf({ state, elements, verdict }: Finding, { recall, temperature, useBy }: Safety): FirstKey {
+  if (recall === 'was-recalled') return 'next.recalled'
   if (state === 'unchecked' && codeOf(verdict, 'witnesses') === 'POLICY_QUORUM') return 'next.unchecked.witnesses'
   if (state !== 'consistent') return `next.${state}`
   if (useBy.kind === 'days' && useBy.days < 0) return 'next.consistent.over'

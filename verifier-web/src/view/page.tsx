@@ -90,5 +90,5 @@ function tell(finding: Finding, now: Date): Told {
   const { verdict, elements, state } = finding
   const journey = verdict !== undefined && verdict.events.length > 0 ? journeyOf(verdict) : undefined
   const pack = verdict === undefined ? packOfCode(elements) : packOf(verdict, elements)
-  return { finding, journey, pack, safety: safetyOf(state, journey, pack, now) }
+  return { finding, journey, pack, safety: safetyOf(state, journey, pack, now, verdict) }
 }

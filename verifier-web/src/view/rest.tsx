@@ -12,6 +12,7 @@ import { JourneyPart } from './journey.tsx'
 import { PackPart } from './pack.tsx'
 import type { Told as ToldFinding } from './page.tsx'
 import { LanguageProvider, useLanguage } from './parts.tsx'
+import { RecallsPart } from './recalls.tsx'
 import { ReportPart } from './report.tsx'
 import { SafetyPart } from './safety.tsx'
 import { TemperaturePart } from './temperature.tsx'
@@ -70,6 +71,7 @@ function Rest({ finding, journey, pack, onForget }: RestProps): VNode {
   const { verdict } = finding
   return (
     <div class="rest">
+      {verdict !== undefined && <RecallsPart verdict={verdict} />}
       {verdict !== undefined && journey !== undefined && <Told verdict={verdict} journey={journey} pack={pack} />}
       <ChecksPart finding={finding} onForget={onForget} />
       <ReportPart finding={finding} pack={pack} />

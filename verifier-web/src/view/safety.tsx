@@ -20,13 +20,22 @@ interface RowText {
 
 const RECALL_TONES: Record<Recall, Tone> = {
   recalled: 'stop',
+  'was-recalled': 'stop',
+  free: 'ok',
+  drill: 'care',
   'not-checked': 'idle',
   'unknown-now': 'idle',
   unknowable: 'idle',
 }
 
-function recallText({ t }: Language, recall: Recall): RowText {
-  return { strong: t(`recall.${recall}`), small: recall === 'not-checked' ? t('recall.not-checked.why') : undefined }
+function recallText({ t, format }: Language, { recall, recallAsOfMs: ms }: Safety): RowText {
+  const at = ms === undefined ? '' : format.moment({ ms, offset: deviceOffset(ms) })
+  const small: Partial<Record<Recall, string>> = {
+    'not-checked': t('recall.not-checked.why'),
+    'was-recalled': t('recall.was-recalled.why'),
+    drill: t('recall.drill.why', { at }),
+  }
+  return { strong: t(`recall.${recall}`, { at }), small: small[recall] }
 }
 
 function gapsText(
@@ -105,7 +114,7 @@ export function SafetyPart({ finding, safety }: { finding: Finding; safety: Safe
     <section class="s safety" id="safety">
       <h2 class="vh">{language.t('safety')}</h2>
       <ul class="rows num">
-        <Row label="recall" tone={RECALL_TONES[recall]} text={recallText(language, recall)} />
+        <Row label="recall" tone={RECALL_TONES[recall]} text={recallText(language, safety)} />
         <Row label="kept" tone={temperatureTone(temperature)} text={temperatureText(language, temperature, until)} />
         {finding.state !== 'none' && (
           <Row label="use-by" tone={proven ? useByTone(useBy) : 'idle'} text={useByText(language, useBy, proven)} />

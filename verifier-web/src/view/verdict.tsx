@@ -8,6 +8,7 @@ import { deviceOffset } from '../local-time.ts'
 import { STAMPS, type Stamps } from '../record.ts'
 import type { Safety } from '../safety.ts'
 import { nextOf, sentencesOf } from '../say.ts'
+import { recallShown, saidOfRecall } from './recall.ts'
 
 const ICONS: Partial<Record<Shown, string>> = {
   checking: 'i-wait',
@@ -82,6 +83,7 @@ export function VerdictPart({ finding, journey, safety, language, onAgain }: Ver
   const { state } = finding
   const icon = ICONS[state]
   const action = ACTIONS[state]
+  const recall = recallShown(finding)
   const sentences = sentencesOf(finding, journey?.records.length ?? 0)
   return (
     <>
@@ -94,6 +96,7 @@ export function VerdictPart({ finding, journey, safety, language, onAgain }: Ver
           <Broken text={t(`word.${state}`)} />
         </h1>
         <p class="say">
+          {recall !== undefined && <span>{saidOfRecall(recall, finding, language)} </span>}
           {sentences.map(({ key, values }, i) => (
             <span>
               {i > 0 && ' '}
@@ -104,7 +107,11 @@ export function VerdictPart({ finding, journey, safety, language, onAgain }: Ver
         <p class="next">
           <b>{t('next')}</b>
           <span>
-            <Broken text={t(nextOf(finding, safety))} />
+            {recall === undefined ? (
+              <Broken text={t(nextOf(finding, safety))} />
+            ) : (
+              language.pick(recall.recall.consumer)
+            )}
           </span>
         </p>
       </div>

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
+import type { Operation } from '@tristamp/protocol'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LOT, PACK, recallOperation } from '../../verifier-web/src/_sample-verdicts.ts'
+import { haveChromium, launchChromium } from './_chromium.ts'
+import { type BuiltPages, buildPages } from './_pages.ts'
+import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const DRILL = recallOperation({ id: '6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b12', drill: true, class: 2 })
+
+/** What the page says in each language: recalled, as an exercise, and free of it. */
+const WORDS = {
+  zh: {
+    recalled: ['已被召回', '清江肉业于', '召回（1 级）', '封口不严', '不要食用。连同包装退回购买处。', '怎样退回'],
+    drill: ['演练：并没有召回', '演练，不是真的召回'],
+    free: ['记录一致', '为止没有召回'],
+    was: ['上次核对时|已被召回。', '上次核对时已被召回', '不要食用'],
+    lifted: ['召回已于', '都退回来了'],
+  },
+  en: {
+    recalled: ['Recalled', 'by Qingjiang Meat, class 1', 'not tightly sealed', 'Do not eat it.', 'How to return it'],
+    drill: ['DRILL: nothing is recalled', 'DRILL, not a recall'],
+    free: ['The records agree', 'Not recalled as of'],
+    was: ['When last checked, it was recalled.', 'Recalled when last checked', 'Do not eat it'],
+    lifted: ['Recall lifted', '都退回来了'],
+  },
+} as const
+
+describe.skipIf(!haveChromium())('the page of recalled goods', () => {
+  let pages: BuiltPages
+  let pork: PorkLedger
+  let browser: Browser
+
+  beforeAll(async () => {
+    pages = await buildPages()
+    pork = await startPorkLedger(pages.folder)
+    browser = await launchChromium()
+  }, 120_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    await pork?.[Symbol.asyncDispose]()
+    await pages?.[Symbol.asyncDispose]()
+  })
+
+  const govern = async (...operations: Operation[]): Promise<void> => {
+    const administrator = await loadKey(keyPath(pork.folder, 'admin-first'))
+    await bringOperations({ node: pork.ledger.url, administrator }, operations)
+    await pork.sealed()
+  }
+  const open = async (page: Page, lang: string): Promise<string> => {
+    await page.goto(`${pork.ledger.url}${new URL(PACK).pathname}?lang=${lang}`)
+    await page.waitForSelector('#page:not([data-state=checking]) footer.end')
+    return page.locator('#page').innerText()
+  }
+  const contains = (text: string, parts: readonly string[]): void => {
+    const plain = text.replaceAll(/[\u00a0\n]/g, ' ')
+    for (const part of parts) expect(plain).toContain(part.replaceAll('|', ''))
+  }
+  const violations = async (page: Page): Promise<string[]> => {
+    await page.evaluate(AXE)
+    return page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> }
+      }
+      const result = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+      return result.violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`)
+    })
+  }
+
+  it('turns with the recall, remembers it without a connection, and turns back when it is lifted', async () => {
+    const visitors: Record<'zh' | 'en', BrowserContext> = {
+      zh: await browser.newContext({ viewport: { width: 390, height: 844 }, timezoneId: 'Asia/Shanghai' }),
+      en: await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' }),
+    }
+    const pagesOf = { zh: await visitors.zh.newPage(), en: await visitors.en.newPage() }
+    const all = async (look: (page: Page, lang: 'zh' | 'en') => Promise<void>): Promise<void> => {
+      for (const lang of ['zh', 'en'] as const) await look(pagesOf[lang], lang)
+    }
+
+    await all(async (page, lang) => contains(await open(page, lang), WORDS[lang].free))
+
+    await govern(DRILL)
+    await all(async (page, lang) => {
+      const text = await open(page, lang)
+      contains(text, [WORDS[lang].free[0], ...WORDS[lang].drill])
+      expect(await page.locator('#page').getAttribute('data-state')).toBe('consistent')
+      expect(await violations(page)).toEqual([])
+    })
+
+    await govern(recallOperation())
+    await all(async (page, lang) => {
+      contains(await open(page, lang), WORDS[lang].recalled)
+      expect(await page.locator('#page').getAttribute('data-state')).toBe('recalled')
+      // The design: a full slab, and no seals beside a recall.
+      expect(await page.locator('.seals').count()).toBe(0)
+      expect(await page.locator('.verdict .big').count()).toBe(1)
+      expect(await violations(page)).toEqual([])
+    })
+
+    // The line is cut: what was known is not forgotten.
+    await all(async (page, lang) => {
+      await page.route('**/v1/**', (route) => route.abort())
+      contains(await open(page, lang), WORDS[lang].was)
+      expect(await page.locator('#page').getAttribute('data-state')).toBe('unchecked')
+      await page.unroute('**/v1/**')
+    })
+
+    await govern(
+      { op: 'lift', id: recallOperation().id, reason: '都退回来了' },
+      { op: 'lift', id: DRILL.id, reason: 'the exercise is over' },
+    )
+    await all(async (page, lang) => {
+      const text = await open(page, lang)
+      contains(text, [...WORDS[lang].free, ...WORDS[lang].lifted])
+      expect(await page.locator('#page').getAttribute('data-state')).toBe('consistent')
+    })
+    for (const context of Object.values(visitors)) await context.close()
+  }, 120_000)
+
+  it('shows another person’s words as text and nothing else', async () => {
+    const text = { zh: '<img src=x onerror=alert(1)>', en: '<script>alert(1)</script>' }
+    await govern(
+      recallOperation({ id: '7b0c9d1e-8a51-4c39-9a58-2f6f6a1f0b13', subjects: [LOT], reason: text, consumer: text }),
+    )
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    expect(await open(page, 'zh')).toContain(text.zh)
+    expect(await page.locator('img[src=x]').count()).toBe(0)
+    await context.close()
+  }, 60_000)
+})
