@@ -34,6 +34,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'The secret file {path} may be read by others (mode {mode}). Run `chmod 600 {path}`; if others had access, have the key revoked and make a new one.',
     zh: '密钥文件 {path} 可被他人读取（权限 {mode}）。请运行 `chmod 600 {path}`；若他人可能读过，请吊销并重新生成密钥。',
   },
+  KEY_OWNER: {
+    en: 'The secret file {path} belongs to user {uid}, and the gateway runs as user {euid}. Run `chown` on it, or run the gateway as its owner.',
+    zh: '密钥文件 {path} 属于用户 {uid}，而网关以用户 {euid} 运行。请用 chown 更正所有者，或以其所有者运行网关。',
+  },
   KEY_MALFORMED: {
     en: 'The key file {path} is not an Ed25519 private key in PKCS#8 PEM ({why}). Restore it from its backup, or make a new gateway key and have it enrolled.',
     zh: '密钥文件 {path} 不是 PKCS#8 PEM 格式的 Ed25519 私钥（{why}）。请从备份恢复，或生成新密钥并登记。',

@@ -10,6 +10,7 @@ export type AgentCode =
   | 'CONFIG_PAGE'
   | 'KEY_MISSING'
   | 'KEY_MODE'
+  | 'KEY_OWNER'
   | 'KEY_MALFORMED'
   | 'LOGIN_MALFORMED'
   | 'TLS_KEY_MALFORMED'

@@ -87,13 +87,15 @@ function writeSecret(path: string, text: string): void {
   }
 }
 
-/** The text of a secret file. @throws AgentError KEY_MISSING, KEY_MODE */
-export function readSecret(path: string): string {
+/** The text of a secret file. @throws AgentError KEY_MISSING, KEY_MODE, KEY_OWNER */
+export function readSecret(path: string, euid: number = process.geteuid?.() ?? 0): string {
   let mode: number
+  let uid: number
   let text: string
   try {
     const found = statSync(path)
     mode = found.mode
+    uid = found.uid
     text = found.size > MAX_BYTES ? '' : readFileSync(path, 'utf8')
   } catch (cause) {
     throw new AgentError('KEY_MISSING', { path, why: whyOf(cause) }, { cause })
@@ -101,5 +103,7 @@ export function readSecret(path: string): string {
   if ((mode & OTHERS) !== 0) {
     throw new AgentError('KEY_MODE', { path, mode: (mode & 0o777).toString(8).padStart(4, '0') })
   }
+  // Whoever owns it could put another there. Root reads for others: `export` after the gateway has died.
+  if (uid !== euid && euid !== 0) throw new AgentError('KEY_OWNER', { path, uid, euid })
   return text
 }

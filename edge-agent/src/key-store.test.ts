@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeBatch, parseStatement, publicKeyOf, verifyOnNode } from '@tristamp/protocol'
@@ -9,7 +9,7 @@ import { gatewayConfig } from './_gateway.ts'
 import type { AgentConfig, KeyConfig } from './config.ts'
 import type { AgentError } from './error.ts'
 import { initAgent } from './init.ts'
-import { nodeCrypto } from './key-file.ts'
+import { nodeCrypto, readSecret } from './key-file.ts'
 import { meetKey, memoryKey, openKey } from './key-store.ts'
 import { openSigner } from './open-signer.ts'
 import { openOutbox } from './repair.ts'
@@ -176,5 +176,22 @@ describe.skipIf(!hasTools)('a key in a PKCS#11 token', () => {
     chmodSync(key.pinFile, 0o644)
     expect(await codeOf(openKey(key, file).sign(message))).toMatch(/KEY_MODE/)
     expect(await codeOf(meetKey({ ...key, id: '02' }, file))).toMatch(/KEY_STORE/)
+  })
+})
+
+describe('a secret file', () => {
+  it('is for its owner, who runs the gateway', () => {
+    const file = join(folder(), 'pin')
+    writeFileSync(file, '1234\n', { mode: 0o600 })
+    const uid = statSync(file).uid
+    expect(readSecret(file, uid)).toBe('1234\n')
+    const code = (): string => {
+      try {
+        return readSecret(file, uid + 1)
+      } catch (error) {
+        return (error as AgentError).code
+      }
+    }
+    expect(code()).toBe('KEY_OWNER')
   })
 })

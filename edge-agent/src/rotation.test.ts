@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { decodeBatch, type Enrolment, equal, fromUtf8, parseStatement, utf8 } from '@tristamp/protocol'
+import { decodeBatch, type Enrolment, equal, fromUtf8, parseStatement, publicKeyOf, utf8 } from '@tristamp/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { gatewayConfig } from './_gateway.ts'
-import type { AgentConfig } from './config.ts'
+import type { AgentConfig, KeyConfig } from './config.ts'
 import { initAgent } from './init.ts'
 import { openSigner } from './open-signer.ts'
 import { paths } from './paths.ts'
@@ -119,5 +120,42 @@ describe('a rotation', () => {
       expect((await signed(config)).events).toEqual([6, 7, 8, 9, 10, 11, 12])
       if (finished) break
     }
+  })
+})
+
+describe('a rotation of a key that is kept elsewhere', () => {
+  /** A program that signs with this seed. */
+  function command(dir: string, seed: number): KeyConfig & { type: 'command' } {
+    const file = join(dir, `sign-${seed}.mjs`)
+    const hex = Buffer.alloc(32, seed).toString('hex')
+    writeFileSync(
+      file,
+      `import { sign, createPrivateKey } from 'node:crypto'
+const parts = []
+for await (const part of process.stdin) parts.push(part)
+const der = Buffer.from('302e020100300506032b657004220420${hex}', 'hex')
+process.stdout.write(sign(null, Buffer.concat(parts), createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })))`,
+    )
+    const publicKey = publicKeyOf(new Uint8Array(32).fill(seed))
+    return { type: 'command', sign: [process.execPath, file], publicKey, timeoutMs: 5000 }
+  }
+
+  it('goes over to the one under `nextKey`, also while the file still says `key` for the old one', {
+    timeout: 30_000,
+  }, async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'tristamp-rotation-'))
+    const [key, nextKey] = [command(dir, 1), command(dir, 2)]
+    const config: AgentConfig = { ...gatewayConfig(), key, nextKey }
+    await initAgent(config)
+    expect(openSigner(config).publicKey).toEqual(key.publicKey)
+    await prepareRotation(config)
+    const { org, id, uri, station, roles } = config.gateway
+    const { kid } = new Signer(nextKeyOf(config)!, config.gateway)
+    const enrolment: Enrolment = { kid, org, gateway: id, uri, station, roles, entry: 9, treeSize: 10 }
+    const told = { ...config, enrolled: { ...config.enrolled, enrolment } }
+    expect(await finishRotation(told)).toBe(true)
+    expect(openSigner(told).publicKey).toEqual(nextKey.publicKey)
+    expect(openSigner({ ...told, key: nextKey }).publicKey).toEqual(nextKey.publicKey)
+    await (await open(told)).store.close()
   })
 })

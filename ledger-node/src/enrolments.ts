@@ -66,7 +66,12 @@ export class Enrolments {
     if (this.#closed || this.#clock !== undefined) return
     this.#clock = setTimeout(() => {
       void this.#look()
-        .catch(this.#failed)
+        .catch((error: unknown) => {
+          // They ask again; what cannot be read now is not tried five times a second.
+          this.#waiting.clear()
+          this.#changed = false
+          this.#failed(error)
+        })
         .finally(() => {
           this.#clock = undefined
           if (this.#waiting.size > 0 || this.#changed) this.#soon(LOOK_MS)
@@ -82,6 +87,8 @@ export class Enrolments {
       const key = activeKey(this.#ledger.state, sender)
       // Whoever is no gateway any more waits for nothing.
       if (key === undefined || this.#tell(key, sender, false)) this.#waiting.delete(name)
+      // A whole site comes back at once: batches must not wait for all these signatures.
+      await new Promise(setImmediate)
     }
     if (!changed) return
     this.#changed = false
