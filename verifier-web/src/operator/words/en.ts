@@ -120,7 +120,7 @@ export const en: Record<keyof typeof zh, string | { one: string; other: string }
   'carry.slower': 'Slower',
   'carry.faster': 'Faster',
   'carry.preparing': 'Preparing …',
-  'carry.parcel': 'Batches {from} to {to}, of those up to {end}',
+  'carry.parcel': 'Batches {from} to {to}, of those up to {end}.',
   'carry.frame': 'Frame {i} of {n}',
   'carry.last': 'This is the last parcel.',
   'lock.word': 'Recalled',

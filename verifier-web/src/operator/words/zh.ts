@@ -111,7 +111,7 @@ export const zh = {
   'carry.slower': '慢',
   'carry.faster': '快',
   'carry.preparing': '正在准备…',
-  'carry.parcel': '批次 {from} 至 {to}，共到 {end}',
+  'carry.parcel': '批次 {from} 至 {to}，全部到 {end}。',
   'carry.frame': '第 {i} 帧，共 {n} 帧',
   'carry.last': '这是最后一包。',
   'lock.word': '已被召回',
