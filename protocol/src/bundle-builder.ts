@@ -1,6 +1,7 @@
 import { eventLeaf, type SaltedEvent } from './batch.ts'
-import { type DisclosedEvent, encodeBundle, type ProvenEntry } from './bundle.ts'
+import { type DisclosedEvent, encodeBundle, MAX_BUNDLE_BYTES, type ProvenEntry } from './bundle.ts'
 import { fromUtf8 } from './bytes.ts'
+import { ProtocolError } from './error.ts'
 import type { RecordedEvent } from './event/recorded-event.ts'
 import type { MapProof } from './history-map.ts'
 import { keyUri } from './key.ts'
@@ -32,8 +33,14 @@ export interface BundleSource {
   readNodes: ReadNodes
 }
 
+/** Events of all histories in one bundle: more would not fit into what readers take, so nobody need look for them. */
+export const MAX_HISTORY_EVENTS = 16_384
+/** Bytes of batches that are read for one bundle, and how many of them at once: who records much of a thing fills no memory with it. */
+const READ_BYTES = 128 * 1024 * 1024
+const PARALLEL = 8
+
 /**
- * Gathers the proof of a subject's whole history.
+ * Gathers the proof of a subject's whole history, as far as readers would take it.
  * @param since size of the tree that the reader remembers, 0 for none
  * @throws ProtocolError HISTORY_SIZE
  */
@@ -52,7 +59,7 @@ export async function buildBundle(subject: string, source: BundleSource, since =
     bytes: await source.entry(entry),
     path: await proveInclusion(entry, source.size, source.readNodes),
   })
-  return encodeBundle({
+  const bundle = encodeBundle({
     checkpoint: source.checkpoint,
     seal: await proven(source.size - 1),
     ...(since > 0 &&
@@ -64,6 +71,12 @@ export async function buildBundle(subject: string, source: BundleSource, since =
     histories,
     seals: await Promise.all((await boundingSeals(places, shelf, source)).map(proven)),
   })
+  if (bundle.length > MAX_BUNDLE_BYTES) tooLarge(`${bundle.length} bytes`)
+  return bundle
+}
+
+function tooLarge(what: string): never {
+  throw new ProtocolError('HISTORY_SIZE', `${what}; no reader takes so much`)
 }
 
 /**
@@ -132,15 +145,27 @@ class Shelf {
   readonly #source: BundleSource
   readonly #postings = new Map<string, Promise<readonly EventPlace[]>>()
   readonly #books = new Map<number, Promise<Book>>()
+  /** One read after the other in each. */
+  readonly #lanes: Promise<unknown>[] = new Array(PARALLEL).fill(Promise.resolve())
+  #events = 0
+  #readBytes = 0
+  #disclosedBytes = 0
 
   constructor(source: BundleSource) {
     this.#source = source
   }
 
   postings(subject: string): Promise<readonly EventPlace[]> {
-    const known = this.#postings.get(subject) ?? this.#source.postings(subject)
+    const known = this.#postings.get(subject) ?? this.#find(subject)
     this.#postings.set(subject, known)
     return known
+  }
+
+  async #find(subject: string): Promise<readonly EventPlace[]> {
+    const places = await this.#source.postings(subject)
+    this.#events += places.length
+    if (this.#events > MAX_HISTORY_EVENTS) tooLarge(`${this.#events} events`)
+    return places
   }
 
   async signedEvent({ entry, position }: EventPlace): Promise<SignedEvent> {
@@ -151,17 +176,28 @@ class Shelf {
   async disclose({ entry, position }: EventPlace): Promise<DisclosedEvent> {
     const { events } = await this.#book(entry)
     const { salt, event } = events[position]!
+    this.#disclosedBytes += event.length
+    if (this.#disclosedBytes > MAX_BUNDLE_BYTES) tooLarge('its events alone are larger than a bundle')
     return { entry, position, salt, event, path: pathIn(treeOf(events), position) }
   }
 
   #book(entry: number): Promise<Book> {
-    const open = this.#books.get(entry) ?? this.#read(entry)
+    const open = this.#books.get(entry) ?? this.#inTurn(entry)
     this.#books.set(entry, open)
     return open
   }
 
+  #inTurn(entry: number): Promise<Book> {
+    const lane = this.#books.size % PARALLEL
+    const book = this.#lanes[lane]!.then(() => this.#read(entry))
+    this.#lanes[lane] = book.catch(() => undefined)
+    return book
+  }
+
   async #read(entry: number): Promise<Book> {
+    if (this.#readBytes > READ_BYTES) tooLarge(`more than ${READ_BYTES} bytes of batches`)
     const [statement, events] = await Promise.all([this.#source.entry(entry), this.#source.batch(entry)])
+    this.#readBytes += events.reduce((sum, { event }) => sum + event.length, 0)
     return { events, signer: signerOf(statement) }
   }
 }

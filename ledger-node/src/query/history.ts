@@ -1,6 +1,13 @@
 import { promisify } from 'node:util'
 import { type BrotliOptions, brotliCompress, constants } from 'node:zlib'
-import { buildBundle, isStep, parseRecordedEvent, parseStatement } from '@tristamp/protocol'
+import {
+  buildBundle,
+  isStep,
+  MAX_BUNDLE_BYTES,
+  ProtocolError,
+  parseRecordedEvent,
+  parseStatement,
+} from '@tristamp/protocol'
 import { Cache } from '../cache.ts'
 import type { Ledger, Sealed } from '../ledger.ts'
 import type { Entries } from './source.ts'
@@ -73,7 +80,10 @@ export class Histories {
   }
 }
 
-/** A subject's own events as of the last seal, as JSON that was signed; without the ledger's governance and what gateways report of themselves. */
+/**
+ * A subject's own events as of the last seal, as JSON that was signed; without the ledger's governance and what gateways report of themselves.
+ * @throws ProtocolError HISTORY_SIZE for more than a bundle of them would hold
+ */
 export function eventsOf(
   ledger: Ledger,
   entries: Entries,
@@ -81,10 +91,14 @@ export function eventsOf(
 ): Promise<{ sealed: Sealed; events: object[] }> {
   return ledger.read(async (sealed) => {
     const events: object[] = []
+    let bytes = 0
     for (const { entry, position } of await entries.postings(subject, sealed.seal.height)) {
       const { header } = parseStatement(await entries.bytes(entry))
       if (header.kind !== 'batch') continue
-      const event = parseRecordedEvent(header.kind, (await entries.events(entry))[position]!.event)
+      const { event: signed } = (await entries.events(entry))[position]!
+      bytes += signed.length
+      if (bytes > MAX_BUNDLE_BYTES) throw new ProtocolError('HISTORY_SIZE', `more than ${MAX_BUNDLE_BYTES} bytes`)
+      const event = parseRecordedEvent(header.kind, signed)
       if (isStep(event)) events.push(event)
     }
     return { sealed, events }

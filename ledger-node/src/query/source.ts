@@ -1,4 +1,4 @@
-import { type BundleSource, type SaltedEvent, subjectHash } from '@tristamp/protocol'
+import { type BundleSource, MAX_HISTORY_EVENTS, ProtocolError, type SaltedEvent, subjectHash } from '@tristamp/protocol'
 import { Cache } from '../cache.ts'
 import { LedgerError } from '../error.ts'
 import type { EntryPlace } from '../feed.ts'
@@ -55,7 +55,7 @@ export class Entries {
     return events
   }
 
-  /** Where a subject's events stand, ascending, up to a seal. */
+  /** Where a subject's events stand, ascending, up to a seal. @throws ProtocolError HISTORY_SIZE */
   async postings(subject: string, height: number): Promise<Posting[]> {
     const hash = subjectHash(subject)
     const postings: Posting[] = []
@@ -64,6 +64,7 @@ export class Entries {
       lt: historyKey(hash, height + 1),
     })) {
       postings.push(...readHistoryRow(value).postings)
+      if (postings.length > MAX_HISTORY_EVENTS) tooLong(subject)
     }
     return postings
   }
@@ -72,6 +73,7 @@ export class Entries {
   async #latestPostings(subject: string, height: number): Promise<readonly Posting[]> {
     const count = this.#ledger.historyMap.get(subjectHash(subject))?.count ?? 0
     if (count === 0) return []
+    if (count > MAX_HISTORY_EVENTS) tooLong(subject)
     const known = this.#postings.get(subject)
     if (known?.length === count) return known
     const postings = await this.postings(subject, height)
@@ -122,6 +124,10 @@ export class Entries {
       readNodes: this.#ledger.tiles.nodes,
     }
   }
+}
+
+function tooLong(subject: string): never {
+  throw new ProtocolError('HISTORY_SIZE', `more than ${MAX_HISTORY_EVENTS} events of ${subject}`)
 }
 
 function bodyBytes(place: EntryPlace): number {
