@@ -40,6 +40,7 @@ const GOVERNANCE = v.object({
       closesAt: v.pipe(v.string(), v.isoTimestamp()),
     }),
   ),
+  recalls: v.optional(v.array(v.object({ recall: OPERATION, lifted: v.optional(TEXT) })), []),
   recent: v.array(
     v.object({
       entry: COUNT,
@@ -73,6 +74,7 @@ export async function askGovernance(node: string): Promise<GovernanceView> {
     if (toHex(operationHash(checkOperation(operation as unknown as Json))) !== id)
       throw new LedgerError('OPERATION_ALTERED', `${id}, as ${url} shows it`)
   }
+  for (const { recall } of governance.recalls) checkOperation(recall as unknown as Json)
   return governance
 }
 

@@ -17,7 +17,7 @@ export async function show(args: string[]): Promise<number> {
 }
 
 function overview(governance: GovernanceView): string[] {
-  const { origin, logKey, threshold, windowS, administrators, keys, pending, recent } = governance
+  const { origin, logKey, threshold, windowS, administrators, keys, pending, recalls, recent } = governance
   const titles = namesIn(governance)
   return [
     `${origin}: ${threshold} of ${administrators.filter(isActive).length} administrators must agree within ${duration(windowS)}`,
@@ -26,6 +26,8 @@ function overview(governance: GovernanceView): string[] {
     ...administrators.map(keyLine),
     'waiting',
     ...pending.flatMap((one) => [`  ${one.id}  ${titleOf(one.operation, titles)}`, `    ${standing(one)}`]),
+    'recalls',
+    ...recalls.flatMap(recallLines),
     'keys',
     ...keys.map(keyLine),
     'lately',
@@ -47,6 +49,14 @@ function standing({ signed, missing, needed, closesAt }: PendingView): string {
   const leftS = Math.floor((Date.parse(closesAt) - Date.now()) / 1000)
   const time = leftS < 0 ? `closed since ${closesAt}` : `${duration(leftS)} left`
   return `signed by ${names(signed)}; ${needed - signed.length} more of ${names(missing)}; ${time}`
+}
+
+/** A recall in two lines; what it says in full is in its operation. */
+function recallLines({ recall, lifted }: GovernanceView['recalls'][number]): string[] {
+  const { id, org, drill, subjects, reason } = recall
+  const state = lifted === undefined ? 'stands' : `lifted: ${lifted}`
+  const what = `${drill ? 'DRILL, ' : ''}class ${recall.class}, ${org}, ${subjects.length} subjects`
+  return [`  ${id}  ${what}  ${state}`, `    ${reason.en} ${reason.zh}`]
 }
 
 function keyLine(key: KeyView): string {

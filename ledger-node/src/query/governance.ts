@@ -6,6 +6,7 @@ import {
   type Pending,
   parseRecordedEvent,
   parseStatement,
+  type RecallState,
   signaturesNeeded,
   toBase64Url,
   toHex,
@@ -62,6 +63,8 @@ export interface GovernanceView {
   /** Every other key: gateways, and the ledger's own. */
   keys: KeyView[]
   pending: PendingView[]
+  /** In their last wording, the newest first; `lifted`: why. */
+  recalls: RecallState[]
   /** The last acts that are sealed, newest first. */
   recent: ActView[]
 }
@@ -79,6 +82,7 @@ export async function governanceOf(ledger: Ledger, entries: Entries): Promise<Go
     administrators: keys.filter(({ kind }) => kind === 'administrator').map(keyView),
     keys: keys.filter(({ kind }) => kind !== 'administrator').map(keyView),
     pending: [...state.pending].map(([id, pending]) => pendingView(state, id, pending)),
+    recalls: [...state.recalls.values()].reverse(),
     recent: await recentActs(ledger, entries),
   }
 }

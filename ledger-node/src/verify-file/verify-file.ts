@@ -10,6 +10,7 @@ import {
   type Policy,
   ProtocolError,
   type ProvenEvent,
+  type ProvenRecall,
   type ProvenReport,
   parseCheckpoint,
   parseForkProof,
@@ -100,6 +101,7 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
   if (verdict.findings.length > 0) facts['findings'] = verdict.findings.map(found)
   const times = verdict.events.flatMap(timeInDoubt)
   if (times.length > 0) facts['times'] = times
+  if (verdict.recalls.length > 0) facts['recalls'] = verdict.recalls.map(recalled)
   const losses = verdict.reports.flatMap(lossIn)
   if (losses.length > 0) facts['losses'] = losses
   const again = testsAgain(verdict.events, trust.evidence ?? (() => undefined))
@@ -110,6 +112,7 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
   )
   const reason = verdict.checks.find(({ status, code }) => status === 'failed' || code !== undefined)
   const why = { ...(reason?.code && { code: reason.code }), ...(reason && { detail: reason.id }) }
+  if (verdict.state === 'recalled') return { result: 'fails', code: 'RECALLED', detail: subject }
   if (verdict.state === 'unchecked') return { result: 'unchecked', ...why }
   if (verdict.state !== 'consistent' && verdict.state !== 'none') return { result: 'fails', ...why }
   if (again.differs)
@@ -124,6 +127,14 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
 /** What a rule found: its code, how grave it is, the records that it rests on. */
 function found({ code, severity, events }: Verdict['findings'][number]): string {
   return [code, severity, ...events.map(({ entry, position }) => `${entry}/${position}`)].join(' ')
+}
+
+/** A recall: whether it stands, its id, class, where it is recorded, by whom, why. */
+function recalled({ recall, entry, position, since, lifted }: ProvenRecall): string {
+  const { id, org, drill, reason } = recall
+  const state = lifted === undefined ? 'standing' : `lifted ${lifted.at} (${lifted.entry}: ${lifted.reason})`
+  const head = `${drill ? 'DRILL, ' : ''}${state}, class ${recall.class}, ${since}, ${entry}/${position}, ${org}, ${id}`
+  return `${head}: ${reason.zh} ${reason.en}`
 }
 
 /** What a gateway of these steps has lost, by its own word: whose, which of its statements, why. */

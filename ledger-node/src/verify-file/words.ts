@@ -11,6 +11,8 @@ const RESULTS: Record<FileVerdict['result'], Record<Lang, string>> = {
   unchecked: { en: 'CANNOT BE DECIDED', zh: '无法判定' },
 }
 
+const RECALLED: Record<Lang, string> = { en: 'RECALLED', zh: '已被召回' }
+
 /** Sentences by kind and result; a bundle's by its verdict. */
 const SENTENCES: Texts = {
   'bundle.consistent': {
@@ -21,7 +23,10 @@ const SENTENCES: Texts = {
     en: 'No record: the ledger {origin} proves that {subject} was never entered in it.',
     zh: '无记录：账本 {origin} 证明 {subject} 从未登记。',
   },
-  'bundle.recalled': { en: '{subject} has been recalled.', zh: '{subject} 已被召回。' },
+  'bundle.recalled': {
+    en: '{subject} has been recalled. The records are proven.',
+    zh: '{subject} 已被召回。记录本身成立。',
+  },
   'bundle.elsewhere': { en: '{subject} was seen elsewhere too.', zh: '{subject} 在别处也出现过。' },
   'bundle.fails.test': {
     en: 'A test that was recorded gives something else when it is run again from its evidence.',
@@ -77,6 +82,7 @@ const LABELS: Texts = {
   takenBack: { en: 'taken back', zh: '已撤销' },
   findings: { en: 'found by the rules', zh: '规则发现' },
   times: { en: 'times in doubt', zh: '存疑的时间' },
+  recalls: { en: 'recalls', zh: '召回' },
   losses: { en: 'statements lost, as declared', zh: '已申报丢失的声明' },
   tests: { en: 'tests, run again', zh: '检测（已重新计算）' },
   cosigned: { en: 'witnesses', zh: '见证方' },
@@ -111,7 +117,7 @@ export function langOf(env: { [name: string]: string | undefined }): Lang {
 export function wordsOf(verdict: FileVerdict, lang: Lang): string[] {
   const { kind, result, code = '', detail = '', facts } = verdict
   const named = kind === 'bundle' && result === 'holds' ? `bundle.${String(facts['state'])}` : `${kind}.${result}`
-  const by = code === 'TEST_DIFFERS' ? 'bundle.fails.test' : named
+  const by = code === 'TEST_DIFFERS' ? 'bundle.fails.test' : code === 'RECALLED' ? 'bundle.recalled' : named
   const sentence = SENTENCES[by] ?? SENTENCES[result]!
   const values: { [name: string]: unknown } = { ...facts, code, detail }
   const filled = sentence[lang].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?'))
@@ -125,7 +131,7 @@ export function wordsOf(verdict: FileVerdict, lang: Lang): string[] {
     )
   })
   return [
-    `${RESULTS[result][lang]}: ${filled}`,
+    `${(code === 'RECALLED' ? RECALLED : RESULTS[result])[lang]}: ${filled}`,
     ...(result === 'holds' && kind !== 'fork' ? [CAVEAT[lang]] : []),
     ...rows,
   ]
