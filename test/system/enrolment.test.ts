@@ -1,12 +1,14 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { fromBase64Url, keyThumbprint } from '@tristamp/protocol'
+import { fromBase64Url, keyThumbprint, type Operation } from '@tristamp/protocol'
 import { expect, it } from 'vitest'
 import { Child } from '../_harness/child.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
 import { ORGANISATION, STATION } from '../_harness/goods.ts'
 import { TestLedger } from '../_harness/ledger.ts'
+import { works } from '../_harness/tools.ts'
 import { until } from '../_harness/until.ts'
 
 // An operator's first hour: a gateway that is told as little as possible, an administrator who approves it, and the first stamp.
@@ -147,3 +149,74 @@ it('is made, approved and picked up, and stamps', {
   expect(keys.find((one) => one.kid === kid)).toMatchObject({ status: 'active', nextSeq: 1 })
   expect(await agent.stop()).toBe(0)
 })
+
+const MODULE = [
+  '/usr/lib/softhsm/libsofthsm2.so',
+  '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so',
+  '/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so',
+].find((path) => existsSync(path))
+const hasToken = MODULE !== undefined && works('which', 'pkcs11-tool') && works('which', 'softhsm2-util')
+if (!hasToken) console.log('SoftHSM: not installed (apt-get install softhsm2 opensc); its test is left out')
+
+it.skipIf(!hasToken)(
+  'stamps with a key in a PKCS#11 token, and goes on after the token was away',
+  { timeout: 120_000 },
+  async () => {
+    using folder = temporaryFolder()
+    const tokens = join(folder.path, 'tokens')
+    mkdirSync(tokens)
+    const conf = join(folder.path, 'softhsm2.conf')
+    writeFileSync(conf, `directories.tokendir = ${tokens}\nobjectstore.backend = file\n`)
+    const env = { SOFTHSM2_CONF: conf }
+    const tool = (program: string, ...args: string[]): Buffer =>
+      execFileSync(program, args, { env: { ...process.env, ...env }, stdio: 'pipe' })
+    tool('softhsm2-util', '--init-token', '--free', '--label', 'gw', '--pin', '1234', '--so-pin', '5678')
+    const at = ['--module', MODULE!, '--token-label', 'gw', '--login', '--pin', '1234']
+    tool('pkcs11-tool', ...at, '--keypairgen', '--key-type', 'EC:edwards25519', '--id', '01')
+    const pinFile = join(folder.path, 'pin')
+    writeFileSync(pinFile, '1234\n', { mode: 0o600 })
+
+    await using ledger = await (await TestLedger.found(join(folder.path, 'ledger'))).start()
+    await using scanner = await Scanner.open()
+    const home = join(folder.path, 'gateway')
+    mkdirSync(home)
+    const file = join(home, 'gateway.yaml')
+    const config = {
+      gateway: {
+        org: 'test',
+        id: 'gw8',
+        uri: 'https://id.gs1.org/8004/9506000134GW8',
+        station: STATION,
+        roles: ['receive'],
+      },
+      key: { type: 'pkcs11', module: MODULE, token: 'gw', id: '01', pinFile },
+      data: join(home, 'data'),
+      uplink: { url: ledger.mqttUrl, ledgerKey: ledger.ackKey, ackTimeout: '3s' },
+      place: { source: 'enrolment' },
+      batch: { flushMs: 100 },
+      devices: [{ id: 'gun', driver: 'scanner', port: scanner.port }],
+      stations: [{ id: 'dock', scanner: 'gun', start: 'receive', actions: { receive: {} } }],
+    }
+    writeFileSync(file, JSON.stringify(config))
+    const init = await Child.run('agent', ['init', '--config', file], { env })
+    expect(init).toMatchObject({ exit: 0 })
+    expect(existsSync(join(home, 'data', 'key.pem'))).toBe(false)
+    await ledger.enrol(ORGANISATION, JSON.parse(init.out) as Operation)
+    await using agent = Child.start('agent', ['run', '--config', file], { env })
+    const recorded = async (count: number): Promise<boolean> =>
+      ((await ledger.gateway('gw8'))?.lastSeq ?? -1) >= count - 1
+    await scanner.scan('H1')
+    await agent.says(/✓ receive 1 item .*H1 /)
+    await until('it is recorded', () => recorded(1))
+    // The token is pulled: stamps go on. It comes back: they are signed.
+    renameSync(tokens, `${tokens}.away`)
+    await scanner.scan('H2')
+    await agent.says(/✓ receive 1 item .*H2 /)
+    await agent.says(/KEY_STORE /)
+    renameSync(`${tokens}.away`, tokens)
+    await until('it is recorded too', () => recorded(2))
+    expect(await agent.stop()).toBe(0)
+    const { exit, out } = await ledger.stop().then(() => ledger.verify())
+    expect([exit, out]).toEqual([0, expect.anything()])
+  },
+)

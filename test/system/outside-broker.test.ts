@@ -46,6 +46,8 @@ for (const kind of KINDS) {
     await ledger.enrol(ORGANISATION, agent.request)
     agent.start()
     await agent.ready()
+    // Its enrolment comes through the same broker.
+    await agent.process.says(/enrolled for https:/, 60_000)
     sim.play()
 
     const acked = (): number => agent.status()?.outbox.acked ?? 0
