@@ -13,7 +13,8 @@ export function haveChromium(): boolean {
   return false
 }
 
-export function launchChromium(): Promise<Browser> {
+/** @param more arguments for this test alone */
+export function launchChromium(...more: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: PATH,
     args: [
@@ -24,6 +25,7 @@ export function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   })
 }

@@ -419,7 +419,7 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
     await page.getByRole('textbox').fill('(01)09506000134352(10)B261120-07(21)7K3M92QD40XA')
     await page.getByRole('button', { name: 'Check' }).click()
     await page.waitForURL(`**${pathOf(PACK)}*`)
-    expect(await settled(page)).toContain('记录一致')
+    expect(await settled(page)).toContain('The records agree')
     expect(faults).toEqual(nothing)
     await context.close()
   })

@@ -3,7 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Detector, detectorHere, type Looking, lookInto } from '../camera.ts'
 import type { MessageKey } from '../i18n/index.ts'
 import { type Scanned, scannedOf } from '../scanned.ts'
+import { FilePicker } from './file-picker.tsx'
 import { useLanguage } from './parts.tsx'
+import { inSameLanguage } from './top.tsx'
 
 type Other = Exclude<Scanned, { kind: 'goods' }>
 
@@ -19,7 +21,7 @@ export function ScanPart(): VNode | null {
     setSaid(undefined)
     if (text === undefined) return
     const meant = scannedOf(text, location.host)
-    if (meant.kind === 'goods') location.assign(meant.path)
+    if (meant.kind === 'goods') location.assign(inSameLanguage(meant.path))
     else setScanned(meant)
   }
   const photo = async (file: File | undefined): Promise<void> => {
@@ -27,19 +29,13 @@ export function ScanPart(): VNode | null {
     const codes = await createImageBitmap(file)
       .then((image) => detector.detect(image))
       .catch(() => [])
-    if (codes[0] === undefined) setSaid('scan.photo.none')
     take(codes[0]?.rawValue)
+    if (codes[0] === undefined) setSaid('scan.photo.none')
   }
   return (
     <section class="ask">
       <Camera detector={detector} onRead={take} onRefused={() => setSaid('scan.refused')} />
-      <label for="photo">{t('scan.photo')}</label>
-      <input
-        id="photo"
-        type="file"
-        accept="image/*"
-        onChange={({ currentTarget }) => void photo(currentTarget.files?.[0])}
-      />
+      <FilePicker id="photo" label={t('scan.photo')} accept="image/*" onPick={([file]) => void photo(file)} />
       <p class="wrong" role="alert">
         {said !== undefined && t(said)}
       </p>
@@ -109,7 +105,7 @@ function Shown({ scanned }: { scanned: Other }): VNode {
       <p>{scanned.kind === 'foreign' ? t('scan.foreign', { host: scanned.host }) : t('scan.text')}</p>
       <p class="code">{scanned.text}</p>
       {path !== undefined && (
-        <a class="btn" href={path}>
+        <a class="btn" href={inSameLanguage(path)}>
           {t('scan.here')}
         </a>
       )}

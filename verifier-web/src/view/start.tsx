@@ -7,9 +7,10 @@ import type { Memory } from '../remembered.ts'
 import { keepShell } from '../shell.ts'
 import { pathOf } from '../subject-from-path.ts'
 import { subjectFromText } from '../subject-from-text.ts'
+import { FilePicker } from './file-picker.tsx'
 import { LanguageProvider, Phrases, useLanguage } from './parts.tsx'
 import { ScanPart } from './scan.tsx'
-import { Top } from './top.tsx'
+import { inSameLanguage, Top } from './top.tsx'
 
 export interface Start {
   root: HTMLElement
@@ -78,7 +79,7 @@ function Typed({ wrong }: { wrong: string | undefined }): VNode {
     event.preventDefault()
     const text = String(new FormData(event.currentTarget).get('number') ?? '')
     const address = subjectFromText(text)
-    if (address.kind === 'subject') location.assign(pathOf(address.subject))
+    if (address.kind === 'subject') location.assign(inSameLanguage(pathOf(address.subject)))
     else setCode(address.kind === 'wrong' ? address.code : undefined)
   }
   return (
@@ -94,8 +95,7 @@ function Typed({ wrong }: { wrong: string | undefined }): VNode {
         onKeyDown={separate}
       />
       <p id="wrong" class="wrong" role="alert">
-        {code !== undefined &&
-          (code === 'GS1_CHECK_DIGIT' ? `${t('start.check-digit')} ` : '') + t('start.wrong', { code })}
+        {code !== undefined && t(code === 'GS1_CHECK_DIGIT' ? 'start.check-digit' : 'start.wrong', { code })}
       </p>
       <button type="submit" class="btn solid">
         {t('start.go')}
@@ -136,16 +136,14 @@ function FromFile({ root, memory }: Omit<Start, 'wrong'>): VNode {
   })
   return (
     <section class="ask">
-      <h2 class="label">
-        <label for="files">{t('file.label')}</label>
-      </h2>
+      <h2 class="label">{t('file.title')}</h2>
       <p class="note">{t('file.say')}</p>
-      <input
+      <FilePicker
         id="files"
-        type="file"
+        label={t('file.label')}
         multiple
-        aria-describedby="file-wrong"
-        onChange={({ currentTarget }) => void open([...(currentTarget.files ?? [])])}
+        describedBy="file-wrong"
+        onPick={(files) => void open(files)}
       />
       <p id="file-wrong" class="wrong" role="alert">
         {said !== undefined && t(...said)}

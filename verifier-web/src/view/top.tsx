@@ -14,6 +14,12 @@ function inLanguage(lang: Lang): string {
   return `${location.pathname}?${query}`
 }
 
+/** Another page of this site, in the language that was chosen for this one, if any was. */
+export function inSameLanguage(path: string): string {
+  const lang = new URLSearchParams(location.search).get('lang')
+  return lang === null ? path : `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ lang })}`
+}
+
 /** Whose page this is, and in which language. */
 export function Top({
   language: { t, lang },

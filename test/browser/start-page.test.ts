@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PACK } from '../../verifier-web/src/_sample-verdicts.ts'
+import { haveChromium, launchChromium } from './_chromium.ts'
+import { type BuiltPages, buildPages } from './_pages.ts'
+import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const path = new URL(PACK).pathname
+
+let pages: BuiltPages
+let pork: PorkLedger
+let browser: Browser
+
+interface Visitor {
+  context: BrowserContext
+  page: Page
+  /** Requests that left the ledger's own origin, and faults. */
+  faults: string[]
+}
+
+/** The start page in a browser whose own detector reads `codes`, one after the other; undefined stands for a picture without a code. */
+async function start(
+  codes: (string | undefined)[] | undefined,
+  lang = 'zh',
+  permissions = ['camera'],
+): Promise<Visitor> {
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    permissions,
+    serviceWorkers: 'block',
+  })
+  const page = await context.newPage()
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(String(error)))
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url())
+    if (origin !== pork.ledger.url && !/^(?:data|blob):$/.test(protocol)) faults.push(request.url())
+  })
+  // Chromium on Linux brings no detector of its own: this one stands for a phone's, behind the browser's real camera.
+  await page.addInitScript(
+    (read) => {
+      if (read === null) return
+      const left = read.map((code) => code ?? undefined)
+      Object.assign(globalThis, {
+        BarcodeDetector: class {
+          static getSupportedFormats(): Promise<string[]> {
+            return Promise.resolve(read.length === 0 ? [] : ['qr_code', 'ean_13'])
+          }
+          async detect(source: { videoWidth?: number; width?: number }): Promise<{ rawValue: string }[]> {
+            if ((source.videoWidth ?? source.width ?? 0) === 0) throw new Error('no picture')
+            const rawValue = left.shift()
+            return rawValue === undefined ? [] : [{ rawValue }]
+          }
+        },
+      })
+    },
+    codes?.map((code) => code ?? null) ?? null,
+  )
+  await page.goto(`${pork.ledger.url}/?lang=${lang}`)
+  await page.locator('#files').waitFor({ state: 'attached' })
+  return { context, page, faults }
+}
+
+const cameraIsOn = (page: Page): Promise<boolean> =>
+  page.evaluate(() => {
+    const stream = document.querySelector('video')?.srcObject as MediaStream | null
+    return stream?.getTracks().some((track) => track.readyState === 'live') ?? false
+  })
+
+describe.skipIf(!haveChromium())('the start page', () => {
+  beforeAll(async () => {
+    pages = await buildPages()
+    pork = await startPorkLedger(pages.folder)
+    browser = await launchChromium('--use-fake-device-for-media-stream')
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await pork[Symbol.asyncDispose]()
+    await pages[Symbol.asyncDispose]()
+  })
+
+  it('opens the camera, stops it after the first code, and checks what it names', async () => {
+    const { context, page, faults } = await start([undefined, undefined, `https://elsewhere.example${path}`])
+    await page.getByRole('button', { name: '用相机扫码' }).click()
+    await expect.poll(() => page.locator('.other').innerText()).toContain('elsewhere.example')
+    expect(await cameraIsOn(page)).toBe(false)
+    expect(await page.locator('video').isVisible()).toBe(false)
+    expect(new URL(page.url()).pathname).toBe('/')
+    await page.getByRole('link', { name: '在本站核对' }).click()
+    await expect.poll(() => page.getByRole('status').innerText()).toContain('记录一致')
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('goes straight to a number of its own', async () => {
+    const { context, page } = await start([`https://id.gs1.org${path}`])
+    await page.getByRole('button', { name: '用相机扫码' }).click()
+    await page.waitForURL(`**${path}*`)
+    await context.close()
+  })
+
+  it.each(['javascript:alert(1)', '<img src=x onerror=alert(1)>', 'https://evil.example/?to=//x', 'WIFI:S:a;T:WPA;;'])(
+    'shows %s as it is, and leads nowhere',
+    async (code) => {
+      const { context, page, faults } = await start([code])
+      await page.getByRole('button', { name: '用相机扫码' }).click()
+      await expect.poll(() => page.locator('.other .code').innerText()).toBe(code)
+      expect(await page.locator('.other a, .other img').count()).toBe(0)
+      expect(new URL(page.url()).pathname).toBe('/')
+      expect(faults).toEqual([])
+      await context.close()
+    },
+  )
+
+  it('can be stopped by hand, and looks again', async () => {
+    const { context, page } = await start([undefined])
+    await page.getByRole('button', { name: '用相机扫码' }).click()
+    await expect.poll(() => cameraIsOn(page)).toBe(true)
+    await page.getByRole('button', { name: '停止' }).click()
+    await expect.poll(() => cameraIsOn(page)).toBe(false)
+    await page.getByRole('button', { name: '用相机扫码' }).click()
+    await expect.poll(() => cameraIsOn(page)).toBe(true)
+    await context.close()
+  })
+
+  it('offers the other ways where the camera is refused', async () => {
+    const { context, page, faults } = await start([undefined], 'en', [])
+    await page.getByRole('button', { name: 'Scan with the camera' }).click()
+    await expect
+      .poll(() => page.getByRole('alert').allInnerTexts())
+      .toContainEqual(expect.stringContaining('could not be opened'))
+    expect(await page.getByRole('textbox').isVisible()).toBe(true)
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it.each([undefined, []])('offers no camera where the browser reads no codes (%j)', async (codes) => {
+    const { context, page } = await start(codes)
+    expect(await page.getByRole('button', { name: '用相机扫码' }).count()).toBe(0)
+    expect(await page.getByRole('textbox').isVisible()).toBe(true)
+    await context.close()
+  })
+
+  it('reads a photo, and says when there is no code in it', async () => {
+    const { context, page } = await start([undefined, `(01)09506000134352(21)7K3M92QD40XA`])
+    const buffer = await page.screenshot()
+    const photo = { name: 'photo.png', mimeType: 'image/png', buffer }
+    await page.locator('#photo').setInputFiles([photo])
+    await expect
+      .poll(() => page.getByRole('alert').allInnerTexts())
+      .toContainEqual(expect.stringContaining('没有找到码'))
+    await page.locator('#photo').setInputFiles([photo])
+    await page.waitForURL(`**${path}*`)
+    await context.close()
+  })
+
+  it('takes what a scanner types, with its separators', async () => {
+    const { context, page } = await start(undefined)
+    await page.getByRole('textbox').focus()
+    await page.keyboard.type('010950600013435210B261120-07')
+    await page.keyboard.press('Control+]')
+    await page.keyboard.type('217K3M92QD40XA')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**${path}*`)
+    await context.close()
+  })
+
+  it.each(['zh', 'en'])('can be used by everyone, in %s, light and dark, and fits a phone', async (lang) => {
+    const { context, page } = await start(['https://elsewhere.example/x'], lang)
+    await page.locator('.btn.solid').first().click()
+    await page.locator('.other').waitFor()
+    await page.evaluate(AXE)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      const violations = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as {
+          axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> }
+        }
+        const result = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+        return result.violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`)
+      })
+      expect(violations).toEqual([])
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+    await context.close()
+  })
+})
