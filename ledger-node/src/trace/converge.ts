@@ -94,7 +94,7 @@ function wayTo(view: View, walk: Walk, node: number): NamedLink[] {
   }
   const links: NamedLink[] = []
   for (let n = walk.numberOf(node) ?? 0; ; ) {
-    const found = walk.links[walk.via[n] ?? -1]
+    const found = walk.link(walk.via[n] ?? -1)
     if (found === undefined) break
     links.push({ ...linkView(view, found), from: name(found.from), to: name(found.to) })
     n = found.from === n ? found.to : found.from

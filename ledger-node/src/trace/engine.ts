@@ -114,13 +114,13 @@ export class TraceEngine {
 
 function traceWorked(view: View, walk: Walk, subject: string): Worked {
   const elements = elementsOf(walk)
-  const { nodes, links } = walk
+  const { nodes, linkCount } = walk
   const element = (one: number): Element =>
-    one >= 0 ? { node: nodeView(view, walk, one) } : { link: linkView(view, links[-1 - one]!) }
+    one >= 0 ? { node: nodeView(view, walk, one) } : { link: linkView(view, walk.link(-1 - one)!) }
   return {
     total: elements.length,
     cuts: [...walk.cuts],
-    head: { subject, total: { nodes: nodes.length, links: links.length } },
+    head: { subject, total: { nodes: nodes.length, links: linkCount } },
     page: (from, to) => {
       const page = Array.from(elements.subarray(from, to), element)
       return {

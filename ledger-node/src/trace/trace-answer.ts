@@ -31,15 +31,14 @@ export interface LinkView {
 export type Element = { node: NodeView } | { link: LinkView }
 
 /** The order of all elements of a walk: node i is i, link l is -1 - l. */
-export function elementsOf({ nodes, links }: Walk): Int32Array {
-  const starts = new Int32Array(nodes.length + 1)
-  for (const { from, to } of links) starts[Math.max(from, to) + 1]!++
-  for (let i = 0; i < nodes.length; i++) starts[i + 1]! += starts[i]! + 1
-  const elements = new Int32Array(nodes.length + links.length)
-  for (let i = 0; i < nodes.length; i++) elements[starts[i]!++] = i
-  links.forEach(({ from, to }, l) => {
-    elements[starts[Math.max(from, to)]!++] = -1 - l
-  })
+export function elementsOf(walk: Walk): Int32Array {
+  const [nodes, links] = [walk.nodes.length, walk.linkCount]
+  const starts = new Int32Array(nodes + 1)
+  for (let l = 0; l < links; l++) starts[walk.laterNode(l) + 1]!++
+  for (let i = 0; i < nodes; i++) starts[i + 1]! += starts[i]! + 1
+  const elements = new Int32Array(nodes + links)
+  for (let i = 0; i < nodes; i++) elements[starts[i]!++] = i
+  for (let l = 0; l < links; l++) elements[starts[walk.laterNode(l)]!++] = -1 - l
   return elements
 }
 

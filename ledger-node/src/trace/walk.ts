@@ -1,5 +1,7 @@
 import { contentsOf, overlap, type Stay, staysOf, type View } from './containment.ts'
 import { NONE } from './hash-slots.ts'
+import { PairSet } from './pair-set.ts'
+import { Timelines } from './timeline.ts'
 
 export type Direction = 'back' | 'forward'
 
@@ -31,6 +33,8 @@ export interface Found {
   end: number
 }
 
+type Numbers = [kind: number, from: number, to: number, proof: number, amount: number, end: number]
+
 /** How far something is followed: a lot that was reached from one of its items leads to what was made of it, and not to its other items. */
 const WIDE = 1
 const NARROW = 2
@@ -48,18 +52,22 @@ export class Walk {
   readonly depths: number[] = []
   /** Of each node, the link by which it was met; -1 for the one that was asked for. */
   readonly via: number[] = []
-  readonly links: Found[] = []
+  /** Six numbers for each link: of these there may be millions. */
+  #links: Int32Array = new Int32Array(6 * 1024)
+  #linkCount = 0
   readonly cuts: Set<Cut> = new Set()
   /** Of each direction, what was followed how far. */
   readonly #followed: Record<Direction, Map<number, number>> = { back: new Map(), forward: new Map() }
-  readonly #told = new Set<number>()
-  readonly #ways = new Set<string>()
+  readonly #told = new PairSet()
+  readonly #ways: Record<Direction, PairSet> = { back: new PairSet(), forward: new PairSet() }
+  readonly #timelines: Record<Direction, Timelines>
   #queue: { node: number; depth: number; direction: Direction; reach: number }[] = []
   #at = 0
 
   constructor(view: View, options: WalkOptions) {
     this.#view = view
     this.#options = options
+    this.#timelines = { back: new Timelines(view), forward: new Timelines(view) }
   }
 
   /** Follows a node and all that it leads to. In pieces: the caller may do something else after each yield. */
@@ -78,6 +86,22 @@ export class Walk {
   /** Number of a node of the graph; undefined when it was not met. */
   numberOf(node: number): number | undefined {
     return this.#numbers.get(node)
+  }
+
+  get linkCount(): number {
+    return this.#linkCount
+  }
+
+  /** A link by number; undefined when there is no such. */
+  link(i: number): Found | undefined {
+    if (i < 0 || i >= this.#linkCount) return undefined
+    const [kind, from, to, proof, amount, end] = this.#links.subarray(6 * i, 6 * i + 6) as unknown as Numbers
+    return { kind: WALK_LINKS[kind]!, from, to, proof, amount, end }
+  }
+
+  /** Of a link, the node that is told later: behind it the link stands in an answer. */
+  laterNode(i: number): number {
+    return Math.max(this.#links[6 * i + 1]!, this.#links[6 * i + 2]!)
   }
 
   #push(node: number, depth: number, direction: Direction, reach: number): void {
@@ -102,7 +126,7 @@ export class Walk {
     }
     const number = this.nodes.push(node) - 1
     this.depths.push(depth)
-    this.via.push(this.nodes.length === 1 ? -1 : this.links.length)
+    this.via.push(this.nodes.length === 1 ? -1 : this.#linkCount)
     this.#numbers.set(node, number)
     return number
   }
@@ -113,15 +137,25 @@ export class Walk {
       return
     }
     const [a, b] = [this.#number(from, depth), this.#number(to, depth)]
-    if (a !== -1 && b !== -1) this.links.push({ kind, from: a, to: b, proof, amount, end })
+    if (a === -1 || b === -1) return
+    const at = 6 * this.#linkCount++
+    if (at === this.#links.length) {
+      const larger = new Int32Array(2 * at)
+      larger.set(this.#links)
+      this.#links = larger
+    }
+    const links = this.#links
+    links[at] = WALK_LINKS.indexOf(kind)
+    links[at + 1] = a
+    links[at + 2] = b
+    links[at + 3] = proof
+    links[at + 4] = amount
+    links[at + 5] = end
   }
 
   /** Whether something is told for the first time; `what` is below 8. */
   #first(a: number, b: number, what: number): boolean {
-    const key = (a * 0x2000000 + b) * 8 + what
-    if (this.#told.has(key)) return false
-    this.#told.add(key)
-    return true
+    return this.#told.add(a, b * 8 + what)
   }
 
   #inTime(event: number): boolean {
@@ -138,10 +172,13 @@ export class Walk {
       return
     }
     const wide = reach === WIDE
+    let [holds, held] = [false, false]
     for (let link = graph.lastLink(node); link !== NONE; link = graph.linkBefore(link)) {
       const event = graph.event(link)
-      if (!this.#inTime(event)) continue
       const role = graph.role(link)
+      holds ||= role === 'parent'
+      held ||= role === 'packed' || role === 'unpacked' || role === 'fixed' || role === 'unfixed'
+      if (!this.#inTime(event)) continue
       if (role === (direction === 'back' ? 'output' : 'input')) this.#through(link, depth, direction)
       else if (role === 'item') this.#lotLink(link, node, graph.node(link + 1), depth, direction, NARROW)
       else if (role === 'lot' && wide) this.#lotLink(link - 1, graph.node(link - 1), node, depth, direction, WIDE)
@@ -150,13 +187,13 @@ export class Walk {
     }
     if (!wide) return
     const { from, to } = this.#options
-    if (kind === 'unit' || kind === 'asset' || kind === 'other')
+    if (holds)
       for (const stay of contentsOf(this.#view, node)) {
         if (overlap(from, to, stay) === undefined) continue
         this.#stay(stay, depth + 1)
         if (!stay.fixed) this.#push(stay.child, depth + 1, direction, WIDE)
       }
-    this.#carried(node, from, to, depth, direction, new Set([node]))
+    if (held) this.#carried([node], from, to, depth, direction)
   }
 
   #lotLink(link: number, item: number, lot: number, depth: number, direction: Direction, reach: number): void {
@@ -224,29 +261,31 @@ export class Walk {
     this.#tell(fixed ? 'fixed' : 'contained', child, parent, depth, graph.event(link), begin, until)
   }
 
-  /** What something was in or on between two times, what that was in, where it came, and what it was part of. */
-  #carried(node: number, from: number, to: number, depth: number, direction: Direction, on: Set<number>): void {
+  /**
+   * What something was in or on between two times, what that was in, where it came, and what it was part of.
+   * @param within what it is in, the innermost first; itself at the beginning
+   */
+  #carried(within: readonly number[], from: number, to: number, depth: number, direction: Direction): void {
     const { graph } = this.#view
-    for (const stay of staysOf(this.#view, node)) {
+    const node = within.at(-1)!
+    const outer = within.length > 1
+    for (const stay of outer ? this.#timelines[direction].stays(node) : staysOf(this.#view, node)) {
       const time = stay.fixed ? undefined : overlap(from, to, stay)
-      if (time === undefined || on.has(stay.parent)) continue
+      if (time === undefined || within.includes(stay.parent)) continue
       this.#stay(stay, depth + 1)
       if (this.cuts.has('TRACE_NODES')) return
       if (depth >= this.#options.depth) continue
       // Of one box and one time the way is told once, whatever else is in it.
-      const [begin, end] = [stay.begin, stay.end].map((one) => (one === -1 ? -1 : graph.event(one)))
-      const way = `${direction} ${stay.parent} ${begin} ${end} ${time.from} ${time.to}`
-      if (this.#ways.has(way)) continue
-      this.#ways.add(way)
-      for (let link = graph.lastLink(stay.parent); link !== NONE; link = graph.linkBefore(link)) {
+      const [begin, end] = [stay.begin, stay.end].map((one) => (one === -1 ? 0 : graph.event(one) + 1))
+      if (!outer && !this.#ways[direction].add(begin!, end!)) continue
+      for (const link of this.#timelines[direction].fresh(stay.parent, time.from, time.to)) {
         const event = graph.event(link)
-        const at = graph.time(event)
-        if (at < time.from || at > time.to || !this.#inTime(event)) continue
+        if (!this.#inTime(event)) continue
         const role = graph.role(link)
         if (role === (direction === 'back' ? 'output' : 'input')) this.#through(link, depth + 1, direction)
         this.#whereabouts(stay.parent, event, role, depth + 1)
       }
-      this.#carried(stay.parent, time.from, time.to, depth + 1, direction, new Set([...on, stay.parent]))
+      this.#carried([...within, stay.parent], time.from, time.to, depth + 1, direction)
     }
   }
 
