@@ -638,7 +638,7 @@ class Agent {
       listen: (listener) => this.#panel.listen(listener),
       take: async (id, frame) => {
         const station = this.#stations.find(({ config }) => config.id === id)
-        if (station && !this.#benches.take(id, frame)) await station.scan(frame, 'page')
+        if (station && !this.#benches.take(id, frame, true)) await station.scan(frame, 'page')
         return station !== undefined
       },
       carry: (from) => carrier.carry(from),

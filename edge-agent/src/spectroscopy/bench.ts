@@ -75,8 +75,8 @@ export class Bench {
     this.#state = bytes ? (JSON.parse(fromUtf8(bytes)) as BenchState) : { testing: false }
   }
 
-  /** Takes a frame of the station's scanner if it is for the bench; else it is the station's. */
-  take(frame: string): boolean {
+  /** Takes a frame of the station's scanner, or what came by the page, if it is for the bench; else it is the station's. */
+  take(frame: string, typed: boolean = false): boolean {
     const text = /^(?:\][A-Za-z]\w)?(tristamp:.*)$/s.exec(frame)?.[1]
     if (text === undefined && !this.#state.testing) return false
     if (text === DO_TEST) this.#enter(true)
@@ -84,7 +84,7 @@ export class Bench {
     else if (text?.startsWith('tristamp:do/')) {
       if (this.#state.testing) this.#enter(false)
       return false
-    } else if (text === undefined) void this.#inTurn(() => this.#test(frame))
+    } else if (text === undefined) void this.#inTurn(() => this.#test(frame, typed))
     else return false
     return true
   }
@@ -119,7 +119,7 @@ export class Bench {
     services.info(`✓ white reference until ${references.white.until} at ${station.id}`)
   }
 
-  async #test(frame: string): Promise<void> {
+  async #test(frame: string, typed: boolean): Promise<void> {
     const { config, services, device, model, evidence, station } = this.#parts
     const refusal = services.refusal()
     if (refusal) throw refusal
@@ -149,7 +149,7 @@ export class Bench {
         sensorReport: [testReport(result)],
         'tristamp:spectrum': recordedTest(result, evidenceUri(against.id), calibration),
       }
-      await services.accept([this.#event(goods, stamp, element)], [])
+      await services.accept([this.#event(goods, stamp, element, typed)], [])
     } finally {
       measurement.release()
       against.release()
@@ -162,7 +162,7 @@ export class Bench {
     return moment.source === 'none' ? undefined : this.#parts.config.calibration
   }
 
-  #event(goods: Goods, stamp: Stamp, element: object): Uint8Array {
+  #event(goods: Goods, stamp: Stamp, element: object, typed: boolean): Uint8Array {
     const event = {
       type: 'ObjectEvent',
       action: 'OBSERVE',
@@ -178,7 +178,7 @@ export class Bench {
       sensorElementList: [element],
       'tristamp:geo': stamp.place.geo,
       'tristamp:clock': clockStamp(stamp.moment),
-      'tristamp:origin': 'device',
+      'tristamp:origin': typed ? 'operator' : 'device',
     } as unknown as StampedEvent
     try {
       const bytes = encodeEvent(event)

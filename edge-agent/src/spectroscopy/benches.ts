@@ -46,9 +46,9 @@ export class Benches {
     for (const bench of this.#benches) await bench.load()
   }
 
-  /** Whether a frame of a station's scanner was for its bench. */
-  take(station: string, frame: string): boolean {
-    return this.#benches.some((bench) => bench.station === station && bench.take(frame))
+  /** Whether a frame of a station's scanner, or what came by the page, was for its bench. */
+  take(station: string, frame: string, typed: boolean = false): boolean {
+    return this.#benches.some((bench) => bench.station === station && bench.take(frame, typed))
   }
 
   async idle(): Promise<void> {

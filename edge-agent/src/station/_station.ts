@@ -68,6 +68,15 @@ export class Play {
     return this
   }
 
+  /** What someone types at the page. */
+  type(...frames: string[]): this {
+    for (const frame of frames) {
+      this.nowMs += 1000
+      this.#take(reduce(this.station, this.state, { scan: parseScan(frame), stamp: stampAt(this.nowMs), by: 'page' }))
+    }
+    return this
+  }
+
   /** Tags come into the field of a reader. */
   tags(...links: string[]): this {
     for (const link of links) {

@@ -280,6 +280,18 @@ describe('what cannot be recorded', () => {
     })
   })
 
+  it('says of an act that part of it was typed, and of the next one only what is so', () => {
+    const play = new Play({ pack: {}, ship: {} }, 'pack')
+    play.scan(labels.pallet, labels.item('A')).type(labels.item('B')).do('end')
+    play.scan(labels.pallet2, labels.item('C')).do('end')
+    expect(play.drafts.map(({ typed }) => typed)).toEqual([true, undefined])
+    // A command is no identity, however it came.
+    play.type(']C0tristamp:do/ship').scan(labels.item('D')).type(']C0tristamp:end')
+    expect(play.drafts.at(-1)?.typed).toBeUndefined()
+    // A label that is read twice at the page is one, like any other.
+    expect(play.type(labels.item('D')).repeats).toHaveLength(1)
+  })
+
   it('never throws and never records goods that were not scanned, whatever is scanned', () => {
     const frames = fc.constantFrom(
       ...[
