@@ -58,3 +58,27 @@ export function isInside(point: Point, corners: readonly { latE7: number; lonE7:
   }
   return inside
 }
+
+/** A region's border is drawn, and a position measured, no better than this. */
+const BORDER_M = 200
+/** East, north and between: where a point may lie instead. */
+const AROUND = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+  [1, 1],
+  [1, -1],
+  [-1, 1],
+  [-1, -1],
+] as const
+
+/** Whether a point lies in a polygon, or so near that three times its accuracy and a border's width reach into it. */
+export function isNear(point: Point, corners: readonly { latE7: number; lonE7: number }[]): boolean {
+  if (isInside(point, corners)) return true
+  const north = Math.ceil(((3 * point.accuracyM + BORDER_M) * 1000) / MM_PER_E7)
+  const east = Math.ceil((north * 1_000_000) / COS_E6[Math.min(89, Math.ceil(Math.abs(point.latE7) / 1e7))]!)
+  return AROUND.some(([x, y]) =>
+    isInside({ ...point, latE7: point.latE7 + y * north, lonE7: point.lonE7 + x * east }, corners),
+  )
+}

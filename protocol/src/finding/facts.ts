@@ -94,6 +94,11 @@ export function ends(event: EpcisEvent, thing: string): boolean {
   return event.type === 'ObjectEvent' && event.action === 'DELETE' && goodsOf(event).includes(thing)
 }
 
+/** What had ended comes back to somebody: a return, which receives it, or a new beginning. */
+export function revives(event: EpcisEvent, thing: string): boolean {
+  return event.disposition === 'returned' || event.bizStep === 'receiving' || bears(event, thing)
+}
+
 /** The registered product of an item or a lot. */
 export function productOfThing({ names }: Facts, thing: string): RegisterProduct | undefined {
   const product = productOf(thing)

@@ -1,40 +1,82 @@
 import type { ProvenEvent } from '../verify/verdict.ts'
-import { bears, ends, type Facts, surelyBefore } from './facts.ts'
-import { type Finding, refsOf } from './finding.ts'
+import { bears, ends, type Facts, revives, surelyBefore } from './facts.ts'
+import { type Finding, refsOf, type Severity } from './finding.ts'
 
 // A thing with a number of its own is born once, lives, and ends once.
 
-/** BORN_TWICE: two events bring one thing into being. */
+/**
+ * BORN_TWICE: two events bring one thing into being. A contradiction where two organisations say so; within one it may be a label entered twice.
+ * An organisation may enter a number before it makes the thing, and a logistic unit's number may come into use again after its end.
+ */
 export function bornTwice({ things }: Facts): Finding[] {
   return [...things].flatMap(([thing, events]) => {
-    const births = events.filter(({ event }) => bears(event, thing))
+    const births = birthsOf(events, thing)
     if (births.length < 2) return []
-    return [{ code: 'BORN_TWICE', severity: 'contradiction', subject: thing, events: refsOf(...births), detail: {} }]
+    const [first] = births
+    const same = births.every(({ signer }) => signer.org === first!.signer.org)
+    const entered = births.filter(({ event }) => event.type !== 'TransformationEvent').length
+    if (same && births.length === 2 && entered === 1) return []
+    const severity: Severity = same ? 'warning' : 'contradiction'
+    return [{ code: 'BORN_TWICE', severity, subject: thing, events: refsOf(...births), detail: {} }]
   })
 }
 
-/** BEFORE_ITS_BIRTH: something was done with a thing surely before it was brought into being. */
+/** The events that bring a thing into being, but for those after an end. */
+function birthsOf(events: readonly ProvenEvent[], thing: string): ProvenEvent[] {
+  const end = thing.includes('/00/') ? events.findIndex(({ event }) => ends(event, thing)) : -1
+  return (end < 0 ? events : events.slice(0, end)).filter(({ event }) => bears(event, thing))
+}
+
+/**
+ * BEFORE_ITS_BIRTH: something was done with a thing surely before it was brought into being. A contradiction where another organisation than
+ * the one that brought it did it: at home, labels are read before they are entered.
+ */
 export function beforeItsBirth({ things }: Facts): Finding[] {
   return [...things].flatMap(([thing, events]) => {
     const birth = events.find(({ event }) => bears(event, thing))
     const early = birth === undefined ? [] : events.filter((one) => surelyBefore(one, birth))
     if (birth === undefined || early.length === 0) return []
-    const refs = refsOf(...early, birth)
-    return [{ code: 'BEFORE_ITS_BIRTH', severity: 'contradiction', subject: thing, events: refs, detail: {} }]
+    const foreign = early.filter(({ signer }) => signer.org !== birth.signer.org)
+    const atHome = early.every(
+      ({ event }) => 'action' in event && event.action === 'OBSERVE' && isLabelling(event.bizStep),
+    )
+    if (foreign.length === 0 && atHome) return []
+    const severity: Severity = foreign.length === 0 ? 'warning' : 'contradiction'
+    return [{ code: 'BEFORE_ITS_BIRTH', severity, subject: thing, events: refsOf(...early, birth), detail: {} }]
   })
 }
 
-/** AFTER_ITS_END: something was done with a thing surely after it was sold, used up or destroyed; but for a return, which receives it again. */
+/** Steps in which a label is read that is not yet on anything. */
+function isLabelling(bizStep: string | undefined): boolean {
+  return bizStep === undefined || bizStep === 'encoding' || bizStep === 'inspecting' || bizStep === 'sensor_reporting'
+}
+
+/** Steps by which what has ended is struck off. */
+const STRUCK_OFF = new Set(['decommissioning', 'destroying', 'disposing'])
+
+/**
+ * AFTER_ITS_END: something was done with a thing surely after it was sold, used up or destroyed. A return receives it again, until its next
+ * end; what has ended may be struck off once.
+ */
 export function afterItsEnd({ things }: Facts): Finding[] {
   return [...things].flatMap(([thing, events]) => {
-    const end = events.find(({ event }) => ends(event, thing))
-    const late = end === undefined ? [] : events.filter((one) => one !== end && surelyBefore(end, one))
-    if (end === undefined || late.length === 0 || isReturn(late[0]!)) return []
-    const refs = refsOf(end, ...late)
-    return [{ code: 'AFTER_ITS_END', severity: 'warning', subject: thing, events: refs, detail: {} }]
+    let end: ProvenEvent | undefined
+    const refs = new Set<ProvenEvent>()
+    for (const one of events) {
+      if (end !== undefined && surelyBefore(end, one)) {
+        if (revives(one.event, thing) && !isDestroyed(end)) end = undefined
+        else if (!(STRUCK_OFF.has(one.event.bizStep ?? '') && ends(one.event, thing) && !isDestroyed(end))) {
+          refs.add(end).add(one)
+        }
+      }
+      if (ends(one.event, thing) && (end === undefined || STRUCK_OFF.has(one.event.bizStep ?? ''))) end = one
+    }
+    if (refs.size === 0) return []
+    return [{ code: 'AFTER_ITS_END', severity: 'warning', subject: thing, events: refsOf(...refs), detail: {} }]
   })
 }
 
-function isReturn({ event }: ProvenEvent): boolean {
-  return event.disposition === 'returned' || event.bizStep === 'receiving'
+/** Nothing comes back from this. */
+function isDestroyed({ event }: ProvenEvent): boolean {
+  return event.type === 'TransformationEvent' || STRUCK_OFF.has(event.bizStep ?? '')
 }

@@ -1,12 +1,18 @@
 import type { EpcisEvent, QuantityElement } from '../event/types.ts'
+import type { ProvenEvent } from '../verify/verdict.ts'
 import { bears, ends, type Facts, goodsOf } from './facts.ts'
 import { type Finding, refsOf } from './finding.ts'
 
-/** Weighing differs from scale to scale: so much more than there was is not yet a contradiction. */
+/** Weighing differs from scale to scale, and packs from what they say: so much more than there was is nothing … */
 const TOLERANCE_PERCENT = 2
+/** … and more than this is no longer a matter of scales. */
+const SURELY_PERCENT = 5
+
+/** Units of weight (UN/ECE Rec 20), in grams. */
+const GRAMS: Readonly<Record<string, number>> = { GRM: 1, KGM: 1000, TNE: 1_000_000 }
 
 /**
- * MASS_BALANCE: more of a lot used up, sold or destroyed than was ever made of it; or more weight out of a process than went in. Both counts are
+ * MASS_BALANCE: more of a lot used up, sold or destroyed than was ever made of it, less what came back; or more weight out of a process than went in. Both counts are
  * complete where the lot's whole history is proven. Detail: made and used, or in and out, in thousandths of `uom` (pieces without it).
  */
 export function massBalance(facts: Facts): Finding[] {
@@ -14,21 +20,42 @@ export function massBalance(facts: Facts): Finding[] {
 }
 
 function lotsOverdrawn({ lots, events: all }: Facts): Finding[] {
+  const uncounted = uncountedIn(all)
   return [...lots].flatMap(([lot, events]) => {
     const born = events.filter(({ event }) => bears(event, lot))
     // An event of the lot that does not count it made things of it one by one, which are in no sum.
-    if (all.some(({ event, subjects }) => subjects.includes(lot) && !goodsOf(event).includes(lot))) return []
+    if (uncounted.has(lot)) return []
     const sums = born.map(({ event }) => amounts(gainedBy(event), lot))
     const [uom, ...others] = new Set(sums.flatMap((sum) => [...(sum?.keys() ?? [])]))
     // What was made without a count, or counted in two units, cannot be added up.
     if (uom === undefined || others.length > 0 || sums.includes(undefined)) return []
     const used = events.filter(({ event }) => ends(event, lot))
     const made = sums.reduce((sum, one) => sum + one!.get(uom)!, 0)
-    const gone = used.reduce((sum, { event }) => sum + (amounts(lostBy(event), lot)?.get(uom) ?? 0), 0)
+    const sumOf = (some: readonly ProvenEvent[]): number =>
+      some.reduce((sum, { event }) => sum + (amounts(lostBy(event), lot)?.get(uom) ?? 0), 0)
+    const sold = sumOf(used)
+    const returned = sumOf(events.filter(({ event }) => isReturn(event) && !bears(event, lot) && !ends(event, lot)))
+    const gone = sold - Math.min(sold, returned)
     if (gone * 100 <= made * (100 + TOLERANCE_PERCENT)) return []
+    const severity = gone * 100 > made * (100 + SURELY_PERCENT) ? 'contradiction' : 'warning'
     const detail = { made, used: gone, ...(uom !== '' && { uom }) }
-    return [{ code: 'MASS_BALANCE', severity: 'contradiction', subject: lot, events: refsOf(...born, ...used), detail }]
+    return [{ code: 'MASS_BALANCE', severity, subject: lot, events: refsOf(...born, ...used), detail }]
   })
+}
+
+/** Subjects of events that do not say how much of them. */
+function uncountedIn(events: readonly ProvenEvent[]): Set<string> {
+  const found = new Set<string>()
+  for (const { event, subjects } of events) {
+    const counted = new Set(goodsOf(event))
+    for (const subject of subjects) if (!counted.has(subject)) found.add(subject)
+  }
+  return found
+}
+
+/** Sold, and brought back: it can be sold again. */
+function isReturn(event: EpcisEvent): boolean {
+  return event.type === 'ObjectEvent' && event.disposition === 'returned'
 }
 
 /** A process that gives more kilograms than it took, all of them weighed. */
@@ -60,13 +87,15 @@ function lostBy(event: EpcisEvent): readonly QuantityElement[] {
       : []
 }
 
-/** Thousandths by unit; undefined where some of it was not counted. */
+/** Thousandths by unit, weights in kilograms; undefined where some of it was not counted. */
 function amounts(list: readonly QuantityElement[], lot: string): Map<string, number> | undefined {
   const sums = new Map<string, number>()
   for (const { epcClass, quantity, uom = '' } of list) {
     if (epcClass !== lot) continue
     if (quantity === undefined) return undefined
-    sums.set(uom, (sums.get(uom) ?? 0) + Math.round(quantity * 1000))
+    const grams = GRAMS[uom]
+    const unit = grams === undefined ? uom : 'KGM'
+    sums.set(unit, (sums.get(unit) ?? 0) + Math.round(quantity * (grams ?? 1000)))
   }
   return sums
 }
@@ -75,9 +104,10 @@ function amounts(list: readonly QuantityElement[], lot: string): Map<string, num
 function kilograms(list: readonly QuantityElement[] | undefined): number | undefined {
   if (list === undefined || list.length === 0) return undefined
   let sum = 0
-  for (const { quantity, uom } of list) {
-    if (uom !== 'KGM' || quantity === undefined) return undefined
-    sum += Math.round(quantity * 1000)
+  for (const { quantity, uom = '' } of list) {
+    const grams = GRAMS[uom]
+    if (grams === undefined || quantity === undefined) return undefined
+    sum += Math.round(quantity * grams)
   }
   return sum
 }

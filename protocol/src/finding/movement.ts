@@ -1,6 +1,6 @@
 import { subjectKind } from '../subject.ts'
 import type { ProvenEvent } from '../verify/verdict.ts'
-import { isInside, metresApart, pointOf } from './distance.ts'
+import { isNear, metresApart, pointOf } from './distance.ts'
 import type { Facts } from './facts.ts'
 import { bears, productOfThing } from './facts.ts'
 import { type Finding, refsOf } from './finding.ts'
@@ -9,28 +9,59 @@ import { type Finding, refsOf } from './finding.ts'
 const FASTEST_M_PER_S = 333
 /** Goods on roads and rails are not: 200 km/h from door to door. */
 const BY_LAND_M_PER_S = 55
-/** Below this a wrong fix or a late stamp is the likelier cause, where something could have been as fast at all. */
+/** Below this a wrong fix or a late stamp is the likelier cause. */
 const SHORT_M = 20_000
-/** And below this whatever the speed: two doors of one yard, a fix between high walls, a tag that two readers hear. */
-const NEAR_M = 1_000
+/** So far off may a receiver be among walls, or under a sky that someone disturbs. */
+const NEAR_M = 5_000
+/** An aircraft's way: so far at least, so fast, and so long on the ground before and after it. */
+const FLIGHT_M = 200_000
+const FLIGHT_M_PER_S = 250
+const GROUND_MS = 2 * 3_600_000
+/** A stamp with more doubt excuses nobody: the next is held against those before it, too, up to so many. */
+const LOOSE_MS = 600_000
+const LOOK_BACK = 8
 
 /**
  * Two stamps of one thing that lie farther apart than anything travels in the time between them, at the widest that both clocks allow: TWO_PLACES for
- * an item, by its serial number, TOO_FAST for a logistic unit. TOO_FAST also, as a warning, where only an aircraft could. Detail: metres, ms.
+ * an item, by its serial number, TOO_FAST for a logistic unit. TOO_FAST also where no truck is as fast: a note where an aircraft may have taken it,
+ * else a warning. Detail: metres, ms.
  */
 export function impossibleSpeed(facts: Facts): Finding[] {
   return [...facts.things].flatMap(([thing, events]) => {
-    const placed = events.filter((proven) => pointOf(proven) !== undefined)
-    const legs = placed.slice(1).map((b, i) => legOf(placed[i]!, b))
+    const legs = legsOf(events)
     const impossible = legs.find((leg) => leg.metres > NEAR_M && isFaster(leg, FASTEST_M_PER_S))
-    const hasty = legs.find((leg) => leg.metres > SHORT_M && isFaster(leg, BY_LAND_M_PER_S))
-    const leg = impossible ?? hasty
+    const hasty = legs.filter((leg) => leg.metres > SHORT_M && isFaster(leg, BY_LAND_M_PER_S))
+    const leg = impossible ?? hasty.find((one) => !isFlight(one)) ?? hasty[0]
     if (leg === undefined) return []
     const code = impossible !== undefined && subjectKind(thing) === 'item' ? 'TWO_PLACES' : 'TOO_FAST'
-    const severity = impossible === undefined ? 'warning' : 'contradiction'
+    const severity = impossible !== undefined ? 'contradiction' : isFlight(leg) ? 'note' : 'warning'
     const { metres, ms, a, b } = leg
     return [{ code, severity, subject: thing, events: refsOf(a, b), detail: { metres, ms } }]
   })
+}
+
+/** The legs that no truck makes. */
+function legsOf(events: readonly ProvenEvent[]): Leg[] {
+  /** The last with a place, and those before it as far as they must be looked at. */
+  let before: ProvenEvent[] = []
+  const legs: Leg[] = []
+  for (const one of events) {
+    if (pointOf(one) === undefined) continue
+    for (const earlier of before) {
+      const leg = legOf(earlier, one)
+      if (isFaster(leg, BY_LAND_M_PER_S)) legs.push(leg)
+    }
+    before = isLoose(one) ? [...before.slice(1 - LOOK_BACK), one] : [one]
+  }
+  return legs
+}
+
+function isLoose({ time: { earliestMs, latestMs } }: ProvenEvent): boolean {
+  return earliestMs === undefined || latestMs === undefined || latestMs - earliestMs > LOOSE_MS
+}
+
+function isFlight({ metres, ms }: Leg): boolean {
+  return metres >= FLIGHT_M && ms >= GROUND_MS && metres * 1000 <= (ms - GROUND_MS) * FLIGHT_M_PER_S
 }
 
 interface Leg {
@@ -58,7 +89,12 @@ function longestBetween(a: ProvenEvent, b: ProvenEvent): number {
   ]
   const [a0, a1] = span(a)
   const [b0, b1] = span(b)
-  return Math.max(Math.abs(b1 - a0), Math.abs(a1 - b0))
+  return Math.max(Math.abs(b1 - a0), Math.abs(a1 - b0)) + fixAge(a) + fixAge(b)
+}
+
+/** A fix tells of where the gateway was so long before the stamp. */
+function fixAge({ event }: ProvenEvent): number {
+  return event['tristamp:geo'].ageMs ?? 0
 }
 
 /** OUTSIDE_REGION: a product of a region that was born elsewhere, with a position that says so. Detail: latE7, lonE7. */
@@ -67,7 +103,7 @@ export function outsideRegion(facts: Facts): Finding[] {
     const region = productOfThing(facts, thing)?.region
     const birth = events.find(({ event }) => bears(event, thing))
     const point = birth && pointOf(birth)
-    if (region === undefined || birth === undefined || point === undefined || isInside(point, region)) return []
+    if (region === undefined || birth === undefined || point === undefined || isNear(point, region)) return []
     const detail = { latE7: point.latE7, lonE7: point.lonE7 }
     return [{ code: 'OUTSIDE_REGION', severity: 'warning', subject: thing, events: refsOf(birth), detail }]
   })

@@ -7,7 +7,8 @@ import { afterItsEnd, beforeItsBirth, bornTwice } from './life.ts'
 import { massBalance } from './mass-balance.ts'
 import { impossibleSpeed, outsideRegion } from './movement.ts'
 import { eventRepeated } from './repeats.ts'
-import { sensorFlat, sensorJumps, seriesCopied } from './sensor-behaviour.ts'
+import { sensorFlat, sensorJumps } from './sensor-behaviour.ts'
+import { seriesCopied } from './series-copied.ts'
 import { temperatureLimits } from './temperature-limits.ts'
 
 /** A question to the records. Pure, whole numbers only: the same answer on every machine. */

@@ -1,12 +1,13 @@
 import type { RegisterProduct } from '../event/governance-types.ts'
+import type { AggregationEvent } from '../event/types.ts'
 import type { ProvenEvent } from '../verify/verdict.ts'
 import type { Facts } from './facts.ts'
 import { goodsOf, productOfThing } from './facts.ts'
 import { type Finding, refsOf } from './finding.ts'
 
 /**
- * TEMPERATURE_LIMITS: readings outside the limits registered for a product in the event. Detail: the lowest and highest reading
- * and the limits in milli-°C, and for how long at least (ms), from the series or, where there is none, from the instrument's own sum.
+ * TEMPERATURE_LIMITS: readings outside the limits registered for a product, in an event of it or of a unit that it was in. Detail: the lowest and
+ * highest reading and the limits in milli-°C, and for how long at least (ms), from the series or, where there is none, from the instrument's own sum.
  */
 export function temperatureLimits(facts: Facts): Finding[] {
   return [...measuredByProduct(facts)].flatMap(([{ product, limits }, about]) => {
@@ -34,18 +35,71 @@ export function temperatureLimits(facts: Facts): Finding[] {
   })
 }
 
-/** Of each registered product, the events with readings beside it. Each event is looked at once: a hostile ledger may show many of both. */
+/**
+ * Of each product with limits, the events with readings beside it or beside a unit while it was inside, in the order of time. Each event is looked at
+ * once: a hostile ledger may show many of both.
+ */
 function measuredByProduct(facts: Facts): Map<RegisterProduct, ProvenEvent[]> {
-  const products = new Map<RegisterProduct, ProvenEvent[]>()
-  for (const proven of facts.measured) {
-    if (rangesOf(proven).length === 0) continue
-    for (const product of new Set(goodsOf(proven.event).map((thing) => productOfThing(facts, thing)))) {
-      const about = product && products.get(product)
-      if (about !== undefined) about.push(proven)
-      else if (product !== undefined) products.set(product, [proven])
-    }
+  const loads = new Map<string, Load>()
+  const found = new Map<RegisterProduct, ProvenEvent[]>()
+  const standing = new Set(facts.events)
+  const inOrOf: ProductsIn = (thing) => {
+    const own = productOfThing(facts, thing)
+    return [...(own?.limits === undefined ? [] : [own]), ...(loads.get(thing)?.products.keys() ?? [])]
   }
-  return products
+  for (const proven of facts.measured) {
+    const { event } = proven
+    const packing = event.type === 'AggregationEvent' && standing.has(proven) ? event : undefined
+    if (packing?.action === 'ADD') pack(loads, packing, inOrOf)
+    if (rangesOf(proven).length > 0) {
+      for (const product of new Set(goodsOf(event).flatMap(inOrOf))) {
+        const about = found.get(product)
+        if (about === undefined) found.set(product, [proven])
+        else about.push(proven)
+      }
+    }
+    if (packing?.action === 'DELETE') unpack(loads, packing)
+  }
+  return found
+}
+
+/** The products with limits that a thing is of, or that are in it. */
+type ProductsIn = (thing: string) => RegisterProduct[]
+
+/** What a unit holds: of each child its products with limits, and how many children have each. */
+interface Load {
+  children: Map<string, readonly RegisterProduct[]>
+  products: Map<RegisterProduct, number>
+}
+
+function pack(loads: Map<string, Load>, event: AggregationEvent, inOrOf: ProductsIn): void {
+  const { parentID } = event
+  if (parentID === undefined) return
+  const load = loads.get(parentID) ?? { children: new Map(), products: new Map() }
+  loads.set(parentID, load)
+  for (const child of goodsOf(event)) {
+    if (child === parentID || load.children.has(child)) continue
+    const products = inOrOf(child)
+    load.children.set(child, products)
+    for (const product of products) load.products.set(product, (load.products.get(product) ?? 0) + 1)
+  }
+}
+
+function unpack(loads: Map<string, Load>, event: AggregationEvent): void {
+  const load = loads.get(event.parentID ?? '')
+  const children = goodsOf(event).filter((child) => child !== event.parentID)
+  if (load === undefined || children.length === 0) {
+    loads.delete(event.parentID ?? '')
+    return
+  }
+  for (const child of children) {
+    for (const product of load.children.get(child) ?? []) {
+      const left = (load.products.get(product) ?? 0) - 1
+      if (left > 0) load.products.set(product, left)
+      else load.products.delete(product)
+    }
+    load.children.delete(child)
+  }
 }
 
 /** Milli-°C. */
