@@ -1,0 +1,117 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PACK } from '../../verifier-web/src/_sample-verdicts.ts'
+import { haveChromium, launchChromium } from './_chromium.ts'
+import { type BuiltPages, buildPages } from './_pages.ts'
+import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+
+// Brotli, as the node sends it. What is before the verdict decides how long a phone on a bad line waits: 53 kB were measured, the goal with
+// the proofs (some 13 kB) is 40. Whoever makes a budget larger says why.
+const BEFORE = 55_500
+const BEHIND = { rest: 11_000, parts: 6_500, start: 3_200, zh: 5_200, en: 5_000, sw: 1_000 }
+
+describe('the built page', () => {
+  let pages: BuiltPages
+  let sizes: Map<string, number>
+
+  beforeAll(async () => {
+    pages = await buildPages()
+    const names = (await readdir(pages.folder, { recursive: true })).filter((name) => name.endsWith('.br'))
+    const all = names.map(
+      async (name) => [`/${name.slice(0, -3)}`, (await stat(join(pages.folder, name))).size] as const,
+    )
+    sizes = new Map(await Promise.all(all))
+  })
+
+  afterAll(() => pages[Symbol.asyncDispose]())
+
+  const html = (): Promise<string> => readFile(join(pages.folder, 'index.html'), 'utf8')
+
+  it('keeps to its budget before the verdict', async () => {
+    const named = [...(await html()).matchAll(/<(?:script|link)[^>]*(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)]
+    const files = ['/index.html', ...named.map(([, file]) => file!)]
+    // One script and what starts it, one style: every other file would be one more round trip, or a tenth more bytes.
+    expect(files.map((file) => file.replace(/-[\w-]{8}\./, '.')).sort()).toEqual([
+      '/assets/index.css',
+      '/assets/index.js',
+      '/assets/verdict.js',
+      '/index.html',
+    ])
+    const total = files.reduce((sum, file) => sum + (sizes.get(file) ?? Number.NaN), 0)
+    expect(total).toBeLessThan(BEFORE)
+    expect(total).toBeGreaterThan(BEFORE * 0.7)
+  })
+
+  it.each(Object.entries(BEHIND))('keeps to its budget in %s, behind the verdict', (name, most) => {
+    const own = [...sizes].filter(([file]) => new RegExp(`^/(?:assets/)?${name}(?:-[\\w-]{8})?\\.js$`).test(file))
+    expect(own.length).toBe(1)
+    expect(own[0]![1]).toBeLessThan(most)
+  })
+
+  it('brings no sentence for logs, no component library and no second language to the verdict', async () => {
+    const [script] = (await readdir(join(pages.folder, 'assets'))).filter((name) => /^verdict-.*\.js$/.test(name))
+    const text = await readFile(join(pages.folder, 'assets', script!), 'utf8')
+    expect(text).toContain('SEQ_') // codes are there
+    expect(text).not.toContain('no proof that the ledger only grew')
+    expect(text).not.toContain('__k')
+    expect(text).not.toContain('一路走来')
+  })
+})
+
+describe.skipIf(!haveChromium())('a first visit at 400 kbit/s and 400 ms, on a CPU four times as slow', () => {
+  let pages: BuiltPages
+  let pork: PorkLedger
+  let browser: Browser
+
+  beforeAll(async () => {
+    pages = await buildPages()
+    pork = await startPorkLedger(pages.folder)
+    browser = await launchChromium()
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await pork[Symbol.asyncDispose]()
+    await pages[Symbol.asyncDispose]()
+  })
+
+  // The goals are 3 s and 2.5 s on a quiet machine (bench/page.mjs); here others are at work beside it.
+  it('has its verdict soon, and never moves what is read', { retry: 1 }, async () => {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
+    const page = await context.newPage()
+    const cdp = await context.newCDPSession(page)
+    await cdp.send('Network.enable')
+    await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+    const line = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 }
+    await cdp.send('Network.emulateNetworkConditions', line)
+    await page.addInitScript(() => {
+      const felt = { verdict: 0, lcp: 0, shift: 0 }
+      Object.assign(globalThis, { felt })
+      const watch = (type: string, take: (entry: PerformanceEntry) => void): void =>
+        new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true })
+      watch('largest-contentful-paint', ({ startTime }) => {
+        felt.lcp = startTime
+      })
+      watch('layout-shift', (entry) => {
+        felt.shift += (entry as PerformanceEntry & { value: number }).value
+      })
+      const look = (): void => {
+        const state = document.querySelector('#page')?.getAttribute('data-state')
+        if (state === 'consistent') felt.verdict ||= performance.now()
+      }
+      new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true })
+    })
+    await page.goto(`${pork.ledger.url}${new URL(PACK).pathname}`)
+    await page.waitForSelector('#page[data-state=consistent] footer.end')
+    await page.waitForTimeout(300)
+    const felt = await page.evaluate(
+      () => (globalThis as unknown as { felt: { verdict: number; lcp: number; shift: number } }).felt,
+    )
+    expect(felt.verdict).toBeLessThan(6000)
+    expect(felt.lcp).toBeLessThan(6000)
+    expect(felt.shift).toBeLessThan(0.01)
+    await context.close()
+  })
+})
