@@ -63,6 +63,8 @@ Usage
   tristamp-ledger prove (--node URL | --data DIR) (--entry N | --event ID | --subject URI) [--format FORMAT] -o FILE
       Writes a proof file that "tristamp verify" checks without the ledger. FORMAT: tlog-proof, receipt, statement (with its
       receipt), or bundle (with --subject).
+  tristamp-ledger trace SUBJECT --node URL [--back|--forward] [--depth N] [--from TIME] [--to TIME] [--json]
+      Where something comes from and where it went, as a tree; each line names the entry and the event that prove it.
   tristamp-ledger prove-fork FILE --log VKEY
       Checks evidence of a fork, without asking anyone; ends with 0 only if it is proven.
   tristamp-ledger witness-key --data DIR --name NAME

@@ -4,6 +4,7 @@ import { check } from './command/check.ts'
 import { importParcels } from './command/import.ts'
 import { prove } from './command/prove.ts'
 import { proveFork } from './command/prove-fork.ts'
+import { trace } from './command/trace.ts'
 import { witness, witnessKey } from './command/witness.ts'
 import { DONE, failed, flag, list, parse, print, required, say, text, UsageError } from './command-line.ts'
 import { readConfig, readEnvironment } from './config.ts'
@@ -67,6 +68,8 @@ export async function main(argv: string[]): Promise<number> {
         return await importParcels(rest)
       case 'prove':
         return await prove(rest)
+      case 'trace':
+        return await trace(rest)
       case 'prove-fork':
         return await proveFork(rest)
       case 'witness-key':
