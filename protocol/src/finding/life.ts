@@ -14,11 +14,14 @@ export function bornTwice({ things }: Facts): Finding[] {
     if (births.length < 2) return []
     const [first] = births
     const same = births.every(({ signer }) => signer.org === first!.signer.org)
-    const entered = births.filter(({ event }) => event.type !== 'TransformationEvent').length
-    if (same && births.length === 2 && entered === 1) return []
+    if (same && births.length === 2 && isEnteredThenMade(births[0]!, births[1]!)) return []
     const severity: Severity = same ? 'warning' : 'contradiction'
     return [{ code: 'BORN_TWICE', severity, subject: thing, events: refsOf(...births), detail: {} }]
   })
+}
+
+function isEnteredThenMade(a: ProvenEvent, b: ProvenEvent): boolean {
+  return a.event.type === 'ObjectEvent' && b.event.type === 'TransformationEvent'
 }
 
 /** The events that bring a thing into being, but for those after an end. */

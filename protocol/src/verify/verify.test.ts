@@ -438,11 +438,13 @@ describe('verify', () => {
 
   it('remembers a ledger whose gateways contradict each other', async () => {
     const { ledger: l, gateway: g } = life()
-    const { statement, events } = g.statement('batch', [json(sampleObjectEvent({ epcList: [PACK] }))])
+    const one = sampleObjectEvent({ epcList: [PACK], action: 'OBSERVE', bizStep: 'storing' })
+    const { ilmd: _, ...seen } = one
+    const { statement, events } = g.statement('batch', [json(seen), json({ ...seen, bizStep: 'inspecting' })])
     expect(l.submit(statement, events).ok).toBe(true)
     l.seal()
     const verdict = await verify(await buildBundle(PACK, l.source()), PACK, { policy: l.policy }, check)
-    expect([verdict.state, failed(verdict)]).toEqual(['mismatch', 'findings BORN_TWICE'])
+    expect([verdict.state, failed(verdict)]).toEqual(['mismatch', 'findings EVENT_REPEATED'])
     expect(rememberable(verdict)).toEqual({ ...verdict.checkpoint, note: verdict.note })
   })
 
