@@ -38,6 +38,8 @@ Environment (overrides the file): TRISTAMP_DATA, TRISTAMP_UPLINK_URL, TRISTAMP_U
 Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 configuration invalid
 `
 
+const START_MS = 600_000
+
 export const EXIT = { ok: 0, failed: 1, usage: 2, config: 3 } as const
 
 /** The command line. @returns the exit code */
@@ -145,21 +147,26 @@ async function logOf(kind: AgentConfig['log'], language: Language): Promise<Log>
 async function run(config: AgentConfig, load: () => AgentConfig, log: Log): Promise<void> {
   const stop = new AbortController()
   const onSignal = (): void => stop.abort()
+  const beganMs = performance.now()
+  let running: Host | undefined
+  // From the beginning: without a listener a reload would end the program.
+  const onReload = (): void => void running?.reload()
   process.once('SIGINT', onSignal)
   process.once('SIGTERM', onSignal)
   try {
-    const host = await Host.start(config, { load, log })
-    const onReload = (): void => void host.reload()
+    // A start that repairs a large outbox takes longer than the watchdog's interval.
+    using _watched = watchdog(process.env, () => running?.alive ?? performance.now() - beganMs < START_MS)
     process.on('SIGHUP', onReload)
-    using _watched = watchdog(process.env, () => host.alive)
+    const host = await Host.start(config, { load, log })
+    running = host
     const { org, id } = config.gateway
     log.info(`tristamp-agent ${VERSION} runs as ${org}/${id}`)
     const asked = new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }))
     if (!stop.signal.aborted) await Promise.race([asked, host.failed])
-    process.off('SIGHUP', onReload)
     log.info('stopping')
     await host[Symbol.asyncDispose]()
   } finally {
+    process.off('SIGHUP', onReload)
     process.off('SIGINT', onSignal)
     process.off('SIGTERM', onSignal)
   }

@@ -54,6 +54,9 @@ describe('access', () => {
       expect(publishes(sender, topic), topic).toBeUndefined()
     }
     expect(subscribes(sender, 'tristamp/v1/notices/#')).toBe(true)
+    expect(subscribes(sender, 'tristamp/v1/org/one/enrolment')).toBe(true)
+    expect(subscribes(sender, 'tristamp/v1/org/two/enrolment')).toBe(false)
+    expect(publishes(sender, 'tristamp/v1/org/one/enrolment')).toBeUndefined()
     expect(subscribes(sender, 'tristamp/v1/notices/a/b')).toBe(false)
   })
 })

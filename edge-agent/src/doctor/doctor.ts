@@ -12,6 +12,7 @@ import { askScanners, examineScanners } from './scanners.ts'
 
 /** So long someone has to fetch the label. */
 const SCAN_MS = 60_000
+const FRESH_MS = 120_000
 
 export interface DoctorOptions {
   file: string
@@ -66,7 +67,9 @@ async function examine(config: AgentConfig, options: DoctorOptions, add: (...mor
 function runningStatus(config: AgentConfig): StatusFile | undefined {
   try {
     const status = JSON.parse(readFileSync(paths(config.data).status, 'utf8')) as StatusFile
-    return isRunning(status.pid) ? status : undefined
+    // A number of a process may belong to another since the last boot; a gateway that lives writes twice a minute.
+    const isFresh = Math.abs(Date.now() - Date.parse(status.at)) < FRESH_MS
+    return isFresh && isRunning(status.pid) ? status : undefined
   } catch {
     return undefined
   }
