@@ -22,9 +22,7 @@ import { LimitWatch } from './limits.ts'
 import { createLog, type Log } from './log.ts'
 import { openSigner } from './open-signer.ts'
 import type { Outbox } from './outbox.ts'
-import { Carrier } from './page/frames.ts'
 import { Panel } from './page/panel.ts'
-import { PageServer } from './page/server.ts'
 import { paths } from './paths.ts'
 import { refusePlain } from './plain.ts'
 import type { Instrument } from './quality.ts'
@@ -631,6 +629,8 @@ class Agent {
   async #page(signal: AbortSignal): Promise<void> {
     const { page } = this.#config
     if (!page) return
+    // A gateway without a page does not carry it.
+    const [{ PageServer }, { Carrier }] = [await import('./page/server.ts'), await import('./page/frames.ts')]
     const { outbox, signer } = this.#parts
     const carrier = new Carrier(outbox, this.#evidence, signer)
     const server = new PageServer(page, {

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
 import { qrFrames, toBase64Url } from '@tristamp/protocol'
-import QRCode from 'qrcode'
 import { AgentError } from '../error.ts'
 import type { EvidenceFiles } from '../evidence-files.ts'
 import { type BatchSource, parcelsOf } from '../export.ts'
@@ -64,6 +63,8 @@ export class Carrier {
 
 /** All in the smallest version that holds each of them, so that the picture does not jump. Readings go on between two frames. */
 async function drawn(texts: readonly string[]): Promise<Pick<Carry, 'size' | 'frames'>> {
+  // Only whoever carries records needs it.
+  const { default: QRCode } = await import('qrcode')
   const longest = texts.reduce((a, b) => (b.length > a.length ? b : a))
   const { version } = QRCode.create(longest, { errorCorrectionLevel: 'M' })
   const frames: string[] = []
