@@ -17,6 +17,11 @@ export function topicOf({ org, gateway }: Sender, channel: Channel): string {
   return `tristamp/v1/${org}/${gateway}/${channel}`
 }
 
+/** The topic of a notice to all. */
+export function noticeTopic(name: string): string {
+  return `tristamp/v1/notices/${name}`
+}
+
 /** A gateway that has logged in. */
 export interface Login extends Sender {
   kid: Uint8Array

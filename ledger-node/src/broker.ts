@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { toHex } from '@tristamp/protocol'
 import { Aedes, type AuthenticateError, type Client, type PublishPacket, type Subscription } from 'aedes'
-import { type Login, logIn, publishes, subscribes, type Told, topicOf } from './access.ts'
+import { type Login, logIn, noticeTopic, publishes, subscribes, type Told, topicOf } from './access.ts'
 import { hasErrno, type LedgerCode, LedgerError, SENTENCES } from './error.ts'
 import type { EvidenceIntake } from './evidence/evidence-intake.ts'
 import { type GuardRefusal, PacketGuard } from './guard.ts'
@@ -34,6 +34,8 @@ export interface BrokerParts {
   metrics: Metrics
   /** The gateway listens to its acks now: it may have missed one. */
   greet: (login: Login) => void
+  /** A broker of others was reached again, and may have lost what it kept for everyone. */
+  forgotten?: () => void
 }
 
 export interface BrokerOptions {
@@ -111,6 +113,13 @@ export class Broker {
       retain: true,
       dup: false,
     } as const
+    this.#aedes.publish(packet as PublishPacket, () => undefined)
+  }
+
+  /** A notice to all, kept for those that come later. */
+  publish(name: string, notice: Uint8Array): void {
+    const topic = noticeTopic(name)
+    const packet = { cmd: 'publish', topic, payload: Buffer.from(notice), qos: 1, retain: true, dup: false } as const
     this.#aedes.publish(packet as PublishPacket, () => undefined)
   }
 

@@ -2,14 +2,25 @@ import {
   type EnrolledPlace,
   type EnrolledProduct,
   fromBase64Url,
+  type GovernanceEvent,
   keyThumbprint,
-  type Operation,
   parseRecordedEvent,
   parseStatement,
+  type Recall,
   toHex,
 } from '@tristamp/protocol'
 import type { Ledger } from './ledger.ts'
 import { rangeOf, readGovernanceRow, SPACE } from './row.ts'
+
+/** A recall in its last wording. `entry`, `position` and `at`: of that wording, or of its end; `since`: of its first wording. */
+export interface RecordedRecall {
+  recall: Recall
+  entry: number
+  position: number
+  at: string
+  since: string
+  lifted?: { reason: string }
+}
 
 /**
  * What governance has registered that admission does not need: places, products, and where a key was enrolled. Of what is sealed, read from the
@@ -21,6 +32,8 @@ export class Directory {
   readonly #places = new Map<string, EnrolledPlace>()
   /** By organisation, then by product: those that have limits. */
   readonly #products = new Map<string, Map<string, EnrolledProduct>>()
+  /** By id, in the order in which they came. */
+  readonly #recalls = new Map<string, RecordedRecall>()
   /** By kid in hex: the entry that made it a gateway's key, the latest. */
   readonly #enrolled = new Map<string, number>()
   /** Entries below it have been read. */
@@ -48,6 +61,11 @@ export class Directory {
     return found.sort((a, b) => (a.product < b.product ? -1 : 1))
   }
 
+  /** Those that stand, and those that were lifted; the newest first. */
+  recalls(): RecordedRecall[] {
+    return [...this.#recalls.values()].reverse()
+  }
+
   enrolledAt(kid: Uint8Array): number | undefined {
     return this.#enrolled.get(toHex(kid))
   }
@@ -67,13 +85,13 @@ export class Directory {
         const place = await this.#ledger.placeOf(entry)
         const { header } = parseStatement(await feed.readEntry(place))
         const event = parseRecordedEvent(header.kind, (await feed.readEvents(place))[position]!.event)
-        if (event.type === 'TristampGovernance') this.#take(event.operation, entry)
+        if (event.type === 'TristampGovernance') this.#take(event, entry, position)
       }
       this.#next = next
     })
   }
 
-  #take(operation: Operation, entry: number): void {
+  #take({ operation, eventTime: at }: GovernanceEvent, entry: number, position: number): void {
     switch (operation.op) {
       case 'enrol-gateway':
         this.#enrolled.set(kidOf(operation.key), entry)
@@ -93,6 +111,17 @@ export class Directory {
         this.#products.set(org, products)
         if (limits === undefined) products.delete(product)
         else products.set(product, { product, ...limits })
+        break
+      }
+      case 'recall': {
+        const since = this.#recalls.get(operation.id)?.since ?? at
+        this.#recalls.set(operation.id, { recall: operation, entry, position, at, since })
+        break
+      }
+      case 'lift': {
+        const lifted = this.#recalls.get(operation.id)
+        if (lifted === undefined) break
+        this.#recalls.set(operation.id, { ...lifted, entry, position, at, lifted: { reason: operation.reason } })
         break
       }
     }

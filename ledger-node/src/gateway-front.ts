@@ -15,6 +15,8 @@ export interface GatewayFront {
   readonly port: number
   /** Kept for the gateway that comes later. */
   send(to: Sender, channel: Told, payload: Uint8Array): void
+  /** Tells everyone, kept for those that come later. */
+  publish(name: string, notice: Uint8Array): void
   /** Keys may have ended. */
   recheck(): void
   close(): Promise<void>

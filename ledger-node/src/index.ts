@@ -23,6 +23,7 @@ import { Ledger } from './ledger.ts'
 import { lockData } from './lock.ts'
 import { MACHINE, type Machine, PAGES } from './machine.ts'
 import { Metrics } from './metrics.ts'
+import { Notices } from './notices.ts'
 import { earlierCheckpoint } from './query/earlier.ts'
 import type { Receipt } from './receipt.ts'
 import { SealTimer } from './seal.ts'
@@ -126,6 +127,13 @@ async function start(
     (error) => log(`enrolment: ${String(error)}`),
   )
   closers.add(async () => enrolments.close())
+  const notices = new Notices(
+    ledger,
+    ackKey,
+    (name, notice) => broker.publish(name, notice),
+    (error) => log(`notice: ${String(error)}`),
+  )
+  closers.add(async () => notices.close())
   const folder = new EvidenceFolder(disk, config.data)
   const evidence = new EvidenceIntake(folder)
   const examiners = new Examiners(Math.min(MAX_EXAMINERS, availableParallelism() - 1), { lateMs: LATE_MS })
@@ -142,7 +150,10 @@ async function start(
       quietly(acks.answer(group))
       // Governance comes without a sender, and may have revoked a key that is connected.
       if (group.some(({ receipt, sender }) => receipt.kind === 'recorded' && sender === undefined)) broker.recheck()
-      if (group.some(({ receipt }) => isGovernance(ledger, receipt))) enrolments.recheck()
+      if (group.some(({ receipt }) => isGovernance(ledger, receipt))) {
+        enrolments.recheck()
+        notices.recheck()
+      }
     },
   })
   const suspensions = new Suspensions({
@@ -165,10 +176,12 @@ async function start(
       quietly(acks.greet(login))
       enrolments.greet(login)
     },
+    forgotten: () => notices.again(),
     origin: genesis.origin,
     log,
   })
   closers.add(() => broker.close())
+  notices.again()
   // Before the broker closes: what was taken is written, sealed and acknowledged.
   closers.add(async () => {
     suspensions.stop()

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
-import { activeKey, type Login, publishesAny, type Told, topicOf } from './access.ts'
+import { activeKey, type Login, noticeTopic, publishesAny, type Told, topicOf } from './access.ts'
 import type { BrokerParts } from './broker.ts'
 import { LedgerError } from './error.ts'
 import type { Sender } from './intake.ts'
@@ -77,6 +77,12 @@ export class OutsideBroker {
     this.#client.publish(topicOf(to, channel), Buffer.from(payload), { qos: 0, retain: true })
   }
 
+  /** As the embedded broker does. What was not confirmed is told again at the next connection. */
+  publish(name: string, notice: Uint8Array): void {
+    if (!this.#client.connected) return
+    this.#client.publish(noticeTopic(name), Buffer.from(notice), { qos: 1, retain: true })
+  }
+
   /** Whose key is no longer active finds its batches refused: its connection is the broker's. */
   recheck(): void {}
 
@@ -93,6 +99,7 @@ export class OutsideBroker {
       if (error && this.#client.connected) this.#tell(`broker ${this.#options.url}: ${error.message}`)
       else if (refused.length > 0) this.#tell(`broker ${this.#options.url}: refuses ${refused.join(', ')}`)
     })
+    this.#parts.forgotten?.()
     // A broker that lost its memory lost the acks too, and gateways wait for them.
     for (const { kind, status, kid, org, gateway, tls } of this.#parts.ledger.state.keys.values()) {
       if (kind !== 'gateway' || status !== 'active' || org === undefined || gateway === undefined) continue

@@ -38,6 +38,7 @@ export type ProtocolCode =
   | 'SEAL_MALFORMED'
   | 'ACK_MALFORMED'
   | 'ENROLMENT_MALFORMED'
+  | 'NOTICE_MALFORMED'
   | 'GS1_CHECK_DIGIT'
   | 'GS1_AI_UNKNOWN'
   | 'GS1_AI_VALUE'

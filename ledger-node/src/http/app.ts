@@ -27,6 +27,7 @@ import { problems } from './problem.ts'
 import { proofRoutes } from './proofs.ts'
 import { qrRoutes } from './qr.ts'
 import { postLimit, type RequestLimits, readLimit } from './rate-limit.ts'
+import { recallRoutes } from './recalls.ts'
 import { tileRoutes } from './tiles.ts'
 import { traceRoutes } from './trace.ts'
 import { witnessRoutes } from './witness.ts'
@@ -57,11 +58,11 @@ const COMPRESSIBLE = /^(?:text\/|image\/svg|application\/(?:json|problem\+json|j
 
 /** Answers that cost a search, a proof or a drawing. Tiles do not, and whoever follows needs many of them. */
 const HEAVY =
-  /^\/(?:v1\/(?:history|events|governance|gateways|qr|statements|trace)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+  /^\/(?:v1\/(?:history|events|governance|recalls|gateways|qr|statements|trace)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** What pages of other origins may read: each of these answers with `open`. */
 const READABLE =
-  /^\/(?:checkpoint$|(?:tile|witness)\/|v1\/(?:checkpoints|history|events|evidence|statements|keys|batches|gateways|governance|policy|trace|witness)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+  /^\/(?:checkpoint$|(?:tile|witness)\/|v1\/(?:checkpoints|history|events|evidence|statements|keys|batches|gateways|governance|recalls|policy|trace|witness)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** The HTTP side of the node: one router for each resource. */
 export function createApp(parts: AppParts): Express {
@@ -90,6 +91,7 @@ export function createApp(parts: AppParts): Express {
   app.use(proofRoutes(ledger, entries, parts.logKey))
   app.use(gatewayRoutes(ledger, parts.status))
   app.use(governanceRoutes(ledger, entries))
+  app.use(recallRoutes(ledger))
   app.use(qrRoutes(publicUrl))
   app.use(metricsRoutes(metrics))
   if (parts.witness !== undefined)
