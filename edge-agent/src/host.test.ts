@@ -12,7 +12,7 @@ import { readKeyFile } from './key-file.ts'
 import { createLog } from './log.ts'
 import { Signer } from './signer.ts'
 
-const cleanup: (() => Promise<unknown>)[] = []
+const cleanup: (() => unknown)[] = []
 afterEach(async () => {
   for (const clean of cleanup.splice(0).reverse()) await clean()
 })

@@ -46,6 +46,7 @@ async function sending(options: { enrolled?: boolean; window?: number } = {}): P
   const events = {
     connected: () => undefined,
     acknowledged: () => undefined,
+    enrolment: () => undefined,
     problem: (error: AgentError) => void problems.push(error),
     status: () => '{"state":"online"}',
   }
