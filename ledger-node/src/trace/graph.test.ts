@@ -1,5 +1,5 @@
 import type { EpcisEvent } from '@tristamp/protocol'
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ask, graphOf, names, sorted, type Told, type TraceAnswer, take, trace } from './_trace.ts'
 import { staysOf } from './containment.ts'

@@ -2,11 +2,9 @@ import * as crypto from 'node:crypto'
 import { type Json, type Operation, toHex } from '@tristamp/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { commissioned, itemUri, TestGateway, TestLedger, until } from '../_harness.ts'
-import { nodeDisk } from '../disk.ts'
-import { LocalFeed } from '../feed.ts'
 import type { TraceAnswer } from './_trace.ts'
-import { TraceBuilder } from './builder.ts'
 import { TraceGraph } from './graph.ts'
+import { TraceHost, type TraceNews } from './host.ts'
 
 let ledger: TestLedger
 let gateway: TestGateway
@@ -97,19 +95,26 @@ test('what was recorded is traced: packed, made into something, taken back, each
   expect((await get(trace(itemUri('C')))).links.filter(({ kind }) => kind === 'output')).toEqual([])
 })
 
-test('a graph that is made again from the events on disk is the same, also after a start', async () => {
-  await record(commissioned(itemUri('A')), commissioned(itemUri('B')))
-  await record(step({ type: 'TransformationEvent', inputEPCList: [itemUri('A')], outputEPCList: [itemUri('C')] }))
-  const before = await get(trace(itemUri('C'), '&direction=back'))
+test('a graph that grew with each seal is the one that is made of all events at once; a node answers the same after a start', async () => {
+  const keys: TraceNews['keys'] = [[toHex(gateway.kid), { org: 'org', gateway: 'one' }]]
+  const hosts = [new TraceHost(ledger.folder, () => undefined), new TraceHost(ledger.folder, () => undefined)] as const
+  const made = step({ type: 'TransformationEvent', inputEPCList: [itemUri('A')], outputEPCList: [itemUri('C')] })
+  const errorDeclaration = { declarationTime: '2026-11-22T02:00:00.000Z', reason: 'did_not_occur' }
+  const declared = { ...(made as Record<string, Json>), errorDeclaration }
+  for (const events of [[commissioned(itemUri('A')), commissioned(itemUri('B'))], [made], [declared]]) {
+    await record(...events)
+    await hosts[0].advance({ size: await ledger.size(), keys, parties: [] })
+  }
+  const size = await ledger.size()
+  await hosts[0].advance({ size, keys, parties: [] })
+  await hosts[1].advance({ size, keys, parties: [] })
+  expect(hosts[1].digest()).toBe(hosts[0].digest())
+  expect(hosts[0].digest()).not.toBe(new TraceGraph().digest())
+
+  const before = await get(trace(itemUri('B')))
   await ledger.stop()
-  const graph = new TraceGraph()
-  const signers = new Map([[toHex(gateway.kid), { org: 'org', gateway: 'one' }]])
-  const feed = await LocalFeed.open(nodeDisk, ledger.folder)
-  await new TraceBuilder(graph, signers).advance(feed, before.treeSize, () => undefined)
-  await feed.close()
   await ledger.run()
-  expect(await get(trace(itemUri('C'), '&direction=back'))).toEqual(before)
-  expect(graph.events).toBe(3)
+  expect(await get(trace(itemUri('B')))).toEqual(before)
 })
 
 test('pages of an answer stay as they were while events arrive', async () => {

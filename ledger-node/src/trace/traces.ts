@@ -23,7 +23,6 @@ const RESTART_MS = 10_000
 interface Place {
   advance(news: TraceNews): void
   ask(query: TraceQuery, size: number): Promise<Uint8Array>
-  digest(): Promise<string>
   close(): Promise<void>
 }
 
@@ -72,13 +71,6 @@ export class Traces {
       await this.#reach(size)
     }
     return this.#place.ask(query, size)
-  }
-
-  /** SHA-256 over the graph, hex: the same for every node that has taken in as many entries of this ledger. */
-  async digest(): Promise<string | undefined> {
-    const size = this.#parts.ledger.latest?.size
-    if (size !== undefined && this.#size < size) await this.#reach(size)
-    return this.#place?.digest()
   }
 
   async close(): Promise<void> {
@@ -180,10 +172,6 @@ class InProcess implements Place {
     return Buffer.from(JSON.stringify(await this.#host.ask(query, size)))
   }
 
-  async digest(): Promise<string> {
-    return this.#host.digest()
-  }
-
   close(): Promise<void> {
     return this.#host.close()
   }
@@ -217,11 +205,6 @@ class InThread implements Place {
 
   ask(query: TraceQuery, size: number): Promise<Uint8Array> {
     return this.#answer((id) => ({ do: 'ask', id, query, size }))
-  }
-
-  async digest(): Promise<string> {
-    const bytes = await this.#answer((id) => ({ do: 'digest', id }))
-    return (JSON.parse(Buffer.from(bytes).toString()) as { digest: string }).digest
   }
 
   async close(): Promise<void> {

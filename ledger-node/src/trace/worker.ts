@@ -5,10 +5,7 @@ import { TraceHost, type TraceNews } from './host.ts'
 import type { TraceQuery } from './query.ts'
 
 /** What the thread of the node sends to that of the traces, and back. Answers are JSON text as bytes. */
-export type TraceTask =
-  | { do: 'advance'; news: TraceNews }
-  | { do: 'ask'; id: number; query: TraceQuery; size: number }
-  | { do: 'digest'; id: number }
+export type TraceTask = { do: 'advance'; news: TraceNews } | { do: 'ask'; id: number; query: TraceQuery; size: number }
 
 export type TraceReply =
   | { size: number }
@@ -34,7 +31,6 @@ hashOnNode()
 const host = new TraceHost(workerData as string, (size) => reply({ size }))
 parentPort?.on('message', (task: TraceTask) => {
   if (task.do === 'advance') host.advance(task.news).catch((error: unknown) => reply({ fault: String(error) }))
-  else if (task.do === 'digest') answer(task.id, { digest: host.digest() })
   else
     host.ask(task.query, task.size).then(
       (value) => answer(task.id, value),
