@@ -1,10 +1,13 @@
 import { chmodSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { createServer } from 'node:tls'
 import { signOnNoble } from '@tristamp/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
 import { gatewayText } from '../_gateway.ts'
 import { Instrument } from '../_instrument.ts'
 import { FakeLedger } from '../_ledger.ts'
+import { newTlsKey, selfSigned } from '../certificate.ts'
 import { type AgentConfig, loadConfig } from '../config.ts'
 import { initAgent } from '../init.ts'
 import { openSigner } from '../open-signer.ts'
@@ -108,6 +111,22 @@ describe('doctor', () => {
       level: 'fail',
       what: { en: expect.stringContaining('UPLINK_LOGIN') as string },
     })
+  })
+
+  it('sees a certificate that is not the ledger’s, before any login', { timeout: 30_000 }, async () => {
+    const key = newTlsKey()
+    const server = createServer({ key, cert: selfSigned(key, 'localhost') })
+    server.on('tlsClientError', () => undefined)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    cleanup.push(() => server.close())
+    const { port } = server.address() as AddressInfo
+    const one = await patient((text) => text.replace(/mqtt:\/\/127\.0\.0\.1:\d+/, `mqtts://localhost:${port}`))
+    const { findings } = await one.examine()
+    expect(of(findings, 'network')[0]).toMatchObject({
+      level: 'fail',
+      what: { en: expect.stringMatching(/certificate/) as string },
+    })
+    expect(of(findings, 'login')).toEqual([])
   })
 
   it('says what is wrong with the file, in Chinese too', async () => {
