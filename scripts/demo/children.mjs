@@ -159,9 +159,9 @@ function signal(pid, name) {
 
 /** Settings of ours in the caller's environment are meant for other nodes than these. */
 function environment() {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('TRISTAMP_') || name === 'TRISTAMP_LANG'),
-  )
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TRISTAMP_') || name === 'TRISTAMP_LANG')
+  // The logs of a demonstration are for people.
+  return { ...Object.fromEntries(own), TRISTAMP_LOG: 'text' }
 }
 
 function gather(stream) {
