@@ -174,7 +174,7 @@ export class PageServer {
       case '/api/events': {
         const token = tokenOf(req)
         const access = (): PageState['access'] => this.#accessOf(token)
-        if (!this.#streams.open(res, access)) throw new Refused('BUSY')
+        if (!this.#streams.open(res, access, clientOf(req))) throw new Refused('BUSY')
         return
       }
       case '/api/carry':

@@ -25,7 +25,7 @@ export interface PageState {
   stations: StationView[]
   /** Newest first; for readers none, for they name goods. */
   acts: readonly Act[]
-  /** Goods that must not leave. Empty: nothing tells this gateway of recalls yet. */
+  /** Goods that must not leave: what recalls name that stand. A drill is an alarm instead. */
   locks: Lock[]
   /** Only in the whole document, not in its changes. */
   charts?: Chart[]
@@ -85,5 +85,6 @@ export interface StationView {
 export interface Lock {
   id: string
   reason: Words
-  atMs: number
+  /** Which recall says so. */
+  recall: string
 }

@@ -3,6 +3,8 @@ import type { PageState } from './state.ts'
 
 /** Displays that follow one gateway. */
 const MAX_STREAMS = 16
+/** Of one address: nobody takes the place of all others. */
+const MAX_OF_ADDRESS = 6
 /** Changes in one go: readings may come ten times a second. */
 const GATHER_MS = 250
 /** Ages and the clock go on without anything happening. */
@@ -13,7 +15,7 @@ const MAX_WAITING_BYTES = 262_144
 /** Server-sent events: the state at every change, as `data:` lines of JSON. */
 export class Streams {
   readonly #state: (access: PageState['access']) => Promise<PageState>
-  readonly #open = new Map<ServerResponse, () => PageState['access']>()
+  readonly #open = new Map<ServerResponse, { access: () => PageState['access']; address: string }>()
   #timer: NodeJS.Timeout | undefined
   #beat: NodeJS.Timeout | undefined
   #sending: boolean = false
@@ -23,11 +25,12 @@ export class Streams {
   }
 
   /** Begins to send; false when too many follow already. */
-  open(res: ServerResponse, access: () => PageState['access']): boolean {
-    if (this.#open.size >= MAX_STREAMS) return false
+  open(res: ServerResponse, access: () => PageState['access'], address: string): boolean {
+    const same = [...this.#open.values()].filter((other) => other.address === address).length
+    if (this.#open.size >= MAX_STREAMS || same >= MAX_OF_ADDRESS) return false
     res.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' })
     res.write('retry: 2000\n\n')
-    this.#open.set(res, access)
+    this.#open.set(res, { access, address })
     res.on('close', () => this.#close(res))
     this.#beat ??= setInterval(() => this.changed(), BEAT_MS)
     this.changed()
@@ -51,8 +54,8 @@ export class Streams {
     this.#sending = true
     try {
       const made = new Map<PageState['access'], string>()
-      for (const [res, accessOf] of this.#open) {
-        const access = accessOf()
+      for (const [res, follower] of this.#open) {
+        const access = follower.access()
         const text = made.get(access) ?? `data: ${JSON.stringify(await this.#state(access))}\n\n`
         made.set(access, text)
         if (res.writableLength > MAX_WAITING_BYTES) res.destroy()

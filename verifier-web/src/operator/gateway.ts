@@ -81,9 +81,8 @@ export class Follower {
       }
     }
     source.onerror = () => {
-      this.#show(undefined)
-      if (source.readyState !== EventSource.CLOSED) return
-      // Refused, not cut: the browser does not try again by itself.
+      // Refused, not cut, the browser does not try again by itself: then it is looked at now and then.
+      if (source.readyState !== EventSource.CLOSED) return this.#show(undefined)
       this.#source = undefined
       setTimeout(() => void this.#whole(), AGAIN_MS)
     }

@@ -80,7 +80,7 @@ export interface Act {
 export interface Lock {
   id: string
   reason: Both
-  atMs: number
+  recall: string
 }
 
 export interface ChartData {
