@@ -56,6 +56,8 @@ export class EvidenceFolder {
       return isEvidence(id, bytes) ? { kind: 'held', bytes } : { kind: 'damaged', detail: 'its digest is another' }
     } catch (error) {
       if (hasErrno(error, 'ENOENT')) return { kind: 'missing' }
+      // A sector that cannot be read is lost as other bytes are: else followers would ask for it for ever.
+      for (const code of ['EIO', 'EISDIR']) if (hasErrno(error, code)) return { kind: 'damaged', detail: code }
       throw error
     }
   }

@@ -1,6 +1,6 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import * as crypto from 'node:crypto'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type Ack,
@@ -107,6 +107,13 @@ describe('evidence', () => {
     expect(answer.headers.get('cache-control')).toContain('immutable')
     expect(answer.headers.get('content-disposition')).toBe('attachment')
     expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+  })
+
+  test('that the disk does not give back is not there for readers, and holds up no follower', async () => {
+    await record()
+    await rm(new EvidenceFolder(nodeDisk, ledger.folder).pathOf(ID))
+    await mkdir(new EvidenceFolder(nodeDisk, ledger.folder).pathOf(ID))
+    expect((await ledger.get(`/v1/evidence/${ID}`)).status).toBe(404)
   })
 
   test('a batch that names thousands of pieces costs no look at the disk for each', () => {
