@@ -301,7 +301,7 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     const lock = {
       id: 'https://id.gs1.org/01/09506000134352/10/L7',
       reason: { zh: '召回', en: 'Recalled by its maker' },
-      recall: 'urn:uuid:1',
+      atMs: 1,
     }
     await page.route('**/api/events', (route) => route.abort())
     await page.route('**/api/state', async (route) => {

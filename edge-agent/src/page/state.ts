@@ -85,6 +85,6 @@ export interface StationView {
 export interface Lock {
   id: string
   reason: Words
-  /** Which recall says so. */
-  recall: string
+  /** When this gateway heard of it. */
+  atMs: number
 }

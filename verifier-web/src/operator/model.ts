@@ -80,7 +80,7 @@ export interface Act {
 export interface Lock {
   id: string
   reason: Both
-  recall: string
+  atMs: number
 }
 
 export interface ChartData {

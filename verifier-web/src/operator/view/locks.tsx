@@ -55,6 +55,6 @@ function LockScreen({ locks, onSeen }: { locks: readonly Lock[]; onSeen: () => v
   )
 }
 
-function keyOf({ id, recall }: Lock): string {
-  return `${id} ${recall}`
+function keyOf({ id, atMs }: Lock): string {
+  return `${id} ${atMs}`
 }
