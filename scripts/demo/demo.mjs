@@ -2,16 +2,17 @@ import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setTimeout } from 'node:timers/promises'
-import { gatewayConfig, MEMBERS, operations } from './consortium.mjs'
-import { identities } from './identities.mjs'
+import { ATTACKS } from './attacks.mjs'
+import { gatewayConfig, operations } from './consortium.mjs'
 import { LedgerClient } from './ledger-client.mjs'
 import { assertFree, freePort, publicUrl } from './network.mjs'
 import { DemoError } from './options.mjs'
 import { Play } from './play.mjs'
 import { terminalQr } from './qr.mjs'
+import { STORIES } from './stories/index.mjs'
 import { WATCHERS, Watchers } from './watchers.mjs'
 
-const { stringify } = createRequire(new URL('../../edge-agent/package.json', import.meta.url))('yaml')
+const { parse, stringify } = createRequire(new URL('../../edge-agent/package.json', import.meta.url))('yaml')
 
 const ORIGIN = 'demo.tristamp.example/log'
 const ADMINISTRATOR = 'consortium'
@@ -34,11 +35,14 @@ export class Demo {
   #publicUrl
   #watchers
   #ledger
+  /** Who takes part in what is played. */
+  #story
 
   constructor(options, state, children) {
     this.#options = options
     this.#state = state
     this.#children = children
+    this.#story = STORIES[options.story]
     this.#publicUrl = publicUrl(options.host, options.port)
     this.#watchers = new Watchers(state, children)
   }
@@ -52,17 +56,19 @@ export class Demo {
       await this.#startLedger()
       this.#show()
       await this.#startGateways(await this.#startInstruments(continued(last)), EVERY_SERVING_MS)
-      tick('five gateways online, instruments running; nothing is played, all is kept')
+      tick(`${this.#gateways()} online, instruments running; nothing is played, all is kept`)
       return
     }
     if (last) console.log('  The last play was cut short: a new one begins, with new identities.')
-    const goods = identities(runs + 1)
+    const goods = this.#story.goods(runs + 1)
     const play = new Play()
     const [instruments] = await Promise.all([this.#startInstruments({ vars: goods, play }), this.#startLedger()])
     await this.#startGateways(instruments, EVERY_PLAYING_MS)
-    tick('five gateways online, each a process of its own')
-    this.#state.save({ runs: runs + 1, play: { complete: false, gtin: goods.porkGtin, serial: goods.pack1 } })
-    console.log('\nOne pack of pork, from the farm to the table: 70 hours in less than a minute.')
+    tick(`${this.#gateways()} online, each a process of its own`)
+    this.#state.save({ runs: runs + 1, play: { complete: false, path: this.#story.shown(goods) } })
+    console.log(`\n${this.#story.about}`)
+    const { attack } = this.#options
+    if (attack) console.log(`Somebody cheats: ${ATTACKS[attack].about}.`)
     const scenarioEnd = await play.follow(instruments.begin, this.#ledger, this.#children)
     this.#state.save({ play: { ...this.#state.play, complete: true, scenarioEnd, realEnd: new Date().toISOString() } })
     this.#show()
@@ -119,7 +125,7 @@ export class Demo {
   /** Starts the simulator; resolves with its addresses and a way to begin the play. */
   async #startInstruments({ vars = {}, start, play }) {
     const assignments = Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}=${value}`])
-    const where = ['--scenario', 'pork', '--dir', this.#state.path('instruments')]
+    const where = ['--scenario', this.#scenario(), '--dir', this.#state.path('instruments')]
     const args = [...where, '--pace', this.#options.pace, ...(start ? ['--start', start] : []), ...assignments]
     let child
     const ports = await this.#ready(
@@ -144,16 +150,31 @@ export class Demo {
     return { ports, begin: () => child.stdin.write('play\n') }
   }
 
+  /** The story's own scenario, or one that an attack has altered. */
+  #scenario() {
+    const { story, attack } = this.#options
+    if (!attack) return story
+    const scenario = parse(readFileSync(new URL(`../../firmware-sim/scenarios/${story}.yaml`, import.meta.url), 'utf8'))
+    ATTACKS[attack].alter(scenario)
+    const file = this.#state.path('scenario.yaml')
+    writeFileSync(file, stringify(scenario))
+    return file
+  }
+
+  #gateways() {
+    return `${['no', 'one', 'two', 'three', 'four', 'five', 'six'][this.#story.members.length]} gateways`
+  }
+
   /** Configures the gateways, enrols those that are new, starts them and waits until all are online. */
   async #startGateways({ ports }, everyMs) {
     const mqttUrl = `mqtt://127.0.0.1:${this.#state.mqttPort}`
     const ledgerKey = publicKey(this.#state.path('ledger', 'keys', 'ack.pem'))
-    for (const member of MEMBERS) {
+    for (const member of this.#story.members) {
       mkdirSync(this.#folder(member), { recursive: true })
       writeFileSync(this.#config(member), stringify(gatewayConfig(member, { mqttUrl, ledgerKey, ports, everyMs })))
     }
     await this.#enrol()
-    for (const member of MEMBERS) {
+    for (const member of this.#story.members) {
       this.#children.start(member.id, 'agent', ['run', '--config', this.#config(member)])
     }
     this.#rememberProcesses()
@@ -162,7 +183,7 @@ export class Demo {
 
   async #enrol() {
     const requests = await Promise.all(
-      MEMBERS.map(async (member) => {
+      this.#story.members.map(async (member) => {
         const file = `${this.#folder(member)}/data/enrolment-request.json`
         if (!existsSync(file)) await this.#children.run(member.id, 'agent', ['init', '--config', this.#config(member)])
         return JSON.parse(readFileSync(file, 'utf8'))
@@ -171,7 +192,7 @@ export class Demo {
     const enrolled = new Set((await this.#ledger.gateways()).map(({ org, gateway }) => `${org}/${gateway}`))
     if (requests.every(({ org, gateway }) => enrolled.has(`${org}/${gateway}`))) return
     const file = this.#state.path('enrolment.json')
-    writeFileSync(file, JSON.stringify(operations(requests), null, 2))
+    writeFileSync(file, JSON.stringify(operations(this.#story, requests), null, 2))
     const key = this.#state.path('ledger', 'keys', `admin-${ADMINISTRATOR}.pem`)
     await this.#children.run('enrol', 'ledger', [
       'enrol',
@@ -182,14 +203,20 @@ export class Demo {
       '--file',
       file,
     ])
-    tick('five organisations enrolled, with their places, products and gateways')
+    tick(`${this.#gateways().replace('gateways', 'organisations')} enrolled, with their places, products and gateways`)
   }
 
   async #online() {
     const until = Date.now() + READY_MS
     for (;;) {
       const gateways = await this.#ledger.gateways()
-      const waiting = MEMBERS.filter((member) => !isReady(gateways.find((gateway) => gateway.gateway === member.id)))
+      const waiting = this.#story.members.filter(
+        (member) =>
+          !isReady(
+            gateways.find((gateway) => gateway.gateway === member.id),
+            member,
+          ),
+      )
       if (waiting.length === 0) return
       if (Date.now() > until) {
         const logs = waiting.map(({ id }) => `${id}:\n${this.#children.lastLines(id)}`).join('\n')
@@ -220,8 +247,10 @@ export class Demo {
   }
 
   #show() {
-    const { gtin, serial } = this.#state.play
-    const address = `${this.#publicUrl}/01/${gtin}/21/${serial}`
+    const { path, gtin, serial } = this.#state.play
+    const address = `${this.#publicUrl}${path ?? `/01/${gtin}/21/${serial}`}`
+    const { attack } = this.#options
+    if (attack) console.log(`\nWhat was done: ${ATTACKS[attack].about}. The page shows what the rules found of it.`)
     console.log(`\nScan: ${address}\n`)
     console.log(`${terminalQr(address)}\n`)
     console.log('Serving until Ctrl-C.')
@@ -247,11 +276,14 @@ function tick(text) {
 }
 
 /** A gateway whose instruments all answer and whose clock its receiver has set. */
-function isReady(gateway) {
+function isReady(gateway, { instruments = 3 }) {
   const { state, devices = {}, clock } = gateway?.health ?? {}
   const all = Object.values(devices)
   return (
-    state === 'online' && clock?.source === 'gnss' && all.length === 3 && all.every((device) => device.state === 'up')
+    state === 'online' &&
+    clock?.source === 'gnss' &&
+    all.length === instruments &&
+    all.every((device) => device.state === 'up')
   )
 }
 

@@ -21,7 +21,8 @@ export function gln(reference) {
   return withCheckDigit(`${PREFIX}${reference}`)
 }
 
-function gtin(reference) {
+/** A product's number, 14 digits. */
+export function gtin(reference) {
   return `0${withCheckDigit(`${PREFIX}${reference}`)}`
 }
 
@@ -29,22 +30,13 @@ function withCheckDigit(digits) {
   return digits + checkDigit(digits)
 }
 
-/** The goods of one play, as variables of its scenario: every run has its own, none twice. */
-export function identities(run) {
-  return {
-    run: String(run).padStart(2, '0'),
-    pigGtin: PIG_GTIN,
-    porkGtin: PORK_GTIN,
-    pig: serial(run, 'pig'),
-    pack1: serial(run, 'pack 1'),
-    pack2: serial(run, 'pack 2'),
-    pack3: serial(run, 'pack 3'),
-    sscc: withCheckDigit(`3${PREFIX}${String(run).padStart(6, '0')}`),
-  }
+/** A logistic unit's number; `extension` is its first digit. */
+export function sscc(run, extension = 3) {
+  return withCheckDigit(`${extension}${PREFIX}${String(run).padStart(6, '0')}`)
 }
 
 /** Twelve characters that do not tell how many were made before. */
-function serial(run, name) {
+export function serial(run, name) {
   const hash = createHash('sha256').update(`tristamp demonstration, run ${run}, ${name}`).digest()
   return Array.from(hash.subarray(0, 12), (byte) => ALPHABET[byte % ALPHABET.length]).join('')
 }

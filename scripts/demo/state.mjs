@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DemoError } from './options.mjs'
 
 /** What a start makes in its folder, and all that `--fresh` deletes. */
-const OWN = ['demo.json', 'ledger', 'watchers', 'gateways', 'instruments', 'enrolment.json', 'logs']
+const OWN = ['demo.json', 'ledger', 'watchers', 'gateways', 'instruments', 'scenario.yaml', 'enrolment.json', 'logs']
 
 /** What one start remembers for the next, in DIR/demo.json. */
 export class State {
@@ -14,7 +14,7 @@ export class State {
     this.#file = join(folder, 'demo.json')
     /** How often a play was begun. */
     this.runs = 0
-    /** The last play: { complete, gtin, serial, scenarioEnd, realEnd }. */
+    /** The last play: { complete, path, scenarioEnd, realEnd }. */
     this.play = undefined
     this.mqttPort = undefined
     /** Keys and ports of who watches the ledger, by id. */
