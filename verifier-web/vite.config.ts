@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite'
+import { leaveOut } from './vite/leave-out.ts'
 import { operator } from './vite/operator.ts'
 import { shell } from './vite/shell.ts'
 import { terse } from './vite/terse.ts'
@@ -37,7 +38,7 @@ const compressed: Plugin = {
 const common: UserConfig = {
   root: here('.'),
   base: '/',
-  plugins: [sprite, words, terse],
+  plugins: [sprite, leaveOut, words, terse],
   // One form of JSX everywhere: what tests build is what is served.
   oxc: { jsx: { development: false } },
   // protocol/ is bundled from its source, so that a page needs no build but its own.
@@ -73,7 +74,7 @@ export default defineConfig(async ({ command }) => {
   const first = command === 'build' ? await beforeTheVerdict() : new Set<string>()
   return {
     ...common,
-    plugins: [sprite, words, terse, shell, compressed, operator([sprite], compress)],
+    plugins: [sprite, leaveOut, words, terse, shell, compressed, operator([sprite], compress)],
     build: {
       outDir: here('./dist'),
       emptyOutDir: true,
