@@ -11,7 +11,7 @@ import type { AgentConfig, ConfiguredDevice, Limits, StationConfig } from './con
 import { Disk } from './disk.ts'
 import { type DeviceSink, drivers, type Measurement, type Quantity, supervise } from './driver/index.ts'
 import { keepEnrolment, sameEnrolment, takeEnrolment } from './enrolment.ts'
-import { AgentError, asAgentError } from './error.ts'
+import { AgentError, asAgentError, printable } from './error.ts'
 import { EvidenceFiles } from './evidence-files.ts'
 import { Fixes } from './fix.ts'
 import { type Unused, unusedOf } from './flaws.ts'
@@ -26,6 +26,7 @@ import { Panel } from './page/panel.ts'
 import { paths } from './paths.ts'
 import { refusePlain } from './plain.ts'
 import type { Instrument } from './quality.ts'
+import { Recalls } from './recalls.ts'
 import { type OpenedOutbox, openOutbox, repairedError, repairOutbox } from './repair.ts'
 import { encodeReport } from './report-event.ts'
 import { finishRotation, loginsOf, nextKeyOf } from './rotation.ts'
@@ -159,6 +160,8 @@ class Agent {
   #stations: Station[] = []
   readonly #benches: Benches
   readonly #evidence: EvidenceFiles
+  /** What is called back. */
+  readonly #recalls: Recalls
   /** What the page shows. */
   readonly #panel: Panel
   #reconfiguring: Promise<void> = Promise.resolve()
@@ -178,6 +181,8 @@ class Agent {
     this.#fixes = new Fixes(config.place, config.gateway.station)
     this.#health = this.#newHealth()
     this.#evidence = new EvidenceFiles(paths(config.data).evidence)
+    this.#recalls = new Recalls(paths(config.data).recalls, config.uplink.ledgerKey)
+    this.#recalls.load()
     this.#panel = this.#newPanel()
     this.#uplink = this.#newUplink()
     this.#batching = this.#newBatching()
@@ -321,6 +326,23 @@ class Agent {
       this.#parts.hooks.enrolled?.()
     } catch (thrown) {
       this.problem(asAgentError(thrown), 'enrolment')
+    }
+  }
+
+  /** Goods are called back, or no longer. */
+  #onNotice(payload: Uint8Array): void {
+    try {
+      const notice = this.#recalls.take(payload)
+      if (notice === undefined) return
+      const { recall, lifted } = notice
+      const what = `${recall.drill ? 'DRILL, not a recall' : `RECALL, class ${recall.class}`} ${recall.id}`
+      const { info } = this.#parts.log
+      if (lifted) info(`· lifted: ${what}: ${printable(lifted.reason)}`)
+      else info(`· ${what}: ${printable(recall.subjects.join(' '))}: ${recall.reason.en} ${recall.reason.zh}`)
+    } catch (thrown) {
+      this.problem(asAgentError(thrown), 'notice')
+    } finally {
+      this.#panel.touch()
     }
   }
 
@@ -532,6 +554,7 @@ class Agent {
         this.#releaseWays(events)
       },
       route: (fromMs, toMs) => this.#wayBetween(fromMs, toMs),
+      recalled: (names) => this.#recalls.about(names),
       thinning: () => this.#parts.disk.thinning(performance.now()),
       refusal: () => this.#batching.refusal(performance.now()),
       info: (line) => log.info(line),
@@ -621,6 +644,7 @@ class Agent {
       outbox: this.#parts.outbox,
       thermometers: this.#thermometers,
       stations: () => this.#stations,
+      recalls: () => this.#recalls.standing,
       refusal: () => this.#batching.refusal(performance.now()),
     })
   }
@@ -661,6 +685,7 @@ class Agent {
         this.#health.touch()
       },
       enrolment: (payload: Uint8Array) => this.#onEnrolment(payload),
+      notice: (payload: Uint8Array) => this.#onNotice(payload),
       problem: (error: AgentError) => {
         // A batch that is not as it was signed: the outbox is closed and repaired.
         if (error.code === 'OUTBOX_DAMAGED') this.#parts.store.fail(error)

@@ -14,6 +14,8 @@ export interface ConnectionEvents {
   ready(): void
   ack(payload: Uint8Array): void
   enrolment(payload: Uint8Array): void
+  /** What the ledger tells everyone; not asked for where nobody listens. */
+  notice?(payload: Uint8Array): void
   failed(error: AgentError): void
 }
 
@@ -21,6 +23,7 @@ const KEEPALIVE_S = 30
 const CONNECT_TIMEOUT_MS = 10_000
 /** How long a clean stop waits for the broker to take the last status. */
 const GOODBYE_MS = 1000
+const NOTICES = 'tristamp/v1/notices/'
 const OFFLINE = '{"state":"offline"}'
 
 /** One MQTT 3.1.1 connection, from connecting to its end. It never comes back by itself, and remembers nothing that was on its way. */
@@ -55,10 +58,12 @@ export class Connection {
     this.#client.on('message', (topic, payload) => {
       if (topic === this.#topic('ack')) events.ack(payload)
       else if (topic === this.#topic('enrolment')) events.enrolment(payload)
+      else if (topic.startsWith(NOTICES)) events.notice?.(payload)
     })
     this.#client.on('connect', () => {
       // A broker of others may not grant it yet; the gateway can do without.
       this.#client.subscribe(this.#topic('enrolment'), { qos: 1 }, () => undefined)
+      if (events.notice) this.#client.subscribe(`${NOTICES}+`, { qos: 1 }, () => undefined)
       // Before the first batch: the answers to it must find us listening. The retained ack tells where the ledger stands.
       this.#client.subscribe(this.#topic('ack'), { qos: 1 }, (error) => {
         if (error) return this.drop()

@@ -258,6 +258,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'Nothing was undone ({why}). What is recorded stays; tell the person in charge if it is wrong.',
     zh: '未撤销（{why}）。已记录的内容保留；如有错误请告知负责人。',
   },
+  GOODS_RECALLED: {
+    en: 'RECALLED, not recorded: {goods}. {whyEn} Do not sell, ship or use it. {holderEn}',
+    zh: '已被召回，未记录：{goods}。{whyZh}不得销售、发运、使用。{holderZh}',
+  },
   EVENT_INVALID: {
     en: 'The record would not be a valid event ({why}); it was not stored. Check the labels and the station in the configuration.',
     zh: '该记录不是有效事件（{why}），未保存。请检查标签和站点配置。',
@@ -313,6 +317,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
   ENROLMENT_REFUSED: {
     en: 'An enrolment was not signed by the ledger or is not for this gateway ({why}); it was not used. Check `uplink.ledgerKey`, and whether another machine has the name of this one.',
     zh: '收到的登记信息不是账本签发或不属于本网关（{why}），未被采用。请检查 uplink.ledgerKey，以及是否有其他机器使用同一名称。',
+  },
+  NOTICE_REFUSED: {
+    en: 'What came as a notice of a recall was not used ({why}). If it repeats, someone else writes to the broker, or the ledger key in the configuration is not right.',
+    zh: '收到的召回通知未被采用（{why}）。若反复出现，可能有别人在向代理写入，或配置中的账本公钥不对。',
   },
   KEY_STORE: {
     en: 'The key store does not sign ({why}). What was accepted is kept and signed as soon as it does; check `key` in the configuration and the device that holds the key.',

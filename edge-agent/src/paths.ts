@@ -14,6 +14,8 @@ export interface DataPaths {
   status: string
   clock: string
   route: string
+  /** Notices of recalls, as the ledger signed them. */
+  recalls: string
   /** What `init` asks for. */
   request: string
   /** What the ledger answered. */
@@ -31,6 +33,7 @@ export function paths(data: string): DataPaths {
     status: join(data, STATUS_FILE),
     clock: join(data, 'clock.json'),
     route: join(data, 'route.bin'),
+    recalls: join(data, 'recalls'),
     request: join(data, 'enrolment-request.json'),
     enrolment: join(data, 'enrolment.cbor'),
   }

@@ -17,6 +17,8 @@ export interface UplinkEvents {
   acknowledged(entry: number): void
   /** The ledger told an enrolment; it is not checked yet. */
   enrolment(payload: Uint8Array): void
+  /** The ledger told everyone something; it is not checked yet. */
+  notice?(payload: Uint8Array): void
   problem(error: AgentError): void
   /** The status message of this moment. */
   status(): string
@@ -135,6 +137,7 @@ export class Uplink {
         },
         ack: (payload) => void this.#onAck(payload),
         enrolment: (payload) => events.enrolment(payload),
+        ...(events.notice && { notice: (payload: Uint8Array) => events.notice?.(payload) }),
         failed: (error) => {
           if (error.code === 'UPLINK_LOGIN') this.#refusals++
           events.problem(error)

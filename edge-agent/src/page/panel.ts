@@ -10,6 +10,7 @@ import { breaks } from '../limits.ts'
 import type { Outbox } from '../outbox.ts'
 import { paths } from '../paths.ts'
 import type { Sample } from '../readings.ts'
+import type { Told } from '../recalls.ts'
 import type { Station } from '../station/index.ts'
 import type { Notice } from '../station/notice.ts'
 import type { StationState } from '../station/state.ts'
@@ -29,6 +30,8 @@ export interface PanelSources {
   outbox: Outbox
   thermometers: ReadonlyMap<string, Thermometer>
   stations(): readonly Station[]
+  /** Recalls that stand. */
+  recalls(): readonly Told[]
   /** Why nothing is accepted just now, if so. */
   refusal(): AgentError | undefined
 }
@@ -141,7 +144,7 @@ export class Panel {
       devices: config.devices.map(({ id, driver }) => this.#device(id, driver)),
       stations: this.#sources.stations().map((station) => stationView(station, config)),
       acts: access === 'operator' ? this.#acts.list : [],
-      locks: [],
+      locks: this.#sources.recalls().flatMap((notice) => locksOf(notice)),
       ...(withCharts && { charts: this.#charts(config) }),
     }
   }
@@ -202,6 +205,9 @@ export class Panel {
     if (isDoubtful(now)) alarms.push({ code: 'CLOCK_DOUBTFUL', level: 'care', text: CLOCK_DOUBTFUL })
     if (fixes.at(now.monotonicMs).geo.source === 'none')
       alarms.push({ code: 'PLACE_UNKNOWN', level: 'care', text: PLACE_UNKNOWN })
+    for (const { recall } of this.#sources.recalls()) {
+      if (recall.drill) alarms.push({ code: 'RECALL_DRILL', level: 'care', text: drillText(recall.reason) })
+    }
     return alarms.sort((a, b) => Number(b.level === 'stop') - Number(a.level === 'stop'))
   }
 
@@ -240,6 +246,19 @@ const CLOCK_DOUBTFUL = {
 const PLACE_UNKNOWN = {
   zh: '位置未知：戳会注明没有位置。请让天线看到天空，或在配置中登记地点。',
   en: 'The place is not known: stamps say so. Give the antenna a view of the sky, or enter the place in the configuration.',
+}
+
+/** Goods that are named, by what is read on them; the rest of a long list is in the log. */
+const LOCKS_EACH = 16
+
+/** A drill locks nothing. */
+function locksOf({ recall, heardMs }: Told): PageState['locks'] {
+  if (recall.drill) return []
+  return recall.subjects.slice(0, LOCKS_EACH).map((id) => ({ id, reason: recall.reason, atMs: Math.round(heardMs) }))
+}
+
+function drillText({ zh, en }: Alarm['text']): Alarm['text'] {
+  return { zh: `召回演练，不是真的召回。${zh}`, en: `Recall drill, not a recall. ${en}` }
 }
 
 /** The strictest limits of the stations that look at this thermometer: a value inside them breaks none. */

@@ -5,6 +5,7 @@ import {
   ProtocolError,
   parseEvent,
   parseScan,
+  type RecallNotice,
   roleOf,
   type Scan,
   type StampedEvent,
@@ -18,6 +19,8 @@ import { type Instrument, qualityStamp } from '../quality.ts'
 import { encodeReport } from '../report-event.ts'
 import { clockStamp, isoTime, type Stamp } from '../stamp.ts'
 import type { Store, Write } from '../store.ts'
+import { namesOfGoods, namesOfScan, Tries } from './barrier.ts'
+import { isCommand } from './command.ts'
 import type { Notice } from './notice.ts'
 import { observe } from './observe.ts'
 import { reduce, settle } from './reduce.ts'
@@ -37,6 +40,8 @@ export interface StationServices {
   accept(events: Uint8Array[], others: Write[]): Promise<void>
   /** The way since then as evidence: its name, which the event that is accepted next carries. Undefined for what stands still. */
   route?(fromMs: number, toMs: number): string | undefined
+  /** Recalls that stand and name one of these, those in earnest first. */
+  recalled?(names: readonly string[]): RecallNotice[]
   /** Why nothing is accepted just now, if so. */
   refusal(): AgentError | undefined
   /** So many times their interval apart are periodic readings recorded; more than once while space is short. */
@@ -55,6 +60,7 @@ export class Station {
   readonly config: StationConfig
   readonly #services: StationServices
   readonly #instrument: Instrument | undefined
+  readonly #tries = new Tries()
   #state: StationState = {}
   #queue: Promise<void> = Promise.resolve()
 
@@ -90,7 +96,10 @@ export class Station {
     return this.#inTurn(async () => {
       const refusal = this.#services.refusal()
       if (refusal) throw refusal
-      await this.#apply(reduce(this.config, this.#state, { scan: readScan(text), stamp, by }))
+      const scan = readScan(text)
+      const names = by === 'reader' || !isCommand(scan.text) ? namesOfScan(scan) : []
+      if (await this.#bars(names, stamp, by)) return
+      await this.#apply(reduce(this.config, this.#state, { scan, stamp, by }))
     })
   }
 
@@ -120,7 +129,7 @@ export class Station {
       await this.#apply(step)
     } catch (thrown) {
       const error = asAgentError(thrown)
-      if (error.code !== 'EVENT_INVALID') throw error
+      if (error.code !== 'EVENT_INVALID' && error.code !== 'GOODS_RECALLED') throw error
       this.#state = { ...this.#state, work: undefined }
       await this.#services.accept([], [this.#keep(this.#state)])
       throw error
@@ -131,6 +140,12 @@ export class Station {
     const events: Uint8Array[] = []
     const writes: Write[] = []
     const drafts = intents.flatMap((intent) => (intent.kind === 'record' ? [intent.draft] : []))
+    // Scanned before the recall was told, and not recorded yet.
+    const { work } = this.#state
+    if (work && drafts.some(({ action }) => action !== 'observe')) {
+      const goods = [...work.goods, ...(work.outputs ?? []), ...(work.parent ? [work.parent] : [])]
+      for (const one of goods) await this.#bars(namesOfGoods(one), this.#services.stamp(), 'scanner')
+    }
     for (const draft of drafts) {
       events.push(await this.#event(draft))
       writes.push(...this.#moves(draft))
@@ -144,6 +159,34 @@ export class Station {
       if (intent.kind === 'undo') await this.#undo()
       else this.#say(intent)
     }
+  }
+
+  /**
+   * Recalled goods go no further: refused, and that someone tried is recorded. A drill is told, and stops nothing.
+   * @returns true where a reader sees again what it was refused a moment ago: nobody need be told
+   * @throws AgentError GOODS_RECALLED
+   */
+  async #bars(names: readonly string[], { moment }: Stamp, by: ScanInput['by']): Promise<boolean> {
+    const [goods] = names
+    const found = this.#services.recalled?.(names) ?? []
+    if (goods === undefined || found.length === 0) return false
+    const { gateway, accept, info, problem } = this.#services
+    const news = found.filter((notice) => this.#tries.isNews(goods, notice, moment.monotonicMs))
+    for (const { recall } of news) {
+      if (recall.drill) info(`· DRILL, not a recall: ${goods} is named by ${recall.id} at ${this.config.id}`)
+    }
+    const [gravest, ...others] = found.filter(({ recall }) => recall.drill === undefined)
+    if (gravest === undefined) return false
+    const tried = [gravest, ...others].filter((notice) => news.includes(notice))
+    const reports = tried.map(({ recall: { id } }) =>
+      encodeReport({ kind: 'blocked', subject: goods, recall: id }, moment, gateway.zone, gateway.station),
+    )
+    // It is refused also where that cannot be recorded.
+    if (reports.length > 0) await accept(reports, []).catch((thrown: unknown) => problem(asAgentError(thrown)))
+    if (by === 'reader' && tried.length === 0) return true
+    const { reason, holder } = gravest.recall
+    const words = { whyEn: reason.en, whyZh: reason.zh, holderEn: holder.en, holderZh: holder.zh }
+    throw new AgentError('GOODS_RECALLED', { goods, ...words, recall: gravest.recall.id })
   }
 
   /** Takes the last act back, if it is not too long ago: its events are declared errors, and the asset holds what it held before. */

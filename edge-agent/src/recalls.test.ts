@@ -1,0 +1,87 @@
+import * as crypto from 'node:crypto'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodeNotice, publicKeyOf, type Recall, signOnNode } from '@tristamp/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Recalls } from './recalls.ts'
+
+const LOT = 'https://id.gs1.org/01/09506000134352/10/L7'
+const seed = new Uint8Array(32).fill(3)
+const key = publicKeyOf(seed)
+const words = { zh: '话', en: 'words' }
+const recall: Recall = {
+  ...{ op: 'recall', id: '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11', org: 'farm', subjects: [LOT], class: 1 },
+  ...{ reason: words, hazard: words, consumer: words, holder: words },
+}
+const told = (entry: number, fields: Partial<Recall> = {}, lifted?: string): Uint8Array =>
+  encodeNotice(
+    {
+      recall: { ...recall, ...fields },
+      entry,
+      treeSize: entry + 2,
+      ...(lifted !== undefined && { lifted: { reason: lifted } }),
+    },
+    key,
+    signOnNode(crypto, seed),
+  )
+
+describe('recalls at a gateway', () => {
+  let folder: string
+  const opened = (): Recalls => {
+    const recalls = new Recalls(join(folder, 'recalls'), key)
+    recalls.load()
+    return recalls
+  }
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tristamp-recalls-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('stand until they are lifted, and are known after a restart', () => {
+    const recalls = opened()
+    expect(recalls.about([LOT])).toEqual([])
+    expect(recalls.take(told(7))).toMatchObject({ entry: 7 })
+    expect(recalls.about(['https://id.gs1.org/01/09506000134352', LOT])).toMatchObject([{ recall: { id: recall.id } }])
+    expect(recalls.about(['https://id.gs1.org/01/09506000134352'])).toEqual([])
+    expect(opened().about([LOT])).toHaveLength(1)
+    recalls.take(told(9, {}, 'all is back'))
+    expect(recalls.about([LOT])).toEqual([])
+    expect(opened().about([LOT])).toEqual([])
+  })
+
+  it('are not brought back by an old notice, nor by one of somebody else', () => {
+    const recalls = opened()
+    recalls.take(told(9, {}, 'all is back'))
+    expect(recalls.take(told(7))).toBeUndefined()
+    expect(opened().take(told(7))).toBeUndefined()
+    const forged = told(12)
+    forged[forged.length - 1]! ^= 1
+    expect(() => recalls.take(forged)).toThrow(expect.objectContaining({ code: 'NOTICE_REFUSED' }))
+    expect(recalls.standing).toEqual([])
+  })
+
+  it('are told in earnest before drills', () => {
+    const recalls = opened()
+    recalls.take(told(7, { drill: true }))
+    recalls.take(told(8, { id: recall.id.replace('5f', '60') }))
+    expect(recalls.about([LOT]).map((one) => one.recall.drill ?? false)).toEqual([false, true])
+  })
+
+  it('that the disk has damaged or that were put there are left out', () => {
+    opened().take(told(7))
+    const [file] = readdirSync(join(folder, 'recalls'))
+    writeFileSync(join(folder, 'recalls', 'recall-other.cose'), told(7))
+    expect(opened().standing).toHaveLength(1)
+    writeFileSync(join(folder, 'recalls', file!), 'rubbish')
+    expect(opened().standing).toEqual([])
+  })
+
+  it('are in force even where they cannot be kept', () => {
+    writeFileSync(join(folder, 'recalls'), 'a file where the folder should be')
+    const recalls = opened()
+    expect(() => recalls.take(told(7))).toThrow(expect.objectContaining({ code: 'DATA_DENIED' }))
+    expect(recalls.about([LOT])).toHaveLength(1)
+  })
+})

@@ -1,0 +1,99 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { NOTICE_BYTES, noticeName, openNotice, type RecallNotice, verifyOnNode } from '@tristamp/protocol'
+import { AgentError, whyOf } from './error.ts'
+import { replaceFile, syncFolder } from './head-file.ts'
+import { nodeCrypto } from './key-file.ts'
+
+const verify = verifyOnNode(nodeCrypto)
+
+/** Recalls that were lifted are kept, or an old notice would bring them back; so many of them, the latest. */
+const LIFTED_KEPT = 256
+
+/** A notice, and when it came (ms since 1970, by the system's clock: for display). */
+export type Told = RecallNotice & { heardMs: number }
+
+/** What the ledger has told of recalls, in a folder of its own: a file each, as it was signed, so that it counts again after a restart. */
+export class Recalls {
+  readonly #folder: string
+  readonly #ledgerKey: Uint8Array
+  /** By id. */
+  readonly #notices = new Map<string, Told>()
+
+  constructor(folder: string, ledgerKey: Uint8Array) {
+    this.#folder = folder
+    this.#ledgerKey = ledgerKey
+  }
+
+  /** Reads what was kept. What cannot be read is as if it had not been told: the ledger tells it again. */
+  load(): void {
+    let files: string[]
+    try {
+      files = readdirSync(this.#folder)
+    } catch {
+      return
+    }
+    for (const file of files) {
+      const path = join(this.#folder, file)
+      try {
+        if (statSync(path).size > NOTICE_BYTES) continue
+        const notice = openNotice(new Uint8Array(readFileSync(path)), this.#ledgerKey, verify)
+        if (fileOf(notice) === file) this.#notices.set(notice.recall.id, { ...notice, heardMs: statSync(path).mtimeMs })
+      } catch {}
+    }
+  }
+
+  /**
+   * What came over the network as a notice.
+   * @returns it, or undefined when it says nothing new: a broker may show an old one again @throws AgentError NOTICE_REFUSED, DATA_DENIED
+   */
+  take(bytes: Uint8Array): RecallNotice | undefined {
+    let notice: RecallNotice
+    try {
+      notice = openNotice(bytes, this.#ledgerKey, verify)
+    } catch (cause) {
+      throw new AgentError('NOTICE_REFUSED', { why: whyOf(cause) }, { cause })
+    }
+    const known = this.#notices.get(notice.recall.id)
+    if (known !== undefined && known.entry >= notice.entry) return undefined
+    // In force before it is kept: a full disk must not let bad goods pass.
+    this.#notices.delete(notice.recall.id)
+    this.#notices.set(notice.recall.id, { ...notice, heardMs: Date.now() })
+    this.#keep(notice, bytes)
+    this.#tidy()
+    return notice
+  }
+
+  /** Recalls that stand and name one of these, drills last. */
+  about(names: readonly string[]): Told[] {
+    const found = this.standing.filter(({ recall }) => names.some((name) => recall.subjects.includes(name)))
+    return found.sort((a, b) => Number(a.recall.drill ?? false) - Number(b.recall.drill ?? false))
+  }
+
+  get standing(): Told[] {
+    return [...this.#notices.values()].filter(({ lifted }) => lifted === undefined)
+  }
+
+  #keep(notice: RecallNotice, bytes: Uint8Array): void {
+    const path = join(this.#folder, fileOf(notice))
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+      replaceFile(path, bytes, true)
+      syncFolder(this.#folder)
+    } catch (cause) {
+      throw new AgentError('DATA_DENIED', { path, why: whyOf(cause) }, { cause })
+    }
+  }
+
+  #tidy(): void {
+    const lifted = [...this.#notices.values()].filter((notice) => notice.lifted !== undefined)
+    for (const notice of lifted.sort((a, b) => b.entry - a.entry).slice(LIFTED_KEPT)) {
+      this.#notices.delete(notice.recall.id)
+      rmSync(join(this.#folder, fileOf(notice)), { force: true })
+    }
+  }
+}
+
+function fileOf({ recall }: RecallNotice): string {
+  return `${noticeName(recall)}.cose`
+}

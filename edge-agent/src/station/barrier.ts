@@ -1,0 +1,42 @@
+import { canonicalUri, namesOnLabel, type RecallNotice, type Scan, subjectFrom } from '@tristamp/protocol'
+import type { Goods } from './goods.ts'
+
+/** That someone tried is recorded once in this time for the same goods and recall; readers that see a tag all day say so no oftener. */
+const AGAIN_MS = 60_000
+/** Tries that are remembered. */
+const MOST = 1024
+
+/** Under which names the goods of a scan can be called back. */
+export function namesOfScan({ elements, carrier, text }: Scan): string[] {
+  if (elements) return namesOnLabel(elements)
+  if (carrier !== 'uri') return []
+  try {
+    return [canonicalUri(text)]
+  } catch {
+    // No identifier of goods: what it is, is for the station to say.
+    return []
+  }
+}
+
+/** The same for goods that were scanned before. */
+export function namesOfGoods({ id, lot }: Goods): string[] {
+  const { elements } = subjectFrom(id)
+  if (elements === undefined) return [id]
+  return namesOnLabel(lot === undefined ? elements : new Map([...elements, ['10', lot]]))
+}
+
+/** Which tries to handle recalled goods are news. */
+export class Tries {
+  readonly #lastMs = new Map<string, number>()
+
+  isNews(subject: string, { recall }: RecallNotice, nowMs: number): boolean {
+    const key = `${subject} ${recall.id}`
+    const last = this.#lastMs.get(key)
+    if (last !== undefined && nowMs - last < AGAIN_MS) return false
+    this.#lastMs.delete(key)
+    this.#lastMs.set(key, nowMs)
+    const [oldest] = this.#lastMs.keys()
+    if (this.#lastMs.size > MOST && oldest !== undefined) this.#lastMs.delete(oldest)
+    return true
+  }
+}
