@@ -68,6 +68,11 @@ async function visit(options: BrowserContextOptions = {}, search = '?lang=en'): 
   return { context, page, faults }
 }
 
+/** What a page shows in the end, on a machine that has other things to do. */
+function soon<T>(look: () => Promise<T>): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(look, { timeout: 20_000 })
+}
+
 async function enterPin(page: Page, pin: string): Promise<void> {
   await page.locator('.read button').click()
   for (const digit of pin) await page.locator('.pad').getByRole('button', { name: digit, exact: true }).click()
@@ -158,10 +163,10 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
 
   it('shows whoever reaches it how the gateway is, and lets nobody without the PIN press or take anything', async () => {
     const { context, page, faults } = await visit()
-    await expect.poll(() => page.locator('.devices > li.up').count()).toBe(3)
-    await expect.poll(() => page.locator('.devices .values').innerText()).toMatch(/\d\s°C/)
+    await soon(() => page.locator('.devices > li.up').count()).toBe(3)
+    await soon(() => page.locator('.devices .values').innerText()).toMatch(/\d\s°C/)
     expect(await page.locator('.curve svg').first().getAttribute('aria-label')).toContain('Temperature of thermo')
-    await expect.poll(() => page.locator('.figs').innerText()).toContain('GNSS')
+    await soon(() => page.locator('.figs').innerText()).toContain('GNSS')
     expect(await page.locator('.key:enabled').count()).toBe(0)
     expect(await page.locator('.typed').count()).toBe(0)
     expect(await page.locator('.read').innerText()).toContain('Reading only')
@@ -187,14 +192,14 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
   it('opens by the PIN alone, and closes again', async () => {
     const { context, page, faults } = await visit()
     await enterPin(page, '111111')
-    await expect.poll(() => page.locator('dialog.pin').innerText()).toContain('That is not the PIN')
+    await soon(() => page.locator('dialog.pin').innerText()).toContain('That is not the PIN')
     for (const digit of PIN) await page.keyboard.press(digit)
     await page.keyboard.press('Enter')
     await page.locator('.key:enabled').first().waitFor()
     const [cookie] = await context.cookies()
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
     await page.getByRole('button', { name: 'Stop operating' }).click()
-    await expect.poll(() => page.locator('.key:enabled').count()).toBe(0)
+    await soon(() => page.locator('.key:enabled').count()).toBe(0)
     expect(faults).toEqual([])
     await context.close()
   })
@@ -202,24 +207,24 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
   it('records what its keys and a scanner in keyboard mode say, as stated by a person', async () => {
     const { context, page, faults } = await operate()
     await key(page, 'Commission').click()
-    await expect.poll(() => last(page)).toContain('Now: Commission')
+    await soon(() => last(page)).toContain('Now: Commission')
     await wedge(page, `${ITEM}10L7\x1d21W1`)
-    await expect.poll(() => last(page)).toMatch(/1 item read\s+01\/09506000134352\/21\/W1/)
+    await soon(() => last(page)).toMatch(/1 item read\s+01\/09506000134352\/21\/W1/)
     await key(page, 'Done').click()
-    await expect.poll(() => last(page)).toMatch(/Commission: 1 item recorded\s+01\/09506000134352\/21\/W1/)
+    await soon(() => last(page)).toMatch(/Commission: 1 item recorded\s+01\/09506000134352\/21\/W1/)
     await shot(page, 'recorded')
     // The key that was touched last does not take the scanner's Enter.
     await wedge(page, `${ITEM}21W2`)
-    await expect.poll(() => last(page)).toMatch(/1 item read\s+01\/09506000134352\/21\/W2/)
+    await soon(() => last(page)).toMatch(/1 item read\s+01\/09506000134352\/21\/W2/)
     await key(page, 'Cancel').click()
-    await expect.poll(() => last(page)).toContain('Cancelled')
+    await soon(() => last(page)).toContain('Cancelled')
     await key(page, 'Undo the last').click()
-    await expect.poll(() => last(page)).toContain('Undone: Commission, 1 item')
+    await soon(() => last(page)).toContain('Undone: Commission, 1 item')
     await agent.drained()
     const bundle = await ledger.bundle('https://id.gs1.org/01/09506000134352/21/W1')
     expect(Buffer.from(bundle).toString('latin1')).toContain('"tristamp:origin":"operator"')
     expect(Buffer.from(bundle).toString('latin1')).toContain('"errorDeclaration"')
-    await expect.poll(() => page.locator('.figs').innerText()).toMatch(/entry \d/)
+    await soon(() => page.locator('.figs').innerText()).toMatch(/entry \d/)
     expect(faults).toEqual([])
     await context.close()
   })
@@ -228,14 +233,14 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     const { context, page, faults } = await operate()
     await page.locator('#typed').fill('(01)09506000134352(10)L8(21)T1')
     await page.getByRole('button', { name: 'Enter', exact: true }).click()
-    await expect.poll(() => last(page)).toContain('01/09506000134352/21/T1')
+    await soon(() => last(page)).toContain('01/09506000134352/21/T1')
     await key(page, 'Done').click()
-    await expect.poll(() => last(page)).toContain('1 item recorded')
+    await soon(() => last(page)).toContain('1 item recorded')
     for (const text of ['6901234567892', '<img src=x onerror="reportViolation(1)"><b>x']) {
       await page.locator('#typed').fill(text)
       await page.locator('#typed').press('Enter')
-      await expect.poll(() => last(page)).toMatch(/Not accepted[\s\S]*SCAN_/)
-      await expect.poll(() => last(page)).toContain(text.slice(0, 12))
+      await soon(() => last(page)).toMatch(/Not accepted[\s\S]*SCAN_/)
+      await soon(() => last(page)).toContain(text.slice(0, 12))
     }
     expect(await page.locator('.last img').count()).toBe(0)
     await shot(page, 'refused')
@@ -246,7 +251,7 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
   it('shows what the scanner at the station reads, too', async () => {
     const { context, page } = await operate()
     await simulator.commission('(01)09506000134352(21)GUN1')
-    await expect.poll(() => last(page)).toMatch(/1 item recorded\s+01\/09506000134352\/21\/GUN1/)
+    await soon(() => last(page)).toMatch(/1 item recorded\s+01\/09506000134352\/21\/GUN1/)
     await context.close()
   })
 
@@ -288,11 +293,11 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     await page.locator('.key:enabled').first().waitFor()
     await key(page, 'Pack').focus()
     await page.keyboard.press('Enter')
-    await expect.poll(() => last(page)).toContain('Now: Pack')
+    await soon(() => last(page)).toContain('Now: Pack')
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-pressed'))).toBe('true')
     await key(page, 'Commission').focus()
     await page.keyboard.press('Space')
-    await expect.poll(() => last(page)).toContain('Now: Commission')
+    await soon(() => last(page)).toContain('Now: Commission')
     await context.close()
   })
 
@@ -351,12 +356,12 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
   it('shows the queue growing without a ledger, and as frames to be carried', async () => {
     const { context, page, faults } = await operate()
     await ledger.stop()
-    await expect.poll(() => page.locator('.state').innerText()).toContain('Ledger not connected')
+    await soon(() => page.locator('.state').innerText()).toContain('Ledger not connected')
     for (const n of [1, 2, 3]) {
       await wedge(page, `${ITEM}21OFF${n}`)
-      await expect.poll(() => last(page)).toContain(`OFF${n}`)
+      await soon(() => last(page)).toContain(`OFF${n}`)
       await key(page, 'Done').click()
-      await expect.poll(() => last(page)).toContain('item recorded')
+      await soon(() => last(page)).toContain('item recorded')
     }
     await until('three batches wait', async () => {
       const text = await page.locator('.figs').innerText()
@@ -365,8 +370,11 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     await shot(page, 'offline', true)
     await page.getByRole('button', { name: 'Show QR codes' }).click()
     const frames = page.locator('dialog.frames')
-    await expect.poll(() => frames.innerText()).toMatch(/Frame 2 of \d+/)
-    await expect.poll(() => frames.innerText()).toMatch(/Frame 3 of \d+/)
+    await soon(() => frames.innerText()).toMatch(/Frame \d+ of \d+/)
+    const picture = (): Promise<string> => page.locator('canvas').evaluate((c: HTMLCanvasElement) => c.toDataURL())
+    const [words, first] = [await frames.innerText(), await picture()]
+    await soon(() => frames.innerText()).not.toBe(words)
+    await soon(picture).not.toBe(first)
     await shot(page, 'frames')
     const dark = await page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
       const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
@@ -391,7 +399,7 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     // The right one has to wait like every other.
     expect((await ask('/api/session', own, JSON.stringify({ pin: PIN }))).status).toBe(429)
     await agent.stop()
-    await expect.poll(() => page.locator('.state').innerText(), { timeout: 20_000 }).toContain('No contact')
+    await soon(() => page.locator('.state').innerText()).toContain('No contact')
     await page.waitForTimeout(NOTHING_DONE)
     expect(await page.locator('.devices li').count()).toBe(3)
     await context.close()
