@@ -1,0 +1,189 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { bestVerify, type Operation, parsePolicy, type Verdict, verify } from '@tristamp/protocol'
+import { expect, it } from 'vitest'
+import { Child } from '../_harness/child.ts'
+import { temporaryFolder } from '../_harness/folder.ts'
+import { ORGANISATION, STATION } from '../_harness/goods.ts'
+import { TestLedger } from '../_harness/ledger.ts'
+import { until } from '../_harness/until.ts'
+
+// A recall from two persons' signatures to a scanner that refuses, and back.
+
+const PRODUCT = 'https://id.gs1.org/01/09506000134352'
+const LOT = `${PRODUCT}/10/L7`
+const ID = '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11'
+const DRILL = ID.replace('5f', '60')
+const WORDS = ['reason', 'hazard', 'consumer', 'holder'].flatMap((name) => [
+  ...[`--${name}-zh`, `${name} 的话`],
+  ...[`--${name}-en`, `words of ${name}`],
+])
+
+/** A hand scanner on a socket: items of the lot. */
+class Scanner implements AsyncDisposable {
+  readonly #sockets = new Set<Socket>()
+  readonly #server = createServer((socket) => {
+    this.#sockets.add(socket.on('error', () => undefined))
+    socket.on('close', () => this.#sockets.delete(socket))
+  })
+
+  static async open(): Promise<Scanner> {
+    const scanner = new Scanner()
+    await new Promise<void>((resolve) => scanner.#server.listen(0, '127.0.0.1', resolve))
+    return scanner
+  }
+
+  get port(): string {
+    return `tcp://127.0.0.1:${(this.#server.address() as { port: number }).port}`
+  }
+
+  async scan(serial: string, lot: string): Promise<void> {
+    await until('the gateway has opened the scanner', () => this.#sockets.size > 0)
+    for (const socket of this.#sockets)
+      socket.write(`]d2010950600013435210${lot}\x1d21${serial}\r\n]C0tristamp:end\r\n`)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+it('is proposed and approved, turns the page, is refused at the scanner, told in the ledger, and lifted', {
+  timeout: 240_000,
+}, async () => {
+  using folder = temporaryFolder()
+  const founding = ['--admin', 'ann', '--admin', 'bob', '--threshold', '1']
+  await using ledger = await (await TestLedger.found(join(folder.path, 'ledger'), ...founding)).start()
+  const by = async (name: string, ...args: string[]): Promise<string> => {
+    const key = join(ledger.data, 'keys', `admin-${name}.pem`)
+    const { exit, out, err } = await Child.run('ledger', [...args, '--node', ledger.url, '--admin-key', key])
+    if (exit !== 0) throw new Error(err)
+    return out
+  }
+  const enrol = async (...operations: Operation[]): Promise<void> => {
+    const file = join(folder.path, 'operations.json')
+    writeFileSync(file, JSON.stringify(operations))
+    await by('ann', 'propose', '--file', file)
+  }
+  const both = async (...args: string[]): Promise<void> => {
+    await by('ann', ...args)
+    await by('bob', 'approve', '--all', '--yes')
+  }
+  const read = async (subject: string): Promise<Verdict> => {
+    const policy = parsePolicy(await (await ledger.get('/v1/policy')).text())
+    return verify(await ledger.bundle(subject), subject, { policy }, await bestVerify())
+  }
+
+  await using scanner = await Scanner.open()
+  const home = join(folder.path, 'gateway')
+  mkdirSync(home)
+  const file = join(home, 'gateway.yaml')
+  const port = await freePort()
+  const config = {
+    gateway: {
+      ...{ org: 'test', id: 'gw1', uri: 'https://id.gs1.org/8004/9506000134GW1', station: STATION },
+      ...{ roles: ['commission', 'observe'], zone: 'Asia/Shanghai' },
+    },
+    data: join(home, 'data'),
+    uplink: { url: ledger.mqttUrl, ledgerKey: ledger.ackKey, ackTimeout: '3s' },
+    place: { source: 'site', latE7: 302_700_000, lonE7: 1_094_800_000, accuracyM: 5 },
+    page: { port },
+    batch: { flushMs: 100 },
+    devices: [{ id: 'gun', driver: 'scanner', port: scanner.port }],
+    stations: [{ id: 'dock', scanner: 'gun', start: 'commission', actions: { commission: {} } }],
+  }
+  writeFileSync(file, JSON.stringify(config))
+  const init = await Child.run('agent', ['init', '--config', file])
+  expect(init.exit, init.err).toBe(0)
+  await enrol(ORGANISATION, JSON.parse(init.out) as Operation)
+  const run = (): Child => Child.start('agent', ['run', '--config', file])
+  const locks = async (): Promise<{ id: string }[]> =>
+    ((await (await fetch(`http://127.0.0.1:${port}/api/state`)).json()) as { locks: { id: string }[] }).locks
+
+  const first = run()
+  try {
+    await first.says(/device gun is up/)
+    await scanner.scan('A1', 'L7')
+    await first.says(/✓ commission 1 item 01\/09506000134352\/21\/A1 /)
+    await until('the item is in the ledger', async () => (await read(`${PRODUCT}/21/A1`)).state === 'consistent')
+
+    // An exercise: told, and nothing stops.
+    await both(
+      'propose',
+      'recall',
+      '--org',
+      'test',
+      '--subject',
+      LOT,
+      '--class',
+      '2',
+      '--drill',
+      '--id',
+      DRILL,
+      ...WORDS,
+    )
+    await first.says(/DRILL, not a recall/)
+    await scanner.scan('A2', 'L7')
+    await first.says(/✓ commission 1 item 01\/09506000134352\/21\/A2 /)
+    expect((await read(`${PRODUCT}/21/A1`)).state).toBe('consistent')
+
+    // In earnest: one person is not enough, two are.
+    const recall = ['propose', 'recall', '--org', 'test', '--subject', LOT, '--class', '1', '--id', ID, ...WORDS]
+    expect(await by('ann', ...recall)).toMatch(/^pending /m)
+    await scanner.scan('A3', 'L7')
+    await first.says(/✓ commission 1 item 01\/09506000134352\/21\/A3 /)
+    await by('bob', 'approve', '--all', '--yes')
+    await first.says(/RECALL, class 1 5f0c9d1e/)
+    await until('the page turns', async () => (await read(`${PRODUCT}/21/A1`)).state === 'recalled')
+    expect(await locks()).toMatchObject([{ id: LOT }])
+    await scanner.scan('A4', 'L7')
+    await first.says(/GOODS_RECALLED|RECALLED, not recorded/)
+    await scanner.scan('B1', 'L8')
+    await first.says(/✓ commission 1 item 01\/09506000134352\/21\/B1 /)
+    await until('that someone tried is in the ledger', async () =>
+      (await read(`${PRODUCT}/21/A4`)).reports.some(
+        ({ event: { report } }) => report.kind === 'blocked' && report.recall === ID,
+      ),
+    )
+    // Nobody recorded it as made: all that is known of it is the try.
+    expect(await read(`${PRODUCT}/21/A4`)).toMatchObject({ state: 'none', events: [] })
+  } finally {
+    await first.stop()
+  }
+
+  // It is kept: also without the ledger.
+  expect(readdirSync(join(home, 'data', 'recalls'))).toContain(`recall-${ID}.cose`)
+  await ledger.stop()
+  await using second = run()
+  await second.says(/device gun is up/)
+  await scanner.scan('A5', 'L7')
+  await second.says(/GOODS_RECALLED|RECALLED, not recorded/)
+
+  // The ledger comes back elsewhere for readers, and at the same place for gateways.
+  await ledger.start('--mqtt-port', new URL(ledger.mqttUrl).port)
+  await both('lift', ID, '--reason', 'all is back')
+  await second.says(/lifted: RECALL, class 1 5f0c9d1e/, 90_000)
+  await scanner.scan('A6', 'L7')
+  await second.says(/✓ commission 1 item 01\/09506000134352\/21\/A6 /)
+  expect(await locks()).toEqual([])
+  await until('the page turns back', async () => (await read(`${PRODUCT}/21/A1`)).state === 'consistent')
+  expect((await read(`${PRODUCT}/21/A1`)).recalls).toMatchObject([
+    { recall: { id: DRILL } },
+    { recall: { id: ID }, lifted: { reason: 'all is back' } },
+  ])
+  const { recalls } = await ledger.json<{ recalls: { id: string; state: string }[] }>('/v1/recalls')
+  expect(recalls.map(({ id, state }) => [id, state])).toEqual([
+    [ID, 'lifted'],
+    [DRILL, 'standing'],
+  ])
+})
