@@ -99,12 +99,12 @@ export const ATTACKS = {
     story: 'rice',
     about: 'half as much again of the lot is sold as was ever milled',
     finds: ['MASS_BALANCE'],
-    alter: (scenario) => Object.assign(scenario.vars, { sale3: '002500' }),
+    alter: (scenario) => Object.assign(scenario.vars, { inTheShop: '004150' }),
   },
   'foreign-rice': {
     story: 'rice',
     about: 'more rice comes out of the mill than paddy went in',
     finds: ['MASS_BALANCE'],
-    alter: (scenario) => Object.assign(scenario.vars, { milled: '005600', sale3: '003150' }),
+    alter: (scenario) => Object.assign(scenario.vars, { milled: '005600', shipped: '004800', inTheShop: '004750' }),
   },
 }

@@ -65,7 +65,10 @@ export class Demo {
     const [instruments] = await Promise.all([this.#startInstruments({ vars: goods, play }), this.#startLedger()])
     await this.#startGateways(instruments, EVERY_PLAYING_MS)
     tick(`${this.#gateways()} online, each a process of its own`)
-    this.#state.save({ runs: runs + 1, play: { complete: false, path: this.#story.shown(goods) } })
+    this.#state.save({
+      runs: runs + 1,
+      play: { complete: false, path: this.#story.shown(goods), others: this.#story.others?.(goods) },
+    })
     console.log(`\n${this.#story.about}`)
     const { attack } = this.#options
     if (attack) console.log(`Somebody cheats: ${ATTACKS[attack].about}.`)
@@ -173,6 +176,9 @@ export class Demo {
       mkdirSync(this.#folder(member), { recursive: true })
       writeFileSync(this.#config(member), stringify(gatewayConfig(member, { mqttUrl, ledgerKey, ports, everyMs })))
     }
+    // A model of good food takes seconds to train; it is kept with the rest.
+    if (!this.#state.prepared) await this.#story.prepare?.(this.#children, (id) => this.#folder({ id }))
+    this.#state.save({ prepared: true })
     await this.#enrol()
     for (const member of this.#story.members) {
       this.#children.start(member.id, 'agent', ['run', '--config', this.#config(member)])
@@ -247,12 +253,13 @@ export class Demo {
   }
 
   #show() {
-    const { path, gtin, serial } = this.#state.play
+    const { path, gtin, serial, others = [] } = this.#state.play
     const address = `${this.#publicUrl}${path ?? `/01/${gtin}/21/${serial}`}`
     const { attack } = this.#options
     if (attack) console.log(`\nWhat was done: ${ATTACKS[attack].about}. The page shows what the rules found of it.`)
     console.log(`\nScan: ${address}\n`)
     console.log(`${terminalQr(address)}\n`)
+    for (const other of others) console.log(`${this.#story.told}: ${this.#publicUrl}${other}\n`)
     console.log('Serving until Ctrl-C.')
     if (isLocal(this.#options.host))
       console.log('To open it with a phone on the same network: npm start -- --host 0.0.0.0')

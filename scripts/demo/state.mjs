@@ -14,8 +14,10 @@ export class State {
     this.#file = join(folder, 'demo.json')
     /** How often a play was begun. */
     this.runs = 0
-    /** The last play: { complete, path, scenarioEnd, realEnd }. */
+    /** The last play: { complete, path, others, scenarioEnd, realEnd }. */
     this.play = undefined
+    /** Whether what a story needs before its gateways start has been made. */
+    this.prepared = false
     this.mqttPort = undefined
     /** Keys and ports of who watches the ledger, by id. */
     this.watchers = {}
@@ -36,16 +38,26 @@ export class State {
 
   save(changes = {}) {
     Object.assign(this, changes)
-    const { runs, play, mqttPort, watchers, pids } = this
+    const { runs, play, prepared, mqttPort, watchers, pids } = this
     mkdirSync(this.folder, { recursive: true })
-    writeFileSync(`${this.#file}.new`, `${JSON.stringify({ runs, play, mqttPort, watchers, pids }, null, 2)}\n`)
+    writeFileSync(
+      `${this.#file}.new`,
+      `${JSON.stringify({ runs, play, prepared, mqttPort, watchers, pids }, null, 2)}\n`,
+    )
     renameSync(`${this.#file}.new`, this.#file)
   }
 
   #load() {
     try {
-      const { runs, play, mqttPort, watchers, pids } = JSON.parse(readFileSync(this.#file, 'utf8'))
-      Object.assign(this, { runs, play, mqttPort, watchers: watchers ?? {}, pids: pids ?? {} })
+      const { runs, play, prepared, mqttPort, watchers, pids } = JSON.parse(readFileSync(this.#file, 'utf8'))
+      Object.assign(this, {
+        runs,
+        play,
+        prepared: prepared ?? false,
+        mqttPort,
+        watchers: watchers ?? {},
+        pids: pids ?? {},
+      })
     } catch (error) {
       throw new DemoError(`${this.#file} cannot be read (${error.message}). Begin anew with: npm start -- --fresh`)
     }

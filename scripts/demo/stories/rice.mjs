@@ -35,9 +35,9 @@ const members = [
     party: party('32'),
     station: MILL,
     site: { latE7: 449_190_000, lonE7: 1_271_570_000, accuracyM: 50 },
-    roles: ['receive', 'transform', 'ship', 'observe'],
+    roles: ['receive', 'transform', 'sell', 'ship', 'observe'],
     start: 'receive',
-    actions: { receive: { from: FIELD }, transform: {}, ship: { to: SHOP } },
+    actions: { receive: { from: FIELD }, transform: {}, sell: {}, ship: { to: SHOP } },
   },
   {
     id: 'shop',
