@@ -30,7 +30,8 @@ export function take(graph: TraceGraph, told: readonly Told[], from = 0): void {
 }
 
 export function graphOf(told: readonly Told[]): TraceGraph {
-  const graph = new TraceGraph()
+  // So that the few links of a test are many.
+  const graph = new TraceGraph(2)
   take(graph, told)
   return graph
 }

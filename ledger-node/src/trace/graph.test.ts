@@ -2,6 +2,7 @@ import type { EpcisEvent } from '@tristamp/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ask, graphOf, names, sorted, type Told, type TraceAnswer, take, trace } from './_trace.ts'
+import { ByTime } from './by-time.ts'
 import { staysOf } from './containment.ts'
 import { TraceEngine } from './engine.ts'
 import type { Exposed } from './exposure.ts'
@@ -285,5 +286,17 @@ test('pairs are seen once', () => {
       }
     }),
     { numRuns: 20 },
+  )
+})
+
+test('numbers stand in the order of their times, equal ones as they came', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(20), { maxLength: 200 }), fc.nat(22), (times, from) => {
+      const kept = new ByTime((n) => times[n]!)
+      for (const n of times.keys()) kept.add(n)
+      const order = [...times.keys()].sort((a, b) => times[a]! - times[b]! || a - b)
+      expect(Array.from({ length: kept.count }, (_, i) => kept.at(i))).toEqual(order)
+      expect(kept.firstFrom(from)).toBe(times.filter((time) => time < from).length)
+    }),
   )
 })

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type EventLinks, LINK_ROLES, type LinkRole } from '@tristamp/protocol'
 import { Records } from '../records.ts'
+import { ByTime } from './by-time.ts'
 import { f64, u8, u16, u32 } from './column.ts'
 import { HashSlots, hashBytes, NONE } from './hash-slots.ts'
 import { Names } from './names.ts'
@@ -9,6 +10,10 @@ import { Names } from './names.ts'
 export type Role = LinkRole | 'item' | 'lot' | 'group'
 const ROLES: readonly Role[] = [...LINK_ROLES, 'item', 'lot', 'group']
 const CODES = new Map(ROLES.map((role, code) => [role, code]))
+
+const CARRIERS: ReadonlySet<string> = new Set(['unit', 'asset', 'other'])
+/** A box has a dozen. */
+const BUSY = 64
 
 /** Bytes of an event's id, and of the digest of its content. */
 export const ID_BYTES = 16
@@ -74,6 +79,10 @@ export class TraceGraph {
   // Of nodes: the newest link, and for places the newest event there.
   readonly #last = u32()
   readonly #lastAt = u32()
+  readonly #degree = u32()
+  /** Links by time, of what carries much: trucks, returnable boxes. */
+  readonly #byTime = new Map<number, ByTime>()
+  readonly #busy: number
   // Readings, chained by event.
   readonly #readEvent = u32()
   readonly #readFrom = f64()
@@ -89,6 +98,11 @@ export class TraceGraph {
   readonly #words: string[] = ['']
   readonly #wordNumbers = new Map<string, number>([['', 0]])
   readonly #byContent = new HashSlots((event) => this.#contentHash(this.#contents.at(event)))
+
+  /** @param busy links from which on a carrier's are kept in the order of time */
+  constructor(busy: number = BUSY) {
+    this.#busy = busy
+  }
 
   /** Events taken in. */
   get events(): number {
@@ -164,6 +178,11 @@ export class TraceGraph {
   /** A node's newest link, from which `linkBefore` goes on; NONE at the end. */
   lastLink(node: number): number {
     return this.#last.at(node)
+  }
+
+  /** All links of a carrier that has many, by time; undefined of any other node. */
+  linksByTime(node: number): ByTime | undefined {
+    return this.#byTime.get(node)
   }
 
   linkBefore(link: number): number {
@@ -294,10 +313,27 @@ export class TraceGraph {
     this.#role.push(CODES.get(role)!)
     this.#milli.push(milli ?? Number.NaN)
     this.#uom.push(this.#word(uom))
+    const degree = this.#degree.at(node) + 1
+    this.#degree.set(node, degree)
+    if (degree >= this.#busy) this.#keepByTime(node, link, degree)
     if (role !== 'emptied') return
     const known = this.#emptyings.get(node)
     if (known === undefined) this.#emptyings.set(node, [link])
     else known.push(link)
+  }
+
+  #keepByTime(node: number, link: number, degree: number): void {
+    const kept = this.#byTime.get(node)
+    if (kept !== undefined) {
+      kept.add(link)
+      return
+    }
+    if (degree !== this.#busy || !CARRIERS.has(this.names.kind(node))) return
+    const links: number[] = []
+    for (let one = link; one !== NONE; one = this.#before.at(one)) links.push(one)
+    const byTime = new ByTime((one) => this.#time.at(this.#event.at(one)))
+    for (const one of links.reverse()) byTime.add(one)
+    this.#byTime.set(node, byTime)
   }
 
   #stand(event: number, place: string | undefined): void {
@@ -328,6 +364,7 @@ export class TraceGraph {
     while (this.#last.length <= node) {
       this.#last.push(NONE)
       this.#lastAt.push(NONE)
+      this.#degree.push(0)
     }
     return node
   }

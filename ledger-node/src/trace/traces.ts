@@ -19,6 +19,9 @@ const WAIT_MS = 2000
 /** After a thread has ended by itself, so long none is started in its place. */
 const RESTART_MS = 10_000
 
+/** What a walk gathers dies with its answer: with so much room the collector seldom has to look. */
+const YOUNG_MB = 64
+
 /** Where the graph is: in a thread of its own, or in this one. */
 interface Place {
   advance(news: TraceNews): void
@@ -183,7 +186,10 @@ class InThread implements Place {
   #next = 0
 
   constructor({ folder, reached, fault, ended }: PlaceParts) {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: folder })
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: folder,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    })
     this.#worker.unref()
     this.#worker.on('message', (message: TraceReply) => {
       if ('size' in message) reached(message.size)
