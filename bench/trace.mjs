@@ -116,8 +116,8 @@ async function measure({ events, seed }) {
     converge: {
       ms: converge.ms,
       cpu: converge.cpu,
-      legs: first?.legs.length ?? 0,
-      right: first?.subject === BAD_FIELD,
+      legs: first.legs.length,
+      right: first.subject === BAD_FIELD,
     },
     items: await pages(graph, trace(ITEM_LOT, ['forward']), entry),
     where: where.ms,
