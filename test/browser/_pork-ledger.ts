@@ -120,6 +120,7 @@ export async function startPorkLedger(pages: string): Promise<PorkLedger> {
     http: { host: '127.0.0.1', port: 0, postsPerSecond: 1000, readsPerSecond: 1000, pages },
     mqtt: { host: '127.0.0.1', port: 0, maxConnections: DEFAULTS.maxConnections, eventsPerSecond: 10_000 },
     sealEveryMs: 1000,
+    snapshotEveryMs: 0,
     plain: false,
   })
   const administrator = await loadKey(keyPath(folder, 'admin-first'))
