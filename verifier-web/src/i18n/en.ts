@@ -239,6 +239,10 @@ export const en = {
 
   vouch: 'Who says so',
   'vouch.note': 'Measured means signed on the spot by the gateway. Stated means the organisation answers for it.',
+  'vouch.coverage.birth':
+    'Of {n} steps {measured} are measured by instruments, {partly} in part, {stated} only stated. They begin with a registration on {at}; what went into it before is not recorded.',
+  'vouch.coverage.before':
+    'Of {n} steps {measured} are measured by instruments, {partly} in part, {stated} only stated. The records begin on {at}; what was before is not known.',
   'vouch.temperature': 'Temperature in transit and storage',
   'vouch.temperature.by': { one: 'One thermometer', other: '{n} thermometers' },
   'vouch.place.gnss': 'Position',

@@ -226,6 +226,10 @@ export const zh = {
 
   vouch: '谁说的',
   'vouch.note': '仪器测的，由网关当场签名；人填写的，由填写的单位负责。',
+  'vouch.coverage.birth':
+    '共 {n} 个环节：{measured} 个由仪器测量，{partly} 个只测了一部分，{stated} 个只有人说。从 {at} 登记开始；在那之前用了什么，没有记录。',
+  'vouch.coverage.before':
+    '共 {n} 个环节：{measured} 个由仪器测量，{partly} 个只测了一部分，{stated} 个只有人说。记录从 {at} 开始，之前的情况无人知晓。',
   'vouch.temperature': '运输和储存温度',
   'vouch.temperature.by': '{n} 支温度计',
   'vouch.place.gnss': '位置',

@@ -1,8 +1,8 @@
-import type { Verdict } from '@tristamp/protocol'
-import { productOf } from '@tristamp/protocol'
+import { coverageOf, productOf, type Verdict } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import type { Language, MessageKey } from '../i18n/index.ts'
 import type { Journey } from '../journey.ts'
+import { deviceOffset } from '../local-time.ts'
 import type { Pack } from '../product.ts'
 import { type Vouch, vouchesOf } from '../vouch.ts'
 import { type Naming, organisationName } from './naming.ts'
@@ -32,6 +32,18 @@ function explain({ t, format }: Language, vouch: Vouch, naming: Naming): string 
   return t(`vouch.${vouch.kind}.by`, { n: vouch.n })
 }
 
+/** How much of the life instruments have seen, and where knowledge begins. */
+function coverageLine({ t, format }: Language, verdict: Verdict): string {
+  const { measured, partly, stated, firstMs = 0, fromBirth } = coverageOf(verdict)
+  const counts = { measured: measured.length, partly: partly.length, stated: stated.length }
+  const at = format.moment({ ms: firstMs, offset: deviceOffset(firstMs) })
+  return t(fromBirth ? 'vouch.coverage.birth' : 'vouch.coverage.before', {
+    n: counts.measured + counts.partly + counts.stated,
+    ...counts,
+    at,
+  })
+}
+
 /** 6: measured or stated, and who answers for it. */
 export function VouchPart({
   verdict,
@@ -52,6 +64,7 @@ export function VouchPart({
     <section class="s" id="vouch">
       <Head title="vouch" />
       <p class="note before">{t('vouch.note')}</p>
+      <p class="note before">{coverageLine(language, verdict)}</p>
       <div>
         {vouchesOf(journey).map((vouch) => (
           <Claim
