@@ -62,6 +62,20 @@ test('a recall is told under the ledger’s key, also after a restart, and so is
     const one = (await (await ledger.get(`/v1/recalls/${recall.id}`)).json()) as { proofs: Record<string, string> }
     for (const path of Object.values(one.proofs)) expect((await ledger.get(path)).status).toBe(200)
     expect((await ledger.get('/v1/recalls/none')).status).toBe(404)
+
+    const browser = { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
+    const page = await ledger.get(`/v1/recalls/${recall.id}`, browser)
+    expect(page.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+    const text = await page.text()
+    for (const part of [
+      'RECALL LIFTED',
+      'all is back',
+      '组织 Org',
+      '话',
+      'words',
+      `${ledger.url}/01/09506000134352/10/L7`,
+    ])
+      expect(text).toContain(part)
   } finally {
     await ledger.remove()
   }

@@ -91,7 +91,7 @@ export function createApp(parts: AppParts): Express {
   app.use(proofRoutes(ledger, entries, parts.logKey))
   app.use(gatewayRoutes(ledger, parts.status))
   app.use(governanceRoutes(ledger, entries))
-  app.use(recallRoutes(ledger))
+  app.use(recallRoutes(ledger, publicUrl))
   app.use(qrRoutes(publicUrl))
   app.use(metricsRoutes(metrics))
   if (parts.witness !== undefined)

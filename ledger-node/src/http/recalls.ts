@@ -4,10 +4,11 @@ import { Directory, type RecordedRecall } from '../directory.ts'
 import { LedgerError } from '../error.ts'
 import type { Ledger } from '../ledger.ts'
 import { open } from './headers.ts'
+import { recallText } from './recall-text.ts'
 import { routes } from './routes.ts'
 
-/** `GET /v1/recalls` and `/v1/recalls/<id>`: what is called back, as of the last seal, with where the proofs are. */
-export function recallRoutes(ledger: Ledger): Router {
+/** `GET /v1/recalls` and `/v1/recalls/<id>`: what is called back, as of the last seal, with where the proofs are; one of them also as text. */
+export function recallRoutes(ledger: Ledger, publicUrl: () => string): Router {
   const directory = new Directory(ledger)
   return routes()
     .get('/v1/recalls', open, async (_req, res) => {
@@ -19,8 +20,13 @@ export function recallRoutes(ledger: Ledger): Router {
       await directory.refresh()
       const found = directory.recalls().find(({ recall }) => recall.id === req.params['id'])
       if (found === undefined) throw new LedgerError('NOT_FOUND', 'no such recall')
-      res.setHeader('Cache-Control', 'no-store')
-      res.json(view(found))
+      res.setHeader('Cache-Control', 'no-store').vary('Accept')
+      // Whoever opens the link in a browser gets it to read and to print; never as HTML, for the words are others'.
+      if (req.accepts(['application/json', 'text/plain', 'text/html']) === 'application/json') res.json(view(found))
+      else {
+        const organisation = ledger.state.organisations.get(found.recall.org)?.name
+        res.type('text/plain; charset=utf-8').send(recallText(found, publicUrl(), organisation))
+      }
     })
 }
 

@@ -111,6 +111,7 @@ export const en = {
   recalls: 'Recalls',
   'recalls.standing': 'Recall, class {class}',
   'recalls.drill': 'DRILL, not a recall (class {class})',
+  'recalls.drill.note': 'What follows is only what would be said in earnest.',
   'recalls.lifted': 'Recall lifted {at}',
   'recalls.by': '{who}, {at}',
   'recalls.corrected': 'Corrected {at}',

@@ -103,6 +103,7 @@ export const zh = {
   recalls: '召回',
   'recalls.standing': '{class} 级召回',
   'recalls.drill': '演练，不是真的召回（{class} 级）',
+  'recalls.drill.note': '以下只是演练用语，请勿当真。',
   'recalls.lifted': '召回已于 {at} 解除',
   'recalls.by': '{who}，{at}',
   'recalls.corrected': '{at} 更正',

@@ -34,6 +34,7 @@ function Recalled({ one, verdict }: { one: ProvenRecall; verdict: Verdict }): VN
           {t('recalls.by', { who, at: moment(one.since) })}
           {corrected !== undefined && <small> {t('recalls.corrected', { at: moment(corrected) })}</small>}
         </p>
+        {recall.drill && <p class="note">{t('recalls.drill.note')}</p>}
         <dl>
           {lifted !== undefined && <Line label="recalls.ended" text={lifted.reason} />}
           <Line label="recalls.reason" text={pick(recall.reason)} />
