@@ -38,7 +38,7 @@ export class LlrpMalformed extends Error {
 
 /**
  * The parameters that stand one after the other in `bytes` (LLRP 1.1 §17.1): types to 127 in one byte with the top bit set and a known length,
- * others in two bytes with a length of their own.
+ * those above in two bytes with a length of their own.
  * @throws LlrpMalformed
  */
 export function* llrpParameters(bytes: Uint8Array): Generator<LlrpParameter> {
@@ -57,7 +57,8 @@ export function* llrpParameters(bytes: Uint8Array): Generator<LlrpParameter> {
     const header = view(bytes)
     const type = header.getUint16(at) & 0x3ff
     const length = header.getUint16(at + 2)
-    if (length < 4 || at + length > bytes.length)
+    // The first 128 types have no length of their own: one that claims to would pass for a value of another size.
+    if (type < 128 || length < 4 || at + length > bytes.length)
       throw new LlrpMalformed(`parameter ${type} of ${length} bytes at ${at}`)
     yield { type, value: bytes.subarray(at + 4, at + length) }
     at += length

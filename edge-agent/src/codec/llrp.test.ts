@@ -101,4 +101,31 @@ describe('LLRP stream', () => {
       }),
     )
   })
+
+  it('never throws anything else, whatever stands in parameters of every type', () => {
+    const leaf = fc
+      .tuple(fc.oneof(fc.nat(20), fc.nat(1023)), fc.uint8Array({ maxLength: 14 }))
+      .map(([type, value]) => tlv(type, value))
+    const fixed = fc
+      .tuple(fc.nat(127), fc.uint8Array({ maxLength: 14 }))
+      .map(([type, value]) => concat(u8(0x80 | type), value))
+    const inner = fc.array(fc.oneof(leaf, fixed), { maxLength: 3 }).map((list) => concat(...list))
+    const outer = fc.tuple(fc.constantFrom(240, 246, 287), inner).map(([type, value]) => tlv(type, value))
+    fc.assert(
+      fc.property(outer, (body) => {
+        for (const look of [reportedTags, statusOf, connectionEvent]) {
+          try {
+            look(body)
+          } catch (error) {
+            expect(error).toBeInstanceOf(LlrpMalformed)
+          }
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('refuses a short type with a length of its own: there is none, and its value would be too short', () => {
+    for (const type of [1, 6, 8, 12, 13]) expect(() => reportedTags(tlv(240, tlv(type)))).toThrow(LlrpMalformed)
+  })
 })

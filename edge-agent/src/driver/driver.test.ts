@@ -196,4 +196,57 @@ describe('supervise', () => {
     await running
     expect(states).toEqual(['down PORT_MISSING', 'down DEVICE_FAILED'])
   })
+
+  it('ends a session whose driver stumbles over what it hears, and nothing else', async () => {
+    const stop = new AbortController()
+    const states: string[] = []
+    let opened = 0
+    let hear: (chunk: Uint8Array) => void = () => undefined
+    const driver: LineDriver<unknown> = {
+      kind: 'x',
+      gives: 'reading',
+      needs: 'line',
+      baudRate: 9600,
+      options: {},
+      async session(_options, { link, signal, state }) {
+        link.onData((chunk) => {
+          if (chunk[0] === 0) throw new RangeError('outside of the bounds')
+          state('up')
+        })
+        opened++
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+      },
+    }
+    const open = (): Promise<Link> => {
+      let close: () => void = () => undefined
+      const closed = new Promise<undefined>((resolve) => {
+        close = () => resolve(undefined)
+      })
+      return Promise.resolve({
+        closed,
+        close: () => Promise.resolve(close()),
+        onData: (listener) => {
+          hear = listener
+        },
+        write: () => Promise.resolve(),
+      })
+    }
+    const device = { id: 'one', driver: 'x', address: { kind: 'tcp', host: 'h', port: 1 } } as const
+    const sink = {
+      now: () => 0,
+      emit: () => undefined,
+      state: (_id: string, state: string, error?: AgentError) => void states.push(`${state} ${error?.code}`),
+      fault: () => undefined,
+      problem: (code: AgentError['code']) => new AgentError(code, {}),
+    }
+    const running = supervise(driver, device, {}, sink, stop.signal, open)
+    await until(() => opened === 1)
+    // As the line's own event would: what is thrown here would end the program.
+    expect(() => hear(Uint8Array.of(0))).not.toThrow()
+    await until(() => opened === 2, 10_000)
+    hear(Uint8Array.of(1))
+    stop.abort()
+    await running
+    expect(states).toEqual(['down DEVICE_FAILED', 'up undefined'])
+  })
 })

@@ -47,7 +47,7 @@ export async function supervise<O>(
 /** A session that is ready to begin, and the line that it is on. */
 interface Session {
   link?: Link
-  run(context: DriverContext): Promise<void>
+  run(context: DriverContext, stumbled: (error: unknown) => void): Promise<void>
 }
 
 /** What the driver needs: a line is opened, a file is the driver's own to read. */
@@ -64,7 +64,27 @@ async function prepare<O>(
   }
   if (address.kind === 'file') throw new Error('it needs a port')
   const link = await open(id, address)
-  return { link, run: (context) => driver.session(options, { ...context, link }) }
+  return {
+    link,
+    run: (context, stumbled) => driver.session(options, { ...context, link: guarded(link, stumbled) }),
+  }
+}
+
+/** What a driver throws while it listens ends its session: thrown into the line's own event it would end the whole gateway. */
+function guarded(link: Link, stumbled: (error: unknown) => void): Link {
+  return {
+    closed: link.closed,
+    close: () => link.close(),
+    write: (bytes) => link.write(bytes),
+    onData: (listener) =>
+      link.onData((chunk) => {
+        try {
+          listener(chunk)
+        } catch (error) {
+          stumbled(error)
+        }
+      }),
+  }
 }
 
 /** One session, to its end. */
@@ -84,13 +104,18 @@ async function attend(
   const { address } = device
   const fields = { device: device.id, port: address.kind === 'file' ? address.path : addressText(address) }
   let lost: boolean = false
+  const stumbles: unknown[] = []
+  const stumbled = (error: unknown): void => {
+    if (stumbles.length === 0) stumbles.push(error)
+    end()
+  }
   const closed = link?.closed.then((reason) => {
     lost = true
     end()
     if (reason) sink.state(device.id, 'down', reason)
   })
   try {
-    await run({
+    const context: DriverContext = {
       device: device.id,
       signal: ended.signal,
       now: sink.now,
@@ -109,11 +134,13 @@ async function attend(
         onAlive()
         sink.offer?.(device.id, spectrometer)
       },
-    })
+    }
+    await run(context, stumbled)
   } finally {
     if (driver.gives === 'spectrum') sink.offer?.(device.id, undefined)
     signal.removeEventListener('abort', end)
     await link?.close()
     await closed
   }
+  if (stumbles.length > 0) throw stumbles[0]
 }
