@@ -20,7 +20,7 @@ interface Worked {
 }
 
 /** Answers that are kept for whoever asks for their next page. */
-const KEPT = 8
+const KEPT = 4
 
 /** Answers questions of a graph; every answer is as of a tree size, and so is every page of it. */
 export class TraceEngine {

@@ -300,3 +300,30 @@ test('numbers stand in the order of their times, equal ones as they came', () =>
     }),
   )
 })
+
+test('boxes that were recorded in ten others each, sixteen deep, are answered for all the same', {
+  timeout: 20_000,
+}, async () => {
+  const name = (layer: number, n: number): string => `https://id.gs1.org/8003/09506000000077L${layer}N${n}`
+  const told: Told[] = []
+  for (let layer = 0; layer < 16; layer++)
+    for (let n = 0; n < 10; n++) {
+      const childEPCs = Array.from({ length: 10 }, (_, m) => name(layer, m))
+      told.push({
+        event: event(layer, { type: 'AggregationEvent', action: 'ADD', parentID: name(layer + 1, n), childEPCs }),
+      })
+    }
+  const graph = graphOf(told)
+  const always = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
+  const answer = await ask(graph, trace(name(0, 0), 'back', 'forward'))
+  expect(answer.total.nodes).toBe(161)
+  const now = await ask<{ incomplete?: string[] }>(graph, { ask: 'where-now', subject: name(0, 0), limit: 10 })
+  expect(now.incomplete).toEqual(['TRACE_NODES'])
+  const top = await ask<{ incomplete?: string[] }>(graph, {
+    ask: 'exposure',
+    subject: name(16, 0),
+    ...always,
+    limit: 10,
+  })
+  expect(top.incomplete).toEqual(['TRACE_NODES'])
+})

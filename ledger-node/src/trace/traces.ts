@@ -12,6 +12,8 @@ export interface TracesParts {
   note: (text: string) => void
 }
 
+/** Questions under way at once: each may hold some ten megabytes. */
+const MAX_ASKED = 16
 /** Between two looks at whether something was sealed. */
 const LOOK_MS = 200
 /** An answer may be as of what was read so far, after this. */
@@ -44,6 +46,7 @@ export class Traces {
   #told = new Set<string>()
   #restartMs = 0
   #waiting = new Set<() => void>()
+  #underWay = 0
   #closed: boolean = false
 
   constructor(parts: TracesParts) {
@@ -63,7 +66,7 @@ export class Traces {
     return { ready: this.#target !== undefined && this.#size >= this.#target, entries: this.#size, of }
   }
 
-  /** The answer as JSON. Rejects with LedgerError TRACE_NOT_READY, NOT_FOUND, TRACE_CURSOR. */
+  /** The answer as JSON. Rejects with LedgerError TRACE_NOT_READY, NODE_BUSY, NOT_FOUND, TRACE_CURSOR. */
   async ask(query: TraceQuery): Promise<Uint8Array> {
     const { ready, entries, of } = this.progress
     const size = this.#parts.ledger.sealed?.size
@@ -73,7 +76,13 @@ export class Traces {
       this.#look()
       await this.#reach(size)
     }
-    return this.#place.ask(query, size)
+    if (this.#underWay >= MAX_ASKED) throw new LedgerError('NODE_BUSY', `${MAX_ASKED} traces are being worked out`)
+    this.#underWay++
+    try {
+      return await this.#place.ask(query, size)
+    } finally {
+      this.#underWay--
+    }
   }
 
   async close(): Promise<void> {

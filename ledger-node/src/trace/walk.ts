@@ -60,6 +60,7 @@ export class Walk {
   readonly #followed: Record<Direction, Map<number, number>> = { back: new Map(), forward: new Map() }
   readonly #told = new PairSet()
   readonly #ways: Record<Direction, PairSet> = { back: new PairSet(), forward: new PairSet() }
+  readonly #waysUp = new Set<string>()
   readonly #timelines: Record<Direction, Timelines>
   #queue: { node: number; depth: number; direction: Direction; reach: number }[] = []
   #at = 0
@@ -278,6 +279,8 @@ export class Walk {
       // Of one box and one time the way is told once, whatever else is in it.
       const [begin, end] = [stay.begin, stay.end].map((one) => (one === -1 ? 0 : graph.event(one) + 1))
       if (!outer && !this.#ways[direction].add(begin!, end!)) continue
+      // A box in a box that somebody records in ten others each, over and over, has more ways up than there are atoms.
+      if (outer && !this.#wayUp(`${direction} ${stay.parent} ${begin} ${end} ${time.from} ${time.to}`)) continue
       for (const link of this.#timelines[direction].fresh(stay.parent, time.from, time.to)) {
         const event = graph.event(link)
         if (!this.#inTime(event)) continue
@@ -287,6 +290,17 @@ export class Walk {
       }
       this.#carried([...within, stay.parent], time.from, time.to, depth + 1, direction)
     }
+  }
+
+  /** Whether a way up through a carrier is gone for the first time, and there is room for it. */
+  #wayUp(way: string): boolean {
+    if (this.#waysUp.has(way)) return false
+    if (this.#waysUp.size >= this.#options.maxNodes) {
+      this.cuts.add('TRACE_NODES')
+      return false
+    }
+    this.#waysUp.add(way)
+    return true
   }
 
   /** Everything that an event says was at a place. */

@@ -41,6 +41,8 @@ const ON_THE_WAY = new Set(['shipping', 'departing', 'loading', 'transporting'])
 const LEAVING = new Set(['shipping', 'departing'])
 const ARRIVING = new Set(['receiving', 'accepting', 'arriving'])
 const KEPT = 100
+/** Carriers of one thing that are looked at: nothing is in so many boxes at once, whatever is recorded. */
+const MAX_CARRIERS = 1000
 /** Boxes in boxes. */
 const MAX_NESTING = 16
 /** Items of one lot that are looked at. */
@@ -50,6 +52,7 @@ const MAX_ITEMS = 250_000
 export class WhereNow {
   readonly #view: View
   readonly #parties: ReadonlyMap<string, string>
+  #carriers = 0
   readonly #piles = new Map<string, Pile>()
   readonly cuts: Set<Cut> = new Set()
 
@@ -104,6 +107,7 @@ export class WhereNow {
   }
 
   #thing(node: number): void {
+    this.#carriers = 0
     const position = this.#position(node, Number.NEGATIVE_INFINITY, 0)
     if (position === undefined) return
     const { state, event, place, in: boxes } = position
@@ -142,6 +146,10 @@ export class WhereNow {
     let found: Position | undefined = own
     for (const stay of staysOf(this.#view, node)) {
       if (stay.to !== Number.POSITIVE_INFINITY || stay.fixed) continue
+      if (this.#carriers++ >= MAX_CARRIERS) {
+        this.cuts.add('TRACE_NODES')
+        break
+      }
       const carrier = this.#position(stay.parent, Math.max(after, stay.from), nesting + 1)
       const gone = carrier?.state === 'ended' || carrier?.state === 'used'
       const newer = carrier !== undefined && !gone && (found === undefined || later(carrier.event, found.event))
@@ -175,6 +183,7 @@ export class WhereNow {
     for (const [box, amounts] of packed)
       for (const [uom, milli] of amounts) {
         if (milli === 0) continue
+        this.#carriers = 0
         const position = this.#position(box, Number.NEGATIVE_INFINITY, 0)
         if (position === undefined) continue
         const { state, event, place, in: boxes } = position
