@@ -22,7 +22,7 @@ const members = [
     site: { latE7: 408_420_000, lonE7: 1_117_490_000, accuracyM: 60 },
     roles: ['commission', 'transform', 'ship', 'observe'],
     start: 'commission',
-    actions: { commission: {}, transform: {}, ship: { to: SHOP } },
+    actions: { commission: {}, transform: {}, fill: { action: 'transform' }, ship: { to: SHOP } },
     instruments: 4,
     tests: (ports) => ({
       devices: [{ id: 'nir', driver: 'spectrum-json', port: ports['dairy.nir'] }],
@@ -64,7 +64,8 @@ export const milk = {
     milkGtin: MILK,
     powderGtin: POWDER,
     tinGtin: TIN,
-    tank: serial(run, 'tank'),
+    tank1: serial(run, 'tank 1'),
+    tank2: serial(run, 'tank 2'),
     lot1: serial(run, 'lot 1'),
     lot2: serial(run, 'lot 2'),
     tin1: serial(run, 'tin 1'),

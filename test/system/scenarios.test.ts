@@ -1,0 +1,84 @@
+import * as crypto from 'node:crypto'
+import { createServer } from 'node:net'
+import { parsePolicy, type Verdict, verify, verifyOnNode } from '@tristamp/protocol'
+import { describe, expect, it } from 'vitest'
+import { Child } from '../_harness/child.ts'
+import { temporaryFolder } from '../_harness/folder.ts'
+
+// Other lives than the pork's, and dishonest ones, as a user plays them: what a reader is told of them.
+
+const PLAY_MS = 150_000
+/** Faster than people watch it. */
+const PACE = '2'
+
+const severityOf = ({ findings }: Verdict, code: string): string | undefined =>
+  findings.find((one) => one.code === code)?.severity
+
+describe('npm start plays', () => {
+  it(
+    'a vaccine whose truck broke down: the records agree, and say that it was warm',
+    async () => {
+      const verdict = await played('--scenario', 'vaccine')
+      expect(verdict.state).toBe('consistent')
+      expect(severityOf(verdict, 'TEMPERATURE_LIMITS')).toBe('warning')
+      const { detail } = verdict.findings.find(({ code }) => code === 'TEMPERATURE_LIMITS')!
+      expect(detail['highestMilliC']).toBeGreaterThan(10_000)
+    },
+    2 * PLAY_MS,
+  )
+
+  it(
+    'more rice sold than was milled: it does not check out',
+    async () => {
+      const verdict = await played('--attack', 'oversold')
+      expect(verdict.state).toBe('mismatch')
+      expect(severityOf(verdict, 'MASS_BALANCE')).toBe('contradiction')
+      const { detail } = verdict.findings.find(({ code }) => code === 'MASS_BALANCE')!
+      expect(detail).toEqual({ made: 3_300_000, used: 4_950_000, uom: 'KGM' })
+    },
+    2 * PLAY_MS,
+  )
+})
+
+describe('npm start -- --help', () => {
+  it('names every scenario and every attack', async () => {
+    const { out, exit } = await Child.run('start', ['--help'])
+    expect(exit).toBe(0)
+    for (const name of ['pork', 'rice', 'greens', 'vaccine', 'milk', 'copied-code', 'oversold', 'outside-region'])
+      expect(out).toMatch(new RegExp(`^ {4}${name} `, 'm'))
+  })
+
+  it.each([
+    [['--attack', 'nothing'], /There is no attack nothing; there are copied-code, /],
+    [['--scenario', 'toString'], /There is no scenario toString; there are pork, /],
+    [['--scenario', 'rice', '--attack', 'copied-code'], /one on the scenario pork/],
+  ])('refuses %j', async (args, said) => {
+    const { err, exit } = await Child.run('start', args)
+    expect(exit).toBe(1)
+    expect(err).toMatch(said)
+  })
+})
+
+/** Plays it to the end, and reads what is to be scanned as a reader does. */
+async function played(...args: string[]): Promise<Verdict> {
+  using folder = temporaryFolder()
+  const port = await freePort()
+  await using start = Child.start('start', [...args, '--pace', PACE, '--port', String(port), '--data', folder.path])
+  const [, scan] = await start.says(/^Scan: (http:\S+)$/m, PLAY_MS)
+  await start.says(/^Serving until Ctrl-C/m)
+  const { origin, pathname } = new URL(scan!)
+  const subject = `https://id.gs1.org${pathname}`
+  const policy = parsePolicy(await (await fetch(`${origin}/v1/policy`)).text())
+  const bundle = await (await fetch(`${origin}/v1/history?subject=${encodeURIComponent(subject)}`)).arrayBuffer()
+  const verdict = await verify(new Uint8Array(bundle), subject, { policy }, verifyOnNode(crypto))
+  await start.stop()
+  return verdict
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
