@@ -14,7 +14,7 @@ import { AgentError } from './error.ts'
 import { decodeEventRecord } from './event-record.ts'
 import type { HeadFile, KnownHead } from './head-file.ts'
 import { nodeCrypto } from './key-file.ts'
-import { putBatch } from './outbox.ts'
+import { putBatch } from './outbox-batch.ts'
 import { type Head, type Lost, numberKey, putHead, readHead } from './outbox-head.ts'
 import type { Space, Store, Write } from './store.ts'
 
