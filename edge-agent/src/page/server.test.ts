@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -204,5 +204,19 @@ describe("the page's server", () => {
     server.close()
     stop.abort()
     await running
+  })
+
+  it('has nothing to report of whoever asks for an address that is none, or leaves in the middle', async () => {
+    const { gateway, port, own } = await served()
+    for (const path of ['//', 'http://[', '/\\\\[']) expect((await ask(port, path, own)).status, path).toBe(400)
+    const head = Object.entries({ ...own, 'Content-Length': '50' }).map(([name, value]) => `${name}: ${value}\r\n`)
+    const socket = connect(port, '127.0.0.1')
+    await new Promise<void>((resolve) => socket.once('connect', resolve))
+    socket.write(`POST /api/command HTTP/1.1\r\n${head.join('')}\r\n{"st`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    socket.destroy()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(gateway.problems).toEqual([])
+    expect((await ask(port, '/api/state', own)).status).toBe(200)
   })
 })

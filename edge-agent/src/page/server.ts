@@ -157,7 +157,7 @@ export class PageServer {
   async #route(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const arrival = arrivalOf(req)
     if (!isOwnHost(arrival, this.#config.names)) throw new Refused('HOST')
-    const { pathname: path, searchParams } = new URL(req.url ?? '/', 'http://page')
+    const { pathname: path, searchParams } = addressOf(req)
     const reads = req.method === 'GET' || req.method === 'HEAD'
     if (!path.startsWith('/api/')) {
       if (!reads) throw new Refused('METHOD')
@@ -279,21 +279,28 @@ function send(res: ServerResponse, status: number, content: object): void {
   res.end(bytes)
 }
 
+/** What was asked for. A request line may hold anything. */
+function addressOf({ url = '/' }: IncomingMessage): URL {
+  if (!URL.canParse(url, 'http://page')) throw new Refused('REQUEST')
+  return new URL(url, 'http://page')
+}
+
 /** JSON and nothing that a form of another page could send. */
 async function bodyOf(req: IncomingMessage): Promise<Record<string, unknown>> {
   if (!/^application\/json\b/.test(req.headers['content-type'] ?? '')) throw new Refused('REQUEST')
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > MAX_BODY) throw new Refused('TOO_LARGE')
-    chunks.push(chunk)
-  }
   try {
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length > MAX_BODY) throw new Refused('TOO_LARGE')
+      chunks.push(chunk)
+    }
     const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
-  } catch {
-    // Said below.
+  } catch (thrown) {
+    // Whoever leaves in the middle, or sends what is no JSON, has made a bad request: nothing is wrong here.
+    if (thrown instanceof Refused) throw thrown
   }
   throw new Refused('REQUEST')
 }
