@@ -51,6 +51,7 @@ const mosquitto: Recipe = {
         'topic read tristamp/v1/+/+/status',
         'topic write tristamp/v1/+/+/ack',
         'topic write tristamp/v1/+/+/enrolment',
+        'topic write tristamp/v1/notices/#',
         '',
       ].join('\n'),
     )

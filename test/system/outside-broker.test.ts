@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fromBase64Url, keyThumbprint, toHex, ZERO_HASH } from '@tristamp/protocol'
+import { fromBase64Url, keyThumbprint, type Operation, toHex, ZERO_HASH } from '@tristamp/protocol'
 import { expect, it } from 'vitest'
 import { TestAgent } from '../_harness/agent.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
@@ -13,6 +13,14 @@ import { pause, until } from '../_harness/until.ts'
 
 const KILLS = 3
 const LEDGER_PASSWORD = 'the ledger’s own, at this broker'
+
+const WORDS = { zh: '话', en: 'words' }
+/** Of goods that never come here. */
+const RECALL: Operation = {
+  ...{ op: 'recall', id: '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11', org: 'test', class: 1 },
+  subjects: ['https://id.gs1.org/01/09506000134352/10/L-OTHER'],
+  ...{ reason: WORDS, hazard: WORDS, consumer: WORDS, holder: WORDS },
+}
 
 for (const kind of KINDS) {
   const title = `through ${kind}, killed mid-stream, the same agent and ledger lose nothing and double nothing`
@@ -48,6 +56,9 @@ for (const kind of KINDS) {
     await agent.ready()
     // Its enrolment comes through the same broker.
     await agent.process.says(/enrolled for https:/, 60_000)
+    // And so does what concerns everyone.
+    await ledger.enrol(RECALL)
+    await agent.process.says(/RECALL, class 1 5f0c9d1e-\S+: https:\S+L-OTHER/, 30_000)
     sim.play()
 
     const acked = (): number => agent.status()?.outbox.acked ?? 0
