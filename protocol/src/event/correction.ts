@@ -25,8 +25,9 @@ export function correctionsOf(events: readonly ProvenEvent[]): Corrected {
   const corrections: Correction[] = []
   const idle: ProvenEvent[] = []
   const wrong = new Set<ProvenEvent>()
+  const numbered = byNumber(events)
   for (const declaration of declarations) {
-    const found = events.find((one) => takesBack(declaration, one))
+    const found = numbered.get(declaration.event.eventID)?.find((one) => takesBack(declaration, one))
     if (found === undefined) idle.push(declaration)
     else if (!wrong.has(found)) {
       wrong.add(found)
@@ -35,6 +36,18 @@ export function correctionsOf(events: readonly ProvenEvent[]): Corrected {
   }
   const standing = events.filter((one) => one.event.errorDeclaration === undefined && !wrong.has(one))
   return { standing, corrections, idle }
+}
+
+/** Events by their number: one look for each declaration, however many of both there are. */
+function byNumber(events: readonly ProvenEvent[]): Map<string, ProvenEvent[]> {
+  const found = new Map<string, ProvenEvent[]>()
+  for (const one of events) {
+    if (one.event.errorDeclaration !== undefined) continue
+    const same = found.get(one.event.eventID)
+    if (same === undefined) found.set(one.event.eventID, [one])
+    else same.push(one)
+  }
+  return found
 }
 
 function takesBack(declaration: ProvenEvent, one: ProvenEvent): boolean {
