@@ -5,9 +5,22 @@ const variable = (name) => `$\{${name}}`
 
 const steps = (scenario, word) => scenario.steps.findIndex(({ say }) => say?.en.includes(word))
 
-/** A step like the others: somebody shows codes to a scanner. */
-function scanned({ at, over = '1s', zh, en, scanner, codes }) {
-  return { say: { zh, en }, at, over, scan: { scanner, codes, gap: '200ms' } }
+/** What the pack of the story has of records when it has been served. */
+const PACK_EVENTS = 5
+
+/** A step more of the pork's story, after its end: somebody shows the pack's code to a scanner. */
+function scanned({ at, over = '1s', zh, en, by, act }) {
+  return {
+    say: { zh, en },
+    at,
+    over,
+    scan: {
+      scanner: `${by}.scanner`,
+      codes: [`tristamp:do/${act}`, variable('label1'), 'tristamp:end'],
+      gap: '200ms',
+    },
+    expect: { gateway: by, subject: variable('packUri'), events: PACK_EVENTS + 1 },
+  }
 }
 
 /** What is left out is not waited for, and no later count of that subject holds. */
@@ -30,8 +43,8 @@ export const ATTACKS = {
           at: '69h50m',
           zh: '恩施：同一个码出现在另一包上',
           en: 'Enshi: the same code, on another pack',
-          scanner: 'farm.scanner',
-          codes: ['tristamp:do/ship', variable('label1'), 'tristamp:end'],
+          by: 'farm',
+          act: 'ship',
         }),
       )
     },
@@ -47,8 +60,8 @@ export const ATTACKS = {
           over: '3s',
           zh: '养殖场：把别人的号登记为新品',
           en: "Farm: another's number is entered as new",
-          scanner: 'farm.scanner',
-          codes: ['tristamp:do/commission', variable('label1'), 'tristamp:end'],
+          by: 'farm',
+          act: 'commission',
         }),
       )
     },
@@ -63,8 +76,8 @@ export const ATTACKS = {
           at: '75h',
           zh: '批发：已经上桌的一盒又发货',
           en: 'Wholesaler: the tray that was served is shipped again',
-          scanner: 'wholesaler.scanner',
-          codes: ['tristamp:do/ship', variable('label1'), 'tristamp:end'],
+          by: 'wholesaler',
+          act: 'ship',
         }),
       )
     },
