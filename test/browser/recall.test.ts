@@ -102,6 +102,11 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
       expect(await violations(page)).toEqual([])
     })
 
+    // A pack that nobody recorded, whose code names the lot.
+    const { pathname } = new URL(PACK.replace('/21/', `/10/${LOT.split('/').at(-1)}/21/NOBODY`))
+    await pagesOf.en.goto(`${pork.ledger.url}${pathname}?lang=en`)
+    await pagesOf.en.waitForSelector('#page[data-state=recalled] footer.end')
+
     // The line is cut: what was known is not forgotten.
     await all(async (page, lang) => {
       await page.route('**/v1/**', (route) => route.abort())

@@ -2,11 +2,14 @@
 import {
   bestVerify,
   type Elements,
+  namesOnLabel,
   type Policy,
   ProtocolError,
   parsePolicy,
   rememberable,
+  type Trust,
   type Verdict,
+  type Verify,
   verify,
 } from '@tristamp/protocol'
 import { FetchError, fetchHistory, fetchPolicy } from './fetch-history.ts'
@@ -62,7 +65,11 @@ export async function check(
       memory.rememberCheckpoint(checkpoint.origin, checkpoint)
       memory.keep(subject, { atMs: checkedAtMs, bundle })
     }
-    const finding = { state: verdict.state, subject, elements, verdict, bundle, checkedAtMs }
+    // Of goods that nobody recorded the ledger knows no lot: the code may name one.
+    const calledBack =
+      verdict.state === 'none' ? await recalledBy(subject, elements, trust, verifySignature) : undefined
+    const shown = calledBack === undefined ? verdict : { ...verdict, ...calledBack }
+    const finding = { state: shown.state, subject, elements, verdict: shown, bundle, checkedAtMs }
     return { ...finding, ...conflictOf(verdict, known?.note), ...since(pinned?.firstSeenMs) }
   } catch (error) {
     const failure = failureOf(error)
@@ -75,6 +82,24 @@ export async function check(
       ...(await lastCheck(subject, memory)),
     }
   }
+}
+
+/** What calls back the lot or the product that stands in the code; nothing where there is none, or nobody could be asked. */
+async function recalledBy(
+  subject: string,
+  elements: Elements,
+  trust: Trust,
+  verifySignature: Verify,
+): Promise<Pick<Verdict, 'state' | 'recalls' | 'names'> | undefined> {
+  for (const named of namesOnLabel(elements).filter((name) => name !== subject)) {
+    const bundle = await fetchHistory(named, trust.remembered?.size ?? 0).catch(() => undefined)
+    const verdict = bundle && (await verify(bundle, named, trust, verifySignature))
+    if (verdict?.state === 'recalled') {
+      const { state, recalls, names } = verdict
+      return { state, recalls, names }
+    }
+  }
+  return undefined
 }
 
 function conflictOf({ checks, note }: Verdict, before: string | undefined): Pick<Finding, 'conflict'> {
