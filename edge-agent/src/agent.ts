@@ -1,4 +1,5 @@
-import { type Enrolment, evidenceNamedBy, evidenceUri, subjectKind } from '@tristamp/protocol'
+import { subjectKind } from '@tristamp/protocol'
+import { Attendance } from './attendance.ts'
 import { sleep } from './backoff.ts'
 import { Batching } from './batching.ts'
 import { Clock } from './clock.ts'
@@ -7,40 +8,40 @@ import { type ClockSources, systemSources } from './clock-source.ts'
 import { askSystem } from './clock-system.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { textOf } from './config-diff.ts'
-import type { AgentConfig, ConfiguredDevice, Limits, StationConfig } from './config-types.ts'
+import type { AgentConfig } from './config-types.ts'
 import { Disk } from './disk.ts'
-import { type DeviceSink, drivers, type Measurement, type Quantity, supervise } from './driver/index.ts'
-import { keepEnrolment, sameEnrolment, takeEnrolment } from './enrolment.ts'
+import type { DeviceSink, Measurement } from './driver/index.ts'
+import { EnrolmentDesk } from './enrolment-desk.ts'
 import { AgentError, asAgentError, printable } from './error.ts'
 import { EvidenceFiles } from './evidence-files.ts'
 import { Fixes } from './fix.ts'
-import { type Unused, unusedOf } from './flaws.ts'
+import { unusedOf } from './flaws.ts'
 import { Health } from './health.ts'
 import { Holdings } from './holding.ts'
 import { readLoginFile } from './key-file.ts'
-import { LimitWatch } from './limits.ts'
 import { createLog, type Log } from './log.ts'
 import { openSigner } from './open-signer.ts'
 import type { Outbox } from './outbox.ts'
 import { Panel } from './page/panel.ts'
 import { paths } from './paths.ts'
 import { refusePlain } from './plain.ts'
-import type { Instrument } from './quality.ts'
 import { Recalls } from './recalls.ts'
 import { type OpenedOutbox, openOutbox, repairedError, repairOutbox } from './repair.ts'
 import { encodeReport } from './report-event.ts'
-import { finishRotation, loginsOf, nextKeyOf } from './rotation.ts'
+import { finishRotation, loginsOf } from './rotation.ts'
 import { RouteRecorder } from './route.ts'
-import { Signer } from './signer.ts'
+import type { Signer } from './signer.ts'
 import { Benches, readModels } from './spectroscopy/benches.ts'
 import type { ModelFile } from './spectroscopy/model-file.ts'
 import { takeStamp } from './stamp.ts'
-import { Station, type StationServices } from './station/index.ts'
+import type { StationServices } from './station/index.ts'
 import { tagGoneLine } from './station/say.ts'
+import { Stations } from './station/stations.ts'
 import type { Store } from './store.ts'
-import { Thermometer } from './thermometer.ts'
+import { Thermometers } from './thermometers.ts'
 import { Uplink } from './uplink.ts'
 import { VERSION } from './version.ts'
+import { Ways } from './ways.ts'
 
 /** How often time-bound work is looked at: acts that close by themselves, observations, batches, the status file. */
 const TICK_MS = 200
@@ -131,12 +132,6 @@ interface Parts {
   hooks: AgentHooks
 }
 
-/** A device at work. */
-interface Attended {
-  config: ConfiguredDevice
-  stop(): Promise<void>
-}
-
 /** The wiring: who hears what from whom. It decides nothing by itself. */
 class Agent {
   #config: AgentConfig
@@ -146,18 +141,15 @@ class Agent {
   readonly #clockWatch: ClockWatch
   /** The way of what moves. */
   readonly #route: RouteRecorder | undefined
-  /** Ways that events which are being written name. */
-  #waysHeld: { id: string; release: () => void }[] = []
+  readonly #ways: Ways | undefined
   readonly #fixes: Fixes
   readonly #health: Health
   readonly #uplink: Uplink
   readonly #batching: Batching
-  readonly #thermometers = new Map<string, Thermometer>()
-  readonly #devices = new Map<string, Attended>()
-  readonly #services: StationServices
-  /** By thermometer: the stations whose limits it watches. */
-  readonly #watches = new Map<string, { station: string; watch: LimitWatch; limits: Limits }[]>()
-  #stations: Station[] = []
+  readonly #thermometers: Thermometers
+  readonly #attendance: Attendance
+  readonly #enrolment: EnrolmentDesk
+  readonly #stations: Stations
   readonly #benches: Benches
   readonly #evidence: EvidenceFiles
   /** What is called back. */
@@ -166,8 +158,6 @@ class Agent {
   readonly #panel: Panel
   #reconfiguring: Promise<void> = Promise.resolve()
   #tickedMs: number = performance.now()
-  /** The last enrolment that was kept. */
-  #heard: Enrolment | undefined
 
   constructor(config: AgentConfig, parts: Parts) {
     this.#config = config
@@ -177,22 +167,29 @@ class Agent {
     this.#clock = new Clock(config.clock, sources, this.#clockMemory)
     this.#clockWatch = this.#newClockWatch(sources)
     const moves = config.place.source === 'gnss' && subjectKind(config.gateway.station) === 'asset'
-    if (moves) this.#route = new RouteRecorder(paths(config.data).route)
+    this.#evidence = new EvidenceFiles(paths(config.data).evidence)
+    if (moves) {
+      this.#route = new RouteRecorder(paths(config.data).route)
+      this.#ways = new Ways(this.#route, this.#evidence, (error) => this.problem(error, 'route'))
+    }
     this.#fixes = new Fixes(config.place, config.gateway.station)
     this.#health = this.#newHealth()
-    this.#evidence = new EvidenceFiles(paths(config.data).evidence)
     this.#recalls = new Recalls(paths(config.data).recalls, config.uplink.ledgerKey)
     this.#recalls.load()
+    this.#thermometers = this.#newThermometers()
     this.#panel = this.#newPanel()
+    this.#enrolment = this.#newEnrolment()
     this.#uplink = this.#newUplink()
     this.#batching = this.#newBatching()
-    this.#services = this.#stationServices()
+    const services = this.#stationServices()
+    this.#stations = new Stations(services)
     this.#benches = new Benches(
       this.#isWaiting ? { ...config, tests: [] } : config,
       parts.models,
       this.#evidence,
-      this.#benchServices(this.#services),
+      this.#benchServices(services),
     )
+    this.#attendance = new Attendance(this.#newSink())
   }
 
   async load(): Promise<void> {
@@ -203,14 +200,14 @@ class Agent {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    for (const device of this.#config.devices) this.#attend(device)
-    this.#tellEnrolment()
+    this.#attendance.attend(this.#config.devices)
+    this.#enrolment.tell()
     const metrics = await this.#serveMetrics()
     await Promise.all([this.#uplink.run(signal), this.#clockWatch.run(signal), this.#ticks(signal), this.#page(signal)])
     await this.#reconfiguring
-    await Promise.all([...this.#devices.values()].map((device) => device.stop()))
+    await this.#attendance.stop()
     await metrics?.[Symbol.asyncDispose]()
-    for (const station of this.#stations) await station.idle()
+    await this.#stations.idle()
     await this.#benches.idle()
     await this.#batching.idle()
     this.#clockMemory.save()
@@ -248,85 +245,20 @@ class Agent {
   async #reconfigure(next: AgentConfig): Promise<void> {
     const before = this.#config
     this.#config = next
-    const wanted = new Map(next.devices.map((device) => [device.id, textOf(device)]))
-    const ended = [...this.#devices].filter(([id, { config }]) => wanted.get(id) !== textOf(config))
-    for (const [id, device] of ended) {
-      await device.stop()
-      this.#devices.delete(id)
-      this.#health.forget(id)
-    }
-    await this.#arrange(ended.map(([id]) => id))
-    for (const device of next.devices) if (!this.#devices.has(device.id)) this.#attend(device)
-    if (textOf(before.enrolled.differences) !== textOf(next.enrolled.differences)) this.#tellEnrolment()
+    const ended = await this.#attendance.keep(next.devices, (id) => this.#health.forget(id))
+    await this.#arrange(ended)
+    this.#attendance.attend(next.devices)
+    if (textOf(before.enrolled.differences) !== textOf(next.enrolled.differences)) this.#enrolment.tell()
     this.#health.touch()
   }
 
   /** Thermometers and stations as they are configured now. Those that have not changed go on as they are. */
   async #arrange(ended: readonly string[]): Promise<void> {
-    const { devices, gateway, stations } = this.#config
-    const { store } = this.#parts
-    for (const id of ended) this.#thermometers.delete(id)
-    for (const device of devices) {
-      if (drivers.get(device.driver)?.gives !== 'reading' || this.#thermometers.has(device.id)) continue
-      const thermometer = new Thermometer(device, gateway, store, this.#clock.place.bind(this.#clock))
-      await thermometer.load()
-      this.#thermometers.set(device.id, thermometer)
-    }
-    const kept = new Map(this.#stations.map((station) => [station.config.id, station]))
-    const arranged: Station[] = []
-    for (const config of this.#isWaiting ? [] : stations) {
-      const station = kept.get(config.id)
-      const renewed = ended.includes(config.thermometer ?? '')
-      if (station !== undefined && !renewed && textOf(station.config) === textOf(config)) {
-        arranged.push(station)
-        continue
-      }
-      await station?.idle()
-      const fresh = new Station(config, this.#instrumentOf(config), this.#services)
-      await fresh.load()
-      arranged.push(fresh)
-    }
-    this.#stations = arranged
-    this.#watches.clear()
-    for (const { id, thermometer = '', limits } of stations) {
-      if (!limits || !this.#thermometers.has(thermometer)) continue
-      const others = this.#watches.get(thermometer) ?? []
-      this.#watches.set(thermometer, [...others, { station: id, watch: new LimitWatch(limits), limits }])
-    }
-  }
-
-  #instrumentOf({ thermometer: id = '', limits }: StationConfig): Instrument | undefined {
-    const thermometer = this.#thermometers.get(id)
-    return thermometer && { uri: thermometer.uri, readings: thermometer.readings, limits }
-  }
-
-  /** Says whether this gateway is enrolled, and where its configuration is of another mind. */
-  #tellEnrolment(): void {
-    const { enrolled, data } = this.#config
-    if (enrolled.enrolment === undefined) {
-      const why =
-        enrolled.missing.length > 0
-          ? `without ${enrolled.missing.join(' and ')} nothing is stamped`
-          : 'stamps are kept until then'
-      this.problem(new AgentError('NOT_ENROLLED', { request: paths(data).request, why }), 'enrolment')
-    }
-    for (const difference of enrolled.differences) this.problem(new AgentError('ENROLMENT_DIFFERS', { ...difference }))
-  }
-
-  #onEnrolment(payload: Uint8Array): void {
-    const { data } = this.#config
-    try {
-      const enrolment = takeEnrolment(payload, this.#config, this.#kids())
-      if (enrolment === undefined || sameEnrolment(this.#heard ?? this.#config.enrolled.enrolment, enrolment)) return
-      keepEnrolment(data, payload)
-      this.#heard = enrolment
-      this.#parts.log.info(
-        `· enrolled for ${enrolment.station} (${enrolment.roles.join(' ')}), entry ${enrolment.entry}`,
-      )
-      this.#parts.hooks.enrolled?.()
-    } catch (thrown) {
-      this.problem(asAgentError(thrown), 'enrolment')
-    }
+    const { stations } = this.#config
+    const thermometers = this.#thermometers
+    await thermometers.arrange(this.#config, ended)
+    await this.#stations.arrange(this.#isWaiting ? [] : stations, ended, (config) => thermometers.instrumentOf(config))
+    thermometers.watch(stations)
   }
 
   /** Goods are called back, or no longer. */
@@ -344,12 +276,6 @@ class Agent {
     } finally {
       this.#panel.touch()
     }
-  }
-
-  /** Keys of this gateway. */
-  #kids(): Uint8Array[] {
-    const next = nextKeyOf(this.#config)
-    return [this.#parts.signer.kid, ...(next ? [new Signer(next, this.#config.gateway).kid] : [])]
   }
 
   /** The library is for those who want metrics. A gateway whose port is taken runs without them. */
@@ -372,7 +298,7 @@ class Agent {
   async #ticks(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#tickedMs = performance.now()
-      for (const station of this.#stations) await station.tick()
+      await this.#stations.tick()
       await this.#batching.tick(signal)
       // What a damaged disk gave back may still be signed anew, and name evidence.
       if (!this.#parts.outbox.lost) this.#evidence.tidy(this.#parts.outbox)
@@ -382,19 +308,10 @@ class Agent {
     }
   }
 
-  #attend(device: ConfiguredDevice): void {
-    const ended = new AbortController()
-    const done = this.#supervise(device, ended.signal)
-    const stop = async (): Promise<void> => {
-      ended.abort()
-      await done
-    }
-    this.#devices.set(device.id, { config: device, stop })
-  }
-
-  #supervise(device: ConfiguredDevice, signal: AbortSignal): Promise<void> {
+  /** What all devices speak to. */
+  #newSink(): DeviceSink {
     const { log } = this.#parts
-    const sink: DeviceSink = {
+    return {
       now: () => this.#clock.monotonicMs(),
       emit: (id, measurement) => this.#measured(id, measurement),
       state: (id, state, error) => {
@@ -412,7 +329,6 @@ class Agent {
       problem: (code, fields) => new AgentError(code, fields),
       offer: (id, spectrometer) => this.#benches.offer(id, spectrometer),
     }
-    return supervise(drivers.get(device.driver)!, device, device.options as never, sink, signal)
   }
 
   #measured(device: string, measurement: Measurement): void {
@@ -426,7 +342,7 @@ class Agent {
           const why = 'the scan was not recorded'
           this.problem(new AgentError('NOT_ENROLLED', { request: paths(this.#config.data).request, why }))
         }
-        for (const station of this.#stations) {
+        for (const station of this.#stations.list) {
           if (station.config.scanner === device) {
             if (!this.#benches.take(station.config.id, measurement.text)) void station.scan(measurement.text)
           } else if (station.config.readers.includes(device)) void station.scan(measurement.text, 'reader')
@@ -447,33 +363,11 @@ class Agent {
         if (isClock) this.#clock.noFix()
         break
       case 'reading':
-        this.#read(device, measurement.quantities)
+        this.#thermometers.take(device, measurement.quantities)
         break
       case 'missing':
-        this.#read(device, [], unusedOf(measurement.code))
+        this.#thermometers.take(device, [], unusedOf(measurement.code))
         break
-    }
-  }
-
-  #read(device: string, quantities: Quantity[], unused?: Unused): void {
-    const thermometer = this.#thermometers.get(device)
-    if (!thermometer) return
-    const sample = thermometer.judge({ moment: this.#clock.now(), quantities, ...(unused && { unused }) })
-    void thermometer.take(sample)
-    this.#panel.read(device, sample)
-    for (const { type, milli, uom, flag, why = '' } of sample.quantities) {
-      if (flag === undefined) continue
-      this.problem(new AgentError('DEVICE_SUSPECT', { device, why: `${why}: ${type} ${milli / 1000} ${uom}` }), device)
-    }
-    const temperature = sample.quantities.find(({ type, flag }) => type === 'Temperature' && flag === undefined)?.milli
-    if (temperature === undefined) return
-    for (const { station, watch, limits } of this.#watches.get(device) ?? []) {
-      const crossing = watch.take(temperature)
-      const value = temperature / 1000
-      if (crossing === 'kept') this.#parts.log.info(`· ${device}: ${value} °C is within the limits of ${station} again`)
-      if (crossing !== 'broken') continue
-      const [min, max] = [limits.minMilliC / 1000, limits.maxMilliC / 1000]
-      this.problem(new AgentError('LIMIT_BROKEN', { station, device, value, min, max }))
     }
   }
 
@@ -486,28 +380,6 @@ class Agent {
       this.#health.touch()
       await this.#clockWatch.look()
     }
-  }
-
-  /** The way as evidence that waits for its event. A way that cannot be kept is left out: the event matters more. */
-  #wayBetween(fromMs: number, toMs: number): string | undefined {
-    const bytes = this.#route?.between(fromMs, toMs)
-    if (bytes === undefined) return undefined
-    try {
-      const held = this.#evidence.put(bytes)
-      this.#waysHeld.push(held)
-      return evidenceUri(held.id)
-    } catch (thrown) {
-      this.problem(asAgentError(thrown), 'route')
-      return undefined
-    }
-  }
-
-  /** The events that name them are on the disk. */
-  #releaseWays(events: readonly Uint8Array[]): void {
-    if (this.#waysHeld.length === 0) return
-    const named = new Set(events.flatMap(evidenceNamedBy))
-    for (const { id, release } of this.#waysHeld) if (named.has(id)) release()
-    this.#waysHeld = this.#waysHeld.filter(({ id }) => !named.has(id))
   }
 
   #newClockWatch(sources: ClockSources): ClockWatch {
@@ -551,9 +423,9 @@ class Agent {
         if (events.length === 0) return
         this.#clockWatch.stamped(this.#clock.now())
         this.#health.touch()
-        this.#releaseWays(events)
+        this.#ways?.release(events)
       },
-      route: (fromMs, toMs) => this.#wayBetween(fromMs, toMs),
+      route: (fromMs, toMs) => this.#ways?.between(fromMs, toMs),
       recalled: (names) => this.#recalls.about(names),
       thinning: () => this.#parts.disk.thinning(performance.now()),
       refusal: () => this.#batching.refusal(performance.now()),
@@ -598,7 +470,7 @@ class Agent {
         this.#uplink.wake()
       },
       reopened: async () => {
-        for (const station of this.#stations) await station.reload()
+        await this.#stations.reload()
       },
       info: (line) => log.info(line),
       problem: (error) => this.problem(error, 'outbox'),
@@ -634,6 +506,28 @@ class Agent {
     )
   }
 
+  #newThermometers(): Thermometers {
+    const { store, log } = this.#parts
+    return new Thermometers({
+      clock: this.#clock,
+      store,
+      read: (device, sample) => this.#panel.read(device, sample),
+      info: (line) => log.info(line),
+      problem: (error, key) => this.problem(error, key),
+    })
+  }
+
+  #newEnrolment(): EnrolmentDesk {
+    const { signer, log, hooks } = this.#parts
+    return new EnrolmentDesk({
+      config: () => this.#config,
+      kid: signer.kid,
+      info: (line) => log.info(line),
+      problem: (error, key) => this.problem(error, key),
+      enrolled: () => hooks.enrolled?.(),
+    })
+  }
+
   #newPanel(): Panel {
     return new Panel({
       config: () => this.#config,
@@ -642,8 +536,8 @@ class Agent {
       health: this.#health,
       disk: this.#parts.disk,
       outbox: this.#parts.outbox,
-      thermometers: this.#thermometers,
-      stations: () => this.#stations,
+      thermometers: this.#thermometers.all,
+      stations: () => this.#stations.list,
       recalls: () => this.#recalls.standing,
       refusal: () => this.#batching.refusal(performance.now()),
     })
@@ -654,21 +548,18 @@ class Agent {
     const { page } = this.#config
     if (!page) return
     // A gateway without a page does not carry it.
-    const [{ PageServer }, { Carrier }] = [await import('./page/server.ts'), await import('./page/frames.ts')]
+    const { servePage } = await import('./page/serve.ts')
     const { outbox, signer } = this.#parts
-    const carrier = new Carrier(outbox, this.#evidence, signer)
-    const server = new PageServer(page, {
-      state: (access, withCharts) => this.#panel.state(access, withCharts),
-      listen: (listener) => this.#panel.listen(listener),
-      take: async (id, frame) => {
-        const station = this.#stations.find(({ config }) => config.id === id)
-        if (station && !this.#benches.take(id, frame, true)) await station.scan(frame, 'page')
-        return station !== undefined
-      },
-      carry: (from) => carrier.carry(from),
-      problem: (error) => this.problem(error, 'page'),
-    })
-    await server.run(signal)
+    const parts = {
+      panel: this.#panel,
+      benches: this.#benches,
+      outbox,
+      evidence: this.#evidence,
+      signer,
+      stations: () => this.#stations.list,
+      problem: (error: AgentError) => this.problem(error, 'page'),
+    }
+    await servePage(page, parts, signal)
   }
 
   #newUplink(): Uplink {
@@ -684,7 +575,7 @@ class Agent {
         this.#panel.acknowledged(entry)
         this.#health.touch()
       },
-      enrolment: (payload: Uint8Array) => this.#onEnrolment(payload),
+      enrolment: (payload: Uint8Array) => this.#enrolment.take(payload),
       notice: (payload: Uint8Array) => this.#onNotice(payload),
       problem: (error: AgentError) => {
         // A batch that is not as it was signed: the outbox is closed and repaired.
