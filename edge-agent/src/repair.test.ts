@@ -12,7 +12,7 @@ import { initAgent } from './init.ts'
 import { readKeyFile } from './key-file.ts'
 import type { Outbox } from './outbox.ts'
 import { recoverAgent } from './recover.ts'
-import { isDamage, type OpenedOutbox, openOutbox, repairOutbox } from './repair.ts'
+import { isDamage, type OpenedOutbox, openOutbox, repairedError, repairOutbox } from './repair.ts'
 import { encodeReport } from './report-event.ts'
 import { Signer } from './signer.ts'
 import type { Store } from './store.ts'
@@ -432,5 +432,26 @@ describe('a repair', () => {
     const signer = new Signer(readKeyFile(join(play.config.data, 'key.pem')), play.config.gateway)
     truncateSync(log(play), 0)
     await expect(openOutbox(play.folder, play.config.data, signer)).rejects.toMatchObject({ code: 'OUTBOX_FOREIGN' })
+  })
+
+  it('says which batches may be lost, as far as anyone knows', () => {
+    const lost = {
+      to: 2,
+      reason: 'disk',
+      events: undefined,
+      from: 0,
+      accepted: 0,
+      first: 0,
+      ends: [],
+      unsure: false,
+    } as const
+    const told = (more: object): unknown =>
+      repairedError({ batches: 0, events: 0, lost: { ...lost, ...more }, aside: undefined } as never).fields['lost']
+    expect([told({}), told({ to: undefined }), told({ from: -1 }), told({ from: -1, to: undefined })]).toEqual([
+      '0–1',
+      '0–?',
+      '?–1',
+      '?–?',
+    ])
   })
 })

@@ -116,8 +116,9 @@ export async function repairOutbox(folder: string, data: string, signer: Signer)
 
 /** What a repair found, as the operator should hear of it. */
 export function repairedError({ batches, events, lost, aside }: Repaired): AgentError {
-  const gone =
-    lost === undefined ? '–' : `${lost.from}–${lost.to === undefined ? '?' : Math.max(lost.from, lost.to - 1)}`
+  // Where the folder is gone with all that it held, only the ledger knows where the loss begins.
+  const first = lost === undefined || lost.from < 0 ? '?' : lost.from
+  const gone = lost === undefined ? '–' : `${first}–${lost.to === undefined ? '?' : Math.max(lost.from, lost.to - 1)}`
   return new AgentError('OUTBOX_REPAIRED', { batches, events, lost: gone, aside: aside ?? '–' })
 }
 
