@@ -10,14 +10,11 @@ import { ClockWatch } from './clock-watch.ts'
 import { textOf } from './config-diff.ts'
 import type { AgentConfig } from './config-types.ts'
 import { Disk } from './disk.ts'
-import type { DeviceSink, Measurement } from './driver/index.ts'
 import { EnrolmentDesk } from './enrolment-desk.ts'
 import { AgentError, asAgentError, printable } from './error.ts'
 import { EvidenceFiles } from './evidence-files.ts'
 import { Fixes } from './fix.ts'
-import { unusedOf } from './flaws.ts'
 import { Health } from './health.ts'
-import { Holdings } from './holding.ts'
 import { readLoginFile } from './key-file.ts'
 import { createLog, type Log } from './log.ts'
 import { openSigner } from './open-signer.ts'
@@ -30,12 +27,12 @@ import { type OpenedOutbox, openOutbox, repairedError, repairOutbox } from './re
 import { encodeReport } from './report-event.ts'
 import { finishRotation, loginsOf } from './rotation.ts'
 import { RouteRecorder } from './route.ts'
+import { Senses } from './senses.ts'
 import type { Signer } from './signer.ts'
 import { Benches, readModels } from './spectroscopy/benches.ts'
 import type { ModelFile } from './spectroscopy/model-file.ts'
-import { takeStamp } from './stamp.ts'
 import type { StationServices } from './station/index.ts'
-import { tagGoneLine } from './station/say.ts'
+import { benchServices, stationServices } from './station/services.ts'
 import { Stations } from './station/stations.ts'
 import type { Store } from './store.ts'
 import { Thermometers } from './thermometers.ts'
@@ -187,9 +184,9 @@ class Agent {
       this.#isWaiting ? { ...config, tests: [] } : config,
       parts.models,
       this.#evidence,
-      this.#benchServices(services),
+      benchServices(services, this.#panel),
     )
-    this.#attendance = new Attendance(this.#newSink())
+    this.#attendance = new Attendance(this.#newSenses())
   }
 
   async load(): Promise<void> {
@@ -308,78 +305,22 @@ class Agent {
     }
   }
 
-  /** What all devices speak to. */
-  #newSink(): DeviceSink {
+  #newSenses(): Senses {
     const { log } = this.#parts
-    return {
-      now: () => this.#clock.monotonicMs(),
-      emit: (id, measurement) => this.#measured(id, measurement),
-      state: (id, state, error) => {
-        // A receiver without a fix says so ten times a second: only news is counted and told.
-        if (!this.#health.device(id, state, error)) return
-        if (error) this.problem(error)
-        else log.info(`· device ${id} is ${state}`)
-      },
-      // A scan that was not taken must be told every time: someone stands there and waits.
-      fault: (id, error) => {
-        const isScan = error.code.startsWith('SCAN_')
-        this.problem(error, isScan ? undefined : id)
-        if (isScan) this.#panel.fault(id, error)
-      },
-      problem: (code, fields) => new AgentError(code, fields),
-      offer: (id, spectrometer) => this.#benches.offer(id, spectrometer),
-    }
-  }
-
-  #measured(device: string, measurement: Measurement): void {
-    const { place, clock } = this.#config
-    const isPlace = place.source === 'gnss' && place.device === device
-    const isClock = clock.source === 'gnss' && clock.device === device
-    this.#panel.heard(device, measurement)
-    switch (measurement.kind) {
-      case 'scan':
-        if (this.#isWaiting) {
-          const why = 'the scan was not recorded'
-          this.problem(new AgentError('NOT_ENROLLED', { request: paths(this.#config.data).request, why }))
-        }
-        for (const station of this.#stations.list) {
-          if (station.config.scanner === device) {
-            if (!this.#benches.take(station.config.id, measurement.text)) void station.scan(measurement.text)
-          } else if (station.config.readers.includes(device)) void station.scan(measurement.text, 'reader')
-        }
-        break
-      case 'tag-gone':
-        this.#parts.log.info(tagGoneLine(device, measurement))
-        break
-      case 'fix':
-        if (isPlace) {
-          this.#fixes.take(measurement)
-          this.#route?.take(measurement)
-        }
-        if (isClock) void this.#setClock(measurement.utcMs, measurement.atMs)
-        break
-      case 'no-fix':
-        if (isPlace) this.#fixes.lose()
-        if (isClock) this.#clock.noFix()
-        break
-      case 'reading':
-        this.#thermometers.take(device, measurement.quantities)
-        break
-      case 'missing':
-        this.#thermometers.take(device, [], unusedOf(measurement.code))
-        break
-    }
-  }
-
-  /** The first fix is told and signed at once: what was stamped in doubt before is placed by it. */
-  async #setClock(utcMs: number, atMs: number): Promise<void> {
-    const before = this.#clock.now()
-    if (!this.#clock.discipline(utcMs, atMs))
-      this.problem(new AgentError('GNSS_IMPLAUSIBLE', { why: `the date ${new Date(utcMs).toISOString()}` }), 'clock')
-    else if (before.source === 'none') {
-      this.#health.touch()
-      await this.#clockWatch.look()
-    }
+    return new Senses({
+      config: () => this.#config,
+      clock: this.#clock,
+      clockWatch: this.#clockWatch,
+      fixes: this.#fixes,
+      route: this.#route,
+      thermometers: this.#thermometers,
+      stations: this.#stations,
+      benches: this.#benches,
+      panel: this.#panel,
+      health: this.#health,
+      info: (line) => log.info(line),
+      problem: (error, key) => this.problem(error, key),
+    })
   }
 
   #newClockWatch(sources: ClockSources): ClockWatch {
@@ -406,48 +347,22 @@ class Agent {
   }
 
   #stationServices(): StationServices {
-    const { store, log } = this.#parts
-    const { gateway } = this.#config
-    return {
-      gateway,
+    const { store, disk, log } = this.#parts
+    return stationServices({
+      gateway: this.#config.gateway,
       clock: this.#clock,
+      clockWatch: this.#clockWatch,
+      fixes: this.#fixes,
       store,
-      holdings: new Holdings(store),
-      stamp: () => {
-        const stamp = takeStamp(this.#clock, this.#fixes, gateway.zone)
-        this.#clockWatch.stamped(stamp.moment)
-        return stamp
-      },
-      accept: async (events, others) => {
-        await this.#batching.accept(events, others)
-        if (events.length === 0) return
-        this.#clockWatch.stamped(this.#clock.now())
-        this.#health.touch()
-        this.#ways?.release(events)
-      },
-      route: (fromMs, toMs) => this.#ways?.between(fromMs, toMs),
-      recalled: (names) => this.#recalls.about(names),
-      thinning: () => this.#parts.disk.thinning(performance.now()),
-      refusal: () => this.#batching.refusal(performance.now()),
+      disk,
+      batching: this.#batching,
+      ways: this.#ways,
+      recalls: this.#recalls,
+      panel: this.#panel,
+      health: this.#health,
       info: (line) => log.info(line),
       problem: (error) => this.problem(error),
-      told: (station, notice) => this.#panel.told(station, notice),
-    }
-  }
-
-  /** What a test says is for displays too. */
-  #benchServices(services: StationServices): StationServices {
-    return {
-      ...services,
-      info: (line) => {
-        services.info(line)
-        this.#panel.line(line)
-      },
-      problem: (error) => {
-        services.problem(error)
-        this.#panel.trouble(error)
-      },
-    }
+    })
   }
 
   #newBatching(): Batching {
@@ -469,9 +384,7 @@ class Agent {
         this.#health.touch()
         this.#uplink.wake()
       },
-      reopened: async () => {
-        await this.#stations.reload()
-      },
+      reopened: () => this.#stations.reload(),
       info: (line) => log.info(line),
       problem: (error) => this.problem(error, 'outbox'),
     })

@@ -118,7 +118,7 @@ async function attend(
     const context: DriverContext = {
       device: device.id,
       signal: ended.signal,
-      now: sink.now,
+      now: () => sink.now(),
       emit(measurement) {
         if (measurement.kind !== 'missing' && measurement.kind !== 'no-fix') onAlive()
         sink.emit(device.id, measurement)
