@@ -57,7 +57,7 @@ export const ATTACKS = {
       scenario.steps.push(
         scanned({
           at: '90h',
-          over: '3s',
+          over: '7s',
           zh: '养殖场：把别人的号登记为新品',
           en: "Farm: another's number is entered as new",
           by: 'farm',
@@ -68,15 +68,16 @@ export const ATTACKS = {
   },
   'used-after-sale': {
     story: 'pork',
-    about: 'a tray that was served is shipped again by the wholesaler',
+    about: 'a tray that was served is shipped again by the cutting plant',
     finds: ['AFTER_ITS_END'],
     alter(scenario) {
       scenario.steps.push(
         scanned({
-          at: '75h',
-          zh: '批发：已经上桌的一盒又发货',
-          en: 'Wholesaler: the tray that was served is shipped again',
-          by: 'wholesaler',
+          at: '80h',
+          over: '4s',
+          zh: '分割厂：已经上桌的一盒又发货',
+          en: 'Plant: the tray that was served is shipped again',
+          by: 'plant',
           act: 'ship',
         }),
       )

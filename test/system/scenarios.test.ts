@@ -70,7 +70,9 @@ async function played(...args: string[]): Promise<Verdict> {
   const subject = `https://id.gs1.org${pathname}`
   const policy = parsePolicy(await (await fetch(`${origin}/v1/policy`)).text())
   const bundle = await (await fetch(`${origin}/v1/history?subject=${encodeURIComponent(subject)}`)).arrayBuffer()
-  const verdict = await verify(new Uint8Array(bundle), subject, { policy }, verifyOnNode(crypto))
+  const verdict = await verify(new Uint8Array(bundle), subject, { policy }, async (...args) =>
+    verifyOnNode(crypto)(...args),
+  )
   await start.stop()
   return verdict
 }

@@ -262,7 +262,7 @@ describe('the rules', () => {
 
 /** Each with a number of its own by its kind, so that only equal kinds repeat. */
 function numbered(one: ProvenEvent): ProvenEvent {
-  const eventID = one.event.action === 'ADD' ? 'urn:uuid:birth' : 'urn:uuid:step'
+  const eventID = 'action' in one.event && one.event.action === 'ADD' ? 'urn:uuid:birth' : 'urn:uuid:step'
   return { ...one, event: { ...one.event, eventID } }
 }
 
