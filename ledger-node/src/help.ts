@@ -32,9 +32,9 @@ Usage
       Signs operations of any kind first. --file holds an operation object or an array of them, which are recorded all or none.
   tristamp-ledger propose recall --org NAME --subject URI... --class 1|2|3 --reason-zh TEXT --reason-en TEXT --hazard-zh TEXT --hazard-en TEXT
                           --consumer-zh TEXT --consumer-en TEXT --holder-zh TEXT --holder-en TEXT [--contact TEXT] [--drill] [--id UUID]
-                          [--trace-size N --trace-digest HASH [--same-lot]] SIGNING
+                          [--trace FILE [--same-lot]] SIGNING
       Calls goods back: items, lots, products, units. Two administrators must sign wherever there are two. With the --id of a recall that
-      stands: other words for it. --drill: an exercise, told everywhere as one.
+      stands: other words for it. --trace: the answer of /v1/trace that the subjects are from, which freezes the scope. --drill: an exercise, told everywhere as one.
   tristamp-ledger lift ID --reason TEXT SIGNING
       A recall has ended. ID: as "show" says it, or its beginning.
   tristamp-ledger approve (ID | --all) [--yes] SIGNING

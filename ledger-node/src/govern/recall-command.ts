@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type Lift, type Recall, type RecallClass, subjectFrom } from '@tristamp/protocol'
+import { readFileSync } from 'node:fs'
+import { type Lift, type Recall, type RecallClass, sha256, subjectFrom, toBase64Url } from '@tristamp/protocol'
 import { DONE, flag, list, parse, say, text, UsageError } from '../command-line.ts'
 import { LedgerError } from '../error.ts'
 import { askGovernance, namesIn } from './governance-client.ts'
@@ -17,8 +18,7 @@ const FIELDS = {
   class: text,
   contact: text,
   drill: flag,
-  'trace-size': text,
-  'trace-digest': text,
+  trace: text,
   'same-lot': flag,
   ...Object.fromEntries(TEXTS.flatMap((name) => [`${name}-zh`, `${name}-en`]).map((name) => [name, text] as const)),
 }
@@ -68,8 +68,7 @@ export function recallFrom(values: Values): Recall {
   const severity = Number(values['class'])
   if (![1, 2, 3].includes(severity)) faults.push('--class: expected 1, 2 or 3')
   const [reason, hazard, consumer, holder] = [both('reason'), both('hazard'), both('consumer'), both('holder')]
-  const { contact, 'trace-size': size, 'trace-digest': digest } = values
-  if ((size === undefined) !== (digest === undefined)) faults.push('--trace-size and --trace-digest come together')
+  const { contact, trace } = values
   const recall: Recall = {
     op: 'recall',
     id: typeof values['id'] === 'string' ? values['id'] : randomUUID(),
@@ -80,9 +79,20 @@ export function recallFrom(values: Values): Recall {
     ...{ reason, hazard, consumer, holder },
     ...(typeof contact === 'string' && { contact }),
     ...(values['drill'] === true && { drill: true }),
-    ...(typeof digest === 'string' && { trace: { treeSize: Number(size), digest } }),
+    ...(typeof trace === 'string' && { trace: traceIn(trace) }),
     ...(values['same-lot'] === true && { after: 'same-lot' }),
   }
   if (faults.length > 0) throw new LedgerError('CONFIG_INVALID', faults.join('\n  '))
   return recall
+}
+
+/** A trace's answer in a file, as the node gave it: over how many entries, and its digest. @throws LedgerError CONFIG_INVALID */
+function traceIn(file: string): NonNullable<Recall['trace']> {
+  try {
+    const bytes = new Uint8Array(readFileSync(file))
+    const { treeSize } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { treeSize: number }
+    return { treeSize, digest: toBase64Url(sha256(bytes)) }
+  } catch (cause) {
+    throw new LedgerError('CONFIG_INVALID', `${file}: ${(cause as Error).message}`, { cause })
+  }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bestVerify, parsePolicy, type Verdict, verify } from '@tristamp/protocol'
@@ -9,6 +10,8 @@ import { main as tristamp } from '../tristamp.ts'
 
 const LOT = 'https://id.gs1.org/01/09506000134352/10/L7'
 const ID = '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11'
+/** Of the file that stands for a trace's answer: base64url of SHA-256. */
+const DIGEST = createHash('sha256').update('{"treeSize":7}').digest('base64url')
 const FARM = {
   op: 'enrol-organisation',
   org: 'org',
@@ -87,9 +90,14 @@ test('a recall is proposed, approved by another, shown, corrected and lifted', a
   expect(await verdict(LOT)).toMatchObject({ state: 'recalled', recalls: [{ about: LOT, recall: { class: 1 } }] })
   expect(await show()).toContain(`${ID}  class 1, org, 1 subjects  stands`)
 
-  expect(await by('bob', ...recall('--class', '2', '--id', ID, '--contact', '12315')), err).toBe(0)
+  const trace = join(ledger.folder, 'trace.json')
+  await writeFile(trace, '{"treeSize":7}')
+  const more = ['--contact', '12315', '--trace', trace, '--same-lot']
+  expect(await by('bob', ...recall('--class', '2', '--id', ID, ...more)), err).toBe(0)
   expect(await by('ann', 'approve', '--all', '--yes'), err).toBe(0)
-  expect(await verdict(LOT)).toMatchObject({ recalls: [{ recall: { class: 2, contact: '12315' } }] })
+  expect(await verdict(LOT)).toMatchObject({
+    recalls: [{ recall: { class: 2, contact: '12315', after: 'same-lot', trace: { treeSize: 7, digest: DIGEST } } }],
+  })
 
   const file = join(ledger.folder, 'lot.bundle')
   expect(await main(['prove', '--node', ledger.url, '--subject', LOT, '--format', 'bundle', '-o', file]), err).toBe(0)
