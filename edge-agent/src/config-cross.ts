@@ -1,7 +1,7 @@
-import type { ConfigIssue } from './config.ts'
 import { roleOfStep } from './config-roles.ts'
-import { ROLES, type Role } from './config-types.ts'
+import { type ConfigIssue, ROLES, type Role } from './config-types.ts'
 import { drivers } from './driver/index.ts'
+import { isRecord } from './is-record.ts'
 import { type StepChoice, stepsOf, type Workflow, workflows } from './station/workflow.ts'
 
 /**
@@ -125,10 +125,6 @@ function choiceOf(station: Record<string, unknown>): { choice: StepChoice; stran
     choice: { workflow: known, steps: names, actions: Object.fromEntries(own) as StepChoice['actions'] },
     strange,
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function records(value: unknown): Record<string, unknown>[] {

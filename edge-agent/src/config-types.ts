@@ -5,6 +5,12 @@ import type { RawTest, TestConfig } from './spectroscopy/config.ts'
 import type { StepChoice, Workflow } from './station/workflow.ts'
 import type { Parity } from './transport/index.ts'
 
+/** A path in the file and what is wrong there. */
+export interface ConfigIssue {
+  path: string
+  what: string
+}
+
 /** The kinds of acts at a station. What one means there, and what it is called, is a step: {@link StationStep}. */
 export const ACTIONS = [
   'commission',

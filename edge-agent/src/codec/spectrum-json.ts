@@ -1,4 +1,5 @@
 import type { Axis, Settings } from '@tristamp/protocol'
+import { isRecord } from '../is-record.ts'
 import type { Identity, Scan } from '../spectroscopy/spectrometer.ts'
 import { type Codec, type CodecStats, newStats } from './codec.ts'
 
@@ -119,8 +120,4 @@ function isCounts(value: unknown): value is number[] {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MAX_COUNT
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
