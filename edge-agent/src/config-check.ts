@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { crossIssues } from './config-cross.ts'
-import { deviceSchema, fileSchema, unknownDeviceSchema } from './config-schema.ts'
+import { deviceSchema, unknownDeviceSchema } from './config-device.ts'
+import { fileSchema } from './config-schema.ts'
 import type { ConfigIssue, FileShape, RawDevice } from './config-types.ts'
 import { drivers } from './driver/index.ts'
 import { isRecord } from './is-record.ts'

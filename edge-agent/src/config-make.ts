@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { type Enrolment, fromBase64Url } from '@tristamp/protocol'
-import { parseAddress } from './config-schema.ts'
+import { parseAddress } from './config-device.ts'
 import type {
   AgentConfig,
   ClockConfig,

@@ -1,31 +1,10 @@
-import { canonicalUri, fromBase64Url } from '@tristamp/protocol'
 import * as v from 'valibot'
-import { checksSchema } from './checks-config.ts'
-import { ACTIONS, type FileShape, type RawDevice, ROLES } from './config-types.ts'
-import type { Driver } from './driver/index.ts'
+import { ACTIONS, type FileShape, ROLES } from './config-types.ts'
+import { integer, keyBytes, name, text, uri } from './config-values.ts'
 import { durationMs } from './duration.ts'
 import { pageSchema } from './page/config.ts'
 import { testsSchema } from './spectroscopy/config.ts'
 import { WORKFLOWS } from './station/workflow.ts'
-
-/** Topic parts and file names are made of these: NATS maps topics to subjects and allows no more. */
-const name = v.pipe(v.string('must be text'), v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A–Z a–z 0–9 _ -'))
-
-const uri = v.pipe(
-  v.string('must be a URI'),
-  v.check(
-    (text) => isCanonical(text),
-    'must be a URI in its canonical form, such as https://id.gs1.org/414/9506000134017',
-  ),
-)
-
-const integer = (min: number, max: number): v.GenericSchema<number> =>
-  v.pipe(
-    v.number(`must be a whole number from ${min} to ${max}`),
-    v.integer(`must be a whole number from ${min} to ${max}`),
-    v.minValue(min, `must be at least ${min}`),
-    v.maxValue(max, `must be at most ${max}`),
-  )
 
 const site = v.strictObject({
   latE7: integer(-900_000_000, 900_000_000),
@@ -154,7 +133,6 @@ const station = v.strictObject({
   ),
 })
 
-const text = v.pipe(v.string('must be text'), v.minLength(1, 'must not be empty'))
 const keyTimeout = v.optional(durationMs, '5s')
 
 const key = v.variant(
@@ -218,65 +196,6 @@ export const fileSchema: v.GenericSchema<unknown, FileShape> = v.strictObject({
   tests: v.optional(testsSchema, []),
 })
 
-const BAUD_RATES = [1200, 2400, 4800, 9600, 14_400, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600]
-
-const PORT = 'must be a serial path or tcp://host:port, with a port from 1 to 65535'
-const port = v.pipe(
-  v.string(PORT),
-  v.check((text) => parseAddress(text) !== undefined, PORT),
-)
-
-const deviceEntries = {
-  id: name,
-  driver: v.string('must be the kind of instrument'),
-  uri: v.optional(uri),
-}
-
-const lineEntries = {
-  port,
-  baudRate: v.optional(v.picklist(BAUD_RATES, `must be one of ${BAUD_RATES.join(', ')}`)),
-  parity: v.optional(v.picklist(['none', 'even', 'odd'], 'must be none, even or odd'), 'none'),
-  stopBits: v.optional(v.picklist([1, 2], 'must be 1 or 2'), 1),
-}
-
-const fileEntries = { file: v.pipe(v.string('must be a path'), v.minLength(1, 'must be a path')) }
-
-/** What every device has, with its driver's options beside. */
-export function deviceSchema({ options, needs, gives }: Driver<never>): v.GenericSchema<unknown, RawDevice> {
-  const address = needs === 'file' ? fileEntries : lineEntries
-  const checks = gives === 'reading' ? { checks: v.optional(checksSchema) } : {}
-  return v.strictObject({ ...options, ...deviceEntries, ...address, ...checks }) as unknown as v.GenericSchema<
-    unknown,
-    RawDevice
-  >
-}
-
-/** What can be said of a device whose driver is not known. */
-export const unknownDeviceSchema: v.GenericSchema<unknown, unknown> = v.looseObject({
-  id: deviceEntries.id,
-  port: v.optional(port),
-  uri: deviceEntries.uri,
-})
-
-/** A serial path or `tcp://host:port`. */
-export function parseAddress(
-  text: string,
-): { kind: 'serial'; path: string } | { kind: 'tcp'; host: string; port: number } | undefined {
-  if (text === '') return undefined
-  if (!text.includes('://')) return { kind: 'serial', path: text }
-  const match = /^tcp:\/\/(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/.exec(text)
-  if (!match || Number(match[2]) < 1 || Number(match[2]) > 65_535) return undefined
-  return { kind: 'tcp', host: match[1]!.replace(/^\[|\]$/g, ''), port: Number(match[2]) }
-}
-
-function isCanonical(text: string): boolean {
-  try {
-    return canonicalUri(text) === text
-  } catch {
-    return false
-  }
-}
-
 function isZone(text: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: text })
@@ -297,13 +216,5 @@ function isMqttUrl(text: string): boolean {
     )
   } catch {
     return false
-  }
-}
-
-export function keyBytes(text: string): Uint8Array | undefined {
-  try {
-    return fromBase64Url(text)
-  } catch {
-    return undefined
   }
 }
