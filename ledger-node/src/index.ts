@@ -5,11 +5,11 @@ import { Acks } from './ack.ts'
 import { Examiners } from './audit/examiners.ts'
 import { Closers } from './closers.ts'
 import type { Config } from './config.ts'
+import { Contradictions } from './contradictions.ts'
 import { Enrolments } from './enrolments.ts'
 import { LedgerError } from './error.ts'
 import { EvidenceFolder } from './evidence/evidence-folder.ts'
 import { EvidenceIntake } from './evidence/evidence-intake.ts'
-import { Evidence } from './evidence.ts'
 import { openFront } from './gateway-front.ts'
 import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
@@ -160,7 +160,7 @@ async function start(
     ledger,
     key: ackKey,
     submit: (batch) => intake.submit(batch),
-    evidence: new Evidence(disk, config.data),
+    contradictions: new Contradictions(disk, config.data),
     metrics,
     now,
     log,

@@ -7,8 +7,8 @@ import {
   toBase64Url,
   toHex,
 } from '@tristamp/protocol'
+import type { Contradictions } from './contradictions.ts'
 import { LedgerError } from './error.ts'
-import type { Evidence } from './evidence.ts'
 import { governanceBatch } from './governance.ts'
 import type { Receipt } from './intake.ts'
 import type { SigningKey } from './keys.ts'
@@ -23,7 +23,7 @@ export interface SuspensionParts {
   /** The ledger's own key: the one that acks are signed by. */
   key: SigningKey
   submit: (batch: Uint8Array) => Promise<Receipt>
-  evidence: Evidence
+  contradictions: Contradictions
   metrics: Metrics
   now: () => number
   log: (text: string) => void
@@ -52,19 +52,19 @@ export class Suspensions {
 
   /** Keeps the contradiction; when this returns it is on disk, and the suspension is on its way. */
   async raise(found: Contradicting): Promise<void> {
-    const { evidence, metrics } = this.#parts
-    await evidence.keep(found.statement, found.events)
+    const { contradictions, metrics } = this.#parts
+    await contradictions.keep(found.statement, found.events)
     metrics.contradicted(toBase64Url(found.kid), found.seq)
     this.#enqueue(found)
   }
 
   /** Acts on what an earlier run kept and could not act on. */
   async resume(): Promise<void> {
-    const { evidence } = this.#parts
-    for (const kept of await evidence.list()) {
+    const { contradictions } = this.#parts
+    for (const kept of await contradictions.list()) {
       const key = this.#suspendable(kept.kid, kept.seq)
       if (key !== undefined)
-        this.#enqueue({ kid: key.kid, seq: kept.seq, statement: new Uint8Array(await evidence.read(kept)) })
+        this.#enqueue({ kid: key.kid, seq: kept.seq, statement: new Uint8Array(await contradictions.read(kept)) })
     }
   }
 

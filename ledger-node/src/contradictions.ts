@@ -28,7 +28,7 @@ export interface KeptStatement {
  * whoever varies what was not signed fills no disk: `<kid>-<seq>-<leaf hash>.cose`, and its batch as `.cbor` if the events that came
  * along are the signed ones. The recorded statement is in the log under the same key and seq.
  */
-export class Evidence {
+export class Contradictions {
   readonly #disk: Disk
   readonly #folder: string
   #names: Set<string> | undefined
