@@ -34,6 +34,8 @@ export class Connection {
   readonly closed: Promise<void>
   #over: () => void = () => undefined
   #ready: boolean = false
+  /** It is being ended by us: what comes too late for it is no trouble, and the client takes nothing more. */
+  #ending: boolean = false
   #unconfirmed = 0
   readonly #patienceMs: number
 
@@ -51,6 +53,7 @@ export class Connection {
     }
     let why: string | undefined
     this.#client.on('error', (error) => {
+      if (this.#ending) return
       why = whyOf(error) || String((error as NodeJS.ErrnoException).code)
       const code = isLoginRefused(error) ? 'UPLINK_LOGIN' : 'UPLINK_UNREACHABLE'
       events.failed(new AgentError(code, { url, why }, { cause: error }))
@@ -93,6 +96,7 @@ export class Connection {
   }
 
   sendBatch(payload: Uint8Array): void {
+    if (this.#ending) return
     this.#unconfirmed++
     const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
     this.#client.publish(this.#topic('batch'), bytes, { qos: 1 }, () => {
@@ -111,6 +115,7 @@ export class Connection {
   }
 
   async #confirmed(leaf: 'evidence' | 'evidence-lost', bytes: Uint8Array): Promise<boolean> {
+    if (this.#ending) return false
     const payload = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const confirmed = new Promise<boolean>((resolve) => {
       this.#client.publish(this.#topic(leaf), payload, { qos: 1 }, (error) => resolve(!error))
@@ -122,11 +127,13 @@ export class Connection {
   }
 
   sendStatus(text: string): void {
+    if (this.#ending) return
     this.#client.publish(this.#topic('status'), text, { qos: 1, retain: true })
   }
 
   /** Ends it at once. */
   drop(): void {
+    this.#ending = true
     this.#client.end(true, {}, () => this.#over())
   }
 
@@ -139,6 +146,7 @@ export class Connection {
     const told = new Promise<void>((resolve) => {
       this.#client.publish(this.#topic('status'), OFFLINE, { qos: 1, retain: true }, () => resolve())
     })
+    this.#ending = true
     await within(told, GOODBYE_MS, 'the last status').catch(() => undefined)
     await within(this.#client.endAsync(), GOODBYE_MS, 'disconnecting').catch(() => this.drop())
   }
