@@ -5,9 +5,10 @@ import { AgentError, whyOf } from '../error.ts'
 import type { PageConfig } from './config.ts'
 import { PageFiles } from './files.ts'
 import type { Carry } from './frames.ts'
-import { arrivalOf, isOwnHost, isOwnOrigin, plainAddress } from './guard.ts'
+import { arrivalOf, isOwnHost, isOwnOrigin } from './guard.ts'
 import { frameOf, MAX_INPUT } from './input.ts'
 import { isPinOf } from './pin.ts'
+import { addressOf, bodyOf, clientOf, cookie, Refused, STATUS, send, tokenOf } from './request.ts'
 import { Attempts, SESSION_MS, Sessions } from './sessions.ts'
 import type { PageState } from './state.ts'
 import { Streams } from './streams.ts'
@@ -23,53 +24,8 @@ export interface PageServices {
   problem(error: AgentError): void
 }
 
-/** Why the page was not served: a closed union, which the page has words for. */
-export type PageCode =
-  | 'HOST'
-  | 'ORIGIN'
-  | 'METHOD'
-  | 'NOT_FOUND'
-  | 'REQUEST'
-  | 'TOO_LARGE'
-  | 'PIN_NEEDED'
-  | 'PIN_WRONG'
-  | 'PIN_WAIT'
-  | 'BUSY'
-  | 'STATION'
-  | 'NOTHING'
-  | 'INTERNAL'
-
-const STATUS: Readonly<Record<PageCode, number>> = {
-  HOST: 421,
-  ORIGIN: 403,
-  METHOD: 405,
-  NOT_FOUND: 404,
-  REQUEST: 400,
-  TOO_LARGE: 413,
-  PIN_NEEDED: 401,
-  PIN_WRONG: 401,
-  PIN_WAIT: 429,
-  BUSY: 503,
-  STATION: 404,
-  NOTHING: 404,
-  INTERNAL: 500,
-}
-
-class Refused extends Error {
-  readonly code: PageCode
-  readonly waitMs: number | undefined
-
-  constructor(code: PageCode, waitMs?: number) {
-    super(code)
-    this.code = code
-    this.waitMs = waitMs
-  }
-}
-
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-const COOKIE = 'tristamp-page'
-const MAX_BODY = 4096
 const MAX_CONNECTIONS = 64
 const REQUEST_MS = 10_000
 /** Commands that wait for a station; someone presses them one by one. */
@@ -271,50 +227,4 @@ async function ended(server: Server, signal: AbortSignal): Promise<void> {
   if (signal.aborted) close()
   await once(server, 'close')
   signal.removeEventListener('abort', close)
-}
-
-function send(res: ServerResponse, status: number, content: object): void {
-  const bytes = Buffer.from(JSON.stringify(content))
-  res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': bytes.length })
-  res.end(bytes)
-}
-
-/** What was asked for. A request line may hold anything. */
-function addressOf({ url = '/' }: IncomingMessage): URL {
-  if (!URL.canParse(url, 'http://page')) throw new Refused('REQUEST')
-  return new URL(url, 'http://page')
-}
-
-/** JSON and nothing that a form of another page could send. */
-async function bodyOf(req: IncomingMessage): Promise<Record<string, unknown>> {
-  if (!/^application\/json\b/.test(req.headers['content-type'] ?? '')) throw new Refused('REQUEST')
-  const chunks: Buffer[] = []
-  let length = 0
-  try {
-    for await (const chunk of req as AsyncIterable<Buffer>) {
-      length += chunk.length
-      if (length > MAX_BODY) throw new Refused('TOO_LARGE')
-      chunks.push(chunk)
-    }
-    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
-  } catch (thrown) {
-    // Whoever leaves in the middle, or sends what is no JSON, has made a bad request: nothing is wrong here.
-    if (thrown instanceof Refused) throw thrown
-  }
-  throw new Refused('REQUEST')
-}
-
-function cookie(token: string, seconds: number): string {
-  return `${COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`
-}
-
-function tokenOf({ headers }: IncomingMessage): string | undefined {
-  return new RegExp(`(?:^|;\\s*)${COOKIE}=([A-Za-z0-9_-]{43})(?:;|$)`).exec(headers.cookie ?? '')?.[1]
-}
-
-/** Of IPv6 the network: one client has as many addresses as it likes. */
-function clientOf({ socket }: IncomingMessage): string {
-  const address = plainAddress(socket.remoteAddress ?? '')
-  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address
 }
