@@ -311,8 +311,8 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     zh: '尚未登记：账本管理员还没有批准本网关（{why}）。请向其出示 {request} 或 `tristamp-agent init` 打印的二维码；批准后会自动取得登记信息。',
   },
   ENROLMENT_DIFFERS: {
-    en: '{path} is {given} in the configuration, and {enrolled} in the enrolment at the ledger, which counts for what can be signed. Correct the file, or have the gateway enrolled anew.',
-    zh: '配置中的 {path} 为 {given}，账本登记为 {enrolled}；可签内容以登记为准。请更正配置，或重新登记本网关。',
+    en: '{path} is {given} in the configuration, and {enrolled} in the enrolment at the ledger, which counts for what can be signed. Correct the file, or have the gateway enrolled anew. Where the ledger has nothing (–), the station needs a position there, or the product its limits: `tristamp-ledger enrol place`, `enrol product`.',
+    zh: '配置中的 {path} 为 {given}，账本登记为 {enrolled}；可签内容以登记为准。请更正配置，或重新登记本网关。账本为“–”时，请管理员先登记站点坐标或产品温限：`tristamp-ledger enrol place`、`enrol product`。',
   },
   ENROLMENT_REFUSED: {
     en: 'An enrolment was not signed by the ledger or is not for this gateway ({why}); it was not used. Check `uplink.ledgerKey`, and whether another machine has the name of this one.',

@@ -117,6 +117,10 @@ export function sentence(code: AgentCode, fields: Fields, language: Language): s
   )
 }
 
+export function isAgentCode(code: string): code is AgentCode {
+  return Object.hasOwn(sentences, code)
+}
+
 /** Control characters are shown as `<1D>`: a label's separator must be seen, and a terminal must not obey what was scanned. */
 export function printable(text: string, most: number = MAX_FIELD): string {
   const shown = text.replace(

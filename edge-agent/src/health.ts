@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Moment } from './clock.ts'
 import type { DeviceState } from './driver/index.ts'
-import { type AgentCode, AgentError, type Language, sentence, whyOf } from './error.ts'
+import { type AgentCode, AgentError, type Fields, type Language, sentence, whyOf } from './error.ts'
 import { replaceFile } from './head-file.ts'
 
 /** How the gateway is: the status message, and with a few words more the status file. */
@@ -21,8 +21,10 @@ export interface Status {
 export interface StatusFile extends Status {
   pid: number
   gateway: string
+  /** With what the sentence about it is made of, for whoever reads the file in another language. */
+  devices: Record<string, Status['devices'][string] & { fields?: Fields }>
   /** Of the last error of each code, what happened and what to do. */
-  last: Partial<Record<AgentCode, { at: string; text: string }>>
+  last: Partial<Record<AgentCode, { at: string; text: string; fields: Fields }>>
 }
 
 export const STATUS_FILE = 'status.json'
@@ -48,7 +50,7 @@ export interface HealthSources {
 export class Health {
   readonly #sources: HealthSources
   readonly #errors = new Map<AgentCode, number>()
-  readonly #last = new Map<AgentCode, { at: string; text: string }>()
+  readonly #last = new Map<AgentCode, { at: string; text: string; fields: Fields }>()
   readonly #devices = new Map<string, { state: DeviceState; error?: AgentError | undefined }>()
   #online: boolean = false
   #dirty: boolean = true
@@ -64,6 +66,7 @@ export class Health {
     this.#last.set(error.code, {
       at: new Date().toISOString(),
       text: sentence(error.code, error.fields, this.#sources.language),
+      fields: error.fields,
     })
     this.#change()
   }
@@ -128,8 +131,13 @@ export class Health {
     this.#dirty = false
     this.#writtenMs = nowMs
     const path = join(this.#sources.folder, STATUS_FILE)
+    const status = this.status()
+    const devices: StatusFile['devices'] = { ...status.devices }
+    for (const [id, { error }] of this.#devices)
+      if (error && devices[id]) devices[id] = { ...devices[id], fields: error.fields }
     const file: StatusFile = {
-      ...this.status(),
+      ...status,
+      devices,
       pid: process.pid,
       gateway: this.#sources.gateway,
       last: Object.fromEntries(this.#last),

@@ -28,8 +28,13 @@ interface Ended {
 }
 
 function run(...args: string[]): Promise<Ended> {
+  return runIn('en', ...args)
+}
+
+function runIn(language: string, ...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env['PATH'] } })
+    const env = { PATH: process.env['PATH'], TRISTAMP_LANG: language }
+    const child = spawn(process.execPath, [program, ...args], { env })
     const ended = { out: '', err: '' }
     child.stdout.on('data', (chunk: Buffer) => {
       ended.out += chunk.toString()
@@ -108,6 +113,33 @@ describe('tristamp-agent', () => {
       code: 1,
       err: expect.stringContaining('STATUS_NONE') as string,
     })
+  })
+
+  it('says what is wrong in the language of who asks, whatever the gateway speaks', { timeout: 20_000 }, async () => {
+    const { file, config } = configured()
+    await run('init', '--config', file)
+    const fields = { device: 'cold1', port: '/dev/cold1', hint: '' }
+    const why = 'Device cold1: the path /dev/cold1 does not exist.'
+    const status = {
+      gateway: 'yunling/farm-1',
+      pid: 2 ** 30,
+      state: 'offline',
+      outbox: { next: 0, acked: 0, unsigned: 0 },
+      clock: { source: 'none', uncertaintyMs: 1 },
+      devices: {
+        cold1: { state: 'down', code: 'PORT_MISSING', why, fields },
+        // Of an older program, and of one that is newer.
+        cold2: { state: 'down', code: 'PORT_MISSING', why: 'in its own words' },
+        cold3: { state: 'down', code: 'PORT_OF_TOMORROW', why: 'in its own words', fields },
+      },
+      errors: { PORT_MISSING: 2 },
+      last: { PORT_MISSING: { at: '2026-11-22T08:00:00.000Z', text: why, fields } },
+    }
+    writeFileSync(join(config.data, 'status.json'), JSON.stringify(status))
+    const { out } = await runIn('zh', 'status', '--config', file)
+    expect(out).not.toContain('does not exist')
+    expect(out.match(/路径 \/dev\/cold1 不存在/g)).toHaveLength(2)
+    expect(out.match(/in its own words/g)).toHaveLength(2)
   })
 
   it('says that a clock which nothing has set is unknown', { timeout: 20_000 }, async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { AgentConfig } from './config-types.ts'
-import { AgentError, type Language, whyOf } from './error.ts'
+import { AgentError, type Fields, isAgentCode, type Language, sentence, whyOf } from './error.ts'
 import type { StatusFile } from './health.ts'
 import { paths } from './paths.ts'
 
@@ -32,14 +32,20 @@ function text(file: StatusFile, running: boolean, language: Language): string {
     `${zh ? '时钟' : 'clock'}: ${clockText(clock, zh)}`,
     enrolmentText(file.enrolment, zh),
     ...Object.entries(file.devices).map(
-      ([id, { state, code, why }]) => `  ${id}: ${state}${code ? ` ${code} ${why ?? ''}` : ''}`,
+      ([id, { state, code, why, fields }]) =>
+        `  ${id}: ${state}${code ? ` ${code} ${said(code, fields, language) ?? why ?? ''}` : ''}`,
     ),
     ...Object.entries(file.last).map(
-      ([code, { at, text: what }]) =>
-        `  ${file.errors[code as keyof typeof file.errors] ?? 0} × ${code} (${at}): ${what}`,
+      ([code, { at, text: what, fields }]) =>
+        `  ${file.errors[code as keyof typeof file.errors] ?? 0} × ${code} (${at}): ${said(code, fields, language) ?? what}`,
     ),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** In the reader's language; a file of another version of the program keeps the words that it has. */
+export function said(code: string, fields: Fields | undefined, language: Language): string | undefined {
+  return fields !== undefined && isAgentCode(code) ? sentence(code, fields, language) : undefined
 }
 
 function enrolmentText(enrolment: StatusFile['enrolment'] | undefined, zh: boolean): string {

@@ -4,11 +4,12 @@ import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { openAck, openEnrolment, ProtocolError, verifyOnNode } from '@tristamp/protocol'
 import type { AgentConfig } from '../config-types.ts'
 import { Connection } from '../connection.ts'
-import { type AgentError, whyOf } from '../error.ts'
+import { type AgentError, type Language, whyOf } from '../error.ts'
 import type { StatusFile } from '../health.ts'
 import { nodeCrypto } from '../key-file.ts'
 import { isTls } from '../plain.ts'
 import { loginsOf } from '../rotation.ts'
+import { said } from '../show-status.ts'
 import { bad, type Finding, failure, ok, words } from './finding.ts'
 
 const CONNECT_MS = 5000
@@ -91,8 +92,12 @@ function fromStatus({ state, last, outbox }: StatusFile): Finding[] {
         ),
       ),
     ]
-  const why = last.UPLINK_LOGIN?.text ?? last.UPLINK_UNREACHABLE?.text ?? ''
-  return [bad('fail', 'login', words(`the gateway is not connected: ${why}`, `网关未连接：${why}`))]
+  // The newer of the two: a login that was refused once may have been mended since.
+  const code =
+    (last.UPLINK_LOGIN?.at ?? '') > (last.UPLINK_UNREACHABLE?.at ?? '') ? 'UPLINK_LOGIN' : 'UPLINK_UNREACHABLE'
+  const { fields, text = '' } = last[code] ?? {}
+  const why = (language: Language): string => said(code, fields, language) ?? text
+  return [bad('fail', 'login', words(`the gateway is not connected: ${why('en')}`, `网关未连接：${why('zh')}`))]
 }
 
 async function examineLogin(config: AgentConfig): Promise<Finding[]> {
@@ -176,6 +181,10 @@ function examineEnrolment({ enrolled }: AgentConfig): Finding[] {
     'correct the file, or have the gateway enrolled anew; the ledger’s counts',
     '请更正配置或重新登记；以账本为准',
   )
+  const register = words(
+    'have the administrator register the position of the station (`tristamp-ledger enrol place … --lat --lon`) or the limits of the product (`enrol product … --min --max`), or write them into the file',
+    '请管理员登记站点坐标（`tristamp-ledger enrol place … --lat --lon`）或产品温限（`enrol product … --min --max`），或写入配置',
+  )
   return [
     ok(
       'enrolment',
@@ -189,7 +198,7 @@ function examineEnrolment({ enrolled }: AgentConfig): Finding[] {
           `${path} is ${given} in the file, ${theirs} at the ledger`,
           `${path} 在配置中为 ${given}，账本中为 ${theirs}`,
         ),
-        mend,
+        theirs === '–' ? register : mend,
         path,
       ),
     ),

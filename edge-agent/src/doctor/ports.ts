@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import type { AgentConfig, ConfiguredDevice } from '../config-types.ts'
 import { whyOf } from '../error.ts'
 import type { StatusFile } from '../health.ts'
+import { said } from '../show-status.ts'
 import { bad, type Finding, ok, words } from './finding.ts'
 
 const CONNECT_MS = 3000
@@ -22,9 +23,12 @@ export async function examineDevices({ devices }: AgentConfig, status: StatusFil
   return findings
 }
 
-function stateOf(id: string, { state, code = '', why = '' }: StatusFile['devices'][string]): Finding {
+function stateOf(id: string, { state, code = '', why = '', fields }: StatusFile['devices'][string]): Finding {
   if (state === 'up') return ok('device', words('it answers', '应答正常'), id)
-  const what = words(`it is ${state}: ${code} ${why}`, `状态 ${state}：${code} ${why}`)
+  const what = words(
+    `it is ${state}: ${code} ${said(code, fields, 'en') ?? why}`,
+    `状态 ${state}：${code} ${said(code, fields, 'zh') ?? why}`,
+  )
   return bad(state === 'down' ? 'fail' : 'warn', 'device', what, undefined, id)
 }
 
@@ -60,7 +64,8 @@ function examinePath({ id, driver }: ConfiguredDevice, path: string, gateway: nu
   const isFile = driver === 'ds18b20'
   try {
     accessSync(target, isFile ? constants.R_OK : constants.R_OK | constants.W_OK)
-    const holder = isFile ? undefined : holderOf(target, gateway)
+    // Whoever made a pseudo-terminal has it open: that is a simulator, not a rival.
+    const holder = isFile || target.startsWith('/dev/pts/') ? undefined : holderOf(target, gateway)
     if (holder !== undefined) {
       const mend = words(
         'stop that program; for ModemManager: systemctl disable --now ModemManager',

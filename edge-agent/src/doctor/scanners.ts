@@ -2,8 +2,9 @@ import { TRIGGER } from '../codec/gm65.ts'
 import { readCheckLabel, type ScannerCheck, scannerFaults } from '../codec/scan-check.ts'
 import { ScannerLine, type ScannerMessage, SILENCE_MS } from '../codec/scanner-line.ts'
 import type { AgentConfig, ConfiguredDevice } from '../config-types.ts'
-import { asAgentError } from '../error.ts'
+import { asAgentError, type Language } from '../error.ts'
 import type { StatusFile } from '../health.ts'
+import { said } from '../show-status.ts'
 import { type Link, openLink } from '../transport/index.ts'
 import { bad, type Finding, failure, ok, words } from './finding.ts'
 
@@ -51,9 +52,12 @@ export function examineScanners({ devices, stations }: AgentConfig, status: Stat
   }
   for (const code of ['SCAN_SETUP', 'SCAN_SEPARATOR', 'SCAN_UNKNOWN'] as const) {
     const count = status?.errors[code] ?? 0
-    const last = status?.last[code]?.text ?? ''
+    const { fields, text = '' } = status?.last[code] ?? {}
+    const last = (language: Language): string => said(code, fields, language) ?? text
     if (count > 0)
-      findings.push(bad('warn', 'scanner', words(`${count} × ${code}: ${last}`, `${count} × ${code}：${last}`), HOW))
+      findings.push(
+        bad('warn', 'scanner', words(`${count} × ${code}: ${last('en')}`, `${count} × ${code}：${last('zh')}`), HOW),
+      )
   }
   return findings
 }
