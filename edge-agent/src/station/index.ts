@@ -1,27 +1,16 @@
-import { randomUUID } from 'node:crypto'
-import {
-  encodeEvent,
-  fromUtf8,
-  ProtocolError,
-  parseEvent,
-  parseScan,
-  type RecallNotice,
-  roleOf,
-  type Scan,
-  type StampedEvent,
-  utf8,
-} from '@tristamp/protocol'
-import type { Clock, Moment } from '../clock.ts'
+import { fromUtf8, ProtocolError, parseScan, type RecallNotice, type Scan, utf8 } from '@tristamp/protocol'
+import type { Clock } from '../clock.ts'
 import type { GatewayConfig, StationConfig } from '../config-types.ts'
 import { AgentError, asAgentError } from '../error.ts'
 import type { Holdings } from '../holding.ts'
-import { type Instrument, qualityStamp } from '../quality.ts'
+import type { Instrument } from '../quality.ts'
 import { encodeReport } from '../report-event.ts'
-import { clockStamp, isoTime, type Stamp } from '../stamp.ts'
+import type { Stamp } from '../stamp.ts'
 import type { Store, Write } from '../store.ts'
 import { namesOfGoods, namesOfScan, Tries } from './barrier.ts'
 import { isCommand } from './command.ts'
-import type { Notice } from './notice.ts'
+import { checked, Encoder } from './encoder.ts'
+import { type Notice, noticeOf } from './notice.ts'
 import { observe } from './observe.ts'
 import { reduce, settle } from './reduce.ts'
 import { gatheredLine, recordedLine, repeatedLine, undoneLine } from './say.ts'
@@ -60,6 +49,7 @@ export class Station {
   readonly config: StationConfig
   readonly #services: StationServices
   readonly #instrument: Instrument | undefined
+  readonly #encoder: Encoder
   readonly #tries = new Tries()
   #state: StationState = {}
   #queue: Promise<void> = Promise.resolve()
@@ -68,6 +58,7 @@ export class Station {
     this.config = config
     this.#instrument = instrument
     this.#services = services
+    this.#encoder = new Encoder(config, instrument, services)
   }
 
   /** What it knows between scans. */
@@ -147,7 +138,7 @@ export class Station {
       for (const one of goods) await this.#bars(namesOfGoods(one), this.#services.stamp(), 'scanner')
     }
     for (const draft of drafts) {
-      events.push(await this.#event(draft))
+      events.push(await this.#encoder.encode(draft))
       writes.push(...this.#moves(draft))
     }
     if (drafts.length > 0) writes.push(this.#remember(await this.#lastAct(drafts, events)))
@@ -235,16 +226,6 @@ export class Station {
     return `${this.config.id} undo`
   }
 
-  /** What was left out is said, beside what stands for it: one observation over the whole time, with its extremes. */
-  #thinned(moment: Moment, sinceMs: number, factor: number): Uint8Array {
-    const { gateway } = this.#services
-    const expected = Math.floor((moment.ms - sinceMs) / this.config.observeMs!)
-    const [from, to] = [isoTime(sinceMs), isoTime(moment.ms)]
-    const counts = { kept: 1, dropped: Math.max(0, expected - 1), rule: `every-${factor}` }
-    const report = { kind: 'thinned', device: this.#instrument!.uri, from, to, ...counts } as const
-    return encodeReport(report, moment, gateway.zone, this.config.holds)
-  }
-
   async #observe(): Promise<void> {
     const { observeMs } = this.config
     if (observeMs === undefined || !this.#instrument) return
@@ -261,43 +242,11 @@ export class Station {
     const stamp = this.#services.stamp()
     const draft = observe(this.config, stamp)
     const state = { ...this.#state, observed: stamp.moment }
-    const event = await this.#event(draft, sinceMs)
-    const events = factor > 1 ? [event, this.#thinned(stamp.moment, sinceMs, factor)] : [event]
+    const event = await this.#encoder.encode(draft, sinceMs)
+    const events = factor > 1 ? [event, this.#encoder.thinned(stamp.moment, sinceMs, factor)] : [event]
     await this.#services.accept(events, [this.#keep(state)])
     this.#state = state
     this.#say({ kind: 'record', draft })
-  }
-
-  /** The event's bytes, checked as the ledger will check them: what it would refuse must not get into the chain. */
-  async #event(draft: Draft, sinceMs?: number): Promise<Uint8Array> {
-    const { stamp } = draft
-    const fromMs = sinceMs ?? (await this.#heldSince(draft))
-    const route = this.#services.route?.(fromMs, stamp.moment.ms)
-    const event = {
-      ...draft.event,
-      eventID: `urn:uuid:${randomUUID()}`,
-      eventTime: isoTime(stamp.moment.ms),
-      eventTimeZoneOffset: stamp.offset,
-      readPoint: { id: stamp.place.readPoint },
-      'tristamp:geo': { ...stamp.place.geo, ...(route !== undefined && { route }) },
-      'tristamp:clock': clockStamp(stamp.moment),
-      'tristamp:origin': draft.typed ? 'operator' : 'device',
-      ...qualityStamp(this.#instrument, fromMs, stamp.moment),
-    } as StampedEvent
-    return checked(() => {
-      const bytes = encodeEvent(event)
-      const role = roleOf(parseEvent(bytes))
-      if (!this.#services.gateway.roles.includes(role))
-        throw new AgentError('EVENT_INVALID', { why: `this gateway has no role ${role}` })
-      return bytes
-    })
-  }
-
-  /** Since when the readings of the asset belong to these goods: the earliest entry or stamp among them; now, when they are new here. */
-  async #heldSince({ about, stamp }: Draft): Promise<number> {
-    const { holdings, clock } = this.#services
-    const since = await holdings.since(this.config.holds, about)
-    return Math.min(stamp.moment.ms, ...since.map((moment) => clock.place(moment)))
   }
 
   #moves({ held, left, stamp }: Draft): Write[] {
@@ -326,34 +275,6 @@ export class Station {
     else if (intent.kind === 'gathered') info(gatheredLine(intent, id))
     else if (intent.kind === 'repeated') info(repeatedLine(intent, id))
     else if (intent.kind === 'said') info(`· ${intent.text} at ${id}`)
-  }
-}
-
-/** An intent for displays; what nobody did is none. */
-function noticeOf(intent: Exclude<Intent, { kind: 'refused' }>): Notice | undefined {
-  switch (intent.kind) {
-    case 'record': {
-      const { action, about } = intent.draft
-      return action === 'observe' ? undefined : { kind: 'recorded', action, ids: about, count: about.length }
-    }
-    case 'gathered':
-      return { kind: 'gathered', action: intent.action, ids: [intent.goods.id], count: intent.count }
-    case 'repeated':
-      return { kind: 'repeated', action: intent.action, ids: intent.ids, count: intent.ids.length }
-    case 'said':
-      return { kind: 'said', what: intent.what, ...(intent.action !== undefined && { action: intent.action }) }
-    case 'undo':
-      return undefined
-  }
-}
-
-/** Bytes of an event that the ledger takes, or why it would not. */
-function checked(encode: () => Uint8Array): Uint8Array {
-  try {
-    return encode()
-  } catch (cause) {
-    if (!(cause instanceof ProtocolError)) throw cause
-    throw new AgentError('EVENT_INVALID', { why: cause.message }, { cause })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AgentCode, Fields } from '../error.ts'
+import type { Intent } from './state.ts'
 
 /** What became of a scan or a command: the line of the console as data, for displays. */
 export type Notice =
@@ -14,3 +15,21 @@ export type Notice =
 
 /** What changes no record: another step; what was read is dropped; there was nothing to drop; a transformation's second part begins. */
 export type Said = 'now' | 'cancelled' | 'nothing' | 'outputs'
+
+/** An intent for displays; what nobody did is none. */
+export function noticeOf(intent: Exclude<Intent, { kind: 'refused' }>): Notice | undefined {
+  switch (intent.kind) {
+    case 'record': {
+      const { action, about } = intent.draft
+      return action === 'observe' ? undefined : { kind: 'recorded', action, ids: about, count: about.length }
+    }
+    case 'gathered':
+      return { kind: 'gathered', action: intent.action, ids: [intent.goods.id], count: intent.count }
+    case 'repeated':
+      return { kind: 'repeated', action: intent.action, ids: intent.ids, count: intent.ids.length }
+    case 'said':
+      return { kind: 'said', what: intent.what, ...(intent.action !== undefined && { action: intent.action }) }
+    case 'undo':
+      return undefined
+  }
+}
