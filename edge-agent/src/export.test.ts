@@ -59,6 +59,21 @@ describe('an export', () => {
     await store.close()
   })
 
+  it('of days of single records is as many parcels as it takes: a parcel has at most 4,096 pieces', async () => {
+    const { store, outbox, signer, evidence } = await kept(1)
+    const small = await outbox.batch(0)
+    const source = { acked: 0, nextSeq: 9_000, batch: () => Promise.resolve(small) }
+    const ranges: [number, number][] = []
+    for await (const parcel of parcelsOf(source, evidence, signer)) {
+      const { from, to, batches } = openParcel(parcel)
+      expect(batches).toHaveLength(to - from)
+      ranges.push([from, to])
+    }
+    expect(ranges.map(([from]) => from)).toEqual([0, ...ranges.slice(0, -1).map(([, to]) => to)])
+    expect(ranges.at(-1)![1]).toBe(9_000)
+    await store.close()
+  }, 60_000)
+
   it('is a copy that fits together, however the gateway writes meanwhile', { timeout: 60_000 }, async () => {
     const { store, outbox, signer, folder, out, evidence } = await kept(3)
     const stop = new AbortController()

@@ -11,6 +11,8 @@ import { Store } from './store.ts'
 
 /** Bytes of batches and evidence in one parcel: half of what one may have, so that a large piece more does no harm. */
 const FULL_BYTES = 8_000_000
+/** Batches and pieces of evidence in one parcel: what a ledger on a slow disk records while the courier waits, and far below what one may have. */
+const FULL_PIECES = 1024
 /** The gateway goes on writing while its outbox is looked at: then the copy may not fit together, and is made again. */
 const TRIES = 5
 
@@ -38,7 +40,7 @@ export async function* parcelsOf(
       continue
     }
     packed.add(await source.batch(seq), evidence)
-    if (packed.bytes < fullBytes && seq < end - 1) continue
+    if (packed.bytes < fullBytes && packed.pieces < FULL_PIECES && seq < end - 1) continue
     yield await signer.sealParcel({ from, to: seq + 1, batches: packed.batches, evidence: packed.evidence })
     from = seq + 1
     packed = new Packed()
@@ -50,6 +52,10 @@ class Packed {
   readonly evidence: Uint8Array[] = []
   readonly #named = new Set<EvidenceId>()
   bytes = 0
+
+  get pieces(): number {
+    return this.batches.length + this.evidence.length
+  }
 
   add(batch: Uint8Array, files: Pick<EvidenceFiles, 'read'>): void {
     this.batches.push(batch)
