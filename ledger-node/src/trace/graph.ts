@@ -5,6 +5,8 @@ import { ByTime } from './by-time.ts'
 import { f64, u8, u16, u32 } from './column.ts'
 import { HashSlots, hashBytes, NONE } from './hash-slots.ts'
 import { Names } from './names.ts'
+import { type Reading, Readings } from './readings.ts'
+import { Words } from './words.ts'
 
 /** Roles of links in the graph: those of events, and the two ends of item and lot, and a transformation of several events. */
 export type Role = LinkRole | 'item' | 'lot' | 'group'
@@ -37,15 +39,7 @@ export interface Signer {
   gateway: string
 }
 
-/** A temperature or an alarm, as `TemperatureSpan` says; NaN where nothing was measured. */
-export interface Reading {
-  event: number
-  from: number
-  to: number
-  min: number
-  max: number
-  alarm: boolean
-}
+export type { Reading } from './readings.ts'
 
 /**
  * How goods hang together, from the events in their order (docs/spec/trace.md). Nothing is ever taken out: an event that was taken back is
@@ -83,20 +77,12 @@ export class TraceGraph {
   /** Links by time, of what carries much: trucks, returnable boxes. */
   readonly #byTime = new Map<number, ByTime>()
   readonly #busy: number
-  // Readings, chained by event.
-  readonly #readEvent = u32()
-  readonly #readFrom = f64()
-  readonly #readTo = f64()
-  readonly #readMin = f64()
-  readonly #readMax = f64()
-  readonly #readAlarm = u8()
-  readonly #readingsOf = new Map<number, { begin: number; end: number }>()
+  readonly #readings = new Readings()
   readonly #emptyings = new Map<number, number[]>()
   readonly #takenBack = new Map<number, number>()
   readonly #signers: Signer[] = []
   readonly #signerNumbers = new Map<string, number>()
-  readonly #words: string[] = ['']
-  readonly #wordNumbers = new Map<string, number>([['', 0]])
+  readonly #words = new Words()
   readonly #byContent = new HashSlots((event) => this.#contentHash(this.#contents.at(event)))
 
   /** @param busy links from which on a carrier's are kept in the order of time */
@@ -121,7 +107,7 @@ export class TraceGraph {
     this.#signer.push(this.#signerOf(org, gateway))
     this.#ids.push(id)
     this.#contents.push(content)
-    this.#step.push(this.#word(links?.step))
+    this.#step.push(this.#words.numberOf(links?.step))
     for (const [column, party] of [
       [this.#from, links?.from],
       [this.#to, links?.to],
@@ -137,16 +123,7 @@ export class TraceGraph {
     }
     // Of one organisation alone: nobody ties inputs to what others make.
     if (links.transformation !== undefined) this.#link(event, this.#group(org, links.transformation), 'group')
-    const begin = this.#readEvent.length
-    for (const { fromMs, toMs, minMilli, maxMilli, alarm } of links.temperatures) {
-      this.#readEvent.push(event)
-      this.#readFrom.push(fromMs)
-      this.#readTo.push(toMs)
-      this.#readMin.push(minMilli ?? Number.NaN)
-      this.#readMax.push(maxMilli ?? Number.NaN)
-      this.#readAlarm.push(alarm ? 1 : 0)
-    }
-    if (this.#readEvent.length > begin) this.#readingsOf.set(event, { begin, end: this.#readEvent.length })
+    this.#readings.add(event, links.temperatures)
   }
 
   /** How many of the events are in the first `size` entries. */
@@ -216,7 +193,7 @@ export class TraceGraph {
   }
 
   uom(link: number): string {
-    return this.#words[this.#uom.at(link)]!
+    return this.#words.at(this.#uom.at(link))
   }
 
   /** Links that empty a node. */
@@ -246,7 +223,7 @@ export class TraceGraph {
   }
 
   step(event: number): string {
-    return this.#words[this.#step.at(event)]!
+    return this.#words.at(this.#step.at(event))
   }
 
   signer(event: number): Signer {
@@ -274,19 +251,7 @@ export class TraceGraph {
 
   /** What was measured in an event; it stays measured when the event is taken back. */
   readings(event: number): Reading[] {
-    const found = this.#readingsOf.get(event)
-    if (found === undefined) return []
-    const readings: Reading[] = []
-    for (let i = found.begin; i < found.end; i++)
-      readings.push({
-        event,
-        from: this.#readFrom.at(i),
-        to: this.#readTo.at(i),
-        min: this.#readMin.at(i),
-        max: this.#readMax.at(i),
-        alarm: this.#readAlarm.at(i) === 1,
-      })
-    return readings
+    return this.#readings.of(event)
   }
 
   /** SHA-256 over all that the graph holds: the same for every graph made of the same events. Hex. */
@@ -295,13 +260,12 @@ export class TraceGraph {
     const columns = [
       [this.#entry, this.#position, this.#time, this.#first, this.#place, this.#from, this.#to, this.#step],
       [this.#signer, this.#placeBefore, this.#event, this.#node, this.#before, this.#role, this.#milli, this.#uom],
-      [this.#last, this.#lastAt, this.#readEvent, this.#readFrom, this.#readTo, this.#readMin, this.#readMax],
-      [this.#readAlarm],
+      [this.#last, this.#lastAt, ...this.#readings.columns],
     ].flat()
     for (const column of columns) for (const bytes of column.bytes()) hash.update(bytes)
     for (const bytes of this.names.bytes()) hash.update(bytes)
     for (let event = 0; event < this.events; event++) hash.update(this.#ids.at(event)).update(this.#contents.at(event))
-    hash.update(JSON.stringify([[...this.#takenBack], this.#signers, this.#words]))
+    hash.update(JSON.stringify([[...this.#takenBack], this.#signers, this.#words.all]))
     return hash.digest('hex')
   }
 
@@ -312,7 +276,7 @@ export class TraceGraph {
     this.#last.set(node, link)
     this.#role.push(CODES.get(role)!)
     this.#milli.push(milli ?? Number.NaN)
-    this.#uom.push(this.#word(uom))
+    this.#uom.push(this.#words.numberOf(uom))
     const degree = this.#degree.at(node) + 1
     this.#degree.set(node, degree)
     if (degree >= this.#busy) this.#keepByTime(node, link, degree)
@@ -375,16 +339,6 @@ export class TraceGraph {
     if (known !== undefined) return known
     const number = this.#signers.push({ org, gateway }) - 1
     this.#signerNumbers.set(name, number)
-    return number
-  }
-
-  /** Steps and units by number; there are few, and a stranger's beyond what fits are not told apart. */
-  #word(word = ''): number {
-    const known = this.#wordNumbers.get(word)
-    if (known !== undefined) return known
-    if (this.#words.length === 0xffff) return 0
-    const number = this.#words.push(word) - 1
-    this.#wordNumbers.set(word, number)
     return number
   }
 
