@@ -123,19 +123,20 @@ export interface ConfiguredDevice extends DeviceConfig {
   options: Readonly<Record<string, unknown>>
 }
 
+interface Pkcs11Key {
+  type: 'pkcs11'
+  module: string
+  token?: string | undefined
+  slot?: number | undefined
+  id: string
+  pinFile: string
+  tool: string
+}
+
 /** Where the key is that signs (docs/gateway/install.md). Paths are absolute. */
 export type KeyConfig =
   | { type: 'file' }
-  | {
-      type: 'pkcs11'
-      module: string
-      token?: string | undefined
-      slot?: number | undefined
-      id: string
-      pinFile: string
-      tool: string
-      timeoutMs: number
-    }
+  | (Pkcs11Key & { timeoutMs: number })
   | { type: 'command'; sign: readonly string[]; publicKey: Uint8Array; timeoutMs: number }
 
 /** A value in which the file and the enrolment at the ledger are not of one mind. */
@@ -194,16 +195,7 @@ export interface FileShape {
   }
   key:
     | { type: 'file' }
-    | {
-        type: 'pkcs11'
-        module: string
-        token?: string | undefined
-        slot?: number | undefined
-        id: string
-        pinFile: string
-        tool: string
-        timeout: number
-      }
+    | (Pkcs11Key & { timeout: number })
     | { type: 'command'; sign: string[]; publicKey: string; timeout: number }
   nextKey?: FileShape['key'] | undefined
   log: 'auto' | 'json' | 'text'

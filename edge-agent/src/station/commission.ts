@@ -1,4 +1,4 @@
-import { classes, draft, here, ids, instances, meaning, member } from './event.ts'
+import { draft, here, ids, lists, meaning } from './event.ts'
 import { gather } from './gather.ts'
 import type { Goods } from './goods.ts'
 import type { Draft, Family, Here, Work } from './state.ts'
@@ -18,8 +18,7 @@ function commissioned(work: Work, goods: Goods[], at: Here): Draft {
     {
       type: 'ObjectEvent',
       action: 'ADD',
-      ...member('epcList', instances(goods)),
-      ...member('quantityList', classes(goods)),
+      ...lists(goods),
       ...masterData(goods[0]!),
       ...meaning(at, step, 'active'),
       ...here(at),

@@ -30,6 +30,11 @@ export function member<Name extends string, T>(name: Name, list: T[]): { [K in N
   return list.length > 0 ? ({ [name]: list } as { [K in Name]: T[] }) : {}
 }
 
+/** Goods as an event about them lists them: pieces by themselves, kinds with their quantities. */
+export function lists(goods: readonly Goods[]): { epcList?: string[]; quantityList?: QuantityElement[] } {
+  return { ...member('epcList', instances(goods)), ...member('quantityList', classes(goods)) }
+}
+
 /** Step and disposition of an act, as usual or as the station's configuration says. */
 export function meaning(
   { station, action }: Here,

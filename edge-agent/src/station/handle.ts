@@ -1,4 +1,4 @@
-import { classes, draft, here, ids, instances, meaning, member } from './event.ts'
+import { draft, here, ids, lists, meaning } from './event.ts'
 import { gather } from './gather.ts'
 import type { Family } from './state.ts'
 
@@ -13,8 +13,7 @@ export const handle: Family = {
       {
         type: 'ObjectEvent',
         action: 'OBSERVE',
-        ...member('epcList', instances(work.goods)),
-        ...member('quantityList', classes(work.goods)),
+        ...lists(work.goods),
         ...meaning(at, 'other', 'in_progress'),
         ...here(at),
       },

@@ -1,4 +1,4 @@
-import { classes, draft, here, ids, instances, meaning, member } from './event.ts'
+import { draft, here, ids, lists, meaning } from './event.ts'
 import { gather } from './gather.ts'
 import type { Family } from './state.ts'
 
@@ -13,8 +13,7 @@ export const sell: Family = {
       {
         type: 'ObjectEvent',
         action: 'DELETE',
-        ...member('epcList', instances(work.goods)),
-        ...member('quantityList', classes(work.goods)),
+        ...lists(work.goods),
         ...meaning(at, 'retail_selling', 'retail_sold'),
         ...here(at),
       },

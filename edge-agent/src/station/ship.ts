@@ -1,4 +1,4 @@
-import { classes, draft, ids, instances, meaning, member, route } from './event.ts'
+import { draft, ids, lists, meaning, route } from './event.ts'
 import { gather } from './gather.ts'
 import type { Family } from './state.ts'
 
@@ -13,8 +13,7 @@ export const ship: Family = {
       {
         type: 'ObjectEvent',
         action: 'OBSERVE',
-        ...member('epcList', instances(work.goods)),
-        ...member('quantityList', classes(work.goods)),
+        ...lists(work.goods),
         ...meaning(at, 'shipping', 'in_transit'),
         ...route(at),
       },
