@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { gatewayConfig } from '../_gateway.ts'
+import { CHECK_ELEMENTS, CHECK_LABEL, readCheckLabel } from '../codec/scan-check.ts'
 import { parseCommand } from '../station/command.ts'
 import { WORKFLOWS } from '../station/workflow.ts'
 import { cardSheet, cardsOf } from './sheet.ts'
@@ -49,5 +50,13 @@ describe('the sheet of command cards', () => {
     }
     expect(cardSheet(config, 'en', 'gate').match(/<section>/g)).toHaveLength(1)
     expect(cardSheet(config, 'en')).toContain('@page { size: A4')
+    expect(cardSheet(config, 'en', 'gate')).not.toContain(CHECK_LABEL)
+  })
+
+  it('ends with the check label, as a symbol that holds what is looked for', () => {
+    const html = cardSheet(config, 'zh')
+    expect(html).toContain(CHECK_LABEL)
+    expect(html.match(/class="bars"/g)).toHaveLength(1)
+    expect(readCheckLabel(`]C1${CHECK_ELEMENTS}`)).toEqual({ aim: ']C1', gs: 'sent' })
   })
 })

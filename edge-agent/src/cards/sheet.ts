@@ -1,7 +1,8 @@
+import { CHECK_ELEMENTS, CHECK_LABEL } from '../codec/scan-check.ts'
 import type { AgentConfig, StationConfig, Words } from '../config-types.ts'
 import type { Language } from '../error.ts'
 import { type Icon, iconSvg } from './icon.ts'
-import { symbolSvg } from './symbol.ts'
+import { gs1Svg, symbolSvg } from './symbol.ts'
 
 /** One command barcode with what people call it. */
 interface Card {
@@ -24,6 +25,11 @@ const TEXT = {
     en: 'Scan the step, then the goods, then “Done”.',
   },
   undo: { zh: '{n} 分钟内可撤销。', en: 'Within {n} min the last act can be undone.' },
+  check: { zh: '检查标签', en: 'Check label' },
+  checkHint: {
+    zh: '显示扫描枪是否已正确设置；扫描不会被记录。',
+    en: 'Shows whether a scanner is set up rightly; scanning it records nothing.',
+  },
 } as const
 
 const TESTS: readonly Card[] = [
@@ -61,6 +67,7 @@ export function cardSheet(config: AgentConfig, language: Language, only?: string
 <title>${title}</title>
 <style>${STYLE}</style>
 ${stations.map((station) => sheet(station, `${org}/${id}`, language, isTested(config, station))).join('\n')}
+${only === undefined ? checkSheet(language) : ''}
 </html>
 `
 }
@@ -76,6 +83,15 @@ function sheet(station: StationConfig, gateway: string, language: Language, test
 <ol>
 ${[...cardsOf(station), ...(tested ? TESTS : [])].map((card) => item(card, language)).join('\n')}
 </ol>
+</section>`
+}
+
+/** For whoever sets a scanner up: the last sheet. */
+function checkSheet(language: Language): string {
+  return `<section class="check">
+<header><h1>${TEXT.check[language]}</h1><p></p><p>${TEXT.checkHint[language]}</p></header>
+${gs1Svg(CHECK_ELEMENTS)}
+<code>${plainHtml(CHECK_LABEL)}</code>
 </section>`
 }
 
@@ -97,6 +113,8 @@ h1 { font-size: 22pt }
 ol { list-style: none; display: grid; grid-template-columns: repeat(2, 1fr); gap: 5mm }
 li { break-inside: avoid; border: .5mm solid #000; border-radius: 3mm; padding: 4mm; text-align: center }
 .symbol { width: 46mm; height: 46mm; display: block; margin: 0 auto 2mm }
+.bars { width: 176mm; height: 24mm; display: block; margin: 8mm auto 2mm }
+.check { text-align: center }
 h2 { font-size: 20pt; display: flex; gap: 3mm; align-items: center; justify-content: center }
 .icon { width: 11mm; height: 11mm; flex: none }
 code { font-size: 8pt; color: #555 }

@@ -10,6 +10,8 @@ const SERIAL = 'GS'
  * and is never recorded.
  */
 export const CHECK_LABEL: string = `(01)${GTIN}(10)${LOT}(21)${SERIAL}`
+/** As its symbol holds it, behind the first FNC1. */
+export const CHECK_ELEMENTS: string = `01${GTIN}10${LOT}${GS}21${SERIAL}`
 
 /** What a scan of the check label shows of the scanner's settings. */
 export interface ScannerCheck {
