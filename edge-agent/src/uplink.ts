@@ -8,6 +8,7 @@ import type { EvidenceFiles } from './evidence-files.ts'
 import { EvidenceSender } from './evidence-sender.ts'
 import { nodeCrypto } from './key-file.ts'
 import type { Outbox } from './outbox.ts'
+import { StatusPace } from './status-pace.ts'
 
 /** What the rest of the gateway learns from the uplink. */
 export interface UplinkEvents {
@@ -45,10 +46,6 @@ const REFUSED_LONGEST_MS = 60_000
 const MAX_IN_FLIGHT_BYTES = 500_000
 /** After so many sent bytes what is left of them in memory is freed. */
 const COLLECT_BYTES = 2_000_000
-/** The status is sent when it changes, but no more often than this. */
-const STATUS_MIN_MS = 1000
-/** … and at least this often, so that a reader knows how old it may be. */
-const STATUS_MAX_MS = 60_000
 /** At a start nothing new is signed before the ledger has told its last batch of ours, or this long after the start without a connection … */
 const SETTLE_OFFLINE_MS = 3000
 /** … or this long after listening, for a new gateway has no batch there. */
@@ -81,8 +78,7 @@ export class Uplink {
   #halted: boolean = false
   /** When signing may begin even if the ledger says nothing. */
   #settledAtMs: number = performance.now() + SETTLE_OFFLINE_MS
-  #statusSentMs = 0
-  #statusDue: boolean = false
+  readonly #statusPace = new StatusPace()
 
   constructor(options: UplinkOptions) {
     this.#options = options
@@ -107,7 +103,7 @@ export class Uplink {
 
   /** The status has changed. */
   statusChanged(): void {
-    this.#statusDue = true
+    this.#statusPace.changed()
   }
 
   /**
@@ -280,7 +276,7 @@ export class Uplink {
     const connection = this.#connection
     if (!connection?.ready) return
     const now = performance.now()
-    if (now - this.#statusSentMs > (this.#statusDue ? STATUS_MIN_MS : STATUS_MAX_MS)) this.#sendStatus(connection)
+    if (this.#statusPace.isDue(now)) this.#sendStatus(connection)
     const patience = this.#options.config.uplink.ackTimeoutMs
     if (this.#inFlight.size > 0 && now - this.#progressMs > patience * (1 + Math.random() / 4)) {
       this.#impatient(connection, patience)
@@ -297,8 +293,7 @@ export class Uplink {
   }
 
   #sendStatus(connection: Connection): void {
-    this.#statusDue = false
-    this.#statusSentMs = performance.now()
+    this.#statusPace.sent(performance.now())
     connection.sendStatus(this.#options.events.status())
   }
 }
