@@ -239,8 +239,8 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     zh: '扫码 {text} 不是物流单元或周转容器。请扫描 SSCC 标签。',
   },
   SCAN_ORDER: {
-    en: 'The command {text} does not fit now ({why}).',
-    zh: '命令 {text} 此时不适用（{why}）。',
+    en: 'The scan {text} does not fit now ({why}).',
+    zh: '扫描 {text} 此时不适用（{why}）。',
   },
   SCAN_UNFINISHED: {
     en: 'The action {action} is not finished at station {station}. Scan "end" to record it or "cancel" to drop it first.',

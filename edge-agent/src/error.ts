@@ -1,4 +1,5 @@
 import { sentences } from './error-text.ts'
+import { reasonInChinese } from './reason-text.ts'
 
 /** Every way in which the gateway can fail or refuse. A closed union: a typo does not compile, and a display can switch on it. */
 export type AgentCode =
@@ -113,8 +114,13 @@ const MAX_LIST = 8000
 /** The sentence for people: what happened and what to do, in one language. */
 export function sentence(code: AgentCode, fields: Fields, language: Language): string {
   return sentences[code][language].replace(/\{(\w+)\}/g, (_, name: string) =>
-    printable(String(fields[name] ?? '?'), name === 'list' ? MAX_LIST : MAX_FIELD),
+    printable(fieldOf(fields, name, language), name === 'list' ? MAX_LIST : MAX_FIELD),
   )
+}
+
+function fieldOf(fields: Fields, name: string, language: Language): string {
+  const value = String(fields[name] ?? '?')
+  return language === 'zh' && name === 'why' ? reasonInChinese(value) : value
 }
 
 export function isAgentCode(code: string): code is AgentCode {
