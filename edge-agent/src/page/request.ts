@@ -92,7 +92,7 @@ export function tokenOf({ headers }: IncomingMessage): string | undefined {
 }
 
 /** Of IPv6 the network: one client has as many addresses as it likes. */
-export function clientOf({ socket }: IncomingMessage): string {
+export function clientOf({ socket }: Pick<IncomingMessage, 'socket'>): string {
   const address = plainAddress(socket.remoteAddress ?? '')
   return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address
 }

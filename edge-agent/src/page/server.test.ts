@@ -219,4 +219,36 @@ describe("the page's server", () => {
     expect(gateway.problems).toEqual([])
     expect((await ask(port, '/api/state', own)).status).toBe(200)
   })
+
+  it('goes on when its state cannot be told, and says so', async () => {
+    const { gateway, port, own } = await served()
+    const state = gateway.state
+    gateway.state = () => Promise.reject(new Error('closed'))
+    const asked = request({ host: '127.0.0.1', port, path: '/api/events', headers: own }, (res) => res.resume())
+    asked.on('error', () => undefined)
+    asked.end()
+    cleanup.push(() => asked.destroy())
+    await expect.poll(() => gateway.problems.map(({ code }) => code), { timeout: 10_000 }).toContain('INTERNAL')
+    gateway.state = state
+    expect((await ask(port, '/api/state', own)).status).toBe(200)
+  })
+
+  it('lets nobody take all its lines', async () => {
+    const { port, own } = await served()
+    for (let i = 0; i < 80; i++) {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => undefined)
+      cleanup.push(() => socket.destroy())
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const status = await new Promise((resolve) => {
+      const asked = request(
+        { host: '127.0.0.1', port, localAddress: '127.0.0.2', path: '/api/state', headers: own },
+        (res) => resolve(res.resume().statusCode),
+      )
+      asked.on('error', (error) => resolve(error.message))
+      asked.end()
+    })
+    expect(status).toBe(200)
+  })
 })

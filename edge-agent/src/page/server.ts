@@ -27,6 +27,8 @@ export interface PageServices {
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 const MAX_CONNECTIONS = 64
+/** Of one client: nobody keeps all others out. */
+const MAX_OF_CLIENT = 24
 const REQUEST_MS = 10_000
 /** Commands that wait for a station; someone presses them one by one. */
 const MAX_WAITING = 32
@@ -51,7 +53,10 @@ export class PageServer {
     this.#config = config
     this.#services = services
     this.#files = new PageFiles(config.files)
-    this.#streams = new Streams((access) => services.state(access, false))
+    this.#streams = new Streams(
+      (access) => services.state(access, false),
+      (thrown) => void this.#internal(thrown),
+    )
   }
 
   /** Serves until the signal aborts; a port that is taken is tried again. Never rejects. */
@@ -82,6 +87,18 @@ export class PageServer {
     const options = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, maxHeaderSize: 8192 }
     const server = createServer(options, (req, res) => void this.#answer(req, res))
     server.maxConnections = MAX_CONNECTIONS
+    const lines = new Map<string, number>()
+    server.on('connection', (socket) => {
+      const client = clientOf({ socket })
+      const others = lines.get(client) ?? 0
+      if (others >= MAX_OF_CLIENT) return void socket.destroy()
+      lines.set(client, others + 1)
+      socket.on('close', () => {
+        const left = (lines.get(client) ?? 1) - 1
+        if (left > 0) lines.set(client, left)
+        else lines.delete(client)
+      })
+    })
     server.on('clientError', (_error, socket) => socket.destroy())
     return server
   }

@@ -15,13 +15,15 @@ const MAX_WAITING_BYTES = 262_144
 /** Server-sent events: the state at every change, as `data:` lines of JSON. */
 export class Streams {
   readonly #state: (access: PageState['access']) => Promise<PageState>
+  readonly #failed: (thrown: unknown) => void
   readonly #open = new Map<ServerResponse, { access: () => PageState['access']; address: string }>()
   #timer: NodeJS.Timeout | undefined
   #beat: NodeJS.Timeout | undefined
   #sending: boolean = false
 
-  constructor(state: (access: PageState['access']) => Promise<PageState>) {
+  constructor(state: (access: PageState['access']) => Promise<PageState>, failed: (thrown: unknown) => void) {
     this.#state = state
+    this.#failed = failed
   }
 
   /** Begins to send; false when too many follow already. */
@@ -61,6 +63,9 @@ export class Streams {
         if (res.writableLength > MAX_WAITING_BYTES) res.destroy()
         else res.write(text)
       }
+    } catch (thrown) {
+      // Nobody waits for this: thrown on, it would end the gateway. The next beat tries again.
+      this.#failed(thrown)
     } finally {
       this.#sending = false
     }
