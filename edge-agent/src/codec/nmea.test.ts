@@ -6,13 +6,13 @@ const sentence = (body: string): string => {
   const sum = [...body].reduce((x, c) => x ^ c.charCodeAt(0), 0)
   return `$${body}*${sum.toString(16).toUpperCase().padStart(2, '0')}\r\n`
 }
-const gga = (o: { time?: string; quality?: string; lat?: string } = {}): string =>
+const gga = (o: { time?: string; quality?: string; lat?: string; seen?: string } = {}): string =>
   sentence(
-    `GPGGA,${o.time ?? '031500.00'},${o.lat ?? '3014.4000,N'},10928.8000,E,${o.quality ?? '1'},09,1.1,480.0,M,0.0,M,,`,
+    `GPGGA,${o.time ?? '031500.00'},${o.lat ?? '3014.4000,N'},10928.8000,E,${o.quality ?? '1'},${o.seen ?? '09,1.1'},480.0,M,0.0,M,,`,
   )
-const rmc = (o: { time?: string; status?: string; date?: string; mode?: string } = {}): string =>
+const rmc = (o: { time?: string; status?: string; date?: string; mode?: string; lat?: string } = {}): string =>
   sentence(
-    `GNRMC,${o.time ?? '031500.00'},${o.status ?? 'A'},3014.4000,N,10928.8000,E,0.1,0.0,${o.date ?? '221126'},,,${o.mode ?? 'A'}`,
+    `GNRMC,${o.time ?? '031500.00'},${o.status ?? 'A'},${o.lat ?? '3014.4000,N'},10928.8000,E,0.1,0.0,${o.date ?? '221126'},,,${o.mode ?? 'A'}`,
   )
 
 function run(text: string, cuts: readonly number[] = []): NmeaMessage[] {
@@ -70,12 +70,21 @@ describe('Nmea', () => {
     ['empty latitude', gga({ lat: ',' }) + rmc()],
     ['latitude above 90', gga({ lat: '9100.0000,N' }) + rmc()],
     ['minutes above 59', gga({ lat: '3060.0000,N' }) + rmc()],
+    ['no satellites', gga({ seen: '00,1.1' }) + rmc()],
+    ['a dilution of nothing', gga({ seen: '09,0.00' }) + rmc()],
+    ['two places at once', gga() + rmc({ lat: '3114.4000,N' })],
   ])('says that there is no fix: %s', (_, text) => {
     expect(run(text)).toMatchObject([{ kind: 'no-fix' }])
   })
 
   it('reads the south and the west as negative', () => {
-    expect(run(gga({ lat: '0000.0006,S' }) + rmc())).toMatchObject([{ latE7: -100 }])
+    expect(run(gga({ lat: '0000.0006,S' }) + rmc({ lat: '0000.0006,S' }))).toMatchObject([{ latE7: -100 }])
+  })
+
+  it('knows the same instant and place, however many decimals each sentence has', () => {
+    expect(run(gga() + rmc({ time: '031500.000', lat: '3014.40,N' }))).toMatchObject([{ kind: 'fix' }])
+    expect(run(gga({ time: '031500' }) + rmc())).toMatchObject([{ kind: 'fix' }])
+    expect(run(gga({ time: '031500.10' }) + rmc())).toEqual([])
   })
 
   it('never throws on noise', () => {

@@ -23,6 +23,9 @@ const MEASURED = new Set(['1', '2', '3', '4', '5'])
 /** RMC mode (NMEA 2.3 on): autonomous, differential, float, precise, RTK. Empty on older receivers. */
 const MEASURED_MODES = new Set(['', 'A', 'D', 'F', 'P', 'R'])
 
+/** A hundredth of a minute of arc, some 20 m: as coarse as any receiver writes. */
+const SAME_E7 = 1_667
+
 interface Sentence {
   fields: string[]
   atMs: number
@@ -90,7 +93,7 @@ export class Nmea implements Codec<NmeaMessage> {
     if (type === 'GGA') this.#gga = sentence
     else if (type === 'RMC') this.#rmc = sentence
     else return
-    if (!this.#gga || !this.#rmc || this.#gga.fields[1] !== this.#rmc.fields[1]) return
+    if (!this.#gga || !this.#rmc || instant(this.#gga) !== instant(this.#rmc)) return
     messages.push(epoch(this.#gga, this.#rmc))
     this.#gga = undefined
     this.#rmc = undefined
@@ -105,6 +108,11 @@ function checkedFields(line: string): string[] | undefined {
   let sum = 0
   for (let i = 0; i < body.length; i++) sum ^= body.charCodeAt(i)
   return sum === Number.parseInt(match[2]!, 16) ? body.split(',') : undefined
+}
+
+/** The time of day without the zeros that one sentence may have more of than the other. */
+function instant({ fields }: Sentence): string {
+  return (fields[1] ?? '').replace(/\.0*$|(\.\d*[1-9])0+$/, '$1')
 }
 
 /** Field numbers are those of the NMEA tables; [0] is the sentence's name. */
@@ -122,8 +130,17 @@ function epoch(gga: Sentence, rmc: Sentence): NmeaMessage {
   const satellites = /^\d{1,2}$/.test(field(gga, 7)) ? Number(field(gga, 7)) : undefined
   if (utcMs === undefined) return { kind: 'no-fix', why: 'no date or time' }
   if (latE7 === undefined || lonE7 === undefined) return { kind: 'no-fix', why: 'no coordinates' }
-  if (hdopMilli === undefined || satellites === undefined) return { kind: 'no-fix', why: 'no quality figures' }
+  // Zeros are what receivers put where they have none; no measured fix has them.
+  if (!hdopMilli || !satellites) return { kind: 'no-fix', why: 'no quality figures' }
+  const rmcLatE7 = degreesE7(field(rmc, 3), field(rmc, 4), 'N', 'S', 2, 90)
+  const rmcLonE7 = degreesE7(field(rmc, 5), field(rmc, 6), 'E', 'W', 3, 180)
+  if (apart(latE7, rmcLatE7) || apart(lonE7, rmcLonE7)) return { kind: 'no-fix', why: 'its sentences disagree' }
   return { kind: 'fix', utcMs, latE7, lonE7, hdopMilli, satellites, atMs: Math.min(gga.atMs, rmc.atMs) }
+}
+
+/** Two writings of one coordinate may differ by their decimals, not by more: one of them is damaged. */
+function apart(a: number, b: number | undefined): boolean {
+  return b !== undefined && Math.abs(a - b) > SAME_E7
 }
 
 /** `ddmmyy` and `hhmmss[.sss]` as ms since 1970; undefined when they are no real instant. */

@@ -148,6 +148,20 @@ describe('nmea', () => {
     expect(line.faults).toEqual(['GNSS_IMPLAUSIBLE', 'DEVICE_FRAME'])
   })
 
+  it('tells of a receiver that speaks but never says both where and when', async () => {
+    const line = start(nmea, { hdopMax: 5, silence: 50 })
+    const speaking = setInterval(
+      () => line.send(sentence('GPGGA,031500.00,3014.4,N,10928.8,E,1,09,1.1,480.0,M,0.0,M,,')),
+      10,
+    )
+    await until(() => line.measurements.length > 0).finally(() => clearInterval(speaking))
+    expect(line.states.at(-1)).toEqual(['degraded', 'GNSS_NO_FIX'])
+    expect(line.measurements[0]).toMatchObject({
+      kind: 'no-fix',
+      why: 'no GGA and RMC of the same instant: switch both on',
+    })
+  })
+
   it('gives up a line that fell silent', async () => {
     const line = start(nmea, { hdopMax: 5, silence: 50 })
     await line.ended

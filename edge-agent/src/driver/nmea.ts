@@ -41,9 +41,13 @@ export const nmea: LineDriver<NmeaOptions> = {
     let bytes = 0
     const trust = new Trust(config)
     let bad = 0
+    let epochMs = context.now()
     context.link.onData((chunk) => {
       const nowMs = context.now()
-      for (const message of codec.push(chunk, nowMs)) give(message, trust, context)
+      for (const message of codec.push(chunk, nowMs)) {
+        epochMs = nowMs
+        give(message, trust, context)
+      }
       if (codec.stats.good > good) {
         heardMs = nowMs
         bytes = codec.stats.bytes
@@ -55,7 +59,15 @@ export const nmea: LineDriver<NmeaOptions> = {
     })
     while (!context.signal.aborted) {
       await sleep(Math.max(0, heardMs + config.silence - context.now()) + 1, context.signal)
-      if (context.signal.aborted || context.now() - heardMs < config.silence) continue
+      if (context.signal.aborted) return
+      if (context.now() - heardMs < config.silence) {
+        // It speaks, but never says where and when together: else nobody would be told.
+        if (context.now() - epochMs >= config.silence) {
+          epochMs = context.now()
+          give({ kind: 'no-fix', why: 'no GGA and RMC of the same instant: switch both on' }, trust, context)
+        }
+        continue
+      }
       const unread = codec.stats.bytes - bytes
       if (unread === 0) context.state('down', 'DEVICE_SILENT')
       else context.state('down', 'DEVICE_FRAME', { why: `no sentence in ${unread} bytes` })
