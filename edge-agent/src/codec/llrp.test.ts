@@ -86,6 +86,16 @@ describe('LLRP stream', () => {
     }
   })
 
+  it('costs no more than its length, in whatever crumbs a message comes', () => {
+    const stream = new LlrpStream()
+    const message = encodeLlrp(LLRP.RO_ACCESS_REPORT, 1, new Uint8Array(500_000))
+    const before = process.memoryUsage().heapUsed
+    for (const byte of message.subarray(0, -1)) stream.push(Uint8Array.of(byte), 0)
+    // Each byte kept by itself would be 200 MB for a message of the longest.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(40_000_000)
+    expect(stream.push(message.subarray(-1), 0)).toHaveLength(1)
+  })
+
   it('never throws, whatever comes', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 10 }), (chunks) => {

@@ -35,6 +35,8 @@ export interface LlrpMessage {
 const HEADER = 10
 /** A full inventory of some thousand tags; a reader that announces more is not one. */
 const MAX_MESSAGE = 1_048_576
+/** Pieces that are kept as they came: a byte that is kept by itself takes two hundred. */
+const MAX_CHUNKS = 1024
 
 /**
  * Cuts a TCP stream into messages. TCP loses no byte, so a header that cannot be is not got over: `broken` says so, and the connection is of no
@@ -57,6 +59,7 @@ export class LlrpStream implements Codec<LlrpMessage> {
     if (this.#broken !== undefined) return messages
     this.#chunks.push(chunk)
     this.#held += chunk.length
+    if (this.#chunks.length > MAX_CHUNKS) this.#join()
     for (let length = this.#next(); length !== undefined && length <= this.#held; length = this.#next()) {
       const bytes = this.#join()
       messages.push(message(bytes.subarray(0, length)))
