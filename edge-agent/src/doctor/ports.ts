@@ -25,10 +25,14 @@ export async function examineDevices({ devices }: AgentConfig, status: StatusFil
 
 function stateOf(id: string, { state, code = '', why = '', fields }: StatusFile['devices'][string]): Finding {
   if (state === 'up') return ok('device', words('it answers', '应答正常'), id)
-  const what = words(
-    `it is ${state}: ${code} ${said(code, fields, 'en') ?? why}`,
-    `状态 ${state}：${code} ${said(code, fields, 'zh') ?? why}`,
-  )
+  // Without a code it has not said anything yet: the gateway has just begun.
+  const what =
+    code === ''
+      ? words(`it is ${state}: the gateway is still opening it`, `状态 ${state}：网关正在打开`)
+      : words(
+          `it is ${state}: ${code} ${said(code, fields, 'en') ?? why}`,
+          `状态 ${state}：${code} ${said(code, fields, 'zh') ?? why}`,
+        )
   return bad(state === 'down' ? 'fail' : 'warn', 'device', what, undefined, id)
 }
 
