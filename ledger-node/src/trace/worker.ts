@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type LedgerCode, LedgerError } from '../error.ts'
 import { hashOnNode } from '../node-crypto.ts'
@@ -27,6 +28,17 @@ function refused(id: number, error: unknown): void {
   else reply({ id, code: 'INTERNAL', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
 }
 
+/** Taking batches in comes first: traces may be some seconds behind while a backlog arrives. On Linux this is the thread's own priority. */
+function standBack(): void {
+  if (process.platform !== 'linux') return
+  try {
+    setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // A system that does not let a thread stand back lets it run as before.
+  }
+}
+
+standBack()
 hashOnNode()
 const host = new TraceHost(workerData as string, (size) => reply({ size }))
 parentPort?.on('message', (task: TraceTask) => {
