@@ -318,6 +318,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'An enrolment was not signed by the ledger or is not for this gateway ({why}); it was not used. Check `uplink.ledgerKey`, and whether another machine has the name of this one.',
     zh: '收到的登记信息不是账本签发或不属于本网关（{why}），未被采用。请检查 uplink.ledgerKey，以及是否有其他机器使用同一名称。',
   },
+  NOTICE_DAMAGED: {
+    en: 'A recall that was kept here cannot be read ({path}: {why}). Goods that it names pass until the ledger tells it again: connect the gateway.',
+    zh: '保存在本机的一份召回通知无法读取（{path}：{why}）。在账本再次通知之前，它所涉及的货物不会被拦下：请让网关联网。',
+  },
   NOTICE_REFUSED: {
     en: 'What came as a notice of a recall was not used ({why}). If it repeats, someone else writes to the broker, or the ledger key in the configuration is not right.',
     zh: '收到的召回通知未被采用（{why}）。若反复出现，可能有别人在向代理写入，或配置中的账本公钥不对。',

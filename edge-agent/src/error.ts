@@ -82,6 +82,7 @@ export type AgentCode =
   | 'NOT_ENROLLED'
   | 'ENROLMENT_DIFFERS'
   | 'ENROLMENT_REFUSED'
+  | 'NOTICE_DAMAGED'
   | 'NOTICE_REFUSED'
   | 'KEY_STORE'
   | 'METRICS_PORT'

@@ -78,6 +78,19 @@ describe('recalls at a gateway', () => {
     expect(opened().standing).toEqual([])
   })
 
+  it('that cannot be read any more are told of, each by its file', () => {
+    opened().take(told(7))
+    const [file] = readdirSync(join(folder, 'recalls'))
+    const again = new Recalls(join(folder, 'recalls'), key)
+    expect(again.load()).toEqual([])
+    writeFileSync(join(folder, 'recalls', file!), 'rubbish')
+    writeFileSync(join(folder, 'recalls', 'long.cose'), new Uint8Array(1_000_000))
+    const errors = new Recalls(join(folder, 'recalls'), key).load()
+    expect(errors.map(({ code }) => code)).toEqual(['NOTICE_DAMAGED', 'NOTICE_DAMAGED'])
+    expect(errors.map(({ message }) => message).join()).toContain(file)
+    expect(new Recalls(join(folder, 'none'), key).load()).toEqual([])
+  })
+
   it('are in force even where they cannot be kept', () => {
     writeFileSync(join(folder, 'recalls'), 'a file where the folder should be')
     const recalls = opened()

@@ -10,6 +10,8 @@ const verify = verifyOnNode(nodeCrypto)
 /** Recalls that were lifted are kept, or an old notice would bring them back; so many of them, the latest. */
 const LIFTED_KEPT = 256
 
+const ENDING = '.cose'
+
 /** A notice, and when it came (ms since 1970, by the system's clock: for display). */
 export type Told = RecallNotice & { heardMs: number }
 
@@ -25,22 +27,35 @@ export class Recalls {
     this.#ledgerKey = ledgerKey
   }
 
-  /** Reads what was kept. What cannot be read is as if it had not been told: the ledger tells it again. */
-  load(): void {
+  /**
+   * Reads what was kept. What cannot be read is as if it had not been told until the ledger tells it again, and goods pass meanwhile: somebody must know.
+   * @returns NOTICE_DAMAGED for each
+   */
+  load(): AgentError[] {
     let files: string[]
     try {
-      files = readdirSync(this.#folder)
-    } catch {
-      return
+      // A file that was being written when the power went has another ending.
+      files = readdirSync(this.#folder).filter((file) => file.endsWith(ENDING))
+    } catch (cause) {
+      return (cause as NodeJS.ErrnoException).code === 'ENOENT' ? [] : [damaged(this.#folder, cause)]
     }
-    for (const file of files) {
+    return files.flatMap((file) => {
       const path = join(this.#folder, file)
       try {
-        if (statSync(path).size > NOTICE_BYTES) continue
-        const notice = openNotice(new Uint8Array(readFileSync(path)), this.#ledgerKey, verify)
-        if (fileOf(notice) === file) this.#notices.set(notice.recall.id, { ...notice, heardMs: statSync(path).mtimeMs })
-      } catch {}
-    }
+        this.#read(file, path)
+        return []
+      } catch (cause) {
+        return [damaged(path, cause)]
+      }
+    })
+  }
+
+  #read(file: string, path: string): void {
+    const { size, mtimeMs } = statSync(path)
+    if (size > NOTICE_BYTES) throw new Error(`${size} bytes`)
+    const notice = openNotice(new Uint8Array(readFileSync(path)), this.#ledgerKey, verify)
+    if (fileOf(notice) !== file) throw new Error(`it is ${fileOf(notice)}`)
+    this.#notices.set(notice.recall.id, { ...notice, heardMs: mtimeMs })
   }
 
   /**
@@ -94,6 +109,10 @@ export class Recalls {
   }
 }
 
+function damaged(path: string, cause: unknown): AgentError {
+  return new AgentError('NOTICE_DAMAGED', { path, why: whyOf(cause) }, { cause })
+}
+
 function fileOf({ recall }: RecallNotice): string {
-  return `${noticeName(recall)}.cose`
+  return `${noticeName(recall)}${ENDING}`
 }

@@ -103,7 +103,7 @@ export class Wiring {
     this.#fixes = new Fixes(config.place, config.gateway.station)
     this.#health = this.#newHealth()
     this.#recalls = new Recalls(paths(config.data).recalls, config.uplink.ledgerKey)
-    this.#recalls.load()
+    for (const error of this.#recalls.load()) this.problem(error)
     this.#thermometers = this.#newThermometers()
     this.#panel = this.#newPanel()
     this.#enrolment = this.#newEnrolment()
