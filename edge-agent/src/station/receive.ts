@@ -1,24 +1,11 @@
-import { draft, here, ids, lists, meaning, route } from './event.ts'
-import { gather } from './gather.ts'
+import { here, route } from './event.ts'
+import { goodsAct } from './goods-act.ts'
 import type { Family } from './state.ts'
 
 /** Goods come under the care of this place. */
-export const receive: Family = {
-  closesByItself: true,
-  take: gather,
-  close: (work, at) => [
-    draft(
-      work,
-      at,
-      {
-        type: 'ObjectEvent',
-        action: 'OBSERVE',
-        ...lists(work.goods),
-        ...meaning(at, 'receiving', 'in_progress'),
-        ...here(at),
-        ...route(at),
-      },
-      { held: ids(work.goods) },
-    ),
-  ],
-}
+export const receive: Family = goodsAct({
+  action: 'OBSERVE',
+  meaning: ['receiving', 'in_progress'],
+  where: (at) => ({ ...here(at), ...route(at) }),
+  fate: 'held',
+})

@@ -1,23 +1,11 @@
-import { draft, here, ids, lists, meaning } from './event.ts'
-import { gather } from './gather.ts'
+import { here } from './event.ts'
+import { goodsAct } from './goods-act.ts'
 import type { Family } from './state.ts'
 
 /** The end of the chain: sold or served, and gone. */
-export const sell: Family = {
-  closesByItself: true,
-  take: gather,
-  close: (work, at) => [
-    draft(
-      work,
-      at,
-      {
-        type: 'ObjectEvent',
-        action: 'DELETE',
-        ...lists(work.goods),
-        ...meaning(at, 'retail_selling', 'retail_sold'),
-        ...here(at),
-      },
-      { left: ids(work.goods) },
-    ),
-  ],
-}
+export const sell: Family = goodsAct({
+  action: 'DELETE',
+  meaning: ['retail_selling', 'retail_sold'],
+  where: here,
+  fate: 'left',
+})

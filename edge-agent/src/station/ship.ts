@@ -1,23 +1,11 @@
-import { draft, ids, lists, meaning, route } from './event.ts'
-import { gather } from './gather.ts'
+import { route } from './event.ts'
+import { goodsAct } from './goods-act.ts'
 import type { Family } from './state.ts'
 
 /** Goods leave: nobody holds them until they are received, so there is no bizLocation. */
-export const ship: Family = {
-  closesByItself: true,
-  take: gather,
-  close: (work, at) => [
-    draft(
-      work,
-      at,
-      {
-        type: 'ObjectEvent',
-        action: 'OBSERVE',
-        ...lists(work.goods),
-        ...meaning(at, 'shipping', 'in_transit'),
-        ...route(at),
-      },
-      { left: ids(work.goods) },
-    ),
-  ],
-}
+export const ship: Family = goodsAct({
+  action: 'OBSERVE',
+  meaning: ['shipping', 'in_transit'],
+  where: route,
+  fate: 'left',
+})
