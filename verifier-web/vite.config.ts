@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite'
 import { leaveOut } from './vite/leave-out.ts'
-import { operator } from './vite/operator.ts'
+import { pagesOfTheirOwn } from './vite/own-pages.ts'
 import { shell } from './vite/shell.ts'
 import { terse } from './vite/terse.ts'
 import { words } from './vite/words.ts'
@@ -74,7 +74,7 @@ export default defineConfig(async ({ command }) => {
   const first = command === 'build' ? await beforeTheVerdict() : new Set<string>()
   return {
     ...common,
-    plugins: [sprite, leaveOut, words, terse, shell, compressed, operator([sprite], compress)],
+    plugins: [sprite, leaveOut, words, terse, shell, compressed, pagesOfTheirOwn([sprite], compress)],
     build: {
       outDir: here('./dist'),
       emptyOutDir: true,

@@ -43,6 +43,7 @@ export function config(data: string, change: Partial<Config['http']> = {}, more:
     http: { host: '127.0.0.1', port: 0, postsPerSecond: 10_000, readsPerSecond: 10_000, ...change },
     mqtt: { host: '127.0.0.1', port: 0, maxConnections: 64, eventsPerSecond: 100_000 },
     plain: false,
+    access: [],
     sealEveryMs: 1000,
     snapshotEveryMs: 0,
     ...more,

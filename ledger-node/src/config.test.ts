@@ -23,6 +23,7 @@ describe('the configuration', () => {
       data: '/var/lib/tristamp',
       http: { host: '127.0.0.1', port: DEFAULTS.httpPort, postsPerSecond: DEFAULTS.postsPerSecond },
       mqtt: { host: '127.0.0.1', port: DEFAULTS.mqttPort, maxConnections: DEFAULTS.maxConnections },
+      access: [],
       sealEveryMs: 1000,
     })
   })

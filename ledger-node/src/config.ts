@@ -4,6 +4,7 @@ import { isKeyName, type Policy } from '@tristamp/protocol'
 import * as v from 'valibot'
 import { parse } from 'yaml'
 import { LedgerError } from './error.ts'
+import { ACCESS_ROLES, type Access } from './http/bearer.ts'
 import type { TlsFiles } from './tls.ts'
 import {
   policyOfWitnesses,
@@ -44,6 +45,8 @@ export interface Config {
     /** A broker of others to meet the gateways at, instead of listening for them. */
     broker?: { url: string; username?: string; passwordFile?: string; ca?: string }
   }
+  /** Who may see the regulator's desk and the operator's board, by tokens. */
+  access: Access[]
   /** Whether others than this machine may be served without TLS. */
   plain: boolean
   /** The shortest time between two seals, ms. */
@@ -93,6 +96,17 @@ const outsideBroker = v.strictObject({
   ca: v.optional(text),
 })
 
+const access = v.array(
+  v.strictObject({
+    name: text,
+    role: v.picklist(ACCESS_ROLES, `expected ${ACCESS_ROLES.join(' or ')}`),
+    sha256: v.pipe(
+      text,
+      v.regex(/^[A-Za-z0-9_-]{43}$/, 'expected a SHA-256 in base64url, as `tristamp-ledger token` prints it'),
+    ),
+  }),
+)
+
 const SCHEMA = v.strictObject({
   data: v.optional(text),
   http: v.optional(
@@ -119,6 +133,7 @@ const SCHEMA = v.strictObject({
     }),
     {},
   ),
+  access: v.optional(access, []),
   plain: v.optional(v.boolean('expected true or false'), false),
   sealEveryMs: v.optional(
     v.pipe(v.number(), v.integer(), v.minValue(1000, 'one seal a second at most'), v.maxValue(3_600_000)),

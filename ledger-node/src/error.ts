@@ -32,6 +32,9 @@ export type LedgerCode =
   | 'REQUEST_BODY'
   | 'REQUEST_TOO_LARGE'
   | 'REQUEST_RATE'
+  | 'TOKEN_MISSING'
+  | 'TOKEN_UNKNOWN'
+  | 'TOKEN_ROLE'
   | 'NOT_FOUND'
   | 'PEER_UNREACHABLE'
   | 'PEER_REFUSED'
@@ -171,6 +174,18 @@ export const SENTENCES: Record<LedgerCode, Sentence> = {
   },
   REQUEST_TOO_LARGE: { en: 'The request is larger than this node takes.', zh: '请求过大。' },
   REQUEST_RATE: { en: 'Too many requests from this address: slow down.', zh: '来自此地址的请求过多：请放慢。' },
+  TOKEN_MISSING: {
+    en: 'This needs a token: ask whoever runs this node for one.',
+    zh: '此处需要令牌：请向本节点的运营者索取。',
+  },
+  TOKEN_UNKNOWN: {
+    en: 'This node does not know the token: ask whoever runs it for another.',
+    zh: '本节点不认识此令牌：请向运营者另行索取。',
+  },
+  TOKEN_ROLE: {
+    en: 'The token is for another role: ask whoever runs this node for one of this role.',
+    zh: '此令牌属于其他角色：请向运营者索取相应角色的令牌。',
+  },
   NOT_FOUND: { en: 'There is nothing at this address.', zh: '此地址没有内容。' },
   PEER_UNREACHABLE: {
     en: 'The ledger node cannot be reached: check the address and whether it runs.',

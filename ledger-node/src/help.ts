@@ -67,6 +67,8 @@ Usage
       Where something comes from and where it went, as a tree; each line names the entry and the event that prove it.
   tristamp-ledger prove-fork FILE --log VKEY
       Checks evidence of a fork, without asking anyone; ends with 0 only if it is proven.
+  tristamp-ledger token --role regulator|operator --name NAME
+      Makes a token for the desk (regulator) or the board (operator). Prints it once, and the lines for the configuration, which hold its hash.
   tristamp-ledger witness-key --data DIR --name NAME
       Prints the key that a witness or follower in DIR cosigns by, as policies name it; makes it when there is none.
   tristamp-ledger witness --data DIR --name NAME --log VKEY... [--host ${DEFAULTS.host}] [--port 7380]

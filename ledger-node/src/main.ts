@@ -4,6 +4,7 @@ import { check } from './command/check.ts'
 import { importParcels } from './command/import.ts'
 import { prove } from './command/prove.ts'
 import { proveFork } from './command/prove-fork.ts'
+import { makeToken } from './command/token.ts'
 import { trace } from './command/trace.ts'
 import { witness, witnessKey } from './command/witness.ts'
 import { DONE, failed, flag, list, parse, print, required, say, text, UsageError } from './command-line.ts'
@@ -72,6 +73,8 @@ export async function main(argv: string[]): Promise<number> {
         return await trace(rest)
       case 'prove-fork':
         return await proveFork(rest)
+      case 'token':
+        return await makeToken(rest)
       case 'witness-key':
         return await witnessKey(rest)
       case 'witness':

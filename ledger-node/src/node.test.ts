@@ -140,7 +140,7 @@ describe('a node over HTTP', () => {
     expect(tile.headers.get('cache-control')).toBe('public, max-age=60')
     const page = await ledger.get('/')
     expect(page.headers.get('content-security-policy')).toContain(
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:",
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:",
     )
     const bundle = await ledger.get(`/v1/history?subject=${encodeURIComponent(itemUri('A1'))}`)
     const etag = bundle.headers.get('etag')!

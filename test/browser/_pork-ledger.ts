@@ -119,6 +119,7 @@ export async function startPorkLedger(pages: string): Promise<PorkLedger> {
     data: folder,
     http: { host: '127.0.0.1', port: 0, postsPerSecond: 1000, readsPerSecond: 1000, pages },
     mqtt: { host: '127.0.0.1', port: 0, maxConnections: DEFAULTS.maxConnections, eventsPerSecond: 10_000 },
+    access: [],
     sealEveryMs: 1000,
     snapshotEveryMs: 0,
     plain: false,

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express'
 
-/** Pages run their own scripts and nothing else, and talk to this node alone. */
+/** Pages run their own scripts and nothing else, and talk to this node alone. The decoder of codes is WebAssembly of their own. */
 export const PAGE_POLICY: string = [
   "default-src 'none'",
-  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",

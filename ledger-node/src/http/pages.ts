@@ -8,6 +8,10 @@ import { routes } from './routes.ts'
 const UNBUILT =
   '<!doctype html><meta charset="utf-8"><title>Tristamp</title><p>The pages are not built: run <code>npm run setup</code>.</p><p>页面尚未构建：请运行 <code>npm run setup</code>。</p>\n'
 
+/** Pages beside the one that a code opens, each at `/<name>`. */
+export const PAGES = ['desk', 'board', 'carry', 'labels', 'notice'] as const
+type PageName = 'index' | (typeof PAGES)[number]
+
 /** The built pages of verifier-web. */
 export class Pages {
   readonly #folder: string
@@ -18,11 +22,11 @@ export class Pages {
     this.#compressed = new Precompressed(this.#folder)
   }
 
-  /** Sends the product page; it reads its subject from its own address. */
-  send(req: Request, res: Response, status = 200): void {
+  /** Sends a page; the product page reads its subject from its own address. */
+  send(req: Request, res: Response, status = 200, page: PageName = 'index'): void {
     pageHeaders(res)
-    if (existsSync(join(this.#folder, 'index.html'))) {
-      const file = this.#compressed.choose('index.html', req, res)
+    if (existsSync(join(this.#folder, `${page}.html`))) {
+      const file = this.#compressed.choose(`${page}.html`, req, res)
       res.status(status).sendFile(file, { root: this.#folder, cacheControl: false })
     } else res.status(503).type('html').send(UNBUILT)
   }
@@ -35,9 +39,9 @@ export class Pages {
       cacheControl: false,
       setHeaders: fileHeaders,
     })
-    return routes()
-      .get('/', (req, res) => this.send(req, res))
-      .use(this.#choose, files)
+    const router = routes().get('/', (req, res) => this.send(req, res))
+    for (const page of PAGES) router.get(`/${page}`, (req, res) => this.send(req, res, 200, page))
+    return router.use(this.#choose, files)
   }
 
   /** Turns the address to the smallest form of the file that the reader takes. */

@@ -1,0 +1,45 @@
+import { timingSafeEqual } from 'node:crypto'
+import { fromBase64Url, sha256, utf8 } from '@tristamp/protocol'
+import type { RequestHandler } from 'express'
+import { LedgerError } from '../error.ts'
+
+/** What a holder of a token may see beyond what everybody may: the regulator's desk, or the board of whoever runs the node. */
+export const ACCESS_ROLES = ['regulator', 'operator'] as const
+export type AccessRole = (typeof ACCESS_ROLES)[number]
+
+/** Somebody who holds a token. The node keeps the token's SHA-256 alone: whoever reads the configuration cannot use it. */
+export interface Access {
+  /** For the operator of the node: whose token it is. */
+  name: string
+  role: AccessRole
+  /** Of the token, in base64url. */
+  sha256: string
+}
+
+/** RFC 6750 §2.1; a token of ours has 43 characters. */
+const BEARER = /^Bearer ([A-Za-z0-9._~+/-]{16,128}=*)$/i
+
+/**
+ * Lets through who shows a token of this role (`Authorization: Bearer …`).
+ * @throws LedgerError TOKEN_MISSING, TOKEN_UNKNOWN (both 401), TOKEN_ROLE (403)
+ */
+export function requireRole(access: readonly Access[], role: AccessRole): RequestHandler {
+  const known = access.map(({ sha256: hash, ...who }) => ({ ...who, hash: fromBase64Url(hash) }))
+  return (req, res, next) => {
+    res.setHeader('Cache-Control', 'no-store')
+    const token = BEARER.exec(req.get('Authorization') ?? '')?.[1]
+    if (token === undefined) {
+      res.setHeader('WWW-Authenticate', 'Bearer realm="tristamp"')
+      throw new LedgerError('TOKEN_MISSING', `this resource is for the role ${role}`)
+    }
+    const hash = sha256(utf8(token))
+    const holders = known.filter((one) => timingSafeEqual(one.hash, hash))
+    if (holders.length === 0) {
+      res.setHeader('WWW-Authenticate', 'Bearer realm="tristamp", error="invalid_token"')
+      throw new LedgerError('TOKEN_UNKNOWN', 'no such token')
+    }
+    if (!holders.some((one) => one.role === role))
+      throw new LedgerError('TOKEN_ROLE', `the token is not of the role ${role}`)
+    next()
+  }
+}
