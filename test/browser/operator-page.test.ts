@@ -91,13 +91,21 @@ const key = (page: Page, name: string): ReturnType<Page['locator']> =>
   page.locator('.station').getByRole('button', { name, exact: true })
 const last = (page: Page): Promise<string> => page.locator('.last').innerText()
 
-/** A scanner in keyboard mode: fast keys, Enter behind. */
+/** A scanner in keyboard mode: keys 5 ms apart by their own time, however slow this machine is; Enter behind. */
 async function wedge(page: Page, text: string): Promise<void> {
-  for (const [i, part] of text.split('\x1d').entries()) {
-    if (i > 0) await page.keyboard.press('Control+]')
-    await page.keyboard.type(part)
+  const session = await page.context().newCDPSession(page)
+  let timestamp = Date.now() / 1000
+  const press = async (key: string, more: object): Promise<void> => {
+    timestamp += 0.005
+    await session.send('Input.dispatchKeyEvent', { type: 'keyDown', key, timestamp, ...more })
+    await session.send('Input.dispatchKeyEvent', { type: 'keyUp', key, timestamp })
   }
-  await page.keyboard.press('Enter')
+  for (const character of text) {
+    if (character === '\x1d') await press(']', { modifiers: 2, code: 'BracketRight', windowsVirtualKeyCode: 221 })
+    else await press(character, { text: character })
+  }
+  await press('Enter', { code: 'Enter', windowsVirtualKeyCode: 13, text: '\r' })
+  await session.detach()
 }
 
 async function violations(page: Page): Promise<string[]> {
