@@ -45,4 +45,14 @@ export const EVERY_REPORT: readonly ReportEvent[] = [
     },
     station,
   ),
+  sampleReport(
+    {
+      kind: 'recall-response',
+      recall: '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11',
+      state: 'quarantined',
+      quantity: { milli: 12_500, uom: 'KGM' },
+      goods: ['https://id.gs1.org/01/09506000134352/10/L7'],
+    },
+    station,
+  ),
 ]

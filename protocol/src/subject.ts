@@ -86,7 +86,7 @@ export function subjectsOf(event: Exclude<AnyEvent, ReportEvent>): string[]
 export function subjectsOf(event: AnyEvent, signer: string): string[]
 export function subjectsOf(event: AnyEvent, signer = ''): string[] {
   if (event.type === 'TristampGovernance') return [...new Set(governed(event.operation))].sort()
-  if (event.type === 'TristampReport') return [reported(event, signer)]
+  if (event.type === 'TristampReport') return reported(event, signer)
   const day = utcDay(event.eventTime)
   const goods = goodsOf(event)
   const place = event.bizLocation?.id ?? event.readPoint?.id
@@ -108,18 +108,24 @@ export function bootUri(key: string, bootId: string): string {
   return `${key}#boot-${bootId}`
 }
 
-/** What a report is about: a loss the key itself, the clock its boot, a refused scan the goods, everything else the day of its place. */
-function reported(event: ReportEvent, signer: string): string {
+/**
+ * What a report is about: a loss the key itself, the clock its boot, a refused scan the goods and the answers to the recall, an answer these and
+ * the day of its place, everything else that day.
+ */
+function reported(event: ReportEvent, signer: string): string[] {
+  const day = `${event.bizLocation?.id}#${utcDay(event.eventTime)}`
   switch (event.report.kind) {
     case 'gap':
-      return signer
+      return [signer]
     case 'anchor':
     case 'clock-fault':
-      return bootUri(signer, event['tristamp:clock'].bootId)
+      return [bootUri(signer, event['tristamp:clock'].bootId)]
     case 'blocked':
-      return event.report.subject
+      return [event.report.subject, recallAnswersUri(event.report.recall)].sort()
+    case 'recall-response':
+      return [day, recallAnswersUri(event.report.recall)].sort()
     default:
-      return `${event.bizLocation?.id}#${utcDay(event.eventTime)}`
+      return [day]
   }
 }
 
@@ -142,6 +148,14 @@ export function organisationUri(org: string): string {
 /** The subject under which a recall's wordings and its end are found together, by its id. */
 export function recallUri(id: string): string {
   return `urn:tristamp:recall:${id}`
+}
+
+/**
+ * The subject under which the answers of holders to a recall, and the tries to handle what it names, are found. Nothing leads to it: whoever checks a
+ * pack need not read what ten thousand shops have said.
+ */
+export function recallAnswersUri(id: string): string {
+  return `${recallUri(id)}#answers`
 }
 
 /** The subject of an Ed25519 public key as governance writes it, in base64url. */

@@ -54,6 +54,23 @@ export interface BlockedReport {
   recall: string
 }
 
+/** What a holder may say of recalled goods. */
+export const RECALL_ANSWERS = ['acknowledged', 'quarantined', 'returned', 'destroyed', 'sold', 'none'] as const
+export type RecallAnswer = (typeof RECALL_ANSWERS)[number]
+
+/**
+ * A holder's answer to a recall: what it has done with how much until now, in all, at this place. `quantity`: thousandths of `uom` (UN/ECE Rec 20), of
+ * pieces without it. The last answer of an organisation for a place, a state and a unit of measure counts.
+ */
+export interface RecallResponse {
+  kind: 'recall-response'
+  recall: string
+  state: RecallAnswer
+  quantity?: { milli: number; uom?: string }
+  /** Goods that it is about, as far as they are named. */
+  goods?: string[]
+}
+
 export type Report =
   | GapReport
   | AnchorReport
@@ -62,6 +79,7 @@ export type Report =
   | ThinnedReport
   | ConfigReport
   | BlockedReport
+  | RecallResponse
 export type ReportKind = Report['kind']
 
 /** A report as it is signed. `bizLocation` is the station, or the asset that holds the goods; only what is about a place carries it. */

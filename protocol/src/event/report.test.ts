@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { BOOT, EVERY_REPORT, sampleReport } from '../_reports.ts'
 import type { Json } from '../canonical-json.ts'
-import { bootUri, subjectsOf } from '../subject.ts'
+import { bootUri, recallAnswersUri, subjectsOf } from '../subject.ts'
 import { encodeEvent, parseBatchEvent, parseEvent } from './parse.ts'
 import { checkReport } from './report.ts'
 
@@ -9,6 +9,11 @@ const KEY = 'urn:ietf:params:oauth:ckt:sha-256:AAAA'
 const json = (value: unknown): Json => value as Json
 const gap = sampleReport({ kind: 'gap', from: 3, to: 9, reason: 'disk' })
 const anchor = sampleReport({ kind: 'anchor' })
+
+const answer = (change: object): object => {
+  const event = EVERY_REPORT.find(({ report: { kind } }) => kind === 'recall-response')!
+  return { ...event, report: { ...event.report, ...change } }
+}
 
 describe('a report', () => {
   it.each(EVERY_REPORT.map((event) => [event.report.kind, event] as const))('%s is read as written', (_, event) => {
@@ -50,6 +55,15 @@ describe('a report', () => {
       { ...EVERY_REPORT[5], report: { kind: 'config', code: 'it broke' } },
       'EVENT_FIELD_VALUE',
     ],
+    ['an answer of one’s own', answer({ state: 'eaten' }), 'EVENT_FIELD_VALUE'],
+    ['an answer to no recall', answer({ recall: 'R1' }), 'EVENT_FIELD_VALUE'],
+    ['less than nothing', answer({ quantity: { milli: -1 } }), 'EVENT_FIELD_VALUE'],
+    ['half a thousandth', answer({ quantity: { milli: 0.5 } }), 'EVENT_FIELD_VALUE'],
+    ['a unit that is a sentence', answer({ quantity: { milli: 1, uom: 'boxes' } }), 'EVENT_FIELD_VALUE'],
+    ['goods of no name', answer({ goods: ['the red ones'] }), 'EVENT_FIELD_VALUE'],
+    ['the same goods twice', answer({ goods: ['https://a.example/1', 'https://a.example/1'] }), 'EVENT_FIELD_VALUE'],
+    ['no goods at all', answer({ goods: [] }), 'EVENT_FIELD_VALUE'],
+    ['some of none', answer({ state: 'none', goods: undefined }), 'EVENT_FIELD_VALUE'],
   ])('with %s is refused', (_, event, code) => {
     expect(() => checkReport(json(JSON.parse(JSON.stringify(event))))).toThrow(code)
   })
@@ -65,7 +79,8 @@ describe('a report', () => {
       [station],
       [station],
       [station],
-      ['https://id.gs1.org/01/09506000134352/21/BLOCKED'],
+      ['https://id.gs1.org/01/09506000134352/21/BLOCKED', recallAnswersUri('5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11')],
+      [station, recallAnswersUri('5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11')],
     ])
     expect(boot).toBe(`${KEY}#boot-${BOOT}`)
   })

@@ -2,7 +2,7 @@ import type { Json } from '../canonical-json.ts'
 import { isIntegerIn, MAX_SPAN_MS, MAX_STRING, utcMs } from './bounds.ts'
 import { type Check, isObject, type JsonObject, matching, refuse, type Shape, shape } from './check.ts'
 import { checkGoods } from './profile.ts'
-import type { Report, ReportEvent, ReportKind } from './report-types.ts'
+import { RECALL_ANSWERS, type Report, type ReportEvent, type ReportKind } from './report-types.ts'
 import { checkClock } from './stamps.ts'
 import { Trail } from './trail.ts'
 
@@ -11,6 +11,7 @@ import { Trail } from './trail.ts'
 const count: Check = integer(0, Number.MAX_SAFE_INTEGER)
 /** What a program calls a reason or a rule, never a sentence: people's words are made from it elsewhere. */
 const code: Check = matching(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/, 'a code')
+const recall: Check = matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID in lower case')
 const time: Check = (value, trail) => {
   if (typeof value !== 'string' || utcMs(value) === undefined)
     refuse('EVENT_FIELD_VALUE', trail, 'expected UTC with three decimals and Z')
@@ -38,7 +39,19 @@ const KINDS: { readonly [kind in ReportKind]: Shape & { place: boolean } } = {
     required: {
       kind: code,
       subject: asset,
-      recall: matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID in lower case'),
+      recall,
+    },
+    place: true,
+  },
+  'recall-response': {
+    required: { kind: code, recall, state: oneOf(...RECALL_ANSWERS) },
+    optional: {
+      quantity: shape({
+        required: { milli: count },
+        optional: { uom: matching(/^[A-Z0-9]{1,3}$/, 'a unit of UN/ECE Rec 20') },
+        of: 'a quantity',
+      }),
+      goods,
     },
     place: true,
   },
@@ -96,6 +109,8 @@ function checkSense(report: Report, event: ReportEvent): void {
   const bad = (field: string, what: string): never => refuse('EVENT_FIELD_VALUE', field, what)
   if (report.kind === 'gap' && report.from >= report.to) bad('report.to', 'expected a number above from')
   if (report.kind === 'thinned' && report.from > report.to) bad('report.to', 'expected a time not before from')
+  if (report.kind === 'recall-response' && report.state === 'none' && (report.quantity ?? report.goods) !== undefined)
+    bad('report.state', 'expected no goods where there are none')
   const { source } = event['tristamp:clock']
   if (report.kind === 'anchor' && source !== 'gnss' && source !== 'ntp')
     refuse('EVENT_STAMP_TIME', 'tristamp:clock.source', 'a clock that nothing sets is no anchor')
@@ -112,6 +127,16 @@ function oneOf(...words: string[]): Check {
     if (typeof value !== 'string' || !words.includes(value))
       refuse('EVENT_FIELD_VALUE', trail, `expected ${words.join(', ')}`)
   }
+}
+
+/** Goods in an answer: with long names so many fill an event. */
+const MAX_GOODS = 200
+
+function goods(value: Json, trail: Trail): void {
+  if (!Array.isArray(value) || value.length < 1 || value.length > MAX_GOODS)
+    refuse('EVENT_FIELD_VALUE', trail, `expected 1 to ${MAX_GOODS} URIs`)
+  for (const [i, one] of value.entries()) asset(one, trail.down(String(i)))
+  if (new Set(value).size !== value.length) refuse('EVENT_FIELD_VALUE', trail, 'expected each once')
 }
 
 /** An https URI in the one spelling that subjects have, without a fragment. */
