@@ -7,6 +7,8 @@ import {
   parseRecordedEvent,
   parseStatement,
   type Recall,
+  type RegisterPlace,
+  type RegisterProduct,
   toHex,
 } from '@tristamp/protocol'
 import type { Ledger } from './ledger.ts'
@@ -32,6 +34,8 @@ export class Directory {
   readonly #places = new Map<string, EnrolledPlace>()
   /** By organisation, then by product: those that have limits. */
   readonly #products = new Map<string, Map<string, EnrolledProduct>>()
+  readonly #registeredPlaces = new Map<string, RegisterPlace>()
+  readonly #registeredProducts = new Map<string, RegisterProduct>()
   /** By id, in the order in which they came. */
   readonly #recalls = new Map<string, RecordedRecall>()
   /** By kid in hex: the entry that made it a gateway's key, the latest. */
@@ -53,6 +57,15 @@ export class Directory {
 
   place(uri: string): EnrolledPlace | undefined {
     return this.#places.get(uri)
+  }
+
+  /** As it was registered last, with its address. */
+  registeredPlace(uri: string): RegisterPlace | undefined {
+    return this.#registeredPlaces.get(uri)
+  }
+
+  registeredProduct(uri: string): RegisterProduct | undefined {
+    return this.#registeredProducts.get(uri)
   }
 
   /** In ascending order of their URI. */
@@ -102,11 +115,13 @@ export class Directory {
       case 'register-place': {
         const { place, name, zone, latE7, lonE7 } = operation
         const known = latE7 !== undefined && lonE7 !== undefined
+        this.#registeredPlaces.set(place, operation)
         this.#places.set(place, { name: { ...name }, zone, ...(known && { latE7, lonE7 }) })
         break
       }
       case 'register-product': {
         const { org, product, limits } = operation
+        this.#registeredProducts.set(product, operation)
         const products = this.#products.get(org) ?? new Map<string, EnrolledProduct>()
         this.#products.set(org, products)
         if (limits === undefined) products.delete(product)

@@ -8,6 +8,19 @@ export class ByTime {
     this.#timeOf = timeOf
   }
 
+  /** Of numbers in the order in which they came. */
+  static of(numbers: Uint32Array, timeOf: (number: number) => number): ByTime {
+    const made = new ByTime(timeOf)
+    made.#numbers = numbers
+    made.#count = numbers.length
+    const times = Float64Array.from(numbers, timeOf)
+    if (times.some((time, i) => time < times[i - 1]!)) {
+      const order = Uint32Array.from(numbers.keys()).sort((a, b) => times[a]! - times[b]! || a - b)
+      made.#numbers = order.map((at) => numbers[at]!)
+    }
+    return made
+  }
+
   get count(): number {
     return this.#count
   }
@@ -18,7 +31,7 @@ export class ByTime {
 
   add(number: number): void {
     if (this.#count === this.#numbers.length) {
-      const larger = new Uint32Array(2 * this.#count)
+      const larger = new Uint32Array(Math.max(64, 2 * this.#count))
       larger.set(this.#numbers)
       this.#numbers = larger
     }

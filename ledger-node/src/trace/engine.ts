@@ -3,9 +3,10 @@ import { LedgerError } from '../error.ts'
 import type { View } from './containment.ts'
 import { type Convergence, candidateOf, converge } from './converge.ts'
 import { type Cursor, questionKey, readCursor, writeCursor } from './cursor.ts'
+import { EventCollection } from './events.ts'
 import { Exposure } from './exposure.ts'
 import type { TraceGraph } from './graph.ts'
-import { MAX_NODES, type TraceQuery } from './query.ts'
+import { MAX_DEPTH, MAX_NODES, type TraceQuery } from './query.ts'
 import { type Element, elementsOf, linkView, nodeView } from './trace-answer.ts'
 import { type Cut, Walk } from './walk.ts'
 import { WhereNow } from './where-now.ts'
@@ -13,11 +14,15 @@ import { WhereNow } from './where-now.ts'
 /** An answer worked out once, of which pages are cut. */
 interface Worked {
   total: number
-  cuts: readonly Cut[]
+  cuts: readonly (Cut | 'TRACE_EVENTS')[]
   /** What of it stands on every page. */
   head: object
   page: (from: number, to: number) => object
 }
+
+const ALWAYS = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
+/** What an event can be about, beside equipment, places and parties. */
+const GOODS: ReadonlySet<string> = new Set(['item', 'lot', 'product', 'unit', 'other'])
 
 /** Answers that are kept for whoever asks for their next page. */
 const KEPT = 4
@@ -91,6 +96,8 @@ export class TraceEngine {
           page: (from, to) => ({ standings: standings.slice(from, to) }),
         }
       }
+      case 'events':
+        return this.#events(view, query)
       case 'exposure': {
         const { subject, from, to, min, max } = query
         const exposure = new Exposure(view, { from, to, min, max })
@@ -98,6 +105,22 @@ export class TraceEngine {
         return exposureWorked(exposure, subject)
       }
     }
+  }
+
+  /** All in one page: it is for the node itself, which reads the events and bounds what it hands on. */
+  async #events(view: View, { subject, place, from, to }: TraceQuery & { ask: 'events' }): Promise<Worked> {
+    const at = place === undefined ? undefined : this.#known(view, place)
+    const collection = new EventCollection(view, { from, to, place: at })
+    let goods: string[] = []
+    if (subject !== undefined) {
+      const walk = new Walk(view, { directions: ['back', 'forward'], depth: MAX_DEPTH, ...ALWAYS, maxNodes: MAX_NODES })
+      await drain(walk.run(this.#known(view, subject)))
+      await drain(collection.ofWalk(walk))
+      const { names } = view.graph
+      goods = walk.nodes.filter((node) => node >= 0 && GOODS.has(names.kind(node))).map((node) => names.text(node))
+    } else if (at !== undefined) await drain(collection.ofPlace(at))
+    const found = collection.rows()
+    return { total: 0, cuts: [...collection.cuts], head: { ...found, goods }, page: () => ({}) }
   }
 
   #known(view: View, subject: string): number {

@@ -152,6 +152,12 @@ export class TraceGraph {
     return event < upTo && !(this.#takenBack.size > 0 && (this.#takenBack.get(event) ?? NONE) < upTo)
   }
 
+  /** What takes an event back, as of the first `upTo` events. */
+  takenBackBy(event: number, upTo: number): number | undefined {
+    const by = this.#takenBack.get(event)
+    return by !== undefined && by < upTo ? by : undefined
+  }
+
   /** A node's newest link, from which `linkBefore` goes on; NONE at the end. */
   lastLink(node: number): number {
     return this.#last.at(node)

@@ -1,13 +1,17 @@
+import { blocksOf, type Part } from './part.ts'
+
 /** No number. */
 export const NONE = 0xffffffff
+
+const LEAST = 1024
 
 /**
  * Finds numbers by what they stand for, which somebody else keeps: an open table of numbers alone. The hashes are salted by the
  * process, so that nobody outside can choose names that all fall on one place.
  */
-export class HashSlots {
+export class HashSlots implements Part {
   readonly #hashOf: (number: number) => number
-  #slots: Uint32Array = new Uint32Array(1024).fill(NONE)
+  #slots: Uint32Array = new Uint32Array(LEAST).fill(NONE)
   #count = 0
 
   /** @param hashOf of a number that was put in */
@@ -27,6 +31,33 @@ export class HashSlots {
   put(hash: number, number: number): void {
     if (2 * ++this.#count > this.#slots.length) this.#grow()
     this.#insert(hash, number)
+  }
+
+  get byteLength(): number {
+    return this.#slots.byteLength
+  }
+
+  /** As they lie: of use only with the salt that they were put in with. */
+  bytes(): Iterable<Uint8Array> {
+    return blocksOf(new Uint8Array(this.#slots.buffer))
+  }
+
+  room(byteLength: number): Iterable<Uint8Array> | undefined {
+    const length = byteLength / 4
+    if (length < LEAST || !Number.isInteger(Math.log2(length))) return undefined
+    this.#slots = new Uint32Array(length)
+    return this.bytes()
+  }
+
+  /** Counts what was read, all of it below `limit`; answers whether it can be: half of the places are free. */
+  restored(limit: number): boolean {
+    this.#count = 0
+    for (const number of this.#slots) {
+      if (number === NONE) continue
+      if (number >= limit) return false
+      this.#count++
+    }
+    return 2 * this.#count <= this.#slots.length
   }
 
   #insert(hash: number, number: number): void {

@@ -1,7 +1,12 @@
 /** Steps and units by number; there are few, and a stranger's beyond what fits are not told apart. */
 export class Words {
-  readonly all: string[] = ['']
-  readonly #numbers = new Map<string, number>([['', 0]])
+  readonly all: string[]
+  readonly #numbers: Map<string, number>
+
+  constructor(all: string[] = ['']) {
+    this.all = all
+    this.#numbers = new Map(all.map((word, number) => [word, number]))
+  }
 
   at(number: number): string {
     return this.all[number]!
