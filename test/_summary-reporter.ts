@@ -15,10 +15,14 @@ export class SummaryReporter implements Reporter {
         const line = told(test)
         if (line !== undefined) lines.push(line)
       }
-      if (module.state() !== 'failed') continue
-      for (const error of module.errors()) lines.push(`failed: ${module.relativeModuleId}: ${firstLine(error)}`)
-      // A file that does not even load holds no tests, and would otherwise fail in silence.
-      if ([...module.children.allTests()].length === 0) count.failed++
+      // A file that does not even load holds no tests, and what a group needs before them fails none of them: both would fail in silence.
+      for (const group of [module, ...module.children.allSuites()]) {
+        const name = group.type === 'module' ? group.relativeModuleId : `${module.relativeModuleId} > ${group.fullName}`
+        for (const error of group.errors()) {
+          lines.push(`failed: ${name}: ${firstLine(error)}`)
+          count.failed++
+        }
+      }
     }
     const skipped = count.skipped + count.pending
     process.on('exit', () => {
