@@ -11,7 +11,9 @@ import {
 } from '@tristamp/protocol'
 import { uuidBytes } from '../contents.ts'
 import { FEED_BEGIN, type FeedPlace, type LocalFeed } from '../feed.ts'
-import { ID_BYTES, type Signer, type TraceGraph } from './graph.ts'
+import { ID_BYTES } from './digest-column.ts'
+import type { TraceGraph } from './graph.ts'
+import type { Signer } from './graph-rows.ts'
 
 /** Of each key, by kid in hex, whose it is. That of a kid never changes. */
 export type Signers = ReadonlyMap<string, Signer>

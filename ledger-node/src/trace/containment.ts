@@ -1,4 +1,4 @@
-import type { TraceGraph } from './graph.ts'
+import type { GraphRows } from './graph-rows.ts'
 import { NONE } from './hash-slots.ts'
 
 /**
@@ -18,7 +18,7 @@ export interface Stay {
 
 /** How the graph is seen: as of its first events, which are seen for ever in the same way. */
 export interface View {
-  graph: TraceGraph
+  graph: GraphRows
   upTo: number
 }
 
@@ -95,13 +95,13 @@ function emptyings({ graph, upTo }: View, parent: number): Act[] {
 }
 
 /** The parent stands first among the links of its event. */
-export function parentOf(graph: TraceGraph, event: number): number {
+export function parentOf(graph: GraphRows, event: number): number {
   const link = graph.firstLink(event)
   return link < graph.endLink(event) && graph.role(link) === 'parent' ? graph.node(link) : NONE
 }
 
 /** Pairs beginnings with ends, by time. Of a quantity that is taken out in parts the stay lasts until all of it is out. */
-function pair(graph: TraceGraph, child: number, parent: number, acts: Act[]): Stay[] {
+function pair(graph: GraphRows, child: number, parent: number, acts: Act[]): Stay[] {
   acts.sort((a, b) => a.time - b.time || a.event - b.event || a.link - b.link)
   const stays: Stay[] = []
   let open: { act: Act; milli: number } | undefined

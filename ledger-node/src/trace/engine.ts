@@ -5,7 +5,7 @@ import { type Convergence, candidateOf, converge } from './converge.ts'
 import { type Cursor, questionKey, readCursor, writeCursor } from './cursor.ts'
 import { EventCollection } from './events.ts'
 import { Exposure } from './exposure.ts'
-import type { TraceGraph } from './graph.ts'
+import type { GraphRows } from './graph-rows.ts'
 import { MAX_DEPTH, MAX_NODES, type TraceQuery } from './query.ts'
 import { type Element, elementsOf, linkView, nodeView } from './trace-answer.ts'
 import { type Cut, Walk } from './walk.ts'
@@ -29,12 +29,12 @@ const KEPT = 4
 
 /** Answers questions of a graph; every answer is as of a tree size, and so is every page of it. */
 export class TraceEngine {
-  readonly #graph: TraceGraph
+  readonly #graph: GraphRows
   readonly #parties: ReadonlyMap<string, string>
   readonly #worked = new Map<string, Promise<Worked>>()
 
   /** @param parties of organisations, by their short names */
-  constructor(graph: TraceGraph, parties: ReadonlyMap<string, string>) {
+  constructor(graph: GraphRows, parties: ReadonlyMap<string, string>) {
     this.#graph = graph
     this.#parties = parties
   }

@@ -1,8 +1,8 @@
 import { contentsOf, overlap, type View } from './containment.ts'
-import type { Reading } from './graph.ts'
 import { NONE } from './hash-slots.ts'
 import { isoTime, type Proof, proofOf } from './proof.ts'
 import { MAX_NODES } from './query.ts'
+import type { Reading } from './readings.ts'
 import type { Cut } from './walk.ts'
 import { siteOf } from './where-now.ts'
 

@@ -3,7 +3,8 @@ import { nodeDisk } from '../disk.ts'
 import { LocalFeed } from '../feed.ts'
 import { TraceBuilder } from './builder.ts'
 import { TraceEngine } from './engine.ts'
-import { type Signer, TraceGraph } from './graph.ts'
+import { TraceGraph } from './graph.ts'
+import type { Signer } from './graph-rows.ts'
 import type { TraceQuery } from './query.ts'
 
 /** What a ledger tells of itself so that its events can be taken in: how much is sealed, whose new keys are, and which parties organisations are. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type SubjectKind, subjectKind } from '@tristamp/protocol'
 import { u8, u16, u32 } from './column.ts'
 import { HashSlots, hashBytes, NONE } from './hash-slots.ts'
+import { blocksOf, type Part } from './part.ts'
 
 /** What a node of the graph is. A transformation of several events has a name of its own. */
 export type NodeKind = SubjectKind | 'transformation'
@@ -26,7 +27,7 @@ const MAX_TAIL = 65_535
  * so that a million serials of a product take little more than their own characters.
  */
 export class Names {
-  readonly #salt = randomBytes(4).readUInt32LE()
+  #salt: number = randomBytes(4).readUInt32LE()
   readonly #heads: string[] = []
   readonly #headNumbers = new Map<string, number>()
   readonly #head = u32()
@@ -36,7 +37,7 @@ export class Names {
   #tails: Buffer = Buffer.alloc(1 << 16)
   #used = 0
   #scratch: Buffer = Buffer.alloc(256)
-  readonly #slots = new HashSlots((id) => this.#hashOf(id))
+  readonly slots: HashSlots = new HashSlots((id) => this.#hashOf(id))
 
   get count(): number {
     return this.#kind.length
@@ -48,13 +49,13 @@ export class Names {
     const head = this.#headNumber(name.slice(0, cut))
     const length = this.#write(name.slice(cut))
     const hash = this.#hash(head, this.#scratch, 0, length)
-    const known = this.#slots.find(hash, (id) => this.#is(id, head, length))
+    const known = this.slots.find(hash, (id) => this.#is(id, head, length))
     if (known !== NONE) return known
     const id = this.#head.push(head)
     this.#begin.push(this.#keep(length))
     this.#length.push(length)
     this.#kind.push(KINDS.indexOf(kind ?? subjectKind(name)))
-    this.#slots.put(hash, id)
+    this.slots.put(hash, id)
     return id
   }
 
@@ -64,7 +65,7 @@ export class Names {
     const head = this.#headNumbers.get(name.slice(0, cut))
     if (head === undefined) return undefined
     const length = this.#write(name.slice(cut))
-    const id = this.#slots.find(this.#hash(head, this.#scratch, 0, length), (one) => this.#is(one, head, length))
+    const id = this.slots.find(this.#hash(head, this.#scratch, 0, length), (one) => this.#is(one, head, length))
     return id === NONE ? undefined : id
   }
 
@@ -77,11 +78,34 @@ export class Names {
     return KINDS[this.#kind.at(id)]!
   }
 
-  *bytes(): Generator<Uint8Array> {
-    yield Buffer.from(JSON.stringify(this.#heads))
-    for (const column of [this.#head, this.#begin, this.#length, this.#kind]) yield* column.bytes()
-    yield this.#tails.subarray(0, this.#used)
+  get salt(): number {
+    return this.#salt
   }
+
+  /** What names of subjects begin with, each once. */
+  get heads(): readonly string[] {
+    return this.#heads
+  }
+
+  get parts(): readonly Part[] {
+    return [this.#head, this.#begin, this.#length, this.#kind, this.#tailPart]
+  }
+
+  /** After its parts and slots were read. Answers whether they can be. */
+  restored(heads: readonly string[], salt: number): boolean {
+    this.#salt = salt
+    this.#heads.push(...heads)
+    for (const [number, head] of heads.entries()) this.#headNumbers.set(head, number)
+    return this.#headNumbers.size === heads.length && this.slots.restored(this.count)
+  }
+
+  readonly #tailPart: Part = tailPart(
+    () => this.#tails.subarray(0, this.#used),
+    (length) => {
+      this.#tails = Buffer.alloc(Math.max(1, length))
+      this.#used = length
+    },
+  )
 
   #headNumber(head: string): number {
     const known = this.#headNumbers.get(head)
@@ -122,5 +146,19 @@ export class Names {
   #hashOf(id: number): number {
     const begin = this.#begin.at(id)
     return this.#hash(this.#head.at(id), this.#tails, begin, begin + this.#length.at(id))
+  }
+}
+
+/** The ends of all names, one behind the other. */
+function tailPart(held: () => Uint8Array, make: (length: number) => void): Part {
+  return {
+    get byteLength(): number {
+      return held().length
+    },
+    bytes: () => blocksOf(held()),
+    room: (byteLength) => {
+      make(byteLength)
+      return blocksOf(held())
+    },
   }
 }

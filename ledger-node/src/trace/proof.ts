@@ -1,6 +1,6 @@
 import { organisationUri } from '@tristamp/protocol'
 import type { View } from './containment.ts'
-import type { TraceGraph } from './graph.ts'
+import type { GraphRows } from './graph-rows.ts'
 import { NONE } from './hash-slots.ts'
 
 /** Where the event stands that says so, and who signed it. */
@@ -18,7 +18,7 @@ export interface Quantity {
   uom?: string
 }
 
-export function proofOf(graph: TraceGraph, event: number): Proof {
+export function proofOf(graph: GraphRows, event: number): Proof {
   return {
     entry: graph.entry(event),
     position: graph.position(event),
@@ -27,7 +27,7 @@ export function proofOf(graph: TraceGraph, event: number): Proof {
   }
 }
 
-export function quantityOf(graph: TraceGraph, link: number): Quantity | undefined {
+export function quantityOf(graph: GraphRows, link: number): Quantity | undefined {
   const milli = graph.milli(link)
   if (Number.isNaN(milli)) return undefined
   const uom = graph.uom(link)

@@ -1,4 +1,5 @@
 import type { SensorElement, SensorReport } from '../event/types.ts'
+import { evidenceIdOf } from '../evidence.ts'
 
 /** A temperature that was measured, or an alarm that an instrument gave. Times in ms since 1970, temperatures in milli-°C. */
 export interface TemperatureSpan {
@@ -8,13 +9,17 @@ export interface TemperatureSpan {
   maxMilli?: number
   /** The instrument itself says that its limits were broken. */
   alarm: boolean
+  /** Which of the event's sensor elements tells the readings behind it, in a series or as evidence; absent when none does. */
+  series?: number
 }
 
 /** What the sensor elements of an event say of temperatures and alarms; an element without times is of the event's own. */
 export function temperaturesOf(elements: readonly SensorElement[] | undefined, eventMs: number): TemperatureSpan[] {
   const spans: TemperatureSpan[] = []
-  for (const { sensorMetadata, sensorReport } of elements ?? []) {
-    const { time, startTime, endTime } = sensorMetadata ?? {}
+  for (const [number, element] of (elements ?? []).entries()) {
+    const { sensorMetadata, sensorReport } = element
+    const { time, startTime, endTime, rawData } = sensorMetadata ?? {}
+    const told = element['tristamp:series'] !== undefined || evidenceIdOf(rawData ?? '') !== undefined
     for (const report of sensorReport) {
       const at = report.time ?? time
       const fromMs = instant(startTime ?? at, eventMs)
@@ -28,6 +33,7 @@ export function temperaturesOf(elements: readonly SensorElement[] | undefined, e
         ...(low !== undefined && { minMilli: low }),
         ...(high !== undefined && { maxMilli: high }),
         alarm,
+        ...(told && low !== undefined && { series: number }),
       })
     }
   }
