@@ -6,7 +6,6 @@ import { encodeCbor } from './cbor.ts'
 import { publicKeyOf, signOnNoble, verifyOnNoble } from './ed25519-curve.ts'
 import { keyThumbprint } from './key.ts'
 import { openParcel, PARCEL_BYTES, type Parcel, ParcelReader, parcelItem, sealParcel } from './parcel.ts'
-import { collectFrames, FrameCollector, MAX_FRAMES, qrFrames } from './qr-frames.ts'
 
 const sign = signOnNoble(seed('gateway'))
 const publicKey = publicKeyOf(seed('gateway'))
@@ -95,59 +94,5 @@ describe('a file of parcels', () => {
     expect(refusal(() => reader.end())).toBe('PARCEL_MALFORMED')
     expect(refusal(() => new ParcelReader().push(new Uint8Array([0x83])))).toBe('PARCEL_MALFORMED')
     expect(refusal(() => new ParcelReader().push(new Uint8Array([0x5a, 0xff, 0xff, 0xff, 0xff])))).toBe('PARCEL_SIZE')
-  })
-})
-
-describe('frames for a phone', () => {
-  const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 131) & 0xff)
-
-  it('give the bytes back, in any order and more than once', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 3000 }), fc.infiniteStream(fc.nat()), (content, numbers) => {
-        const frames = qrFrames(content)
-        const seen = [...frames, ...frames].map((frame) => ({ frame, at: numbers.next().value as number }))
-        expect(collectFrames(seen.toSorted((a, b) => a.at - b.at).map(({ frame }) => frame))).toEqual(content)
-      }),
-      { numRuns: 50 },
-    )
-  })
-
-  it('fit a symbol that phones read, and its alphanumeric mode', () => {
-    for (const frame of qrFrames(bytes(100_000))) expect(frame).toMatch(/^[0-9A-Z $%*+\-./:]{1,600}$/)
-  })
-
-  it('say which ones are missing', () => {
-    const collector = new FrameCollector()
-    const frames = qrFrames(bytes(1500))
-    expect(collector.progress).toEqual({ have: 0, of: 0 })
-    expect(collector.take(frames[2]!)).toBe(true)
-    expect(collector.take('https://example.org')).toBe(false)
-    expect(collector.take(qrFrames(bytes(7))[0]!)).toBe(false)
-    expect(collector.progress).toEqual({ have: 1, of: 4 })
-    expect(collector.missing).toEqual([1, 2, 4])
-    expect(refusal(() => collector.bytes())).toBe('FRAME_MISSING')
-  })
-
-  it('that were misread are noticed, and begun anew', () => {
-    const collector = new FrameCollector()
-    const [first = '', ...others] = qrFrames(bytes(1500))
-    const wrong = first.replace(/.$/, (last) => (last === '0' ? '1' : '0'))
-    for (const frame of [wrong, ...others]) collector.take(frame)
-    expect(refusal(() => collector.bytes())).toBe('FRAME_DIGEST')
-    for (const frame of [first, ...others]) collector.take(frame)
-    expect(collector.bytes()).toEqual(bytes(1500))
-  })
-
-  it.each([
-    'TSP1:0123456789ABCDEF/0/2:00',
-    'TSP1:0123456789ABCDEF/3/2:00',
-    'TSP1:0123456789ABCDEF/1/1:0',
-    'TSP1:0123456789ABCDEF/1/1::::',
-  ])('that cannot be are refused: %s', (frame) => {
-    expect(refusal(() => new FrameCollector().take(frame))).toBe('FRAME_MALFORMED')
-  })
-
-  it('are not made of more than anyone would film', () => {
-    expect(refusal(() => qrFrames(new Uint8Array(MAX_FRAMES * 400)))).toBe('FRAME_SIZE')
   })
 })

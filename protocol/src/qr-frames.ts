@@ -1,4 +1,4 @@
-import { concat, toHex } from './bytes.ts'
+import { concat, equal, toHex } from './bytes.ts'
 import { ProtocolError } from './error.ts'
 import { sha256 } from './hash.ts'
 
@@ -9,6 +9,11 @@ const FRAME_BYTES = 378
 /** Some five minutes at eight a second: more is carried on a stick. */
 export const MAX_FRAMES = 2_800
 const ID_BYTES = 8
+/** What is gathered at once: with 2,800 frames each, and every one read in three ways, 19 MB. */
+const MAX_SEQUENCES = 6
+const MAX_READINGS = 3
+/** Ways to put frames together that were read in more than one way: some 0.1 s of hashing for a parcel of 50 kB. */
+const MAX_CHOICES = 64
 const FRAME = /^TSP1:([0-9A-F]{16})\/([0-9]{1,4})\/([0-9]{1,4}):([0-9A-Z $%*+\-./:]*)$/
 /** RFC 9285: what a QR code writes at 5.5 bits a character. */
 const BASE45 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:'
@@ -21,63 +26,149 @@ export function qrFrames(bytes: Uint8Array): string[] {
   const count = Math.max(1, Math.ceil(bytes.length / FRAME_BYTES))
   if (count > MAX_FRAMES)
     throw new ProtocolError('FRAME_SIZE', `${bytes.length} bytes are more than ${MAX_FRAMES} frames`)
-  const id = idOf(bytes)
+  const id = frameId(bytes)
   return Array.from({ length: count }, (_, i) => {
     const part = bytes.subarray(i * FRAME_BYTES, (i + 1) * FRAME_BYTES)
     return `TSP1:${id}/${i + 1}/${count}:${toBase45(part)}`
   })
 }
 
-/** Gathers frames as they are seen. */
-export class FrameCollector {
-  #id = ''
-  #parts: (Uint8Array | undefined)[] = []
-  #have = 0
+/** What a camera read: a frame, of which sequence, and whether it said anything new. `finished`: all of that sequence was there before. */
+export interface SeenFrame {
+  id: string
+  number: number
+  of: number
+  news: 'new' | 'repeated' | 'finished'
+}
 
-  /** How many frames are there and how many there are in all; 0 of 0 before the first. */
-  get progress(): { have: number; of: number } {
-    return { have: this.#have, of: this.#parts.length }
+/** How much of one sequence is there. */
+export interface FrameProgress {
+  id: string
+  have: number
+  of: number
+  /** Numbers of the frames that were not seen, from 1. */
+  missing: number[]
+}
+
+/**
+ * Gathers frames as they are seen. Several sequences at once: a screen that shows something else in between, or a frame that somebody stuck to
+ * the wall, holds none of them up. Bounded: at most 6 sequences; of more, what had the fewest frames goes.
+ */
+export class FrameCollector {
+  /** By id and length, the one that a frame came for last at the end. */
+  readonly #sequences = new Map<string, Sequence>()
+  readonly #finished: Set<string>
+
+  /** @param finished ids of sequences that are there already, and are not gathered again */
+  constructor(finished: Iterable<string> = []) {
+    this.#finished = new Set(finished)
   }
 
-  /** The numbers that are missing, from 1. */
-  get missing(): number[] {
-    return this.#parts.flatMap((part, i) => (part === undefined ? [i + 1] : []))
+  /** Every sequence that was begun, the nearest to complete first. */
+  get sequences(): FrameProgress[] {
+    return [...this.#sequences.values()].sort(nearestFirst).map(({ id, have, of, missing }) => {
+      return { id, have, of, missing }
+    })
+  }
+
+  /** The sequence that is nearest to complete; undefined before the first frame. */
+  get nearest(): FrameProgress | undefined {
+    return this.sequences[0]
   }
 
   /**
-   * Takes what a camera read; false for what is no frame, or a frame of something else than the first one was of.
+   * Takes what a camera read; undefined for what is no frame.
    * @throws ProtocolError FRAME_MALFORMED for a frame whose content cannot be
    */
-  take(text: string): boolean {
+  take(text: string): SeenFrame | undefined {
     const match = FRAME.exec(text)
-    if (!match) return false
-    const [, id = '', number, of, content = ''] = match
-    const [i, count] = [Number(number) - 1, Number(of)]
-    if (count < 1 || count > MAX_FRAMES || i < 0 || i >= count) malformed('a number that cannot be')
-    if (this.#id === '') {
-      this.#id = id
-      this.#parts = Array.from({ length: count })
-    }
-    if (id !== this.#id || count !== this.#parts.length) return false
+    if (!match) return undefined
+    const [, id = '', number, count, content = ''] = match
+    const [i, of] = [Number(number) - 1, Number(count)]
+    if (of < 1 || of > MAX_FRAMES || i < 0 || i >= of) malformed('a number that cannot be')
     const part = fromBase45(content)
-    if (part.length > FRAME_BYTES || (part.length < FRAME_BYTES && i < count - 1)) malformed('another length')
-    if (this.#parts[i] === undefined) this.#have++
-    this.#parts[i] = part
+    if (part.length > FRAME_BYTES || (part.length < FRAME_BYTES && i < of - 1)) malformed('another length')
+    const seen = { id, number: i + 1, of }
+    if (this.#finished.has(id)) return { ...seen, news: 'finished' }
+    const key = `${id}/${of}`
+    const sequence = this.#sequences.get(key) ?? new Sequence(id, of)
+    this.#sequences.delete(key)
+    if (this.#sequences.size >= MAX_SEQUENCES) this.#leaveOne()
+    this.#sequences.set(key, sequence)
+    return { ...seen, news: sequence.add(i, part) ? 'new' : 'repeated' }
+  }
+
+  /**
+   * The bytes of the sequence that is nearest to complete, which is finished with it.
+   * @throws ProtocolError FRAME_MISSING, FRAME_DIGEST (after which it must be filmed again)
+   */
+  bytes(): Uint8Array {
+    const [nearest] = [...this.#sequences.values()].sort(nearestFirst)
+    if (nearest === undefined || nearest.have < nearest.of)
+      throw new ProtocolError('FRAME_MISSING', `frames ${(nearest?.missing ?? []).slice(0, 20).join(', ')} are missing`)
+    this.#sequences.delete(`${nearest.id}/${nearest.of}`)
+    const bytes = nearest.bytes()
+    if (bytes === undefined)
+      throw new ProtocolError('FRAME_DIGEST', 'the frames do not give the bytes that they were made of')
+    this.#finished.add(nearest.id)
+    return bytes
+  }
+
+  /** Of the sequences with the fewest frames, the one that nothing came for the longest. */
+  #leaveOne(): void {
+    const [least] = [...this.#sequences].sort(([, a], [, b]) => a.have - b.have)
+    if (least !== undefined) this.#sequences.delete(least[0])
+  }
+}
+
+/** One sequence. A frame that was read in two ways keeps both: only all bytes together say which was right. */
+class Sequence {
+  readonly id: string
+  readonly of: number
+  /** What was read as each frame, the latest first. */
+  readonly #parts = new Map<number, Uint8Array[]>()
+
+  constructor(id: string, of: number) {
+    this.id = id
+    this.of = of
+  }
+
+  get have(): number {
+    return this.#parts.size
+  }
+
+  get missing(): number[] {
+    return Array.from({ length: this.of }, (_, i) => i + 1).filter((number) => !this.#parts.has(number - 1))
+  }
+
+  /** False if it was there. */
+  add(i: number, part: Uint8Array): boolean {
+    const before = this.#parts.get(i) ?? []
+    if (before.some((one) => equal(one, part))) return false
+    this.#parts.set(i, [part, ...before].slice(0, MAX_READINGS))
     return true
   }
 
-  /** The bytes. @throws ProtocolError FRAME_MISSING, FRAME_DIGEST (after which all must be filmed again) */
-  bytes(): Uint8Array {
-    const { missing } = this
-    if (this.#parts.length === 0 || missing.length > 0)
-      throw new ProtocolError('FRAME_MISSING', `frames ${missing.slice(0, 20).join(', ')} are missing`)
-    const bytes = concat(...(this.#parts as Uint8Array[]))
-    if (idOf(bytes) === this.#id) return bytes
-    this.#id = ''
-    this.#parts = []
-    this.#have = 0
-    throw new ProtocolError('FRAME_DIGEST', 'the frames do not give the bytes that they were made of')
+  /** The bytes that give the id; undefined when no choice among what was read does. */
+  bytes(): Uint8Array | undefined {
+    const parts = Array.from({ length: this.of }, (_, i) => this.#parts.get(i) ?? [])
+    const choices = parts.reduce((product, readings) => Math.min(product * readings.length, MAX_CHOICES), 1)
+    for (let choice = 0; choice < choices; choice++) {
+      let rest = choice
+      const chosen = parts.map((readings) => {
+        const part = readings[rest % readings.length]!
+        rest = Math.floor(rest / readings.length)
+        return part
+      })
+      const bytes = concat(...chosen)
+      if (frameId(bytes) === this.id) return bytes
+    }
+    return undefined
   }
+}
+
+function nearestFirst(a: Sequence, b: Sequence): number {
+  return b.have / b.of - a.have / a.of || b.have - a.have
 }
 
 /** The bytes of frames that are all there, in any order. @throws ProtocolError FRAME_MALFORMED, FRAME_MISSING, FRAME_DIGEST */
@@ -87,7 +178,8 @@ export function collectFrames(frames: Iterable<string>): Uint8Array {
   return collector.bytes()
 }
 
-function idOf(bytes: Uint8Array): string {
+/** The id under which these bytes travel: the first 8 bytes of their SHA-256, in upper-case hex. */
+export function frameId(bytes: Uint8Array): string {
   return toHex(sha256(bytes).subarray(0, ID_BYTES)).toUpperCase()
 }
 
