@@ -59,7 +59,8 @@ async function get(path: string, maxBytes: number): Promise<Uint8Array> {
   }
 }
 
-async function read(response: Response, maxBytes: number): Promise<Uint8Array> {
+/** The body of an answer. @throws FetchError SIZE when it is longer */
+export async function read(response: Response, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   const reader = response.body?.getReader()
