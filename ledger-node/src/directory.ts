@@ -21,6 +21,8 @@ export interface RecordedRecall {
   position: number
   at: string
   since: string
+  /** The entry of that. */
+  sinceEntry: number
   lifted?: { reason: string }
 }
 
@@ -129,8 +131,8 @@ export class Directory {
         break
       }
       case 'recall': {
-        const since = this.#recalls.get(operation.id)?.since ?? at
-        this.#recalls.set(operation.id, { recall: operation, entry, position, at, since })
+        const { since = at, sinceEntry = entry } = this.#recalls.get(operation.id) ?? {}
+        this.#recalls.set(operation.id, { recall: operation, entry, position, at, since, sinceEntry })
         break
       }
       case 'lift': {

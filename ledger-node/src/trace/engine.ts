@@ -96,6 +96,19 @@ export class TraceEngine {
           page: (from, to) => ({ standings: standings.slice(from, to) }),
         }
       }
+      case 'recalled': {
+        const where = new WhereNow(view, this.#parties, true)
+        const found = query.subjects.map((subject) => this.#find(view, subject))
+        await drain(
+          where.runAll(
+            found.filter((one) => one !== undefined),
+            query.since,
+          ),
+        )
+        const [standings, unknown] = [where.standings(), query.subjects.filter((_, i) => found[i] === undefined)]
+        // For the node itself, which adds all of it up.
+        return { total: 0, cuts: [...where.cuts], head: { standings, unknown }, page: () => ({}) }
+      }
       case 'events':
         return this.#events(view, query)
       case 'exposure': {

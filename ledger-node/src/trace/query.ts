@@ -5,6 +5,7 @@ export type TraceQuery = { limit: number; cursor?: string | undefined } & (
   | { ask: 'trace'; subject: string; directions: Direction[]; depth: number; from: number; to: number }
   | { ask: 'converge'; subjects: string[] }
   | { ask: 'where-now'; subject: string }
+  | { ask: 'recalled'; subjects: string[]; since: number }
   | { ask: 'events'; subject?: string | undefined; place?: string | undefined; from: number; to: number }
   | { ask: 'exposure'; subject: string; from: number; to: number; min?: number | undefined; max?: number | undefined }
 )

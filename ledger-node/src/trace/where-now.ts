@@ -1,5 +1,5 @@
 import { type SubjectKind, subjectFrom } from '@tristamp/protocol'
-import { parentOf, staysOf, type View } from './containment.ts'
+import { contentsOf, parentOf, staysOf, type View } from './containment.ts'
 import { NONE } from './hash-slots.ts'
 import { holderOf, isoTime, type Proof, proofOf } from './proof.ts'
 import type { Cut } from './walk.ts'
@@ -12,6 +12,8 @@ export interface Standing {
   /** Thousandths of `uom`, of pieces without it; absent where a quantity was not told. */
   milli?: number
   uom?: string
+  /** The business step by which it ended; where that is asked for. */
+  step?: string
   /** Items and units that it is made of. */
   things: number
   /** What it is in at present; the first hundred. */
@@ -45,20 +47,50 @@ const KEPT = 100
 const MAX_CARRIERS = 1000
 /** Boxes in boxes. */
 const MAX_NESTING = 16
-/** Items of one lot that are looked at. */
+/** Items that are looked at. */
 const MAX_ITEMS = 250_000
+/** Units of which nothing is known to be in them: they are counted, and are no pieces of anything. */
+const UNOPENED = 'unit'
 
 /** Where a subject is by the last event of it or of what it is in; of a lot, where its quantities and its items are. */
 export class WhereNow {
   readonly #view: View
   readonly #parties: ReadonlyMap<string, string>
+  readonly #bySteps: boolean
   #carriers = 0
+  /** Items that are counted, and units that were opened. */
+  readonly #seen = new Set<number>()
   readonly #piles = new Map<string, Pile>()
   readonly cuts: Set<Cut> = new Set()
 
-  constructor(view: View, parties: ReadonlyMap<string, string>) {
+  /** @param bySteps what ended by one step is told apart from what ended by another */
+  constructor(view: View, parties: ReadonlyMap<string, string>, bySteps: boolean = false) {
     this.#view = view
     this.#parties = parties
+    this.#bySteps = bySteps
+  }
+
+  /**
+   * Where all that a recall is about is, each thing once: lots with their items, items, and of units what was in them when entry `since` was recorded
+   * or came in later.
+   */
+  *runAll(subjects: readonly number[], since: number): Generator<undefined> {
+    const { names } = this.#view.graph
+    const all = new Set(subjects)
+    yield* this.#ofProducts(
+      subjects.filter((one) => names.kind(one) === 'product').map((one) => names.text(one)),
+      all,
+    )
+    const lots = new Set([...all].filter((one) => names.kind(one) === 'lot' || names.kind(one) === 'product'))
+    for (const lot of lots) {
+      this.#stock(lot)
+      yield* this.#items(lot)
+    }
+    for (const one of all) {
+      if (lots.has(one)) continue
+      if (names.kind(one) === 'item') this.#item(one)
+      else yield* this.#contents(one, since, lots, 0)
+    }
   }
 
   *run(subject: number): Generator<undefined> {
@@ -73,15 +105,16 @@ export class WhereNow {
 
   standings(): Standing[] {
     const { graph } = this.#view
-    const rows = [...this.#piles.values()].filter(({ standing }) => standing.milli !== 0)
+    const rows = [...this.#piles.values()].filter(({ standing }) => standing.milli !== 0 || standing.things > 0)
     const order = ['there', 'on the way', 'unaccounted', 'used', 'ended']
     rows.sort((a, b) => order.indexOf(a.standing.state) - order.indexOf(b.standing.state) || b.time - a.time)
     return rows.map(({ standing, in: boxes, time, events }) => {
       const since = isoTime(time)
-      const { milli, ...rest } = standing
+      const { milli, uom, ...rest } = standing
       return {
         ...rest,
-        ...(milli !== undefined && !Number.isNaN(milli) && { milli }),
+        ...(milli !== undefined && milli !== 0 && !Number.isNaN(milli) && { milli }),
+        ...(uom !== undefined && uom !== UNOPENED && { uom }),
         in: [...boxes].slice(0, KEPT).map((box) => graph.names.text(box)),
         ...(since !== undefined && { since }),
         proofs: [...new Set(events)].slice(-KEPT).map((event) => proofOf(graph, event)),
@@ -91,19 +124,76 @@ export class WhereNow {
 
   *#items(lot: number): Generator<undefined> {
     const { graph, upTo } = this.#view
-    const seen = new Set<number>()
     for (let link = graph.lastLink(lot); link !== NONE; link = graph.linkBefore(link)) {
       if (graph.role(link) !== 'lot' || !graph.stands(graph.event(link), upTo)) continue
-      const item = graph.node(link - 1)
-      if (seen.has(item)) continue
-      if (seen.size === MAX_ITEMS) {
-        this.cuts.add('TRACE_NODES')
-        return
-      }
-      seen.add(item)
-      this.#thing(item)
-      if (seen.size % 1024 === 0) yield undefined
+      if (!this.#item(graph.node(link - 1))) return
+      if (this.#seen.size % 1024 === 0) yield undefined
     }
+  }
+
+  /** Counts an item, if it is not counted. @returns false when no more are looked at */
+  #item(item: number): boolean {
+    if (this.#seen.has(item)) return true
+    if (this.#seen.size === MAX_ITEMS) {
+      this.cuts.add('TRACE_NODES')
+      return false
+    }
+    this.#seen.add(item)
+    this.#thing(item)
+    return true
+  }
+
+  /** Adds the lots and items of products: their names begin alike, and nothing else leads to them. */
+  *#ofProducts(products: readonly string[], found: Set<number>): Generator<undefined> {
+    const { names } = this.#view.graph
+    for (let id = 0; products.length > 0 && id < names.count; id++) {
+      if (id % 4096 === 0) yield undefined
+      if (names.kind(id) !== 'lot' && names.kind(id) !== 'item') continue
+      const name = names.text(id)
+      if (products.some((product) => name.startsWith(`${product}/`))) found.add(id)
+    }
+  }
+
+  *#contents(unit: number, since: number, lots: ReadonlySet<number>, nesting: number): Generator<undefined> {
+    const { graph } = this.#view
+    if (this.#seen.has(unit) || nesting === MAX_NESTING) return
+    this.#seen.add(unit)
+    const stays = contentsOf(this.#view, unit).filter(
+      ({ end, fixed }) => !fixed && (end === -1 || graph.entry(graph.event(end)) >= since),
+    )
+    yield undefined
+    for (const { child, begin, end } of stays) {
+      const kind = graph.names.kind(child)
+      if (kind === 'item') this.#item(child)
+      else if (kind !== 'lot') yield* this.#contents(child, since, lots, nesting + 1)
+      // Of a lot that is recalled itself all of it is counted already.
+      else if (!lots.has(child) && begin !== -1) this.#part(unit, begin, end)
+    }
+    if (stays.length === 0) this.#unopened(unit)
+  }
+
+  /** Some of a lot that is in a unit, or was: where the unit is, or where it was taken out. */
+  #part(unit: number, begin: number, end: number): void {
+    const { graph } = this.#view
+    const [uom, milli] = [graph.uom(begin), graph.milli(begin)]
+    this.#carriers = 0
+    const event = end === -1 ? undefined : graph.event(end)
+    const there =
+      event === undefined
+        ? this.#position(unit, Number.NEGATIVE_INFINITY, 0)
+        : { state: 'there' as const, event, place: graph.place(event), in: [] }
+    if (there === undefined) return
+    const pile = this.#pile(there.state, there.place, this.#holder(there.state, there.event), uom, there.event)
+    pile.standing.milli = (pile.standing.milli ?? 0) + milli
+    pile.standing.things++
+  }
+
+  #unopened(unit: number): void {
+    this.#carriers = 0
+    const position = this.#position(unit, Number.NEGATIVE_INFINITY, 0)
+    if (position === undefined) return
+    const { state, place, event } = position
+    this.#pile(state, place, this.#holder(state, event), UNOPENED, event).standing.things++
   }
 
   #thing(node: number): void {
@@ -257,7 +347,8 @@ export class WhereNow {
 
   #pile(state: Standing['state'], place: number, holder: string, uom: string, event: number): Pile {
     const site = this.#site(place)
-    const key = JSON.stringify([state, site, holder, uom])
+    const step = this.#bySteps && state === 'ended' ? this.#view.graph.step(event) : ''
+    const key = JSON.stringify([state, site, holder, uom, step])
     let pile = this.#piles.get(key)
     if (pile === undefined) {
       const standing = {
@@ -266,6 +357,7 @@ export class WhereNow {
         ...(holder !== '' && { holder }),
         milli: 0,
         ...(uom !== '' && { uom }),
+        ...(step !== '' && { step }),
         things: 0,
       }
       pile = { standing, in: new Set(), time: Number.NEGATIVE_INFINITY, events: [] }
