@@ -190,7 +190,7 @@ async function start(
   })
   await suspensions.resume()
 
-  const traces = new Traces({ ledger, folder: config.data, note: log })
+  const traces = new Traces({ ledger, folder: config.data, note: log, snapshotEveryMs: config.snapshotEveryMs })
   closers.add(() => traces.close())
   const { pages = PAGES } = config.http
   const app = createApp({

@@ -114,7 +114,7 @@ async function start(
     await follower.stop()
   })
 
-  const traces = new Traces({ ledger, folder, note: log })
+  const traces = new Traces({ ledger, folder, note: log, snapshotEveryMs: config.snapshotEveryMs })
   closers.add(() => traces.close())
   let publicUrl = config.http.publicUrl ?? ''
   const { pages = PAGES } = config.http

@@ -4,34 +4,47 @@ import {
   type EpcisEvent,
   isSeal,
   type Json,
+  leafHash,
   linksOf,
   parseStatement,
   toHex,
   utf8,
 } from '@tristamp/protocol'
 import { uuidBytes } from '../contents.ts'
-import { FEED_BEGIN, type FeedPlace, type LocalFeed } from '../feed.ts'
+import { type EntryPlace, FEED_BEGIN, type FeedPlace, type LocalFeed } from '../feed.ts'
+import { frameSize } from '../frame.ts'
 import { ID_BYTES } from './digest-column.ts'
 import type { TraceGraph } from './graph.ts'
 import type { Signer } from './graph-rows.ts'
+import type { Standpoint } from './snapshot.ts'
 
 /** Of each key, by kid in hex, whose it is. That of a kid never changes. */
 export type Signers = ReadonlyMap<string, Signer>
 
 /** Takes the events of a ledger into a graph, from where it stopped. */
 export class TraceBuilder {
-  readonly #graph: TraceGraph
+  readonly graph: TraceGraph
   readonly #signers: Signers
-  #place: FeedPlace = FEED_BEGIN
+  #place: FeedPlace
+  #last: { place: EntryPlace; bytes: Uint8Array } | undefined
 
-  constructor(graph: TraceGraph, signers: Signers) {
-    this.#graph = graph
+  /** @param from where a graph that was read from a snapshot goes on */
+  constructor(graph: TraceGraph, signers: Signers, from: FeedPlace = FEED_BEGIN) {
+    this.graph = graph
     this.#signers = signers
+    this.#place = from
   }
 
   /** Entries taken in. */
   get size(): number {
     return this.#place.entries.index
+  }
+
+  /** As of which entry the graph stands; undefined when nothing was taken in. */
+  get standpoint(): Standpoint | undefined {
+    if (this.#last === undefined) return undefined
+    const { place, bytes } = this.#last
+    return { next: this.#place, last: { place: place.entry, length: place.length, leaf: leafHash(bytes) } }
   }
 
   /**
@@ -44,15 +57,16 @@ export class TraceBuilder {
     let events = 0
     for await (const found of feed.read(this.#place)) {
       if (found.kind === 'end') return
-      const { entry, item, next } = found
+      const { entry, item, place, next } = found
       if (!isSeal(item.bytes)) {
         const { kid, kind } = parseStatement(item.bytes).header
         if (kind === 'batch') {
-          takeBatch(this.#graph, entry, this.#signers.get(toHex(kid)), item.events)
+          takeBatch(this.graph, entry, this.#signers.get(toHex(kid)), item.events, place)
           events += item.events.length
         }
       }
       this.#place = next
+      this.#last = { place, bytes: item.bytes }
       if (this.size >= size) return
       if (events < 512) continue
       events = 0
@@ -67,8 +81,13 @@ export function takeBatch(
   entry: number,
   { org, gateway }: Signer = { org: '', gateway: '' },
   events: readonly { event: Uint8Array }[],
+  place?: EntryPlace,
 ): void {
+  let offset = place?.bodies.offset ?? 0
   events.forEach(({ event: bytes }, position) => {
+    const length = place?.lengths[position] ?? 0
+    const body = place && { file: place.bodies.file, offset, length }
+    offset += frameSize(length)
     const event = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')) as EpcisEvent
     if ((event.type as string) === 'TristampReport') return
     const { errorDeclaration, ...content } = event
@@ -81,6 +100,7 @@ export function takeBatch(
       id: uuidBytes(event.eventID ?? ''),
       content: contentDigest(org, gateway, declares ? utf8(canonicalJson(content as unknown as Json)) : bytes),
       links: declares ? undefined : linksOf(event),
+      body,
     })
   })
 }

@@ -1,6 +1,6 @@
-import type { EpcisEvent } from '@tristamp/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { box, declared, event, history, LOTS, lot, packed, told, transformed } from './_history.ts'
 import { ask, graphOf, names, sorted, type Told, type TraceAnswer, take, trace } from './_trace.ts'
 import { ByTime } from './by-time.ts'
 import { staysOf } from './containment.ts'
@@ -9,83 +9,6 @@ import type { Exposed } from './exposure.ts'
 import { covered } from './exposure.ts'
 import { TraceGraph } from './graph.ts'
 import { PairSet } from './pair-set.ts'
-
-const T0 = Date.parse('2026-01-01T00:00:00.000Z')
-const lot = (n: number): string => `https://id.gs1.org/01/09506000134352/10/L${n}`
-const box = (n: number): string => `https://id.gs1.org/00/3950600000000000${['16', '23', '30'][n]}`
-const place = (n: number): string => `https://id.gs1.org/414/950600013430${n}`
-
-let number = 0
-function event(at: number, more: object): EpcisEvent {
-  const eventID = `urn:uuid:00000000-0000-4000-8000-${String(number++).padStart(12, '0')}`
-  const eventTime = new Date(T0 + at * 60_000).toISOString()
-  return { eventID, eventTime, eventTimeZoneOffset: '+00:00', ...more } as EpcisEvent
-}
-
-const transformed = (at: number, inputs: number[], outputs: number[], id?: string): EpcisEvent =>
-  event(at, {
-    type: 'TransformationEvent',
-    inputEPCList: inputs.map(lot),
-    outputEPCList: outputs.map(lot),
-    ...(id !== undefined && { transformationID: `urn:x:${id}` }),
-  })
-const packed = (at: number, action: 'ADD' | 'DELETE', parent: number, children: number[]): EpcisEvent =>
-  event(at, {
-    type: 'AggregationEvent',
-    action,
-    parentID: box(parent),
-    childEPCs: children.map(lot),
-    bizLocation: { id: place(1) },
-  })
-const declared = (wrong: EpcisEvent): EpcisEvent => ({
-  ...wrong,
-  errorDeclaration: { declarationTime: '2026-02-01T00:00:00.000Z', reason: 'did_not_occur' },
-})
-
-const LOTS = 8
-const some = fc.uniqueArray(fc.nat(LOTS - 1), { minLength: 1, maxLength: 3 })
-const act = fc.oneof(
-  fc.record({
-    do: fc.constant('transform' as const),
-    inputs: some,
-    outputs: some,
-    id: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }),
-    org: fc.constantFrom('one', 'two'),
-  }),
-  fc.record({
-    do: fc.constantFrom('ADD' as const, 'DELETE' as const),
-    box: fc.nat(2),
-    lots: fc.uniqueArray(fc.nat(LOTS - 1), { maxLength: 3 }),
-  }),
-  fc.record({ do: fc.constant('declare' as const), which: fc.nat(20), org: fc.constantFrom('one', 'two') }),
-)
-const history = fc.array(fc.tuple(act, fc.nat(30)), { maxLength: 25 })
-
-/** A random history as events, and which of them stand by the rule: the earliest of the same gateway and content is taken back, once. */
-function told(acts: [typeof act extends fc.Arbitrary<infer A> ? A : never, number][]): {
-  all: Told[]
-  standing: Told[]
-} {
-  const all: Told[] = []
-  for (const [one, at] of acts) {
-    if (one.do === 'transform') all.push({ event: transformed(at, one.inputs, one.outputs, one.id), org: one.org })
-    else if (one.do === 'declare') {
-      const wrong = all.filter(({ event }) => event.errorDeclaration === undefined)[one.which]
-      if (wrong !== undefined) all.push({ event: declared(wrong.event), org: one.org })
-    } else if (one.do === 'DELETE' || one.lots.length > 0)
-      all.push({ event: packed(at, one.do, one.box, one.lots), org: 'one' })
-  }
-  const back = new Set(
-    all.flatMap(({ event, org }) =>
-      event.errorDeclaration === undefined
-        ? []
-        : all.filter(
-            (one) => one.org === org && one.event.eventID === event.eventID && one.event.errorDeclaration === undefined,
-          ),
-    ),
-  )
-  return { all, standing: all.filter((one) => one.event.errorDeclaration === undefined && !back.has(one)) }
-}
 
 /** The plain model: sets, and nothing clever. */
 function reached(standing: readonly Told[], from: string, direction: 'back' | 'forward'): string[] {

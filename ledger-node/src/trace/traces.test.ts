@@ -1,10 +1,13 @@
 import * as crypto from 'node:crypto'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { type Json, type Operation, toHex } from '@tristamp/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { commissioned, itemUri, TestGateway, TestLedger, until } from '../_harness.ts'
-import type { TraceAnswer } from './_trace.ts'
+import { type Disk, nodeDisk } from '../disk.ts'
+import { trace as question, type TraceAnswer } from './_trace.ts'
 import { TraceGraph } from './graph.ts'
 import { TraceHost, type TraceNews } from './host.ts'
+import { traceSnapshotPath } from './snapshot.ts'
 
 let ledger: TestLedger
 let gateway: TestGateway
@@ -97,7 +100,8 @@ test('what was recorded is traced: packed, made into something, taken back, each
 
 test('a graph that grew with each seal is the one that is made of all events at once; a node answers the same after a start', async () => {
   const keys: TraceNews['keys'] = [[toHex(gateway.kid), { org: 'org', gateway: 'one' }]]
-  const hosts = [new TraceHost(ledger.folder, () => undefined), new TraceHost(ledger.folder, () => undefined)] as const
+  const parts = { folder: ledger.folder, reached: () => undefined, note: () => undefined }
+  const hosts = [new TraceHost(parts), new TraceHost(parts)] as const
   const made = step({ type: 'TransformationEvent', inputEPCList: [itemUri('A')], outputEPCList: [itemUri('C')] })
   const errorDeclaration = { declarationTime: '2026-11-22T02:00:00.000Z', reason: 'did_not_occur' }
   const declared = { ...(made as Record<string, Json>), errorDeclaration }
@@ -115,6 +119,93 @@ test('a graph that grew with each seal is the one that is made of all events at 
   await ledger.stop()
   await ledger.run()
   expect(await get(trace(itemUri('B')))).toEqual(before)
+})
+
+/** What a host says, and how many bytes of the events it reads. */
+async function readBy(
+  folder: string,
+  news: TraceNews,
+  work: (host: TraceHost) => Promise<void> = async () => undefined,
+): Promise<{ digest: string; notes: string[]; bodies: number }> {
+  const notes: string[] = []
+  let bodies = 0
+  const disk: Disk = {
+    ...nodeDisk,
+    open: async (path) => {
+      const file = await nodeDisk.open(path)
+      if (!path.includes('/bodies/')) return file
+      const read = async (offset: number, length: number): Promise<Uint8Array> => {
+        bodies += length
+        return file.read(offset, length)
+      }
+      return { ...file, read }
+    },
+  }
+  const host = new TraceHost({ folder, reached: () => undefined, note: (text) => notes.push(text), disk, least: 1 })
+  await host.advance(news)
+  await work(host)
+  const digest = host.digest()
+  await host.close()
+  return { digest, notes, bodies }
+}
+
+test('a start goes on from the snapshot that the last stop left, and is not misled by one that is damaged, ahead or of another log', async () => {
+  const keys: TraceNews['keys'] = [[toHex(gateway.kid), { org: 'org', gateway: 'one' }]]
+  await record(commissioned(itemUri('A')), commissioned(itemUri('B')))
+  const early: TraceNews = { size: await ledger.size(), keys, parties: [] }
+  const file = traceSnapshotPath(ledger.folder)
+  const earlyDigest = (await readBy(ledger.folder, early)).digest
+  const before = await readFile(file)
+  await record(commissioned(itemUri('C')))
+  const all: TraceNews = { size: await ledger.size(), keys, parties: [] }
+
+  const caughtUp = await readBy(ledger.folder, all)
+  const nothingNew = await readBy(ledger.folder, all)
+  await rm(file)
+  const anew = await readBy(ledger.folder, all)
+  expect([caughtUp.notes, nothingNew.notes, anew.notes]).toEqual([[], [], []])
+  expect([caughtUp.digest, nothingNew.digest]).toEqual([anew.digest, anew.digest])
+  expect(nothingNew.bodies).toBe(0)
+  expect(caughtUp.bodies).toBeLessThan(anew.bodies)
+
+  // The log was set back to an earlier state: what the snapshot holds is not in it.
+  const back = await readBy(ledger.folder, early)
+  expect([back.digest, back.notes]).toEqual([earlyDigest, [expect.stringContaining('the log has')]])
+
+  const bytes = Buffer.from(before)
+  bytes[bytes.length >> 1]! ^= 1
+  await writeFile(file, bytes)
+  const mended = await readBy(ledger.folder, all)
+  expect([mended.digest, mended.notes]).toEqual([anew.digest, [expect.stringContaining('damaged')]])
+
+  const other = await TestLedger.start()
+  try {
+    await writeFile(traceSnapshotPath(other.folder), before)
+    const size = await other.size()
+    const fresh = await readBy(other.folder, { size: Math.max(size, early.size), keys, parties: [] })
+    expect(fresh.notes).toEqual([expect.stringContaining('another log')])
+  } finally {
+    await other.remove()
+  }
+})
+
+test('a snapshot is written while questions are answered, when enough has come', async () => {
+  await record(commissioned(itemUri('A')))
+  const keys: TraceNews['keys'] = [[toHex(gateway.kid), { org: 'org', gateway: 'one' }]]
+  const news: TraceNews = { size: await ledger.size(), keys, parties: [] }
+  const file = traceSnapshotPath(ledger.folder)
+  const { notes, digest } = await readBy(ledger.folder, news, async (host) => {
+    const asked = host.ask({ ...question(LOT), limit: 10 }, news.size)
+    await Promise.all([host.save(), asked])
+    const written = await readFile(file)
+    // Nothing has come since.
+    await rm(file)
+    await host.save()
+    await expect(readFile(file)).rejects.toThrow('ENOENT')
+    await writeFile(file, written)
+  })
+  expect(notes).toEqual([])
+  expect(await readBy(ledger.folder, news)).toEqual({ digest, notes: [], bodies: 0 })
 })
 
 test('pages of an answer stay as they were while events arrive', async () => {

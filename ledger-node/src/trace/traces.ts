@@ -10,6 +10,8 @@ export interface TracesParts {
   folder: string
   /** Called with what an operator should know of. */
   note: (text: string) => void
+  /** How often it is looked whether a snapshot is due, ms; 0: only when the node stops. */
+  snapshotEveryMs?: number
 }
 
 /** Questions under way at once: each may hold some ten megabytes. */
@@ -28,6 +30,9 @@ const YOUNG_MB = 64
 interface Place {
   advance(news: TraceNews): void
   ask(query: TraceQuery, size: number): Promise<Uint8Array>
+  /** Writes a snapshot when one is due. */
+  save(): void
+  /** Ends it, with a snapshot for the next start. */
   close(): Promise<void>
 }
 
@@ -39,6 +44,7 @@ export class Traces {
   readonly #parts: TracesParts
   #place: Place | undefined
   #timer: NodeJS.Timeout | undefined
+  #saving: NodeJS.Timeout | undefined
   /** Entries that are in the graph, that it was told of, and that there were at its start. */
   #size = 0
   #asked = 0
@@ -57,6 +63,8 @@ export class Traces {
   begin(): void {
     this.#timer = setInterval(() => this.#look(), LOOK_MS)
     this.#timer.unref()
+    const { snapshotEveryMs = 0 } = this.#parts
+    if (snapshotEveryMs > 0) this.#saving = setInterval(() => this.#place?.save(), snapshotEveryMs).unref()
     this.#look()
   }
 
@@ -88,6 +96,7 @@ export class Traces {
   async close(): Promise<void> {
     this.#closed = true
     clearInterval(this.#timer)
+    clearInterval(this.#saving)
     for (const wake of this.#waiting) wake()
     await this.#place?.close()
   }
@@ -118,6 +127,7 @@ export class Traces {
       reached: (size: number) => this.#reached(size),
       fault: (text: string) => this.#fault(text),
       ended: (text: string) => this.#ended(text),
+      note: (text: string) => this.#parts.note(text),
     }
     // Tests run the sources, of which a thread could not be started.
     return import.meta.url.endsWith('.js') ? new InThread(parts) : new InProcess(parts)
@@ -165,6 +175,7 @@ interface PlaceParts {
   reached: (size: number) => void
   fault: (text: string) => void
   ended: (text: string) => void
+  note: (text: string) => void
 }
 
 class InProcess implements Place {
@@ -173,7 +184,7 @@ class InProcess implements Place {
 
   constructor(parts: PlaceParts) {
     this.#parts = parts
-    this.#host = new TraceHost(parts.folder, parts.reached)
+    this.#host = new TraceHost(parts)
   }
 
   advance(news: TraceNews): void {
@@ -182,6 +193,10 @@ class InProcess implements Place {
 
   async ask(query: TraceQuery, size: number): Promise<Uint8Array> {
     return Buffer.from(JSON.stringify(await this.#host.ask(query, size)))
+  }
+
+  save(): void {
+    void this.#host.save()
   }
 
   close(): Promise<void> {
@@ -193,8 +208,10 @@ class InThread implements Place {
   readonly #worker: Worker
   readonly #asked = new Map<number, { resolve: (answer: Uint8Array) => void; reject: (cause: unknown) => void }>()
   #next = 0
+  #closed: (() => void) | undefined
+  #ended: boolean = false
 
-  constructor({ folder, reached, fault, ended }: PlaceParts) {
+  constructor({ folder, reached, fault, ended, note }: PlaceParts) {
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: folder,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
@@ -203,10 +220,14 @@ class InThread implements Place {
     this.#worker.on('message', (message: TraceReply) => {
       if ('size' in message) reached(message.size)
       else if ('fault' in message) fault(message.fault)
+      else if ('note' in message) note(message.note)
+      else if ('closed' in message) this.#closed?.()
       else if ('answer' in message) this.#asked.get(message.id)?.resolve(message.answer)
       else this.#asked.get(message.id)?.reject(new LedgerError(message.code, message.message))
     })
     const end = (cause: unknown): void => {
+      this.#ended = true
+      this.#closed?.()
       for (const { reject } of this.#asked.values()) reject(new LedgerError('TRACE_NOT_READY', String(cause)))
       ended(String(cause))
     }
@@ -222,7 +243,18 @@ class InThread implements Place {
     return this.#answer((id) => ({ do: 'ask', id, query, size }))
   }
 
+  save(): void {
+    this.#post({ do: 'save' })
+  }
+
   async close(): Promise<void> {
+    // Nothing else may keep the process alive by now.
+    this.#worker.ref()
+    await new Promise<void>((resolve) => {
+      this.#closed = resolve
+      if (this.#ended) resolve()
+      else this.#post({ do: 'close' })
+    })
     await this.#worker.terminate()
   }
 

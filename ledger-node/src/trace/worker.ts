@@ -6,11 +6,17 @@ import { TraceHost, type TraceNews } from './host.ts'
 import type { TraceQuery } from './query.ts'
 
 /** What the thread of the node sends to that of the traces, and back. Answers are JSON text as bytes. */
-export type TraceTask = { do: 'advance'; news: TraceNews } | { do: 'ask'; id: number; query: TraceQuery; size: number }
+export type TraceTask =
+  | { do: 'advance'; news: TraceNews }
+  | { do: 'ask'; id: number; query: TraceQuery; size: number }
+  | { do: 'save' }
+  | { do: 'close' }
 
 export type TraceReply =
   | { size: number }
   | { fault: string }
+  | { note: string }
+  | { closed: true }
   | { id: number; answer: Uint8Array }
   | { id: number; code: LedgerCode; message: string }
 
@@ -40,9 +46,15 @@ function standBack(): void {
 
 standBack()
 hashOnNode()
-const host = new TraceHost(workerData as string, (size) => reply({ size }))
+const host = new TraceHost({
+  folder: workerData as string,
+  reached: (size) => reply({ size }),
+  note: (note) => reply({ note }),
+})
 parentPort?.on('message', (task: TraceTask) => {
   if (task.do === 'advance') host.advance(task.news).catch((error: unknown) => reply({ fault: String(error) }))
+  else if (task.do === 'save') void host.save()
+  else if (task.do === 'close') void host.close().then(() => reply({ closed: true }))
   else
     host.ask(task.query, task.size).then(
       (value) => answer(task.id, value),
