@@ -28,6 +28,8 @@ const MAX_LOOKED = 50_000
 const MAX_COUNTED = 2000
 /** Events between two pauses. */
 const PIECE = 4096
+/** New events that are put in order at once. */
+const MANY = 2000
 /** Shorter beginnings mean every lot. */
 const LEAST_LABEL = 3
 
@@ -86,7 +88,8 @@ export class Finder {
       const { kind, elements } = subjectFrom(subject)
       if (kind === 'product') add(this.#labels.ofProduct(elements?.get('01') ?? ''))
     }
-    for (const node of known) if (this.#graph.names.kind(node) === 'place') add(yield* this.#goodsAt(view, node, from, to))
+    for (const node of known)
+      if (this.#graph.names.kind(node) === 'place') add(yield* this.#goodsAt(view, node, from, to))
     for (const label of labels) if (label.length >= LEAST_LABEL) add(this.#labels.lotsFrom(label))
     const dateAlone = exact.length + labels.length + named.length === 0
     if (dateAlone) add(yield* this.#goodsOn(view, from, to))
@@ -105,7 +108,11 @@ export class Finder {
       first = Math.min(first, graph.time(event))
       latest = Math.max(latest, graph.time(event))
     }
-    for (let link = graph.lastLink(found); link !== NONE && looked < MAX_COUNTED; link = graph.linkBefore(link), looked++)
+    for (
+      let link = graph.lastLink(found);
+      link !== NONE && looked < MAX_COUNTED;
+      link = graph.linkBefore(link), looked++
+    )
       count(graph.event(link))
     if (graph.names.kind(found) === 'place')
       for (let at = graph.lastEventAt(found); at !== NONE && looked < MAX_COUNTED; at = graph.eventBefore(at), looked++)
@@ -125,9 +132,12 @@ export class Finder {
     yield* this.#labels.advance()
     const graph = this.#graph
     const end = graph.events
+    // One by one each that came late moves all that are later.
+    if (end - this.#next > MANY) this.#byTime = ByTime.of(timed(graph, end), (event) => graph.time(event))
+    else
+      for (let event = this.#next; event < end; event++) if (!Number.isNaN(graph.time(event))) this.#byTime.add(event)
     for (; this.#next < end; this.#next++) {
       const event = this.#next
-      if (!Number.isNaN(graph.time(event))) this.#byTime.add(event)
       let item = NONE
       for (let link = graph.firstLink(event); link < graph.endLink(event); link++) {
         const role = graph.role(link)
@@ -177,15 +187,9 @@ export class Finder {
   *#goodsOn(view: View, from: number, to: number): Generator<undefined, number[]> {
     const goods = new Set<number>()
     let looked = 0
-    for (let i = this.#byTime.count - 1; i >= 0; i--) {
+    for (let i = this.#byTime.firstFrom(to + 1) - 1; i >= 0; i--) {
       const event = this.#byTime.at(i)
-      const time = this.#graph.time(event)
-      if (time > to) {
-        // What is later is passed over at once.
-        i = Math.min(i, this.#byTime.firstFrom(to + 1))
-        continue
-      }
-      if (time < from || ++looked > MAX_LOOKED || goods.size >= MAX_FOUND) break
+      if (this.#graph.time(event) < from || ++looked > MAX_LOOKED || goods.size >= MAX_FOUND) break
       if (looked % PIECE === 0) yield undefined
       if (this.#graph.stands(event, view.upTo)) for (const node of this.#goodsOf(event)) goods.add(node)
     }
@@ -198,11 +202,20 @@ export class Finder {
     const holds = (event: number): boolean =>
       graph.stands(event, upTo) && graph.time(event) >= from && graph.time(event) <= to
     let looked = 0
-    for (let link = graph.lastLink(node); link !== NONE && looked < MAX_COUNTED; link = graph.linkBefore(link), looked++)
+    for (
+      let link = graph.lastLink(node);
+      link !== NONE && looked < MAX_COUNTED;
+      link = graph.linkBefore(link), looked++
+    )
       if (holds(graph.event(link))) return true
     for (let at = graph.lastEventAt(node); at !== NONE && looked < MAX_COUNTED; at = graph.eventBefore(at), looked++)
       if (holds(at)) return true
     // A lot whose items were there that day is meant, too.
     return graph.names.kind(node) === 'lot' && looked >= MAX_COUNTED
   }
+}
+
+/** Events that say when they were; of a declaration alone nothing does. */
+function timed(graph: GraphRows, end: number): Uint32Array {
+  return Uint32Array.from({ length: end }, (_, event) => event).filter((event) => !Number.isNaN(graph.time(event)))
 }

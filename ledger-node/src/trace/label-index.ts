@@ -1,4 +1,5 @@
-import { percentDecode, ProtocolError, subjectFrom } from '@tristamp/protocol'
+import { randomBytes } from 'node:crypto'
+import { ProtocolError, percentDecode, subjectFrom } from '@tristamp/protocol'
 import { u32 } from './column.ts'
 import { HashSlots, hashBytes, NONE } from './hash-slots.ts'
 import type { Names } from './names.ts'
@@ -112,7 +113,7 @@ function decoded(text: string): string {
   }
 }
 
-const salt = Math.trunc(Math.random() * 0x1_0000_0000)
+const salt = randomBytes(4).readUInt32LE()
 
 function hashOf(label: string): number {
   const bytes = Buffer.from(label)
