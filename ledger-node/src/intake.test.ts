@@ -27,19 +27,16 @@ describe('intake', () => {
   afterEach(() => ledger.remove())
 
   test('what arrives while a flush runs is written with one more flush', async () => {
-    const { disk, gateway } = await started()
+    const { disk } = await started()
+    // Over HTTP the order of arrival is not ours: a gateway each, so that none comes too early.
+    const gateways = await ledger.enrolGateways(...Array.from({ length: 100 }, (_, i) => `g${i}`))
     let syncs = 0
     disk.fault = (call) => {
       if (call === 'sync') syncs++
       return undefined
     }
-    const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, i) => ledger.post(gateway.batch(itemUri(`G${i}`)))),
-    )
-    const states = answers.map((a) => a.status)
-    // Over HTTP the order of arrival is not ours: whoever came too early is told what is expected.
-    expect(states.every((status) => status === 201 || status === 409)).toBe(true)
-    expect(states[0]).toBe(201)
+    const answers = await Promise.all(gateways.map((gateway, i) => ledger.post(gateway.batch(itemUri(`G${i}`)))))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
     expect(syncs).toBeLessThan(60)
   })
 
