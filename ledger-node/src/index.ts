@@ -25,6 +25,7 @@ import { MACHINE, type Machine, PAGES } from './machine.ts'
 import { Metrics } from './metrics.ts'
 import { Notices } from './notices.ts'
 import { earlierCheckpoint } from './query/earlier.ts'
+import { openResponses } from './recall/responses-book.ts'
 import type { Receipt } from './receipt.ts'
 import { SealTimer } from './seal.ts'
 import { SnapshotWriter } from './snapshot-writer.ts'
@@ -192,6 +193,8 @@ async function start(
 
   const traces = new Traces({ ledger, folder: config.data, note: log, snapshotEveryMs: config.snapshotEveryMs })
   closers.add(() => traces.close())
+  const responses = await openResponses(config.data, machine)
+  closers.add(() => responses.close())
   const { pages = PAGES } = config.http
   const app = createApp({
     ledger,
@@ -207,6 +210,9 @@ async function start(
     earlier: (size) => earlierCheckpoint(ledger, logKey, size),
     witness,
     logKey,
+    access: config.access,
+    responses,
+    now,
     publicUrl: () => publicUrl,
     pages,
     limits: config.http,

@@ -130,6 +130,8 @@ async function start(
       policy: own,
       earlier: (size) => earlierCheckpoint(ledger, logKey, size),
       witness: new FollowingCosigner(witness, follower, key, verify),
+      access: config.access,
+      now,
       publicUrl: () => publicUrl,
       pages,
       limits: config.http,

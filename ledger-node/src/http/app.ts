@@ -1,20 +1,25 @@
 import type { Policy } from '@tristamp/protocol'
 import compression from 'compression'
 import express, { type Express, type Router } from 'express'
+import { Directory } from '../directory.ts'
 import { LedgerError } from '../error.ts'
 import type { EvidenceFolder } from '../evidence/evidence-folder.ts'
 import type { SigningKey } from '../keys.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Metrics } from '../metrics.ts'
 import { Entries } from '../query/source.ts'
+import type { UnsignedResponse } from '../recall/response.ts'
 import type { StatusBoard } from '../status.ts'
 import type { Traces } from '../trace/traces.ts'
+import type { RecordBook } from '../unsigned/record-book.ts'
 import type { Cosigner } from '../witness/witness.ts'
 import { batchRoutes } from './batches.ts'
+import { type Access, requireRole } from './bearer.ts'
 import { checkpointRoutes, type Earlier } from './checkpoint.ts'
 import { digitalLinkRoutes } from './digital-link.ts'
 import { eventRoutes } from './events.ts'
 import { evidenceRoutes } from './evidence.ts'
+import { exportRoutes } from './exports.ts'
 import { gatewayRoutes } from './gateways.ts'
 import { governanceRoutes } from './governance.ts'
 import { guarded, open, preflight } from './headers.ts'
@@ -26,7 +31,8 @@ import { policyRoutes } from './policy.ts'
 import { problems } from './problem.ts'
 import { proofRoutes } from './proofs.ts'
 import { qrRoutes } from './qr.ts'
-import { postLimit, type RequestLimits, readLimit } from './rate-limit.ts'
+import { postLimit, type RequestLimits, readLimit, strangerLimit } from './rate-limit.ts'
+import { recallProgressRoutes } from './recall-progress.ts'
 import { recallRoutes } from './recalls.ts'
 import { tileRoutes } from './tiles.ts'
 import { traceRoutes } from './trace.ts'
@@ -47,6 +53,11 @@ export interface AppParts {
   earlier: Earlier
   /** This node as a witness for other logs. */
   witness?: Cosigner | undefined
+  /** Who has a token. */
+  access: readonly Access[]
+  /** What people without a key say of recalls; on a node that keeps a ledger of its own. */
+  responses?: RecordBook<UnsignedResponse> | undefined
+  now: () => number
   publicUrl: () => string
   pages: string
   limits: RequestLimits
@@ -58,11 +69,11 @@ const COMPRESSIBLE = /^(?:text\/|image\/svg|application\/(?:json|problem\+json|j
 
 /** Answers that cost a search, a proof or a drawing. Tiles do not, and whoever follows needs many of them. */
 const HEAVY =
-  /^\/(?:v1\/(?:history|events|governance|recalls|gateways|qr|statements|trace)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+  /^\/(?:v1\/(?:history|events|exports|governance|recalls|gateways|qr|statements|trace)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** What pages of other origins may read: each of these answers with `open`. */
 const READABLE =
-  /^\/(?:checkpoint$|(?:tile|witness)\/|v1\/(?:checkpoints|history|events|evidence|statements|keys|batches|gateways|governance|recalls|policy|trace|witness)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+  /^\/(?:checkpoint$|(?:tile|witness)\/|v1\/(?:checkpoints|history|events|evidence|exports|statements|keys|batches|gateways|governance|recalls|policy|trace|witness)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** The HTTP side of the node: one router for each resource. */
 export function createApp(parts: AppParts): Express {
@@ -86,12 +97,25 @@ export function createApp(parts: AppParts): Express {
   app.use(historyRoutes(ledger, entries))
   app.use(eventRoutes(ledger, entries))
   app.use(traceRoutes(parts.traces, readLimit(parts.limits)))
+  app.use(
+    exportRoutes({ ledger, entries, traces: parts.traces, directory: new Directory(ledger), policy: parts.policy }),
+  )
   app.use(keyRoutes(ledger))
   app.use(parts.own)
   app.use(proofRoutes(ledger, entries, parts.logKey))
   app.use(gatewayRoutes(ledger, parts.status))
   app.use(governanceRoutes(ledger, entries))
-  app.use(recallRoutes(ledger, publicUrl))
+  const directory = new Directory(ledger)
+  app.use(recallRoutes(ledger, directory, publicUrl))
+  app.use(
+    recallProgressRoutes({
+      ...parts,
+      entries,
+      directory,
+      limit: strangerLimit(parts.limits),
+      regulator: requireRole(parts.access, 'regulator'),
+    }),
+  )
   app.use(qrRoutes(publicUrl))
   app.use(metricsRoutes(metrics))
   if (parts.witness !== undefined)

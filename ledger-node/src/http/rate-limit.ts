@@ -24,6 +24,14 @@ export function readLimit({ readsPerSecond, addressHeader }: RequestLimits): Req
   return rateLimit(readsPerSecond, addressHeader)
 }
 
+/** What anyone may write without a key: a person's pace. */
+const STRANGERS_PER_SECOND = 2
+
+/** @throws LedgerError REQUEST_RATE */
+export function strangerLimit({ postsPerSecond, addressHeader }: RequestLimits): RequestHandler {
+  return rateLimit(Math.min(STRANGERS_PER_SECOND, postsPerSecond), addressHeader)
+}
+
 /** Lets each client do `perSecond`, and as many at once after a pause. @throws LedgerError REQUEST_RATE */
 export function rateLimit(
   perSecond: number,

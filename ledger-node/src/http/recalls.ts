@@ -1,6 +1,6 @@
 import { recallUri } from '@tristamp/protocol'
 import type { Router } from 'express'
-import { Directory, type RecordedRecall } from '../directory.ts'
+import type { Directory, RecordedRecall } from '../directory.ts'
 import { LedgerError } from '../error.ts'
 import type { Ledger } from '../ledger.ts'
 import { open } from './headers.ts'
@@ -8,8 +8,7 @@ import { recallText } from './recall-text.ts'
 import { routes } from './routes.ts'
 
 /** `GET /v1/recalls` and `/v1/recalls/<id>`: what is called back, as of the last seal, with where the proofs are; one of them also as text. */
-export function recallRoutes(ledger: Ledger, publicUrl: () => string): Router {
-  const directory = new Directory(ledger)
+export function recallRoutes(ledger: Ledger, directory: Directory, publicUrl: () => string): Router {
   return routes()
     .get('/v1/recalls', open, async (_req, res) => {
       await directory.refresh()
