@@ -65,6 +65,11 @@ Usage
       receipt), or bundle (with --subject).
   tristamp-ledger trace SUBJECT --node URL [--back|--forward] [--depth N] [--from TIME] [--to TIME] [--json]
       Where something comes from and where it went, as a tree; each line names the entry and the event that prove it.
+  tristamp-ledger export --node URL --form FORM (--subject URI | --place URI) [--place URI] [--from TIME] [--to TIME] -o FILE
+      All that is recorded of a subject's trace, or at a place, as a file: fsma204.xlsx (21 CFR 1.1455(c)(3)), events.csv,
+      epcis.jsonld (EPCIS 2.0), or proofs.tar.gz (with all that proves it, to be checked by "tristamp verify").
+  tristamp-ledger export --node URL --form recall-cn.xlsx|recall-cn.json --recall ID --kind food|medicine [--begin TIME] -o FILE
+      What a recall reports in China, with its deadline. --begin: when the law's time began, if that was before it was recorded.
   tristamp-ledger prove-fork FILE --log VKEY
       Checks evidence of a fork, without asking anyone; ends with 0 only if it is proven.
   tristamp-ledger token --role regulator|operator --name NAME

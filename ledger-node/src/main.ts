@@ -1,6 +1,7 @@
 import { archiveCommand } from './archive/command.ts'
 import { auditCommand } from './audit/command.ts'
 import { check } from './command/check.ts'
+import { exportCommand } from './command/export.ts'
 import { importParcels } from './command/import.ts'
 import { prove } from './command/prove.ts'
 import { proveFork } from './command/prove-fork.ts'
@@ -71,6 +72,8 @@ export async function main(argv: string[]): Promise<number> {
         return await prove(rest)
       case 'trace':
         return await trace(rest)
+      case 'export':
+        return await exportCommand(rest)
       case 'prove-fork':
         return await proveFork(rest)
       case 'token':

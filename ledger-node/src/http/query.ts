@@ -35,3 +35,13 @@ export function sizeParameter(req: Request, name: string): number {
   }
   return Number(value)
 }
+
+/** A parameter that is a day, or a time as events have it; ms since 1970. @throws LedgerError REQUEST_QUERY */
+export function timeParameter(req: Request, name: string): number | undefined {
+  const text = parameter(req, name)
+  if (text === undefined) return undefined
+  const ms = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z)?$/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(ms))
+    throw new LedgerError('REQUEST_QUERY', `${name}: expected a day, or a time in UTC: 2026-11-22T08:00:00.000Z`)
+  return ms
+}

@@ -4,7 +4,7 @@ import { MAX_DEPTH, MAX_LEGS, MAX_PAGE, PAGE, type TraceQuery } from '../trace/q
 import type { Traces } from '../trace/traces.ts'
 import type { Direction } from '../trace/walk.ts'
 import { open, REVALIDATE } from './headers.ts'
-import { parameter, sizeParameter, subjectOf, subjectParameter } from './query.ts'
+import { parameter, sizeParameter, subjectOf, subjectParameter, timeParameter } from './query.ts'
 import { routes } from './routes.ts'
 
 /** A hundred of the longest subjects, with their brackets. */
@@ -75,14 +75,6 @@ function span(req: Request): { from: number; to: number } {
   const to = timeParameter(req, 'to') ?? Number.POSITIVE_INFINITY
   if (from > to) throw wrong('from', 'a time that is not after to')
   return { from, to }
-}
-
-function timeParameter(req: Request, name: string): number | undefined {
-  const text = parameter(req, name)
-  if (text === undefined) return undefined
-  const ms = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z)?$/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(ms)) throw wrong(name, 'a day, or a time in UTC: 2026-11-22T08:00:00.000Z')
-  return ms
 }
 
 function numberParameter(req: Request, name: string, least: number, most: number): number | undefined {

@@ -1,0 +1,65 @@
+import { Worker } from 'node:worker_threads'
+import writeXlsxFile, { type Cell, type Row, type Sheet as XlsxSheet } from 'write-excel-file/node'
+import type { CellValue, Sheet } from './sheet.ts'
+
+/** What a cell of a spreadsheet holds (ECMA-376 part 1, 18.3.1). */
+const MAX_TEXT = 32_767
+/** Space that a workbook's thread may take: 50,000 rows of 40 cells are some 600 MB while they are written. */
+const THREAD_MB = 1536
+
+const HEAD = { fontWeight: 'bold', backgroundColor: '#E8ECEA', wrap: true, alignVertical: 'top' } as const
+const ABSENT = { value: '(not recorded)', type: String, textColor: '#808080', fontStyle: 'italic' } as const
+/** Cells of these texts would come out as something else: the writer looks texts up in a plain object. */
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
+
+/** The bytes of an XLSX file. All texts are text cells, whatever they begin with: none is ever a formula. */
+export async function writeWorkbook(sheets: readonly Sheet[]): Promise<Uint8Array> {
+  return writeXlsxFile(sheets.map(xlsxSheet)).toBuffer()
+}
+
+/** The same in a thread of its own, so that nothing waits for it. */
+export function workbookBytes(sheets: readonly Sheet[]): Promise<Uint8Array> {
+  // Tests run the sources, of which a thread could not be started.
+  if (!import.meta.url.endsWith('.js')) return writeWorkbook(sheets)
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./workbook-worker.js', import.meta.url), {
+      workerData: sheets,
+      resourceLimits: { maxOldGenerationSizeMb: THREAD_MB },
+    })
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    worker.once('exit', () => reject(new Error('the thread of a workbook ended without one')))
+  })
+}
+
+function xlsxSheet({ name, columns, rows, plain }: Sheet): XlsxSheet<Buffer> {
+  const head: Row[] = plain === true ? [] : [columns.map(({ title }) => ({ value: title, type: String, ...HEAD }))]
+  return {
+    sheet: name,
+    data: [...head, ...rows.map((row) => (plain === true ? plainRow(row) : row.map(cellOf)))] as Row[],
+    columns: columns.map(({ width }) => ({ width })),
+    ...(plain !== true && { stickyRowsCount: 1 }),
+  } as XlsxSheet<Buffer>
+}
+
+function plainRow(row: readonly CellValue[]): Row {
+  return row.map((value, i) => {
+    const cell = cellOf(value)
+    return i === 0 || typeof cell !== 'object'
+      ? { ...(cell as object), ...(row[1] === '' && { fontWeight: 'bold' }) }
+      : { ...cell, wrap: true }
+  }) as Row
+}
+
+function cellOf(value: CellValue): Cell {
+  if (value === null) return ABSENT
+  if (typeof value === 'number') return { value, type: Number }
+  if (typeof value === 'string') return { value: textOf(value), type: String }
+  // A spreadsheet has no time zones: what it shows is the clock on the wall.
+  return { value: new Date(value.ms + value.offsetMs), type: Date, format: 'yyyy-mm-dd hh:mm:ss' }
+}
+
+function textOf(text: string): string {
+  if (INHERITED.has(text)) return `${text} `
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`
+}
