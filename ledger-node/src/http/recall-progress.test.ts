@@ -6,7 +6,6 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { commissioned, itemUri, type TestGateway, TestLedger, until } from '../_harness.ts'
 import { bringOperations } from '../govern/bring-operations.ts'
 import { keyPath, loadKey } from '../keys.ts'
-import { readResponse, responseFrom } from '../recall/response.ts'
 
 const ID = '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11'
 const LOT = 'https://id.gs1.org/01/09506000134352/10/L7'
@@ -184,25 +183,4 @@ it('takes no nonsense, no floods and nothing from pages of others', { timeout: 1
   expect(burst.map(({ status }) => status)).toContain(429)
   expect((await ledger.get(`${path}?law=none`)).status).toBe(400)
   expect((await ledger.get(path.replace('5f', '6f'))).status).toBe(404)
-})
-
-it.each([
-  [{}],
-  [[]],
-  [{ place: 'x' }],
-  [{ place: '  ', state: 'none' }],
-  [{ place: 'two\nlines', state: 'none' }],
-  [{ place: 'x'.repeat(121), state: 'none' }],
-  [{ place: '\u202eevil', state: 'none' }],
-  [{ place: '9506000134308', state: 'none' }],
-  [{ place: 'x', state: 'none', quantity: { milli: 1 } }],
-  [{ place: 'x', state: 'sold', quantity: { milli: -1 } }],
-  [{ place: 'x', state: 'sold', quantity: { milli: 1.5 } }],
-  [{ place: 'x', state: 'sold', quantity: { milli: 1, uom: 'boxes' } }],
-  [{ place: 'x', state: 'sold', quantity: { milli: 1, more: 1 } }],
-  [{ place: 'x', state: 'none', ip: '1.2.3.4' }],
-  [{ place: 'x', state: 'none', contact: 7 }],
-])('%j is no answer', (body) => {
-  expect(() => responseFrom(ID, body)).toThrow('expected')
-  expect(readResponse({ recall: ID, ...body })).toBeUndefined()
 })

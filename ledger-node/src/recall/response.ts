@@ -69,7 +69,7 @@ function placeOf(text: string): string {
   const gln = /^(?:\(414\))?(\d{13})$/.exec(text.replaceAll(' ', ''))?.[1]
   const uri = gln === undefined ? text : `https://id.gs1.org/414/${gln}`
   try {
-    return subjectKind(uri) === 'place' ? canonicalUri(uri) : text
+    return gln !== undefined || subjectKind(uri) === 'place' ? canonicalUri(uri) : text
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
     throw wrong('place', 'a number without a slip of the pen, or a name')
