@@ -70,6 +70,12 @@ export class Directory {
     return this.#registeredProducts.get(uri)
   }
 
+  /** Every place and product that has a name. */
+  *registered(): Generator<RegisterPlace | RegisterProduct> {
+    yield* this.#registeredPlaces.values()
+    yield* this.#registeredProducts.values()
+  }
+
   /** In ascending order of their URI. */
   products(org: string): EnrolledProduct[] {
     const found = [...(this.#products.get(org)?.values() ?? [])]

@@ -16,6 +16,7 @@ import type { Cosigner } from '../witness/witness.ts'
 import { batchRoutes } from './batches.ts'
 import { type Access, requireRole } from './bearer.ts'
 import { checkpointRoutes, type Earlier } from './checkpoint.ts'
+import { deskRoutes } from './desk.ts'
 import { digitalLinkRoutes } from './digital-link.ts'
 import { eventRoutes } from './events.ts'
 import { evidenceRoutes } from './evidence.ts'
@@ -116,6 +117,8 @@ export function createApp(parts: AppParts): Express {
       regulator: requireRole(parts.access, 'regulator'),
     }),
   )
+  const regulator = requireRole(parts.access, 'regulator')
+  app.use(deskRoutes({ ...parts, directory, regulator, limit: readLimit(parts.limits) }))
   app.use(qrRoutes(publicUrl))
   app.use(metricsRoutes(metrics))
   if (parts.witness !== undefined)

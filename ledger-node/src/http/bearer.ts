@@ -20,7 +20,7 @@ export interface Access {
 const BEARER = /^Bearer ([A-Za-z0-9._~+/-]{16,128}=*)$/i
 
 /**
- * Lets through who shows a token of this role (`Authorization: Bearer …`).
+ * Lets through who shows a token of this role (`Authorization: Bearer …`); whose it is stands in `res.locals.holder`.
  * @throws LedgerError TOKEN_MISSING, TOKEN_UNKNOWN (both 401), TOKEN_ROLE (403)
  */
 export function requireRole(access: readonly Access[], role: AccessRole): RequestHandler {
@@ -38,8 +38,9 @@ export function requireRole(access: readonly Access[], role: AccessRole): Reques
       res.setHeader('WWW-Authenticate', 'Bearer realm="tristamp", error="invalid_token"')
       throw new LedgerError('TOKEN_UNKNOWN', 'no such token')
     }
-    if (!holders.some((one) => one.role === role))
-      throw new LedgerError('TOKEN_ROLE', `the token is not of the role ${role}`)
+    const holder = holders.find((one) => one.role === role)
+    if (holder === undefined) throw new LedgerError('TOKEN_ROLE', `the token is not of the role ${role}`)
+    res.locals['holder'] = holder.name
     next()
   }
 }

@@ -62,7 +62,7 @@ export class Finder {
   }
 
   /** Everything that a question may mean, the likeliest first; what nothing in the graph names is told as text. */
-  *find(view: View, { exact, labels, named, from, to }: SearchQuery): Generator<undefined, (number | string)[]> {
+  *find(view: View, { exact, labels, named, from, to, days }: SearchQuery): Generator<undefined, (number | string)[]> {
     const found = new Set<number | string>()
     const within = (node: number): boolean => this.#within(view, node, from, to)
     const add = (nodes: Iterable<number>): void => {
@@ -91,8 +91,7 @@ export class Finder {
     for (const node of known)
       if (this.#graph.names.kind(node) === 'place') add(yield* this.#goodsAt(view, node, from, to))
     for (const label of labels) if (label.length >= LEAST_LABEL) add(this.#labels.lotsFrom(label))
-    const dateAlone = exact.length + labels.length + named.length === 0
-    if (dateAlone) add(yield* this.#goodsOn(view, from, to))
+    if (days) add(yield* this.#goodsOn(view, from, to))
     return [...found]
   }
 

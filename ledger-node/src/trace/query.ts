@@ -7,7 +7,8 @@ export type TraceQuery = { limit: number; cursor?: string | undefined } & (
   | { ask: 'where-now'; subject: string }
   | { ask: 'recalled'; subjects: string[]; since: number }
   | { ask: 'events'; subject?: string | undefined; place?: string | undefined; from: number; to: number }
-  | { ask: 'search'; exact: string[]; labels: string[]; named: string[]; from: number; to: number }
+  /** `days`: the time alone is the question. */
+  | { ask: 'search'; exact: string[]; labels: string[]; named: string[]; from: number; to: number; days: boolean }
   | { ask: 'exposure'; subject: string; from: number; to: number; min?: number | undefined; max?: number | undefined }
 )
 
