@@ -5,7 +5,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite'
 import { leaveOut } from './vite/leave-out.ts'
 import { pagesOfTheirOwn } from './vite/own-pages.ts'
-import { shell } from './vite/shell.ts'
+import { CARRY, CONSUMER, shell } from './vite/shell.ts'
 import { terse } from './vite/terse.ts'
 import { words } from './vite/words.ts'
 
@@ -74,7 +74,15 @@ export default defineConfig(async ({ command }) => {
   const first = command === 'build' ? await beforeTheVerdict() : new Set<string>()
   return {
     ...common,
-    plugins: [sprite, leaveOut, words, terse, shell, compressed, pagesOfTheirOwn([sprite], compress)],
+    plugins: [
+      sprite,
+      leaveOut,
+      words,
+      terse,
+      shell(CONSUMER),
+      compressed,
+      pagesOfTheirOwn([sprite, shell(CARRY)], compress),
+    ],
     build: {
       outDir: here('./dist'),
       emptyOutDir: true,

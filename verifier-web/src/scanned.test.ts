@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { scannedOf } from './scanned.ts'
+import { bestScanned, isWhole, scannedOf } from './scanned.ts'
 
 const path = '/01/09506000134352/21/7K3M92QD40XA'
 
@@ -37,5 +37,17 @@ describe('scannedOf', () => {
   ])('leads nowhere for %s', (text) => {
     expect(['text', 'foreign']).toContain(scannedOf(text, 'trace.example').kind)
     expect(scannedOf(text, 'trace.example')).not.toHaveProperty('path')
+  })
+})
+
+describe('bestScanned', () => {
+  it('prefers the number of one pack to that of its kind, and either to an address of others', () => {
+    const texts = ['WIFI:S:a;;', 'https://shop.example/x', '9506000134352', `https://id.gs1.org${path}`]
+    for (let i = texts.length; i > 1; i--) {
+      const best = bestScanned(texts.slice(0, i), 'trace.example')!
+      expect(best).toEqual(scannedOf(texts[i - 1]!, 'trace.example'))
+      expect(isWhole(best)).toBe(i === 4)
+    }
+    expect(bestScanned([], 'trace.example')).toBeUndefined()
   })
 })

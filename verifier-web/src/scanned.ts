@@ -24,6 +24,30 @@ export function scannedOf(text: string, ownHost: string): Scanned {
   return { kind: 'foreign', text, host, ...(path !== undefined && { path }) }
 }
 
+/** Of several codes in one picture the one that says most: goods by number before goods by kind, and anything before what leads nowhere. */
+export function bestScanned(texts: readonly string[], ownHost: string): Scanned | undefined {
+  return texts.map((text) => scannedOf(text, ownHost)).sort((a, b) => rank(b) - rank(a))[0]
+}
+
+/** Whether no other code on the same pack could say more. */
+export function isWhole(scanned: Scanned): boolean {
+  return rank(scanned) > PRODUCT_ALONE
+}
+
+/** `/01/09506000134352` */
+const PRODUCT_ALONE = 2
+
+function rank(scanned: Scanned): number {
+  switch (scanned.kind) {
+    case 'goods':
+      return scanned.path.split('?')[0]!.split('/').length - 1
+    case 'foreign':
+      return 1
+    case 'text':
+      return 0
+  }
+}
+
 function hostOf(address: string): string {
   try {
     return new URL(address).host

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'vite'
 
@@ -7,10 +7,15 @@ const here = (path: string): string => fileURLToPath(new URL(`../${path}`, impor
 /** The page that a code opens, and the samples that only a developer looks at. */
 const APART = new Set(['index.html', 'samples.html'])
 
-/** Every other page of this folder, by its name. */
+/** Every other page of this folder, by its name, and the service worker of those that have one. */
 function ownPages(): Record<string, string> {
   const files = readdirSync(here('.')).filter((file) => file.endsWith('.html') && !APART.has(file))
-  return Object.fromEntries(files.map((file) => [file.slice(0, -'.html'.length), here(file)]))
+  const names = files.map((file) => file.slice(0, -'.html'.length))
+  const pages = names.map((name) => [name, here(`${name}.html`)])
+  const workers = names
+    .map((name) => [`${name}-sw`, here(`worker/${name}-sw.ts`)])
+    .filter(([, file]) => existsSync(file!))
+  return Object.fromEntries([...pages, ...workers]) as Record<string, string>
 }
 
 /**
@@ -42,7 +47,11 @@ export function pagesOfTheirOwn(plugins: Plugin[], after: (folder: string) => vo
           target: 'es2022',
           assetsInlineLimit: 0,
           modulePreload: { polyfill: false },
-          rolldownOptions: { input: ownPages() },
+          rolldownOptions: {
+            input: ownPages(),
+            // A service worker rules over the folder that it lies in.
+            output: { entryFileNames: ({ name }) => (name.endsWith('-sw') ? `${name}.js` : 'assets/[name]-[hash].js') },
+          },
         },
       })
       after(outDir)

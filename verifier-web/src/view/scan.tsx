@@ -1,40 +1,74 @@
 import type { VNode } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import { type Detector, detectorHere, type Looking, lookInto } from '../camera.ts'
+import { useRef, useState } from 'preact/hooks'
 import type { MessageKey } from '../i18n/index.ts'
-import { type Scanned, scannedOf } from '../scanned.ts'
+import type { CameraFailure } from '../scan/camera.ts'
+import { CameraView } from '../scan/camera-view.tsx'
+import { type Code, GOODS_FORMATS } from '../scan/code.ts'
+import { bestScanned, isWhole, type Scanned } from '../scanned.ts'
 import { FilePicker } from './file-picker.tsx'
 import { useLanguage } from './parts.tsx'
 import { inSameLanguage } from './top.tsx'
 
 type Other = Exclude<Scanned, { kind: 'goods' }>
 
-/** Reading a code here, by camera or from a photo, where the browser can. A code of ours is checked; any other is shown, and followed nowhere. */
-export function ScanPart(): VNode | null {
+const FAILURES: Record<CameraFailure, MessageKey> = {
+  REFUSED: 'scan.refused',
+  NONE: 'scan.none',
+  BUSY: 'scan.busy',
+  BARRED: 'scan.barred',
+}
+
+/** Looks after the first code, for another on the same pack that says more: a bar code is read from further away than the square beside it. */
+const MORE_LOOKS = 4
+
+/** Reading a code here, by camera or from a photo. A code of ours is checked; any other is shown, and followed nowhere. */
+export function ScanPart(): VNode {
   const { t } = useLanguage()
-  const [detector, setDetector] = useState<Detector | undefined>()
   const [scanned, setScanned] = useState<Other | undefined>()
   const [said, setSaid] = useState<MessageKey | undefined>()
-  useEffect(() => void detectorHere().then((found) => setDetector(() => found)), [])
-  if (detector === undefined) return null
-  const take = (text: string | undefined): void => {
-    setSaid(undefined)
-    if (text === undefined) return
-    const meant = scannedOf(text, location.host)
+  const looked = useRef<{ texts: string[]; looks: number }>({ texts: [], looks: 0 })
+  const show = (meant: Scanned): void => {
     if (meant.kind === 'goods') location.assign(inSameLanguage(meant.path))
     else setScanned(meant)
   }
+  const look = (codes: readonly Code[]): boolean => {
+    const { current } = looked
+    for (const { text } of codes) if (!current.texts.includes(text)) current.texts.push(text)
+    const best = bestScanned(current.texts, location.host)
+    if (best === undefined || (!isWhole(best) && current.looks++ < MORE_LOOKS)) return false
+    show(best)
+    return true
+  }
   const photo = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return
-    const codes = await createImageBitmap(file)
-      .then((image) => detector.detect(image))
-      .catch(() => [])
-    take(codes[0]?.rawValue)
-    if (codes[0] === undefined) setSaid('scan.photo.none')
+    setSaid('scan.photo.reading')
+    const codes = await codesOfPhoto(file)
+    const best = bestScanned(
+      codes.map(({ text }) => text),
+      location.host,
+    )
+    setSaid(best === undefined ? 'scan.photo.none' : undefined)
+    if (best !== undefined) show(best)
+  }
+  const words = {
+    begin: t('scan.begin'),
+    stop: t('scan.stop'),
+    torch: t('scan.torch'),
+    picture: t('scan.camera'),
   }
   return (
     <section class="ask">
-      <Camera detector={detector} onRead={take} onRefused={() => setSaid('scan.refused')} />
+      <CameraView
+        formats={GOODS_FORMATS}
+        words={words}
+        onCodes={look}
+        onFailure={(failure) => setSaid(failure && FAILURES[failure])}
+        onLooking={(looking) => {
+          if (!looking) return
+          looked.current = { texts: [], looks: 0 }
+          setScanned(undefined)
+        }}
+      />
       <FilePicker id="photo" label={t('scan.photo')} accept="image/*" onPick={([file]) => void photo(file)} />
       <p class="wrong" role="alert">
         {said !== undefined && t(said)}
@@ -44,56 +78,17 @@ export function ScanPart(): VNode | null {
   )
 }
 
-interface CameraProps {
-  detector: Detector
-  onRead: (text: string | undefined) => void
-  onRefused: () => void
-}
-
-function Camera({ detector, onRead, onRefused }: CameraProps): VNode {
-  const { t } = useLanguage()
-  const video = useRef<HTMLVideoElement>(null)
-  const [looking, setLooking] = useState<Looking | undefined>()
-  const [lit, setLit] = useState(false)
-  useEffect(() => () => looking?.stop(), [looking])
-  const begin = async (): Promise<void> => {
-    try {
-      const begun = await lookInto(video.current!, detector)
-      setLooking(begun)
-      onRead(await begun.read)
-    } catch {
-      onRefused()
-    }
-    setLooking(undefined)
-    setLit(false)
+/** A photo is looked at once, by the best reader that there is. */
+async function codesOfPhoto(file: File): Promise<Code[]> {
+  const { Decoder } = await import('../scan/decoder.ts')
+  const decoder = new Decoder(GOODS_FORMATS)
+  try {
+    const [image] = await Promise.all([createImageBitmap(file), decoder.ready])
+    return await decoder.decode(image)
+  } catch {
+    // No picture at all.
+    return []
   }
-  return (
-    <>
-      <video
-        ref={video}
-        class="camera"
-        hidden={looking === undefined}
-        muted
-        playsInline
-        aria-label={t('scan.camera')}
-      />
-      <p class="act">
-        <button type="button" class="btn solid" onClick={() => (looking === undefined ? void begin() : looking.stop())}>
-          {t(looking === undefined ? 'scan.begin' : 'scan.stop')}
-        </button>
-        {looking?.torch !== undefined && (
-          <button
-            type="button"
-            class="btn"
-            aria-pressed={lit}
-            onClick={() => void looking.torch?.(!lit).then(() => setLit(!lit))}
-          >
-            {t('scan.torch')}
-          </button>
-        )}
-      </p>
-    </>
-  )
 }
 
 /** A code that is not ours, in its own letters. */

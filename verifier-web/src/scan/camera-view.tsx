@@ -1,0 +1,85 @@
+import type { VNode } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { type Camera, CameraError, type CameraFailure, openCamera, watch } from './camera.ts'
+import type { Code, CodeFormat } from './code.ts'
+import { Decoder } from './decoder.ts'
+
+export interface CameraWords {
+  begin: string
+  stop: string
+  torch: string
+  /** What the picture is, for whoever does not see it. */
+  picture: string
+}
+
+export interface CameraViewProps {
+  formats: readonly CodeFormat[]
+  words: CameraWords
+  /** Points along a picture's width that are asked for. */
+  width?: number
+  /** The codes of one picture, if any; true when that was enough, and the camera goes off. */
+  onCodes: (codes: Code[]) => boolean
+  onFailure: (failure: CameraFailure | undefined) => void
+  onLooking?: (looking: boolean) => void
+}
+
+/** A button that opens the camera, its picture, and the light where it has one. */
+export function CameraView({ formats, words, width, onCodes, onFailure, onLooking }: CameraViewProps): VNode {
+  const video = useRef<HTMLVideoElement>(null)
+  const decoder = useRef<Decoder>(undefined)
+  const [camera, setCamera] = useState<Camera | undefined>()
+  const [opening, setOpening] = useState(false)
+  const [lit, setLit] = useState(false)
+  // The loop outlives a redraw; it asks whoever is there then.
+  const take = useRef(onCodes)
+  take.current = onCodes
+  useEffect(() => () => camera?.stop(), [camera])
+  useEffect(() => onLooking?.(camera !== undefined), [camera])
+  const begin = async (): Promise<void> => {
+    onFailure(undefined)
+    setOpening(true)
+    try {
+      decoder.current ??= new Decoder(formats)
+      const opened = await openCamera(video.current!, width)
+      // The page has gone on meanwhile.
+      if (video.current === null) return opened.stop()
+      setCamera(opened)
+      setOpening(false)
+      await watch(opened, decoder.current, (codes) => {
+        if (take.current(codes)) opened.stop()
+      })
+    } catch (thrown) {
+      onFailure(thrown instanceof CameraError ? thrown.failure : 'BUSY')
+    }
+    setOpening(false)
+    setCamera(undefined)
+    setLit(false)
+  }
+  const light = async (): Promise<void> => {
+    await camera?.torch?.(!lit).then(
+      () => setLit(!lit),
+      // It was taken back by the system: the button stays as it was.
+      () => undefined,
+    )
+  }
+  return (
+    <>
+      <video ref={video} class="camera" hidden={camera === undefined} muted playsInline aria-label={words.picture} />
+      <p class="act">
+        <button
+          type="button"
+          class="btn solid"
+          disabled={opening}
+          onClick={() => (camera === undefined ? void begin() : camera.stop())}
+        >
+          {camera === undefined ? words.begin : words.stop}
+        </button>
+        {camera?.torch !== undefined && (
+          <button type="button" class="btn" aria-pressed={lit} onClick={() => void light()}>
+            {words.torch}
+          </button>
+        )}
+      </p>
+    </>
+  )
+}
