@@ -258,6 +258,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'Nothing was undone ({why}). What is recorded stays; tell the person in charge if it is wrong.',
     zh: '未撤销（{why}）。已记录的内容保留；如有错误请告知负责人。',
   },
+  GOODS_HELD: {
+    en: 'HELD, not recorded: {goods}. {whyEn} Do not sell, ship or use it. {holderEn}',
+    zh: '已被扣留，未记录：{goods}。{whyZh}不得销售、发运、使用。{holderZh}',
+  },
   GOODS_RECALLED: {
     en: 'RECALLED, not recorded: {goods}. {whyEn} Do not sell, ship or use it. {holderEn}',
     zh: '已被召回，未记录：{goods}。{whyZh}不得销售、发运、使用。{holderZh}',

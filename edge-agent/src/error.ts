@@ -67,6 +67,7 @@ export type AgentCode =
   | 'SCAN_MIXED'
   | 'SCAN_TOO_MANY'
   | 'SCAN_UNDO'
+  | 'GOODS_HELD'
   | 'GOODS_RECALLED'
   | 'EVENT_INVALID'
   | 'EVIDENCE_LOST'

@@ -4,10 +4,11 @@ import { NOTICE_BYTES, noticeName, openNotice, type RecallNotice, verifyOnNode }
 import { AgentError, whyOf } from './error.ts'
 import { replaceFile, syncFolder } from './head-file.ts'
 import { nodeCrypto } from './key-file.ts'
+import { isDrill } from './order-text.ts'
 
 const verify = verifyOnNode(nodeCrypto)
 
-/** Recalls that were lifted are kept, or an old notice would bring them back; so many of them, the latest. */
+/** Recalls that were lifted, and holds that were released, are kept, or an old notice would bring them back; so many of them, the latest. */
 const LIFTED_KEPT = 256
 
 const ENDING = '.cose'
@@ -15,7 +16,7 @@ const ENDING = '.cose'
 /** A notice, and when it came (ms since 1970, by the system's clock: for display). */
 export type Told = RecallNotice & { heardMs: number }
 
-/** What the ledger has told of recalls, in a folder of its own: a file each, as it was signed, so that it counts again after a restart. */
+/** What the ledger has told of recalls and holds, in a folder of its own: a file each, as it was signed, so that it counts again after a restart. */
 export class Recalls {
   readonly #folder: string
   readonly #ledgerKey: Uint8Array
@@ -79,10 +80,10 @@ export class Recalls {
     return notice
   }
 
-  /** Recalls that stand and name one of these, drills last. */
+  /** Recalls and holds that stand and name one of these: recalls first, drills last. */
   about(names: readonly string[]): Told[] {
     const found = this.standing.filter(({ recall }) => names.some((name) => recall.subjects.includes(name)))
-    return found.sort((a, b) => Number(a.recall.drill ?? false) - Number(b.recall.drill ?? false))
+    return found.sort((a, b) => rank(a) - rank(b))
   }
 
   get standing(): Told[] {
@@ -107,6 +108,10 @@ export class Recalls {
       rmSync(join(this.#folder, fileOf(notice)), { force: true })
     }
   }
+}
+
+function rank({ recall }: Told): number {
+  return isDrill(recall) ? 2 : recall.op === 'hold' ? 1 : 0
 }
 
 function damaged(path: string, cause: unknown): AgentError {

@@ -16,6 +16,7 @@ import { EvidenceFiles } from './evidence-files.ts'
 import { Fixes } from './fix.ts'
 import { Health } from './health.ts'
 import type { Log } from './log.ts'
+import { headOf, reasonOf } from './order-text.ts'
 import type { Outbox } from './outbox.ts'
 import { Panel } from './page/panel.ts'
 import { paths } from './paths.ts'
@@ -189,16 +190,17 @@ export class Wiring {
     thermometers.watch(stations)
   }
 
-  /** Goods are called back, or no longer. */
+  /** Goods are called back or held, or no longer. */
   #onNotice(payload: Uint8Array): void {
     try {
       const notice = this.#recalls.take(payload)
       if (notice === undefined) return
       const { recall, lifted } = notice
-      const what = `${recall.drill ? 'DRILL, not a recall' : `RECALL, class ${recall.class}`} ${recall.id}`
+      const what = headOf(recall)
       const { info } = this.#parts.log
-      if (lifted) info(`· lifted: ${what}: ${printable(lifted.reason)}`)
-      else info(`· ${what}: ${printable(recall.subjects.join(' '))}: ${recall.reason.en} ${recall.reason.zh}`)
+      const { en, zh } = reasonOf(recall)
+      if (lifted) info(`· ${recall.op === 'hold' ? 'released' : 'lifted'}: ${what}: ${printable(lifted.reason)}`)
+      else info(`· ${what}: ${printable(recall.subjects.join(' '))}: ${en} ${zh}`)
     } catch (thrown) {
       this.problem(asAgentError(thrown), 'notice')
     } finally {

@@ -2,7 +2,16 @@ import { type MemoryLedger, TestSigner } from './_memory-ledger.ts'
 import { toBase64Url } from './bytes.ts'
 import type { Json } from './canonical-json.ts'
 import { evidenceOf } from './contradiction.ts'
-import type { EnrolGateway, EnrolOrganisation, Lift, Operation, Recall, Role } from './event/governance-types.ts'
+import type {
+  EnrolGateway,
+  EnrolOrganisation,
+  Hold,
+  Lift,
+  Operation,
+  Recall,
+  Release,
+  Role,
+} from './event/governance-types.ts'
 
 // Operations for tests of governance.
 
@@ -86,6 +95,34 @@ export function recallOf(subjects: string[], fields: Partial<Recall> = {}): Reca
 }
 
 export const lift: Lift = { op: 'lift', id: RECALL_ID, reason: 'all of it is back' }
+
+/** An id that tests know holds by. */
+export const HOLD_ID = '6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11'
+
+/** Somebody of the farm stops goods. */
+export function holdOf(subjects: string[], fields: Partial<Hold> = {}): Hold {
+  const reason = { zh: '包装受潮，待查。', en: 'The packs got wet; to be looked at.' }
+  return { op: 'hold', id: HOLD_ID, org: 'farm', subjects, reason, ...fields }
+}
+
+/** The ledger stops a lot, for readings that it names. */
+export function groundedHold(fields: Partial<Hold['ground'] & object> = {}): Hold {
+  const lot = 'https://id.gs1.org/01/09506000134352/10/L7'
+  const eventID = 'urn:uuid:00000000-0000-4000-8000-000000000001'
+  const ground = {
+    product: 'https://id.gs1.org/01/09506000134352',
+    limits: { minMilliC: 0, maxMilliC: 4000 },
+    way: [lot],
+    readings: [{ entry: 1, position: 0, eventID }],
+    lowestMilliC: 3000,
+    highestMilliC: 9000,
+    outsideMs: 60_000,
+    ...fields,
+  }
+  return { op: 'hold', id: HOLD_ID.replace('6a', '6b'), org: 'farm', subjects: [lot], ground }
+}
+
+export const release: Release = { op: 'release', id: HOLD_ID, reason: 'it is dry and sound' }
 
 /** Carries an operation through, with as many administrators as it takes; or the test fails. */
 export function carry(ledger: MemoryLedger, ...operations: Operation[]): void {

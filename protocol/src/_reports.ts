@@ -40,6 +40,14 @@ export const EVERY_REPORT: readonly ReportEvent[] = [
   sampleReport(
     {
       kind: 'blocked',
+      subject: 'https://id.gs1.org/01/09506000134352/21/HELD',
+      hold: '6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11',
+    },
+    station,
+  ),
+  sampleReport(
+    {
+      kind: 'blocked',
       subject: 'https://id.gs1.org/01/09506000134352/21/BLOCKED',
       recall: '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11',
     },

@@ -1,6 +1,6 @@
 import { toHex } from './bytes.ts'
 import { decodeCbor, encodeCbor } from './cbor.ts'
-import type { EnrolOrganisation, Genesis, Operation, Recall, Role } from './event/governance-types.ts'
+import type { EnrolOrganisation, Genesis, Hold, Operation, Recall, Role } from './event/governance-types.ts'
 
 /** What the ledger knows of a key. Immutable: a change puts another in its place. */
 export interface KeyState {
@@ -42,6 +42,12 @@ export interface RecallState {
   lifted?: string
 }
 
+/** A hold, and why it was released if it was. */
+export interface HoldState {
+  hold: Hold
+  released?: string
+}
+
 /** Everything that admission depends on; a function of the earlier entries alone. */
 export interface AdmissionState {
   genesis: Genesis | undefined
@@ -52,6 +58,8 @@ export interface AdmissionState {
   pending: Map<string, Pending>
   /** By the recall's id. */
   recalls: Map<string, RecallState>
+  /** By the hold's id. */
+  holds: Map<string, HoldState>
 }
 
 /** One replacement in the state. A log of changes, last one wins by `changeId`, is a copy of the state. */
@@ -60,10 +68,18 @@ export type Change =
   | { set: 'organisation'; value: EnrolOrganisation }
   | { set: 'key'; value: KeyState }
   | { set: 'recall'; value: RecallState }
+  | { set: 'hold'; value: HoldState }
   | { set: 'pending'; id: string; value: Pending | undefined }
 
 export function emptyState(): AdmissionState {
-  return { genesis: undefined, organisations: new Map(), keys: new Map(), pending: new Map(), recalls: new Map() }
+  return {
+    genesis: undefined,
+    organisations: new Map(),
+    keys: new Map(),
+    pending: new Map(),
+    recalls: new Map(),
+    holds: new Map(),
+  }
 }
 
 /** A copy that can be changed without the original noticing. */
@@ -74,6 +90,7 @@ export function draftOf(state: AdmissionState): AdmissionState {
     keys: new Map(state.keys),
     pending: new Map(state.pending),
     recalls: new Map(state.recalls),
+    holds: new Map(state.holds),
   }
 }
 
@@ -84,6 +101,7 @@ export function applyChanges(state: AdmissionState, changes: readonly Change[]):
     else if (change.set === 'organisation') state.organisations.set(change.value.org, change.value)
     else if (change.set === 'key') state.keys.set(toHex(change.value.kid), change.value)
     else if (change.set === 'recall') state.recalls.set(change.value.recall.id, change.value)
+    else if (change.set === 'hold') state.holds.set(change.value.hold.id, change.value)
     else if (change.value === undefined) state.pending.delete(change.id)
     else state.pending.set(change.id, change.value)
   }
@@ -95,6 +113,7 @@ export function changeId(change: Change): string {
   if (change.set === 'organisation') return `organisation/${change.value.org}`
   if (change.set === 'key') return `key/${toHex(change.value.kid)}`
   if (change.set === 'recall') return `recall/${change.value.recall.id}`
+  if (change.set === 'hold') return `hold/${change.value.hold.id}`
   return `pending/${change.id}`
 }
 

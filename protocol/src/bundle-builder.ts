@@ -88,8 +88,8 @@ async function boundingSeals(places: readonly EventPlace[], shelf: Shelf, source
   for (const place of places) {
     const { event } = await shelf.signedEvent(place)
     if (event.type === 'TristampReport') continue
-    // When a recall was sealed is when everyone could know of it.
-    const isTold = event.type !== 'TristampGovernance' || event.operation.op === 'recall'
+    // When a recall or a hold was sealed is when everyone could know of it.
+    const isTold = event.type !== 'TristampGovernance' || ['recall', 'hold'].includes(event.operation.op)
     if (isTold) seals.add(await source.sealAfter(place.entry))
     if (event.type === 'TristampGovernance') continue
     const clock = event['tristamp:clock']

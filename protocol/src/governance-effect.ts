@@ -1,8 +1,18 @@
-import type { AdmissionState, Change, KeyState, RecallState } from './admission-state.ts'
+import type { AdmissionState, Change, HoldState, KeyState, RecallState } from './admission-state.ts'
 import { fromBase64Url, toHex } from './bytes.ts'
 import { contradictionIn, type IsSigned, isProven } from './contradiction.ts'
 import { ProtocolError } from './error.ts'
-import type { EnrolGateway, Genesis, Lift, Operation, Recall, RotateKey, SuspendKey } from './event/governance-types.ts'
+import type {
+  EnrolGateway,
+  Genesis,
+  Hold,
+  Lift,
+  Operation,
+  Recall,
+  Release,
+  RotateKey,
+  SuspendKey,
+} from './event/governance-types.ts'
 import { enrollableKey, FRESH_KEY } from './genesis.ts'
 import { keyUri } from './key.ts'
 
@@ -33,6 +43,10 @@ export function effectOf(state: AdmissionState, operation: Exclude<Operation, Ge
       return [{ set: 'recall', value: recalled(state, operation) }]
     case 'lift':
       return [{ set: 'recall', value: lifted(state, operation) }]
+    case 'hold':
+      return [{ set: 'hold', value: held(state, operation) }]
+    case 'release':
+      return [{ set: 'hold', value: released(state, operation) }]
   }
 }
 
@@ -119,6 +133,19 @@ function lifted(state: AdmissionState, { id, reason }: Lift): RecallState {
   const before = state.recalls.get(id) ?? conflict('no such recall')
   if (before.lifted !== undefined) conflict('this recall was lifted already')
   return { ...before, lifted: reason }
+}
+
+/** A hold has one wording: what is to be said anew is a new hold. */
+function held(state: AdmissionState, hold: Hold): HoldState {
+  knownOrganisation(state, hold.org)
+  if (state.holds.has(hold.id)) conflict('there is a hold of this id')
+  return { hold }
+}
+
+function released(state: AdmissionState, { id, reason }: Release): HoldState {
+  const before = state.holds.get(id) ?? conflict('no such hold')
+  if (before.released !== undefined) conflict('this hold was released already')
+  return { ...before, released: reason }
 }
 
 /** The key that an operation is about. The ledger's own lives as long as the ledger. */

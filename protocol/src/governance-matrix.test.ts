@@ -6,9 +6,12 @@ import {
   enrolment,
   FARM,
   gatewayKey,
+  groundedHold,
+  holdOf,
   lift,
   RECALL_ID,
   recallOf,
+  release,
   restoration,
   revocation,
   rotation,
@@ -49,6 +52,7 @@ carry(ledger, rotation(retired, gatewayKey('successor')), revocation(dead))
 carry(ledger, rotation(old, newOld, 'administrator'), suspension(away), revocation(gone))
 ledger.decide(ann, suspension(stopped))
 carry(ledger, recallOf(['https://id.gs1.org/01/09506000134352']))
+carry(ledger, holdOf(['https://id.gs1.org/01/09506000134352']))
 
 const place = 'https://id.gs1.org/414/9506000134024'
 const text = { zh: '甲', en: 'A' }
@@ -73,19 +77,26 @@ const OPERATIONS = {
   recall: recallOf(['https://id.gs1.org/01/09506000134352/10/L7'], { id: RECALL_ID.replace('5f', '60') }),
   'recall, corrected': recallOf(['https://id.gs1.org/01/09506000134352/10/L7']),
   lift,
+  hold: holdOf(['https://id.gs1.org/01/09506000134352/10/L7'], { id: RECALL_ID.replace('5f', '61') }),
+  'hold with its ground': groundedHold(),
+  'hold, known': holdOf(['https://id.gs1.org/01/09506000134352/10/L7']),
+  release,
 } satisfies Record<Operation['op'], Operation> & Record<string, Operation>
 
 type Column = keyof typeof OPERATIONS
 type Row = Record<Column, string>
 const COLUMNS = Object.keys(OPERATIONS) as Column[]
 
+const [GENESIS, CONFLICT, REPEATED] = ['GOVERNANCE_GENESIS', 'GOVERNANCE_CONFLICT', 'GOVERNANCE_REPEATED']
+
 /** A row of one answer; `alone`: for what one administrator is enough for. */
 function row(answer: string, alone = answer, genesis = answer): Row {
   const cells = Object.fromEntries(COLUMNS.map((column) => [column, answer])) as Row
-  return { ...cells, genesis, 'suspend-key': alone, 'suspend-key with evidence': alone }
+  const known = alone === 'effective' ? CONFLICT : alone
+  const stops = { hold: alone, 'hold with its ground': alone, 'hold, known': known }
+  return { ...cells, genesis, 'suspend-key': alone, 'suspend-key with evidence': alone, ...stops }
 }
 
-const [GENESIS, CONFLICT, REPEATED] = ['GOVERNANCE_GENESIS', 'GOVERNANCE_CONFLICT', 'GOVERNANCE_REPEATED']
 /** `after`: when bob has signed the same before, so that what one is enough for has happened. */
 const GOVERNANCE: { who: string; signer: TestSigner; after?: 'bob'; answers: Row }[] = [
   { who: 'an administrator, first', signer: ann, answers: row('pending', 'effective', GENESIS) },
@@ -98,13 +109,21 @@ const GOVERNANCE: { who: string; signer: TestSigner; after?: 'bob'; answers: Row
   {
     who: 'the ledger’s own key',
     signer: ledger.ledgerKey,
-    answers: { ...row('ROLE', 'ROLE', GENESIS), 'suspend-key with evidence': 'effective' },
+    answers: {
+      ...row('ROLE', 'ROLE', GENESIS),
+      'suspend-key with evidence': 'effective',
+      'hold with its ground': 'effective',
+    },
   },
   {
     who: 'the ledger’s own key',
     signer: ledger.ledgerKey,
     after: 'bob',
-    answers: { ...row('ROLE', 'ROLE', GENESIS), 'suspend-key with evidence': CONFLICT },
+    answers: {
+      ...row('ROLE', 'ROLE', GENESIS),
+      'suspend-key with evidence': CONFLICT,
+      'hold with its ground': CONFLICT,
+    },
   },
   ...ROLES.map((role) => ({ who: `a gateway that may ${role}`, signer: gateways[role], answers: row('ROLE') })),
   { who: 'a suspended gateway', signer: stopped, answers: row('KEY_INACTIVE') },

@@ -24,14 +24,16 @@ export function operationHash(operation: Operation): Uint8Array {
 /**
  * How many administrators an operation needs. To stop a gateway must be quick, and a contradiction speaks for itself; an
  * administrator's key needs the threshold, or one stolen key could lock out the others. What empties shelves is the word of two persons
- * wherever there are two (docs/spec/governance.md, Thresholds).
+ * wherever there are two, and so is what puts goods back on them; that goods wait is one's (docs/spec/governance.md, Thresholds).
  */
 export function signaturesNeeded(state: AdmissionState, operation: Operation): number {
   const alone =
     operation.op === 'suspend-key' &&
     (isProven(operation) || state.keys.get(toHex(fromBase64Url(operation.key)))?.kind === 'gateway')
   const threshold = state.genesis?.threshold ?? 1
-  if (operation.op === 'recall' || operation.op === 'lift') return Math.max(threshold, Math.min(2, active(state)))
+  if (operation.op === 'hold') return 1
+  if (operation.op === 'recall' || operation.op === 'lift' || operation.op === 'release')
+    return Math.max(threshold, Math.min(2, active(state)))
   return alone ? 1 : threshold
 }
 
@@ -48,8 +50,8 @@ export function approve(
   const { genesis } = state
   if (genesis === undefined) throw new ProtocolError('GOVERNANCE_GENESIS', 'a ledger begins with its genesis')
   if (operation.op === 'genesis') throw new ProtocolError('GOVERNANCE_GENESIS', 'a ledger has one genesis')
-  if (signer.kind === 'ledger' && !isProven(operation))
-    throw new ProtocolError('ROLE', 'the ledger’s own key may only suspend a key that contradicted itself')
+  if (signer.kind === 'ledger' && !speaksForItself(operation))
+    throw new ProtocolError('ROLE', 'the ledger’s own key may only suspend and hold for what the log itself shows')
   const id = toHex(operationHash(operation))
   const before = state.pending.get(id)
   const open = before !== undefined && Math.abs(iat - before.firstIat) <= genesis.windowS ? before : undefined
@@ -70,6 +72,11 @@ export function approve(
     changes: before === undefined ? changes : [...changes, { set: 'pending', id, value: undefined }],
     effective: true,
   }
+}
+
+/** It says what in the log it rests on, so that nobody's word is needed. */
+function speaksForItself(operation: Operation): boolean {
+  return isProven(operation) || (operation.op === 'hold' && operation.ground !== undefined)
 }
 
 /** Administrators who can sign. */

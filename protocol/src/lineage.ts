@@ -1,7 +1,17 @@
 import { ProtocolError } from './error.ts'
 import type { Operation } from './event/governance-types.ts'
 import type { AnyEvent, EpcisEvent } from './event/types.ts'
-import { bootUri, keysOf, lotOf, organisationUri, productOf, publicKeyUri, recallUri, subjectKind } from './subject.ts'
+import {
+  bootUri,
+  holdUri,
+  keysOf,
+  lotOf,
+  organisationUri,
+  productOf,
+  publicKeyUri,
+  recallUri,
+  subjectKind,
+} from './subject.ts'
 import { isDoubtful } from './time/doubt.ts'
 
 /** An event, and the URI of the key that signed it. */
@@ -65,6 +75,13 @@ function ofOperation(operation: Operation): string[] {
     case 'recall':
       // Its other wordings and its end; and the name of who recalls.
       return [recallUri(operation.id), organisationUri(operation.org)]
+    case 'hold':
+      // Its end, and everything by which its ground is reckoned again.
+      return [
+        holdUri(operation.id),
+        organisationUri(operation.org),
+        ...(operation.ground === undefined ? [] : [operation.ground.product, ...operation.ground.way]),
+      ]
     default:
       return []
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { recallOf } from './_governance.ts'
+import { groundedHold, recallOf } from './_governance.ts'
 import { encodeAck } from './ack.ts'
 import { publicKeyOf, signOnNoble, verifyOnNoble } from './ed25519-curve.ts'
 import { ProtocolError } from './error.ts'
@@ -27,6 +27,12 @@ describe('notice of a recall', () => {
     expect(noticeName(one.recall)).toMatch(/^recall-[0-9a-f-]{36}$/)
   })
 
+  it('tells of a hold in the same way', () => {
+    const hold = { recall: groundedHold(), entry: 7, treeSize: 9 }
+    expect(openNotice(encodeNotice(hold, key, sign), key, verifyOnNoble)).toEqual(hold)
+    expect(noticeName(hold.recall)).toMatch(/^hold-[0-9a-f-]{36}$/)
+  })
+
   it('holds the longest recall that governance takes', () => {
     const long = { zh: '召'.repeat(600), en: 'x'.repeat(600) }
     const subjects = Array.from({ length: 256 }, (_, i) => `https://id.gs1.org/01/09506000134352/10/LOT${i}`)
@@ -41,8 +47,8 @@ describe('notice of a recall', () => {
     expect(codeOf(() => openNotice(bytes, publicKeyOf(new Uint8Array(32).fill(6)), verifyOnNoble))).toBe('SIGNATURE')
     const ack = encodeAck({ kind: 'ack', kid: key, seq: 1, prev: key, entry: 1, treeSize: 2 }, key, sign)
     expect(codeOf(() => openNotice(ack, key, () => true))).toBe('NOTICE_MALFORMED')
-    const lift = { op: 'lift', id: notice.recall.id, reason: 'x' } as unknown as RecallNotice['recall']
-    expect(codeOf(() => openNotice(encodeNotice({ ...notice, recall: lift }, key, sign), key, verifyOnNoble))).toBe(
+    const cut = { op: 'recall', id: notice.recall.id, reason: 'x' } as unknown as RecallNotice['recall']
+    expect(codeOf(() => openNotice(encodeNotice({ ...notice, recall: cut }, key, sign), key, verifyOnNoble))).toBe(
       'NOTICE_MALFORMED',
     )
   })

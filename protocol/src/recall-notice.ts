@@ -5,16 +5,16 @@ import { decodeSign1, encodeSign1, sigStructure } from './cose.ts'
 import type { Sign, VerifySync } from './ed25519.ts'
 import { ProtocolError } from './error.ts'
 import { checkOperation } from './event/governance-event.ts'
-import type { Recall } from './event/governance-types.ts'
+import type { Hold, Operation, Recall } from './event/governance-types.ts'
 import type { Elements } from './gs1/element-string.ts'
 import { keyThumbprint } from './key.ts'
 import { LIMITS } from './limits.ts'
 import { isUint } from './shape.ts'
 import { productOf, subjectOfElements } from './subject.ts'
 
-/** What the ledger tells everyone of a recall (docs/spec/mqtt.md, Notices): its last wording, and that it was lifted. */
-export interface RecallNotice {
-  recall: Recall
+/** What the ledger tells everyone of a recall or a hold (docs/spec/mqtt.md, Notices): its last wording, and that it was lifted or released. */
+export interface RecallNotice<O extends Recall | Hold = Recall | Hold> {
+  recall: O
   /** Where that wording, or its end, is recorded. */
   entry: number
   treeSize: number
@@ -24,12 +24,13 @@ export interface RecallNotice {
 /** Bytes of a notice with its signature: an operation and what goes around it. */
 export const NOTICE_BYTES: number = LIMITS.eventBytes + 4096
 
-const MEDIA = 'application/vnd.tristamp.recall'
+const MEDIA = { recall: 'application/vnd.tristamp.recall', hold: 'application/vnd.tristamp.hold' } as const
 const MAX_REASON = 200
+const KINDS = ['recall', 'hold'] as const
 
 /** The last part of a notice's topic. */
-export function noticeName({ id }: Recall): string {
-  return `recall-${id}`
+export function noticeName({ op, id }: Recall | Hold): string {
+  return `${op}-${id}`
 }
 
 /** @throws ProtocolError NOTICE_MALFORMED when it is larger than a reader takes */
@@ -41,12 +42,17 @@ export function encodeNotice(
   const protectedBytes = encodeCbor(
     new Map<number, unknown>([
       [1, -8],
-      [3, MEDIA],
+      [3, MEDIA[recall.op]],
       [4, keyThumbprint(ledgerKey)],
     ]),
   )
   const text = canonicalJson(recall as unknown as Json)
-  const payload = encodeCbor({ recall: text, entry, treeSize, ...(lifted && { lifted: { reason: lifted.reason } }) })
+  const payload = encodeCbor({
+    [recall.op]: text,
+    entry,
+    treeSize,
+    ...(lifted && { lifted: { reason: lifted.reason } }),
+  })
   const bytes = encodeSign1(protectedBytes, payload, sign(sigStructure(protectedBytes, payload)))
   if (bytes.length > NOTICE_BYTES) malformed('too large')
   return bytes
@@ -58,13 +64,14 @@ export function encodeNotice(
  */
 export function openNotice(bytes: Uint8Array, ledgerKey: Uint8Array, verify: VerifySync): RecallNotice {
   const { sign1, payload } = decode(bytes)
-  if (sign1.header.get(1) !== -8 || sign1.header.get(3) !== MEDIA) malformed('another header')
+  const op = KINDS.find((one) => MEDIA[one] === sign1.header.get(3))
+  if (sign1.header.get(1) !== -8 || op === undefined) return malformed('another header')
   if (!verify(ledgerKey, sigStructure(sign1.protectedBytes, sign1.payload), sign1.signature))
     throw new ProtocolError('SIGNATURE', 'the notice is not signed by the ledger that this gateway is told of')
   const fields: ReadonlyMap<unknown, unknown> = payload instanceof Map ? payload : malformed('payload')
-  const [text, entry, treeSize, lifted] = ['recall', 'entry', 'treeSize', 'lifted'].map((name) => fields.get(name))
+  const [text, entry, treeSize, lifted] = [op, 'entry', 'treeSize', 'lifted'].map((name) => fields.get(name))
   if (!isUint(entry) || !isUint(treeSize)) return malformed('entry')
-  const notice = { recall: recallOf(text), entry, treeSize }
+  const notice = { recall: orderOf(op, text), entry, treeSize }
   return lifted === undefined ? notice : { ...notice, lifted: { reason: reasonOf(lifted) } }
 }
 
@@ -101,14 +108,18 @@ function decode(bytes: Uint8Array): { sign1: ReturnType<typeof decodeSign1>; pay
   }
 }
 
-function recallOf(text: unknown): Recall {
-  if (typeof text !== 'string') return malformed('recall')
+function orderOf(op: 'recall' | 'hold', text: unknown): Recall | Hold {
+  if (typeof text !== 'string') return malformed(op)
   try {
     const operation = checkOperation(parseCanonicalJson(utf8(text), { maxBytes: LIMITS.eventBytes }))
-    return operation.op === 'recall' ? operation : malformed('recall')
+    return isOneOf(op, operation) ? operation : malformed(op)
   } catch (cause) {
-    throw new ProtocolError('NOTICE_MALFORMED', 'not a recall of this protocol', { cause })
+    throw new ProtocolError('NOTICE_MALFORMED', `not a ${op} of this protocol`, { cause })
   }
+}
+
+function isOneOf(op: 'recall' | 'hold', operation: Operation): operation is Recall | Hold {
+  return operation.op === op
 }
 
 function reasonOf(lifted: unknown): string {

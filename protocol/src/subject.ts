@@ -121,7 +121,10 @@ function reported(event: ReportEvent, signer: string): string[] {
     case 'clock-fault':
       return [bootUri(signer, event['tristamp:clock'].bootId)]
     case 'blocked':
-      return [event.report.subject, recallAnswersUri(event.report.recall)].sort()
+      // A hold is answered by nobody: it is released.
+      return event.report.recall === undefined
+        ? [event.report.subject]
+        : [event.report.subject, recallAnswersUri(event.report.recall)].sort()
     case 'recall-response':
       return [day, recallAnswersUri(event.report.recall)].sort()
     default:
@@ -156,6 +159,11 @@ export function recallUri(id: string): string {
  */
 export function recallAnswersUri(id: string): string {
   return `${recallUri(id)}#answers`
+}
+
+/** The subject under which a hold and its release are found together, by its id. */
+export function holdUri(id: string): string {
+  return `urn:tristamp:hold:${id}`
 }
 
 /** The subject of an Ed25519 public key as governance writes it, in base64url. */
@@ -278,5 +286,9 @@ function governed(operation: Operation): string[] {
       return [...operation.subjects, recallUri(operation.id)]
     case 'lift':
       return [recallUri(operation.id)]
+    case 'hold':
+      return [...operation.subjects, holdUri(operation.id)]
+    case 'release':
+      return [holdUri(operation.id)]
   }
 }

@@ -4,9 +4,11 @@ import {
   type CheckId,
   checkDigit,
   type EpcisEvent,
+  type Hold,
   type Names,
   type Operation,
   type ProvenEvent,
+  type ProvenHold,
   type ProvenRecall,
   type Recall,
   type SensorElement,
@@ -326,6 +328,7 @@ const base = (state: Verdict['state'], made: Check[], shown: ProvenEvent[]): Ver
   names: shown.length > 0 ? NAMES : { products: new Map(), places: new Map(), organisations: new Map() },
   reports: [],
   recalls: [],
+  holds: [],
   findings: [],
   lineage: shown.length > 0 ? [PACK, LOT, PRODUCT, PIG, CASE, FARM, PLANT, TRUCK, WHOLESALE, KITCHEN] : [PACK],
 })
@@ -358,10 +361,33 @@ function sampleRecall(fields: Partial<Recall> = {}): ProvenRecall {
   return { recall, entry: 4120801, position: 0, about: LOT, since, sealedAtMs: Date.parse(since) + 1000 }
 }
 
+function sampleHold(fields: Partial<ProvenHold> = {}): ProvenHold {
+  const since = '2026-11-22T08:30:00.000Z'
+  const hold: Hold = {
+    ...{ op: 'hold', id: '6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11', org: 'qingjiang', subjects: [LOT] },
+    ground: {
+      ...{ product: PRODUCT, limits: { minMilliC: 0, maxMilliC: 4000, toleranceS: 1800 }, way: [PACK, CASE] },
+      ...{ readings: [{ entry: 97, position: 0, eventID: 'urn:uuid:00000000-0000-4000-8000-000000000001' }] },
+      ...{ lowestMilliC: 2100, highestMilliC: 7400, outsideMs: 5_400_000 },
+    },
+  }
+  const sealedAtMs = Date.parse(since) + 1000
+  return { hold, entry: 98, position: 0, about: LOT, since, sealedAtMs, byLedger: true, ground: 'shown', ...fields }
+}
+
 export const sampleVerdicts = {
   consistent: (): Verdict => base('consistent', checks(), events(2900)),
   warm: (): Verdict => base('consistent', checks(), events(7400)),
   recalled: (): Verdict => ({ ...base('recalled', checks(), events(2900)), recalls: [sampleRecall()] }),
+  held: (): Verdict => ({ ...base('held', checks(), events(7400)), holds: [sampleHold()] }),
+  'held-unshown': (): Verdict => ({
+    ...base('held', checks(), events(2900)),
+    holds: [sampleHold({ ground: 'missing' })],
+  }),
+  released: (): Verdict => ({
+    ...base('consistent', checks(), events(7400)),
+    holds: [sampleHold({ released: { entry: 99, at: '2026-11-22T10:30:00.000Z', reason: 'tested and sound' } })],
+  }),
   lifted: (): Verdict => ({
     ...base('consistent', checks(), events(2900)),
     recalls: [{ ...sampleRecall(), lifted: { entry: 4120890, at: '2026-11-22T10:30:00.000Z', reason: 'all is back' } }],

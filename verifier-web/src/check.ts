@@ -84,19 +84,19 @@ export async function check(
   }
 }
 
-/** What calls back the lot or the product that stands in the code; nothing where there is none, or nobody could be asked. */
+/** What calls back or holds the lot or the product that stands in the code; nothing where there is none, or nobody could be asked. */
 async function recalledBy(
   subject: string,
   elements: Elements,
   trust: Trust,
   verifySignature: Verify,
-): Promise<Pick<Verdict, 'state' | 'recalls' | 'names'> | undefined> {
+): Promise<Pick<Verdict, 'state' | 'recalls' | 'holds' | 'names'> | undefined> {
   for (const named of namesOnLabel(elements).filter((name) => name !== subject)) {
     const bundle = await fetchHistory(named, trust.remembered?.size ?? 0).catch(() => undefined)
     const verdict = bundle && (await verify(bundle, named, trust, verifySignature))
-    if (verdict?.state === 'recalled') {
-      const { state, recalls, names } = verdict
-      return { state, recalls, names }
+    if (verdict?.state === 'recalled' || verdict?.state === 'held') {
+      const { state, recalls, holds, names } = verdict
+      return { state, recalls, holds, names }
     }
   }
   return undefined

@@ -1,5 +1,5 @@
 // The three rows a shopper asks for first, as facts; the words are made in the view. Pure.
-import { type Check, isStanding, type Verdict } from '@tristamp/protocol'
+import { type Check, isHeld, isStanding, type Verdict } from '@tristamp/protocol'
 import type { Journey } from './journey.ts'
 import type { Pack } from './product.ts'
 import { measuredMs, type Track } from './temperature.ts'
@@ -7,8 +7,16 @@ import { measuredMs, type Track } from './temperature.ts'
 /** ok a good answer, stop an answer to act on, care one to look at, idle no answer. */
 export type Tone = 'ok' | 'stop' | 'care' | 'idle'
 
-/** `free` and `drill`: proven not to be recalled, with a drill going on; `was-recalled` when last checked. */
-export type Recall = 'recalled' | 'was-recalled' | 'free' | 'drill' | 'not-checked' | 'unknown-now' | 'unknowable'
+/** `held`: not recalled, and not let go either. `free` and `drill`: proven not to be recalled, with a drill going on; `was-recalled` when last checked. */
+export type Recall =
+  | 'recalled'
+  | 'was-recalled'
+  | 'held'
+  | 'free'
+  | 'drill'
+  | 'not-checked'
+  | 'unknown-now'
+  | 'unknowable'
 
 export type Temperature =
   | { kind: 'none' }
@@ -103,12 +111,14 @@ export interface Safety {
 function recallOf(state: string, verdict: Verdict | undefined): Recall {
   if (state === 'recalled') return 'recalled'
   if (verdict?.recalls.some(isStanding)) return 'was-recalled'
+  if (state === 'held') return 'held'
   if (state === 'none') return 'unknowable'
   if (state === 'unchecked') return 'unknown-now'
   const passed = (id: Check['id']): boolean =>
     verdict?.checks.some((check) => check.id === id && check.status === 'passed') ?? false
   if (verdict?.sealedAtMs === undefined || !passed('completeness') || !passed('signatures'))
     return state === 'mismatch' ? 'unknown-now' : 'not-checked'
+  if (verdict.holds.some(isHeld)) return 'held'
   return verdict.recalls.some(({ lifted }) => lifted === undefined) ? 'drill' : 'free'
 }
 

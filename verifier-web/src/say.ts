@@ -35,6 +35,7 @@ function found(finding: Finding, records: number): Sentence[] {
   }
   // What the recall says stands there in its own words.
   if (state === 'recalled' && verdict !== undefined && verdict.recalls.length > 0) return []
+  if (state === 'held' && verdict?.holds[0]?.ground === 'missing') return [{ key: 'say.held.missing' }]
   return [{ key: `say.${state}` }]
 }
 

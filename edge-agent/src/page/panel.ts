@@ -7,6 +7,7 @@ import { type AgentError, type Fields, sentence } from '../error.ts'
 import type { Fixes } from '../fix.ts'
 import type { Health } from '../health.ts'
 import { breaks } from '../limits.ts'
+import { isDrill, reasonOf } from '../order-text.ts'
 import type { Outbox } from '../outbox.ts'
 import { paths } from '../paths.ts'
 import type { Sample } from '../readings.ts'
@@ -30,7 +31,7 @@ export interface PanelSources {
   outbox: Outbox
   thermometers: ReadonlyMap<string, Thermometer>
   stations(): readonly Station[]
-  /** Recalls that stand. */
+  /** Recalls and holds that stand. */
   recalls(): readonly Told[]
   /** Why nothing is accepted just now, if so. */
   refusal(): AgentError | undefined
@@ -206,7 +207,7 @@ export class Panel {
     if (fixes.at(now.monotonicMs).geo.source === 'none')
       alarms.push({ code: 'PLACE_UNKNOWN', level: 'care', text: PLACE_UNKNOWN })
     for (const { recall } of this.#sources.recalls()) {
-      if (recall.drill) alarms.push({ code: 'RECALL_DRILL', level: 'care', text: drillText(recall.reason) })
+      if (isDrill(recall)) alarms.push({ code: 'RECALL_DRILL', level: 'care', text: drillText(reasonOf(recall)) })
     }
     return alarms.sort((a, b) => Number(b.level === 'stop') - Number(a.level === 'stop'))
   }
@@ -253,8 +254,9 @@ const LOCKS_EACH = 16
 
 /** A drill locks nothing. */
 function locksOf({ recall, heardMs }: Told): PageState['locks'] {
-  if (recall.drill) return []
-  return recall.subjects.slice(0, LOCKS_EACH).map((id) => ({ id, reason: recall.reason, atMs: Math.round(heardMs) }))
+  if (isDrill(recall)) return []
+  const [reason, atMs] = [reasonOf(recall), Math.round(heardMs)]
+  return recall.subjects.slice(0, LOCKS_EACH).map((id) => ({ id, order: recall.op, reason, atMs }))
 }
 
 function drillText({ zh, en }: Alarm['text']): Alarm['text'] {

@@ -25,7 +25,7 @@ export interface PageState {
   stations: StationView[]
   /** Newest first; for readers none, for they name goods. */
   acts: readonly Act[]
-  /** Goods that must not leave: what recalls name that stand. A drill is an alarm instead. */
+  /** Goods that must not leave: what recalls and holds name that stand. A drill is an alarm instead. */
   locks: Lock[]
   /** Only in the whole document, not in its changes. */
   charts?: Chart[]
@@ -81,9 +81,10 @@ export interface StationView {
   open: { count: number; parent: boolean; outputs: boolean } | null
 }
 
-/** Goods that are locked by a recall, and why. */
+/** Goods that are locked by a recall or a hold, and why. */
 export interface Lock {
   id: string
+  order: 'recall' | 'hold'
   reason: Words
   /** When this gateway heard of it. */
   atMs: number

@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseRecordedEvent, parseScan, type Recall, type RecallNotice, type RecordedEvent } from '@tristamp/protocol'
+import {
+  type Hold,
+  parseRecordedEvent,
+  parseScan,
+  type Recall,
+  type RecallNotice,
+  type RecordedEvent,
+} from '@tristamp/protocol'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Clock, Moment } from '../clock.ts'
@@ -90,6 +97,38 @@ describe('recalled goods at a station', () => {
     expect(blocked()).toMatchObject([{ kind: 'blocked', recall: notices[0]!.recall.id }])
     expect(events).toHaveLength(1)
     expect(refusals[0]!.message).toContain('words')
+  })
+
+  it('that are held may be taken in and looked at, but go no further', async () => {
+    const hold: Hold = { op: 'hold', id: '6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11', org: 'farm', subjects: [id.lot('L1')] }
+    notices = [{ recall: { ...hold, reason: words }, entry: 1, treeSize: 2 }]
+    const station = await open()
+    await station.scan(labels.item('A'))
+    await station.scan(end)
+    expect(codes()).toEqual([])
+    expect(events).toMatchObject([{ type: 'ObjectEvent', bizStep: 'receiving' }])
+
+    await station.scan(']C0tristamp:pack')
+    await station.scan(labels.pallet)
+    await station.scan(labels.item('B'))
+    expect(codes()).toEqual(['GOODS_HELD'])
+    expect(blocked()).toEqual([{ kind: 'blocked', subject: id.item('B'), hold: hold.id }])
+    expect(refusals[0]!.message).toContain('words')
+  })
+
+  it('that are held for what was measured are told so in numbers, and a recall of the same goods outranks the hold', async () => {
+    const ground = {
+      ...{ product: 'https://id.gs1.org/01/09501101530003', limits: { minMilliC: 2000, maxMilliC: 8000 } },
+      ...{ way: [id.lot('L1')], readings: [], lowestMilliC: 5000, highestMilliC: 12_500, outsideMs: 3_600_000 },
+    }
+    const hold: Hold = { op: 'hold', id: '6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11', org: 'farm', subjects: [id.lot('L1')] }
+    notices = [{ recall: { ...hold, ground }, entry: 1, treeSize: 2 }]
+    const station = await open('pack')
+    await station.scan(labels.item('A'))
+    expect(refusals[0]!.message).toContain('Measured 5 to 12.5 °C, limits 2 to 8 °C, outside for 60 min at least.')
+    notices = [recallOf([id.lot('L1')]), ...notices]
+    await station.scan(labels.item('A'))
+    expect(codes()).toEqual(['GOODS_HELD', 'GOODS_RECALLED'])
   })
 
   it('do not hold up others, and go on when the recall is lifted', async () => {

@@ -1,4 +1,13 @@
-import { canonicalUri, namesOnLabel, type RecallNotice, type Scan, subjectFrom } from '@tristamp/protocol'
+import {
+  canonicalUri,
+  type Hold,
+  namesOnLabel,
+  type Recall,
+  type RecallNotice,
+  type Scan,
+  subjectFrom,
+} from '@tristamp/protocol'
+import type { Action } from '../config-types.ts'
 import type { Goods } from './goods.ts'
 
 /** That someone tried is recorded once in this time for the same goods and recall; readers that see a tag all day say so no oftener. */
@@ -23,6 +32,14 @@ export function namesOfGoods({ id, lot }: Goods): string[] {
   const { elements } = subjectFrom(id)
   if (elements === undefined) return [id]
   return namesOnLabel(lot === undefined ? elements : new Map([...elements, ['10', lot]]))
+}
+
+/** Held goods may come in, be unpacked, looked at and tested, so that persons can decide; they go no further. */
+const HELD_GOES_NOWHERE: ReadonlySet<Action> = new Set(['transform', 'pack', 'load', 'ship', 'sell'])
+
+/** Whether an order stops one of these acts; without an act nothing is done with the goods. */
+export function bars({ op }: Recall | Hold, acts: readonly (Action | undefined)[]): boolean {
+  return op === 'recall' || acts.some((act) => act !== undefined && HELD_GOES_NOWHERE.has(act))
 }
 
 /** Which tries to handle recalled goods are news. */

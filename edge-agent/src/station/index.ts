@@ -3,11 +3,12 @@ import type { Clock } from '../clock.ts'
 import type { GatewayConfig, StationConfig } from '../config-types.ts'
 import { AgentError, asAgentError } from '../error.ts'
 import type { Holdings } from '../holding.ts'
+import { isDrill, reasonOf, toDoOf } from '../order-text.ts'
 import type { Instrument } from '../quality.ts'
 import { encodeReport } from '../report-event.ts'
 import type { Stamp } from '../stamp.ts'
 import type { Store, Write } from '../store.ts'
-import { namesOfGoods, namesOfScan, Tries } from './barrier.ts'
+import { bars, namesOfGoods, namesOfScan, Tries } from './barrier.ts'
 import { isCommand } from './command.ts'
 import { checked, Encoder } from './encoder.ts'
 import { type Notice, noticeOf } from './notice.ts'
@@ -29,7 +30,7 @@ export interface StationServices {
   accept(events: Uint8Array[], others: Write[]): Promise<void>
   /** The way since then as evidence: its name, which the event that is accepted next carries. Undefined for what stands still. */
   route?(fromMs: number, toMs: number): string | undefined
-  /** Recalls that stand and name one of these, those in earnest first. */
+  /** Recalls and holds that stand and name one of these, those in earnest first. */
   recalled?(names: readonly string[]): RecallNotice[]
   /** Why nothing is accepted just now, if so. */
   refusal(): AgentError | undefined
@@ -89,7 +90,7 @@ export class Station {
       if (refusal) throw refusal
       const scan = readScan(text)
       const names = by === 'reader' || !isCommand(scan.text) ? namesOfScan(scan) : []
-      if (await this.#bars(names, stamp, by)) return
+      if (await this.#bars(names, stamp, by, [this.#state.action])) return
       await this.#apply(reduce(this.config, this.#state, { scan, stamp, by }))
     })
   }
@@ -120,7 +121,7 @@ export class Station {
       await this.#apply(step)
     } catch (thrown) {
       const error = asAgentError(thrown)
-      if (error.code !== 'EVENT_INVALID' && error.code !== 'GOODS_RECALLED') throw error
+      if (!['EVENT_INVALID', 'GOODS_RECALLED', 'GOODS_HELD'].includes(error.code)) throw error
       this.#state = { ...this.#state, work: undefined }
       await this.#services.accept([], [this.#keep(this.#state)])
       throw error
@@ -131,11 +132,12 @@ export class Station {
     const events: Uint8Array[] = []
     const writes: Write[] = []
     const drafts = intents.flatMap((intent) => (intent.kind === 'record' ? [intent.draft] : []))
-    // Scanned before the recall was told, and not recorded yet.
+    // Scanned before the recall or the hold was told, and not recorded yet.
     const { work } = this.#state
     if (work && drafts.some(({ action }) => action !== 'observe')) {
       const goods = [...work.goods, ...(work.outputs ?? []), ...(work.parent ? [work.parent] : [])]
-      for (const one of goods) await this.#bars(namesOfGoods(one), this.#services.stamp(), 'scanner')
+      const steps = drafts.map(({ action }) => action)
+      for (const one of goods) await this.#bars(namesOfGoods(one), this.#services.stamp(), 'scanner', steps)
     }
     for (const draft of drafts) {
       events.push(await this.#encoder.encode(draft))
@@ -153,31 +155,40 @@ export class Station {
   }
 
   /**
-   * Recalled goods go no further: refused, and that someone tried is recorded. A drill is told, and stops nothing.
+   * Recalled goods go no further: refused, and that someone tried is recorded. A drill is told, and stops nothing. Held goods may be taken in and
+   * looked at, and leave no further.
+   * @param steps that the goods are to take
    * @returns true where a reader sees again what it was refused a moment ago: nobody need be told
-   * @throws AgentError GOODS_RECALLED
+   * @throws AgentError GOODS_RECALLED, GOODS_HELD
    */
-  async #bars(names: readonly string[], { moment }: Stamp, by: ScanInput['by']): Promise<boolean> {
+  async #bars(
+    names: readonly string[],
+    { moment }: Stamp,
+    by: ScanInput['by'],
+    steps: readonly (string | undefined)[],
+  ): Promise<boolean> {
     const [goods] = names
-    const found = this.#services.recalled?.(names) ?? []
+    const acts = steps.map((step) => this.config.actions.get(step ?? '')?.action)
+    const found = (this.#services.recalled?.(names) ?? []).filter(({ recall }) => bars(recall, acts))
     if (goods === undefined || found.length === 0) return false
     const { gateway, accept, info, problem } = this.#services
     const news = found.filter((notice) => this.#tries.isNews(goods, notice, moment.monotonicMs))
     for (const { recall } of news) {
-      if (recall.drill) info(`· DRILL, not a recall: ${goods} is named by ${recall.id} at ${this.config.id}`)
+      if (isDrill(recall)) info(`· DRILL, not a recall: ${goods} is named by ${recall.id} at ${this.config.id}`)
     }
-    const [gravest, ...others] = found.filter(({ recall }) => recall.drill === undefined)
+    const [gravest, ...others] = found.filter(({ recall }) => !isDrill(recall))
     if (gravest === undefined) return false
     const tried = [gravest, ...others].filter((notice) => news.includes(notice))
-    const reports = tried.map(({ recall: { id } }) =>
-      encodeReport({ kind: 'blocked', subject: goods, recall: id }, moment, gateway.zone, gateway.station),
+    const reports = tried.map(({ recall: { op, id } }) =>
+      encodeReport({ kind: 'blocked', subject: goods, [op]: id }, moment, gateway.zone, gateway.station),
     )
     // It is refused also where that cannot be recorded.
     if (reports.length > 0) await accept(reports, []).catch((thrown: unknown) => problem(asAgentError(thrown)))
     if (by === 'reader' && tried.length === 0) return true
-    const { reason, holder } = gravest.recall
-    const words = { whyEn: reason.en, whyZh: reason.zh, holderEn: holder.en, holderZh: holder.zh }
-    throw new AgentError('GOODS_RECALLED', { goods, ...words, recall: gravest.recall.id })
+    const { op, id } = gravest.recall
+    const [reason, toDo] = [reasonOf(gravest.recall), toDoOf(gravest.recall)]
+    const words = { whyEn: reason.en, whyZh: reason.zh, holderEn: toDo.en, holderZh: toDo.zh }
+    throw new AgentError(op === 'hold' ? 'GOODS_HELD' : 'GOODS_RECALLED', { goods, ...words, [op]: id })
   }
 
   /** Takes the last act back, if it is not too long ago: its events are declared errors, and the asset holds what it held before. */

@@ -45,6 +45,14 @@ export function titleOf(operation: Operation, nameOf: NameOf): string {
     }
     case 'lift':
       return `lift the recall ${operation.id}: ${operation.reason}`
+    case 'hold': {
+      const { id, org, subjects, reason, ground } = operation
+      const why =
+        reason === undefined ? `measured outside the limits of ${ground?.product}` : `${reason.en} ${reason.zh}`
+      return `HOLD ${subjects.length} subjects of ${org}, ${id}: ${why}`
+    }
+    case 'release':
+      return `release the hold ${operation.id}: ${operation.reason}`
   }
 }
 

@@ -19,6 +19,11 @@ const ROLES: readonly Role[] = ['commission', 'transform', 'pack', 'ship', 'rece
 const MAX_SENTENCES = 600
 /** More goods than that are named by their lots. */
 const MAX_RECALLED = 256
+/** Packs in boxes on pallets; and the readings of some days. */
+const MAX_WAY = 9
+const MAX_READINGS = 64
+/** A year. */
+const MAX_TOLERANCE_S = 31_536_000
 
 /** No characters that hide, or turn the words around them: what is approved must be what is read. */
 const textOf =
@@ -60,13 +65,28 @@ const list =
 const evidence: Check = (v) => Array.isArray(v) && v.length === 2 && v.every(isStatementText)
 const administrator: Check = (v) =>
   isFields(v) && Object.keys(v).length === 2 && text(v['name'] ?? null) && key(v['key'] ?? null)
+const milliC: Check = integer(-273_150, 1_000_000)
 const limits: Check = (v) =>
-  isFields(v) &&
-  Object.keys(v).length === 2 &&
-  [v['minMilliC'], v['maxMilliC']].every((t) => integer(-273_150, 1_000_000)(t ?? null)) &&
+  isFieldsOf(v, { minMilliC: milliC, maxMilliC: milliC, 'toleranceS?': integer(0, MAX_TOLERANCE_S) }) &&
   (v['minMilliC'] as number) <= (v['maxMilliC'] as number)
-const recalled: Check = (v) =>
-  list(subject('item', 'lot', 'product', 'unit'), MAX_RECALLED)(v) && new Set(v as Json[]).size === (v as Json[]).length
+const uint: Check = integer(0, Number.MAX_SAFE_INTEGER)
+const reading: Check = (v) =>
+  isFieldsOf(v, {
+    entry: uint,
+    position: uint,
+    eventID: (id) => typeof id === 'string' && /^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id),
+  })
+const ground: Check = (v) =>
+  isFieldsOf(v, {
+    product: subject('product'),
+    limits,
+    way: (way) => list(subject('item', 'lot', 'unit'), MAX_WAY)(way) && isDistinct(way),
+    readings: list(reading, MAX_READINGS),
+    lowestMilliC: milliC,
+    highestMilliC: milliC,
+    outsideMs: uint,
+  })
+const recalled: Check = (v) => list(subject('item', 'lot', 'product', 'unit'), MAX_RECALLED)(v) && isDistinct(v)
 const trace: Check = (v) =>
   isFields(v) &&
   Object.keys(v).length === 2 &&
@@ -146,6 +166,8 @@ const OPERATIONS: { [op in Operation['op']]: { [field: string]: Check } } = {
     'after?': (v) => v === 'same-lot',
   },
   lift: { id: uuid, reason: text },
+  hold: { id: uuid, org: name, subjects: recalled, 'reason?': sentences, 'ground?': ground },
+  release: { id: uuid, reason: text },
 }
 
 const EVENT: { [field: string]: Check } = {
@@ -174,6 +196,9 @@ export function checkOperation(operation: Json): Operation {
   const rules = OPERATIONS[operation['op'] as Operation['op']]
   if (typeof operation['op'] !== 'string' || !Object.hasOwn(OPERATIONS, operation['op'])) return refuse('op')
   checkFields(operation, { op: () => true, ...rules })
+  // Nobody stops goods without saying why.
+  if (operation['op'] === 'hold' && operation['reason'] === undefined && operation['ground'] === undefined)
+    refuse('reason (missing)')
   return operation as unknown as Operation
 }
 
@@ -187,6 +212,21 @@ function checkFields(value: Fields, rules: { [field: string]: Check }): void {
     if (!present && rule === field) refuse(`${field} (missing)`)
     if (present && !check(value[field]!)) refuse(field)
   }
+}
+
+/** An object of exactly these fields; a name that ends in `?` may be absent. */
+function isFieldsOf(value: Json, rules: { [field: string]: Check }): value is Fields {
+  if (!isFields(value)) return false
+  const known = Object.entries(rules).filter(([rule, check]) => {
+    const field = value[rule.replace('?', '')]
+    return field === undefined ? rule.endsWith('?') : check(field)
+  })
+  const present = known.filter(([rule]) => Object.hasOwn(value, rule.replace('?', '')))
+  return known.length === Object.keys(rules).length && present.length === Object.keys(value).length
+}
+
+function isDistinct(list: Json): boolean {
+  return Array.isArray(list) && new Set(list).size === list.length
 }
 
 function isStatementText(value: Json): boolean {

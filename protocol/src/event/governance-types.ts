@@ -53,6 +53,13 @@ export interface RegisterPlace {
   zone: string
 }
 
+/** How warm a product may become, milli-°C. `toleranceS`: for how long readings may be outside before its lot is held; without it, not at all. */
+export interface ProductLimits {
+  minMilliC: number
+  maxMilliC: number
+  toleranceS?: number
+}
+
 /**
  * A product (01) people may see by name, with its temperature limits in milli-degrees Celsius, and for a product of a region the corners of
  * that region (1e-7 degrees, in order, not across the date line).
@@ -63,7 +70,7 @@ export interface RegisterProduct {
   product: string
   name: Localized
   spec: Localized
-  limits?: { minMilliC: number; maxMilliC: number }
+  limits?: ProductLimits
   region?: { latE7: number; lonE7: number }[]
 }
 
@@ -136,6 +143,48 @@ export interface Lift {
   reason: string
 }
 
+/** Where an event stands, and its own name. */
+export interface GroundEvent {
+  entry: number
+  position: number
+  eventID: string
+}
+
+/** What a hold rests on, so that everyone can reckon it again: readings outside the registered limits of a product. */
+export interface HoldGround {
+  product: string
+  /** As they were registered when the readings were recorded. */
+  limits: ProductLimits
+  /** The lot or an item of it, then what that was in, from the inside out: the readings stand beside one of these. */
+  way: string[]
+  /** In the order of the log. */
+  readings: GroundEvent[]
+  /** The extremes of these readings, and for how long they were outside at least. */
+  lowestMilliC: number
+  highestMilliC: number
+  outsideMs: number
+}
+
+/** Goods go no further until persons have decided. With a `ground` the ledger's own key signs it by itself; persons give a `reason`. */
+export interface Hold {
+  op: 'hold'
+  /** A UUID. */
+  id: string
+  /** Whose product it is, or who holds. */
+  org: string
+  /** Items, lots, products and units. */
+  subjects: string[]
+  reason?: Localized
+  ground?: HoldGround
+}
+
+/** A hold (its `id`) ends: persons let the goods go. */
+export interface Release {
+  op: 'release'
+  id: string
+  reason: string
+}
+
 export type Operation =
   | Genesis
   | EnrolOrganisation
@@ -148,6 +197,8 @@ export type Operation =
   | RegisterProduct
   | Recall
   | Lift
+  | Hold
+  | Release
 
 /** A governance event as signed: a statement about the ledger itself, by an administrator or by the ledger's own key. */
 export interface GovernanceEvent {

@@ -47,11 +47,12 @@ export interface ConfigReport {
   code: string
 }
 
-/** Someone tried to handle recalled goods, and the gateway refused: the goods as subject, and the recall's id. */
+/** Someone tried to handle goods that are recalled or held, and the gateway refused: the goods as subject, and the id of the recall or of the hold. */
 export interface BlockedReport {
   kind: 'blocked'
   subject: string
-  recall: string
+  recall?: string
+  hold?: string
 }
 
 /** What a holder may say of recalled goods. */

@@ -79,6 +79,7 @@ describe('a report', () => {
       [station],
       [station],
       [station],
+      ['https://id.gs1.org/01/09506000134352/21/HELD'],
       ['https://id.gs1.org/01/09506000134352/21/BLOCKED', recallAnswersUri('5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11')],
       [station, recallAnswersUri('5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11')],
     ])

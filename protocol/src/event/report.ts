@@ -36,11 +36,8 @@ const KINDS: { readonly [kind in ReportKind]: Shape & { place: boolean } } = {
   },
   config: { required: { kind: code, code }, place: true },
   blocked: {
-    required: {
-      kind: code,
-      subject: asset,
-      recall,
-    },
+    required: { kind: code, subject: asset },
+    optional: { recall, hold: recall },
     place: true,
   },
   'recall-response': {
@@ -111,6 +108,8 @@ function checkSense(report: Report, event: ReportEvent): void {
   if (report.kind === 'thinned' && report.from > report.to) bad('report.to', 'expected a time not before from')
   if (report.kind === 'recall-response' && report.state === 'none' && (report.quantity ?? report.goods) !== undefined)
     bad('report.state', 'expected no goods where there are none')
+  if (report.kind === 'blocked' && (report.recall === undefined) === (report.hold === undefined))
+    bad('report.recall', 'expected the id of a recall, or of a hold')
   const { source } = event['tristamp:clock']
   if (report.kind === 'anchor' && source !== 'gnss' && source !== 'ntp')
     refuse('EVENT_STAMP_TIME', 'tristamp:clock.source', 'a clock that nothing sets is no anchor')

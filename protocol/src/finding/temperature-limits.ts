@@ -1,9 +1,11 @@
 import type { RegisterProduct } from '../event/governance-types.ts'
 import type { AggregationEvent } from '../event/types.ts'
+import { temperaturesOf } from '../trace/readings.ts'
 import type { ProvenEvent } from '../verify/verdict.ts'
 import type { Facts } from './facts.ts'
 import { goodsOf, productOfThing } from './facts.ts'
 import { type Finding, refsOf } from './finding.ts'
+import { type Outside, outsideOf, type TemperatureLimits, togetherOutside } from './outside.ts'
 
 /**
  * TEMPERATURE_LIMITS: readings outside the limits registered for a product, in an event of it or of a unit that it was in. Detail: the lowest and
@@ -13,25 +15,15 @@ export function temperatureLimits(facts: Facts): Finding[] {
   return [...measuredByProduct(facts)].flatMap(([{ product, limits }, about]) => {
     if (limits === undefined) return []
     const { minMilliC, maxMilliC } = limits
-    const isOutside = ({ low, high }: Range): boolean => low < minMilliC || high > maxMilliC
-    const broken = new Set(about.filter((proven) => rangesOf(proven).some(isOutside)))
-    if (broken.size === 0) return []
-    const ranges = [...broken].flatMap(rangesOf)
-    const outsideMs = facts.series
-      .filter(({ of }) => broken.has(of))
-      .reduce(
-        (sum, { milli, everyMs }) =>
-          sum + everyMs * milli.filter((m) => m !== null && (m < minMilliC || m > maxMilliC)).length,
-        0,
-      )
-    const detail = {
-      minMilliC,
-      maxMilliC,
-      lowestMilliC: ranges.reduce((lowest, { low }) => Math.min(lowest, low), Number.POSITIVE_INFINITY),
-      highestMilliC: ranges.reduce((highest, { high }) => Math.max(highest, high), Number.NEGATIVE_INFINITY),
-      outsideMs,
-    }
-    return [{ code: 'TEMPERATURE_LIMITS', severity: 'warning', subject: product, events: refsOf(...broken), detail }]
+    const broken = about.flatMap((proven) => {
+      const outside = outsideIn(proven, limits)
+      return outside === undefined ? [] : [{ proven, outside }]
+    })
+    const sum = togetherOutside(broken.map(({ outside }) => outside))
+    if (sum === undefined) return []
+    const events = refsOf(...broken.map(({ proven }) => proven))
+    const detail = { minMilliC, maxMilliC, ...sum }
+    return [{ code: 'TEMPERATURE_LIMITS', severity: 'warning', subject: product, events, detail }]
   })
 }
 
@@ -51,7 +43,7 @@ function measuredByProduct(facts: Facts): Map<RegisterProduct, ProvenEvent[]> {
     const { event } = proven
     const packing = event.type === 'AggregationEvent' && standing.has(proven) ? event : undefined
     if (packing?.action === 'ADD') pack(loads, packing, inOrOf)
-    if (rangesOf(proven).length > 0) {
+    if (isMeasured(proven)) {
       for (const product of new Set(goodsOf(event).flatMap(inOrOf))) {
         const about = found.get(product)
         if (about === undefined) found.set(product, [proven])
@@ -102,22 +94,12 @@ function unpack(loads: Map<string, Load>, event: AggregationEvent): void {
   }
 }
 
-/** Milli-°C. */
-interface Range {
-  low: number
-  high: number
+function isMeasured({ event }: ProvenEvent): boolean {
+  return temperaturesOf(event.sensorElementList, 0).some(({ minMilli }) => minMilli !== undefined)
 }
 
-/** Lowest and highest temperature that each element of an event reports, milli-°C. */
-function rangesOf({ event }: ProvenEvent): Range[] {
-  return (event.sensorElementList ?? []).flatMap(({ sensorReport }) =>
-    sensorReport.flatMap(({ type, value, minValue, maxValue }) => {
-      if (type !== 'Temperature') return []
-      const low = minValue ?? value
-      const high = maxValue ?? value
-      return low === undefined || high === undefined
-        ? []
-        : [{ low: Math.round(low * 1000), high: Math.round(high * 1000) }]
-    }),
-  )
+function outsideIn({ event }: ProvenEvent, limits: TemperatureLimits): Outside | undefined {
+  const eventMs = Date.parse(event.eventTime)
+  const found = (event.sensorElementList ?? []).map((element) => outsideOf(element, eventMs, limits))
+  return togetherOutside(found.filter((one) => one !== undefined))
 }

@@ -3,18 +3,28 @@ import { equal, fromBase64Url, toHex } from '../bytes.ts'
 import { contradictionIn, type IsSigned, isProven } from '../contradiction.ts'
 import type { Verify } from '../ed25519.ts'
 import { ProtocolError } from '../error.ts'
-import { found } from '../genesis.ts'
+import { found as foundingOf } from '../genesis.ts'
 import { approve } from '../governance.ts'
 import { checkRole, signerOf } from '../signer.ts'
 import type { Statement } from '../statement.ts'
 import { Chains } from './check-chains.ts'
 import type { OpenedEvent } from './check-contents.ts'
 import { at, type Where } from './failure.ts'
-import type { RecallAct } from './recalls.ts'
+import type { LimitsAct } from './holds.ts'
+import { isOrder, type OrderAct } from './orders.ts'
 import type { Names, ProvenEvent, ProvenReport, Signer } from './verdict.ts'
 
 /** A proven event whose time has yet to be weighed. */
 export type Untimed = Omit<ProvenEvent, 'time'>
+
+/** What was signed, by whom, and what was ordered and registered, each in the order of the log. */
+export interface Signed {
+  proven: Untimed[]
+  reports: ProvenReport[]
+  names: Names
+  orders: OrderAct[]
+  limits: LimitsAct[]
+}
 
 /**
  * Replays the governance of the signers' keys in the order of the log, from the genesis on, and checks every statement
@@ -26,12 +36,10 @@ export async function checkSigners(
   events: Iterable<OpenedEvent>,
   origin: string,
   verify: Verify,
-): Promise<{ proven: Untimed[]; reports: ProvenReport[]; names: Names; recalls: RecallAct[] }> {
+): Promise<Signed> {
   const state = emptyState()
   const names: Names = { products: new Map(), places: new Map(), organisations: new Map() }
-  const proven: Untimed[] = []
-  const reports: ProvenReport[] = []
-  const recalls: RecallAct[] = []
+  const found: Signed = { proven: [], reports: [], names, orders: [], limits: [] }
   const chains = new Chains()
   const byEntry = groupByEntry(events)
   for (const [entry, statement] of [...statements].sort(([a], [b]) => a - b)) {
@@ -52,11 +60,11 @@ export async function checkSigners(
     for (const one of opened) {
       const where = { entry, position: one.position }
       const isSigned = await checkedAhead(where, one, state, verify)
-      at(where, () => carryOut(one, { key, isSigned }, state, { names, proven, reports, recalls }))
+      at(where, () => carryOut(one, { key, isSigned }, state, found))
     }
   }
   const ended = <T extends { signer: Signer }>(one: T): T => ({ ...one, signer: asItEnded(one.signer, state) })
-  return { proven: proven.map(ended), reports: reports.map(ended), names, recalls }
+  return { ...found, proven: found.proven.map(ended), reports: found.reports.map(ended) }
 }
 
 /** What is brought as evidence is checked before it is weighed: a browser's engine answers later. */
@@ -88,17 +96,16 @@ function foundLedger(state: AdmissionState, [first]: OpenedEvent[], origin: stri
   const operation = first?.event.type === 'TristampGovernance' ? first.event.operation : undefined
   if (operation?.op !== 'genesis' || operation.origin !== origin || first!.statement.header.count !== 1)
     refuse('GOVERNANCE_GENESIS', 'the first entry is not the genesis of this ledger')
-  applyChanges(state, found(operation))
+  applyChanges(state, foundingOf(operation))
 }
 
 function carryOut(
   opened: OpenedEvent,
   { key, isSigned }: { key: KeyState; isSigned: IsSigned },
   state: AdmissionState,
-  found: { names: Names; proven: Untimed[]; reports: ProvenReport[]; recalls: RecallAct[] },
+  { names, proven, reports, orders, limits }: Signed,
 ): void {
   const { entry, position, event, subjects, statement } = opened
-  const { names, proven, reports, recalls } = found
   if (event.type !== 'TristampGovernance') {
     checkRole(key, event)
     if (event.type === 'TristampReport') reports.push({ entry, position, event, signer: signerFor(key) })
@@ -110,10 +117,13 @@ function carryOut(
   const { changes, effective } = approve(state, operation, { signer: key, iat: statement.header.iat, isSigned })
   applyChanges(state, changes)
   if (!effective) return
-  if (operation.op === 'register-product') names.products.set(operation.product, operation)
+  if (operation.op === 'register-product') {
+    names.products.set(operation.product, operation)
+    limits.push({ entry, product: operation.product, limits: operation.limits })
+  }
   if (operation.op === 'register-place') names.places.set(operation.place, operation)
-  if (operation.op === 'recall' || operation.op === 'lift')
-    recalls.push({ entry, position, at: event.eventTime, operation })
+  if (isOrder(operation))
+    orders.push({ entry, position, at: event.eventTime, operation, byLedger: key.kind === 'ledger' })
   if (operation.op === 'enrol-organisation') names.organisations.set(operation.org, operation)
 }
 

@@ -11,6 +11,7 @@ import type { Json } from '../canonical-json.ts'
 import { type Verify, verifyOnNode } from '../ed25519.ts'
 import type { Operation, Recall } from '../event/governance-types.ts'
 import { recallUri } from '../subject.ts'
+import { namesOf } from './orders.ts'
 import { recallsOf } from './recalls.ts'
 import type { ProvenEvent, Verdict } from './verdict.ts'
 import { verify } from './verify.ts'
@@ -242,7 +243,8 @@ describe('which goods a recall of a unit is about', () => {
         }
         const at = '2026-11-22T00:00:00.000Z'
         const operation: Recall = recallOf([named])
-        const found = recallsOf('item', events, [{ entry: since - 0.5, position: 0, at, operation }], () => undefined)
+        const act = { entry: since - 0.5, position: 0, at, operation, byLedger: false }
+        const found = recallsOf(namesOf('item', events), [act], () => undefined)
         expect(found.length > 0).toBe(expected)
       }),
       { numRuns: 2000 },

@@ -1,14 +1,14 @@
 import type { KeyState } from '../admission-state.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { ProtocolCode } from '../error.ts'
-import type { EnrolOrganisation, Recall, RegisterPlace, RegisterProduct } from '../event/governance-types.ts'
+import type { EnrolOrganisation, Hold, Recall, RegisterPlace, RegisterProduct } from '../event/governance-types.ts'
 import type { ReportEvent } from '../event/report-types.ts'
 import type { StampedEvent } from '../event/types.ts'
 import type { Finding, FindingCode } from '../finding/finding.ts'
 import type { TimeInterval } from '../time/interval.ts'
 
 /** What the page says in one word. There is no word for "authentic": no record can see inside the pack. */
-export type VerdictState = 'consistent' | 'recalled' | 'mismatch' | 'elsewhere' | 'none' | 'unchecked'
+export type VerdictState = 'consistent' | 'recalled' | 'held' | 'mismatch' | 'elsewhere' | 'none' | 'unchecked'
 
 /**
  * What a reader checks, in this order:
@@ -89,6 +89,23 @@ export interface ProvenRecall {
   lifted?: { entry: number; at: string; reason: string }
 }
 
+/** A hold that is about the subject: proven like every entry. Times by the clocks of who signed. */
+export interface ProvenHold {
+  hold: Hold
+  entry: number
+  position: number
+  /** Which of its subjects the goods are, are of, or are in. */
+  about: string
+  since: string
+  /** When the ledger sealed that, ms since 1970, where the seal is shown. */
+  sealedAtMs?: number
+  /** The ledger holds by itself, for what was measured; else a person does. */
+  byLedger: boolean
+  /** What it says it rests on: `shown` by these records, `missing` in them, or `none` said. */
+  ground: 'shown' | 'missing' | 'none'
+  released?: { entry: number; at: string; reason: string }
+}
+
 /** What things are called, as registered by governance. By URI, organisations by short name. */
 export interface Names {
   products: Map<string, RegisterProduct>
@@ -113,6 +130,8 @@ export interface Verdict {
   reports: ProvenReport[]
   /** Recalls of these goods: those that stand, then drills, then lifted ones. Empty is proven by `completeness` and `signatures`. */
   recalls: ProvenRecall[]
+  /** Holds of these goods: those that stand, then those that were released. */
+  holds: ProvenHold[]
   /** What the rules found in these events, the gravest first. */
   findings: Finding[]
   names: Names

@@ -13,6 +13,8 @@ import { checkContinues, checkIncluded, checkSeal, type Remembered, Seals } from
 import { checkSigners } from './check-signers.ts'
 import { checkTimes } from './check-times.ts'
 import { whereOf } from './failure.ts'
+import { holdsOf, isHeld } from './holds.ts'
+import { isOrder, namesOf } from './orders.ts'
 import { isStanding, recallsOf } from './recalls.ts'
 import type { Check, CheckId, ProvenEvent, Verdict } from './verdict.ts'
 
@@ -54,6 +56,7 @@ export async function verify(
     events: [],
     reports: [],
     recalls: [],
+    holds: [],
     findings: [],
     names: { products: new Map(), places: new Map(), organisations: new Map() },
     lineage: [],
@@ -111,7 +114,7 @@ export async function verify(
     passed({ subjects: verdict.lineage.length })
 
     current = 'signatures'
-    const { proven, reports, names, recalls } = await checkSigners(
+    const { proven, reports, names, orders, limits } = await checkSigners(
       statements,
       opened.values(),
       checkpoint.origin,
@@ -122,7 +125,10 @@ export async function verify(
     verdict.names = names
     verdict.events = inOrder(proven.map((one) => ({ ...one, time: times.get(placeKey(one))! })))
     verdict.reports = reports
-    verdict.recalls = recallsOf(subject, verdict.events, recalls, (entry) => seals.known(entry))
+    const goods = namesOf(subject, verdict.events)
+    const sealedMs = (entry: number): number | undefined => seals.known(entry)
+    verdict.recalls = recallsOf(goods, orders, sealedMs)
+    verdict.holds = holdsOf(goods, orders, { events: verdict.events, limits }, sealedMs)
     const withheld = withheldIn(bundle)
     if (withheld > 0) {
       // Complete, but not readable: a recall or a revocation could stand in what is withheld, so nothing good is said.
@@ -143,7 +149,8 @@ export async function verify(
     const contradiction = verdict.findings.find(({ severity }) => severity === 'contradiction')
     if (verdict.state === 'consistent' && contradiction !== undefined)
       verdict.state = isElsewhere(contradiction, subject) ? 'elsewhere' : 'mismatch'
-    // Proven by the administrators' signatures: it says what to do, whatever else is or is not known.
+    // Proven by the administrators' signatures, or the ledger's own: it says what to do, whatever else is or is not known.
+    if (verdict.holds.some(isHeld)) verdict.state = 'held'
     if (verdict.recalls.some(isStanding)) verdict.state = 'recalled'
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
@@ -153,12 +160,12 @@ export async function verify(
   return verdict
 }
 
-/** Whether anything is recorded of the subject. That someone recalls it, or was refused to handle it, is no record of it. */
+/** Whether anything is recorded of the subject. That someone recalls or holds it, or was refused to handle it, is no record of it. */
 function isRecorded({ histories }: Bundle, subject: string, opened: ReadonlyMap<string, OpenedEvent>): boolean {
   const links = histories.find((history) => history.subject === subject)?.links ?? []
   return links.some((link) => {
     const event = opened.get(placeKey(link))?.event
-    if (event?.type === 'TristampGovernance') return event.operation.op !== 'recall' && event.operation.op !== 'lift'
+    if (event?.type === 'TristampGovernance') return !isOrder(event.operation)
     return event?.type !== 'TristampReport' || event.report.kind !== 'blocked'
   })
 }

@@ -79,6 +79,7 @@ export interface Act {
 
 export interface Lock {
   id: string
+  order: 'recall' | 'hold'
   reason: Both
   atMs: number
 }

@@ -67,3 +67,14 @@ export function Head({ title, children }: { title: MessageKey; children?: Compon
     </div>
   )
 }
+
+/** A line of a description list. */
+export function Line({ label, text }: { label: MessageKey; text: string }): VNode {
+  const { t } = useLanguage()
+  return (
+    <>
+      <dt>{t(label)}</dt>
+      <dd>{text}</dd>
+    </>
+  )
+}

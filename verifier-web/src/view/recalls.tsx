@@ -1,18 +1,7 @@
 import { isStanding, type ProvenRecall, type Verdict } from '@tristamp/protocol'
 import type { VNode } from 'preact'
-import type { MessageKey } from '../i18n/index.ts'
 import { deviceOffset } from '../local-time.ts'
-import { Head, Mark, ToneMark, useLanguage } from './parts.tsx'
-
-function Line({ label, text }: { label: MessageKey; text: string }): VNode {
-  const { t } = useLanguage()
-  return (
-    <>
-      <dt>{t(label)}</dt>
-      <dd>{text}</dd>
-    </>
-  )
-}
+import { Head, Line, Mark, ToneMark, useLanguage } from './parts.tsx'
 
 function Recalled({ one, verdict }: { one: ProvenRecall; verdict: Verdict }): VNode {
   const { t, format, pick } = useLanguage()

@@ -8,6 +8,7 @@ import type { Pack } from '../product.ts'
 import { keepShell } from '../shell.ts'
 import { ChecksPart } from './checks.tsx'
 import { FindingsPart } from './findings.tsx'
+import { HoldsPart } from './holds.tsx'
 import { JourneyPart } from './journey.tsx'
 import { PackPart } from './pack.tsx'
 import type { Told as ToldFinding } from './page.tsx'
@@ -72,6 +73,7 @@ function Rest({ finding, journey, pack, onForget }: RestProps): VNode {
   return (
     <div class="rest">
       {verdict !== undefined && <RecallsPart verdict={verdict} />}
+      {verdict !== undefined && <HoldsPart verdict={verdict} />}
       {verdict !== undefined && journey !== undefined && <Told verdict={verdict} journey={journey} pack={pack} />}
       <ChecksPart finding={finding} onForget={onForget} />
       <ReportPart finding={finding} pack={pack} />

@@ -21,6 +21,7 @@ interface RowText {
 const RECALL_TONES: Record<Recall, Tone> = {
   recalled: 'stop',
   'was-recalled': 'stop',
+  held: 'stop',
   free: 'ok',
   drill: 'care',
   'not-checked': 'idle',
@@ -34,6 +35,7 @@ function recallText({ t, format }: Language, { recall, recallAsOfMs: ms }: Safet
     'not-checked': t('recall.not-checked.why'),
     'was-recalled': t('recall.was-recalled.why'),
     drill: t('recall.drill.why', { at }),
+    ...(ms !== undefined && { held: t('recall.held.why', { at }) }),
   }
   return { strong: t(`recall.${recall}`, { at }), small: small[recall] }
 }

@@ -8,11 +8,13 @@ import { deviceOffset } from '../local-time.ts'
 import { STAMPS, type Stamps } from '../record.ts'
 import type { Safety } from '../safety.ts'
 import { nextOf, sentencesOf } from '../say.ts'
+import { holdShown, saidOfHold } from './hold.ts'
 import { recallShown, saidOfRecall } from './recall.ts'
 
 const ICONS: Partial<Record<Shown, string>> = {
   checking: 'i-wait',
   consistent: 'i-agree',
+  held: 'i-held',
   mismatch: 'i-differ',
   elsewhere: 'i-else',
   none: 'i-none',
@@ -21,6 +23,7 @@ const ICONS: Partial<Record<Shown, string>> = {
 
 const ACTIONS: Partial<Record<Shown, { key: FirstKey; href?: string }>> = {
   recalled: { key: 'act.recalled', href: '#report' },
+  held: { key: 'act.held' },
   mismatch: { key: 'act.mismatch', href: '#report' },
   elsewhere: { key: 'act.elsewhere', href: '#report' },
   none: { key: 'act.none', href: '/' },
@@ -84,6 +87,7 @@ export function VerdictPart({ finding, journey, safety, language, onAgain }: Ver
   const icon = ICONS[state]
   const action = ACTIONS[state]
   const recall = recallShown(finding)
+  const hold = holdShown(finding)
   const sentences = sentencesOf(finding, journey?.records.length ?? 0)
   return (
     <>
@@ -97,6 +101,11 @@ export function VerdictPart({ finding, journey, safety, language, onAgain }: Ver
         </h1>
         <p class="say">
           {recall !== undefined && <span>{saidOfRecall(recall, finding, language)} </span>}
+          {hold !== undefined && (
+            <span>
+              <Broken text={saidOfHold(hold, language)} />{' '}
+            </span>
+          )}
           {sentences.map(({ key, values }, i) => (
             <span>
               {i > 0 && ' '}

@@ -25,6 +25,8 @@ export function Locks({ locks }: { locks: readonly Lock[] }): VNode | null {
 function LockScreen({ locks, onSeen }: { locks: readonly Lock[]; onSeen: () => void }): VNode {
   const { t, pick } = useWords()
   const dialog = useRef<HTMLDialogElement>(null)
+  // One that is recalled says the graver word.
+  const held = locks.every(({ order }) => order === 'hold')
   useEffect(() => dialog.current?.showModal(), [])
   // Escape is not how a recall is taken note of.
   return (
@@ -37,14 +39,17 @@ function LockScreen({ locks, onSeen }: { locks: readonly Lock[]; onSeen: () => v
       onKeyDown={(event) => event.key === 'Escape' && event.preventDefault()}
       onClose={() => dialog.current?.showModal()}
     >
-      <Mark id="i-recall" class="big" />
-      <h1 id="lock-h">{t('lock.word')}</h1>
-      <p id="lock-p">{t('lock.what')}</p>
+      <Mark id={held ? 'i-held' : 'i-recall'} class="big" />
+      <h1 id="lock-h">{t(held ? 'lock.held' : 'lock.word')}</h1>
+      <p id="lock-p">{t(held ? 'lock.held.what' : 'lock.what')}</p>
       <ul>
         {locks.map((lock) => (
           <li key={keyOf(lock)}>
             <b class="code">{shortId(lock.id)}</b>
-            <span>{pick(lock.reason)}</span>
+            <span>
+              {!held && lock.order === 'hold' && `${t('lock.held')}: `}
+              {pick(lock.reason)}
+            </span>
           </li>
         ))}
       </ul>

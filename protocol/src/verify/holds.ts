@@ -1,0 +1,109 @@
+import type { SignedStep } from '../event/correction.ts'
+import type { Hold, HoldGround, ProductLimits, Release } from '../event/governance-types.ts'
+import { breachOf, readingsOutside } from '../finding/breach.ts'
+import { lotOf, productOf } from '../subject.ts'
+import { type GoodsNames, type OrderAct, ordersAbout } from './orders.ts'
+import type { ProvenHold } from './verdict.ts'
+
+/** What a product's registration said of its limits, from an entry on. */
+export interface LimitsAct {
+  entry: number
+  product: string
+  limits: ProductLimits | undefined
+}
+
+/** What grounds of holds are reckoned from: proven records, and the registrations in the order of the log. */
+export interface GroundRecords {
+  events: readonly SignedStep[]
+  limits: readonly LimitsAct[]
+}
+
+/**
+ * The holds that are about goods, those that stand first, each with its ground reckoned again (docs/spec/governance.md, Holds).
+ * @param sealedMs when the block of an entry was sealed, where that is known
+ */
+export function holdsOf(
+  goods: GoodsNames,
+  acts: readonly OrderAct[],
+  records: GroundRecords,
+  sealedMs: (entry: number) => number | undefined,
+): ProvenHold[] {
+  const orders = ordersAbout<Hold, Release>(goods, acts, { begin: 'hold', end: 'release' })
+  const found = orders.map(({ first, about, end }): ProvenHold => {
+    const { operation: hold, entry, position } = first
+    const sealedAtMs = sealedMs(entry)
+    return {
+      hold,
+      about,
+      entry,
+      position,
+      since: first.at,
+      byLedger: first.byLedger,
+      ground:
+        hold.ground === undefined ? 'none' : isShown(hold, hold.ground, first, acts, records) ? 'shown' : 'missing',
+      ...(sealedAtMs !== undefined && { sealedAtMs }),
+      ...(end !== undefined && { released: { entry: end.entry, at: end.at, reason: end.operation.reason } }),
+    }
+  })
+  return found.sort((a, b) => Number(isReleased(a)) - Number(isReleased(b)) || b.entry - a.entry)
+}
+
+/** The goods go no further, now. */
+export function isHeld(hold: ProvenHold): boolean {
+  return !isReleased(hold)
+}
+
+function isReleased({ released }: ProvenHold): boolean {
+  return released !== undefined
+}
+
+/** Whether the records show the ground as the hold tells it: these readings, on this way, under these limits, by so much. */
+function isShown(
+  { subjects }: Hold,
+  { product, limits, way, readings, ...told }: HoldGround,
+  { entry }: OrderAct,
+  acts: readonly OrderAct[],
+  records: GroundRecords,
+): boolean {
+  const [thing] = way
+  const before = records.events.filter((one) => one.entry < entry)
+  if (thing === undefined || productOf(thing) !== product) return false
+  const lot = subjects.find((named) => named === thing || before.some(({ event }) => lotOf(event, thing) === named))
+  if (lot === undefined) return false
+  const settled = settledBefore(lot, entry, acts)
+  const named = new Set(readings.map((one) => `${one.entry}.${one.position} ${one.eventID}`))
+  const found = readingsOutside(way, before, limits).filter(
+    ({ reading }) =>
+      named.has(`${reading.entry}.${reading.position} ${reading.eventID}`) &&
+      reading.entry >= settled &&
+      isSame(limitsAt(records.limits, product, reading.entry), limits),
+  )
+  const breach = breachOf(found, limits)
+  return (
+    breach?.readings.length === readings.length &&
+    breach.lowestMilliC === told.lowestMilliC &&
+    breach.highestMilliC === told.highestMilliC &&
+    breach.outsideMs === told.outsideMs
+  )
+}
+
+/** What was recorded before persons let a lot go is settled: from this entry on readings count again. */
+function settledBefore(lot: string, entry: number, acts: readonly OrderAct[]): number {
+  const held = new Set(
+    acts.flatMap(({ operation }) =>
+      operation.op === 'hold' && operation.subjects.includes(lot) ? [operation.id] : [],
+    ),
+  )
+  return acts
+    .filter((act) => act.operation.op === 'release' && held.has(act.operation.id) && act.entry < entry)
+    .reduce((last, act) => Math.max(last, act.entry), 0)
+}
+
+/** The limits of a product in force when an entry was recorded. */
+export function limitsAt(acts: readonly LimitsAct[], product: string, entry: number): ProductLimits | undefined {
+  return acts.filter((act) => act.product === product && act.entry < entry).at(-1)?.limits
+}
+
+function isSame(a: ProductLimits | undefined, b: ProductLimits): boolean {
+  return a?.minMilliC === b.minMilliC && a.maxMilliC === b.maxMilliC && a.toleranceS === b.toleranceS
+}
