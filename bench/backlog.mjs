@@ -1,16 +1,16 @@
 // A gateway that was without a network for 100,000 events: what it takes to sign them, and to bring them to the ledger when it is back. All
 // of them must be there afterwards, once: else this fails, unlike other benchmarks.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { AGENT, spawnAgent } from './_agent.mjs'
 import { BenchLedger } from './_ledger.mjs'
 import { megabytes, memoryOf, row, thousands } from './_measure.mjs'
 
 const program = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
-const AGENT = program('edge-agent/bin/tristamp-agent.mjs')
 const EVENTS = 100_000
 /** Events that are accepted together; the gateway does so when several instruments speak at once. */
 const TOGETHER = 64
@@ -27,10 +27,7 @@ export async function run({ scale, say }) {
     const signing = await fill(config, count, ledger.gateways[0].station)
 
     const begin = performance.now()
-    // As the systemd unit starts it.
-    const env = { ...process.env, MALLOC_ARENA_MAX: '2' }
-    const flags = (process.env.BENCH_AGENT_FLAGS ?? '').split(' ').filter(Boolean)
-    const agent = spawn(process.execPath, [...flags, AGENT, 'run', '--config', config.file], { stdio: 'ignore', env })
+    const agent = spawnAgent(config.file)
     const started = await until(() => statusOf(config)?.pid === agent.pid, agent).then(() => performance.now() - begin)
     let own = 0
     await until(() => {

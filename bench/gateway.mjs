@@ -5,11 +5,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { AGENT, spawnAgent } from './_agent.mjs'
 import { BenchLedger } from './_ledger.mjs'
 import { median, megabytes, memoryOf, millis, row, timed } from './_measure.mjs'
 
 const program = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
-const AGENT = program('edge-agent/bin/tristamp-agent.mjs')
 const SIMULATOR = program('firmware-sim/bin/tristamp-sim.mjs')
 const SCANS = 200
 
@@ -94,7 +94,7 @@ stations:
 
 async function startAgent(config) {
   const begin = performance.now()
-  const child = spawn(process.execPath, [AGENT, 'run', '--config', config.file], { stdio: 'ignore' })
+  const child = spawnAgent(config.file)
   let ms
   while (ms === undefined) {
     if (child.exitCode !== null) throw new Error(`the agent ended with ${child.exitCode}`)

@@ -7,6 +7,8 @@ import { type Store, type Write, writeError } from './store.ts'
 
 /** After so many acknowledged batches their room on the disk is given back: some megabytes, where there was a long queue. */
 const RELEASE_BATCHES = 8
+/** The same for events that went into batches: those of so many. */
+const RELEASE_EVENTS = 4096
 
 /**
  * The chain of one key as it stands on the disk, and what is remembered of it: every change is one write, and counts from when it is on the
@@ -22,6 +24,8 @@ export class Chain {
   #nextEvent = 0
   /** Batches deleted since their room was last given back. */
   #deleted = 0
+  /** From here on signed events' room was not given back yet. */
+  #keptEvent = 0
   /** Of each batch that is not acknowledged, the number of the first event after it. */
   #ends: number[] = []
 
@@ -35,6 +39,7 @@ export class Chain {
     const { head, nextEvent, file, ends } = await readAll(this.#store, this.#folder, kid)
     this.#head = head
     this.#nextEvent = nextEvent
+    this.#keptEvent = head.firstEvent
     this.#ends = ends
     this.#told = file.exact ? file.seq : -1
     await this.tell()
@@ -66,6 +71,9 @@ export class Chain {
     this.#ends.push(end)
     // First in memory: whatever comes next, this place in the chain is taken.
     this.#head = head
+    if (head.firstEvent - this.#keptEvent < RELEASE_EVENTS) return
+    const [from, to] = [numberKey(this.#keptEvent), numberKey(head.firstEvent)]
+    if (this.#store.release('event', from, to)) this.#keptEvent = head.firstEvent
   }
 
   /** The same for a head that none of the batches before leads to; what may have its number ends before the events `ends`. */

@@ -65,7 +65,8 @@ export async function readAll(store: Store, folder: string, kid: Uint8Array): Pr
   checkAgainst(file, head, damaged)
   const ends = await checkLinks(store, head, damaged)
   let nextEvent = head.firstEvent
-  for await (const key of store.keys('event')) {
+  // From the first that is left: what was signed before is deleted, and walking over it would read tables of it into memory.
+  for await (const key of store.keys('event', { gte: numberKey(nextEvent) })) {
     if (key !== numberKey(nextEvent)) throw damaged(`accepted event ${nextEvent} is missing`)
     nextEvent++
   }

@@ -4,7 +4,7 @@ import { decodeEventRecord, encodeEventRecord } from './event-record.ts'
 import { initHeadFile } from './head-file.ts'
 import { putBatch } from './outbox-batch.ts'
 import { Chain } from './outbox-chain.ts'
-import { type Head, type Lost, putHead } from './outbox-head.ts'
+import { type Head, type Lost, numberKey, putHead } from './outbox-head.ts'
 import { Loss, type SignGap } from './outbox-loss.ts'
 import type { ChainPoint, SignedBatch } from './signer.ts'
 import type { Store, Write } from './store.ts'
@@ -209,7 +209,9 @@ export class Outbox {
     const keys: string[] = []
     const events: SaltedEvent[] = []
     let bytes = 0
-    for await (const [key, value] of this.#store.entries('event', { limit: maxEvents })) {
+    // Not from the beginning: what was signed before is deleted there, and walking over it would read tables of it into memory.
+    const from = numberKey(this.#chain.head.firstEvent)
+    for await (const [key, value] of this.#store.entries('event', { gte: from, limit: maxEvents })) {
       bytes += value.length
       if (events.length > 0 && bytes > MAX_BATCH_BYTES) break
       const event = decodeEventRecord(value)

@@ -10,6 +10,13 @@ export type Write =
   | { type: 'put'; space: Space; key: string; value: Uint8Array }
   | { type: 'del'; space: Space; key: string }
 
+/** Which keys, and how many at most. */
+export interface Range {
+  gte?: string
+  lt?: string
+  limit?: number
+}
+
 type Database = Level<string, Uint8Array>
 type Sublevel = ReturnType<typeof sublevelOf>
 
@@ -24,12 +31,16 @@ interface Waiting {
   reject: (error: unknown) => void
 }
 
-/** LevelDB's own default is 4 MiB twice; a gateway's traffic needs less, and memory is short. */
+/**
+ * LevelDB's own default is 4 MiB twice; a gateway's traffic needs less, and memory is short. What is compacted together is some tables at a time,
+ * mapped into memory: smaller tables, less of it.
+ */
 const OPTIONS = {
   keyEncoding: 'utf8',
   valueEncoding: 'view',
   writeBufferSize: 1_048_576,
   cacheSize: 1_048_576,
+  maxFileSize: 1_048_576,
 } as const
 
 /**
@@ -102,15 +113,12 @@ export class Store {
   }
 
   /** Records in key order. */
-  entries(
-    space: Space,
-    range: { gte?: string; lt?: string; limit?: number } = {},
-  ): AsyncIterable<[string, Uint8Array]> {
+  entries(space: Space, range: Range = {}): AsyncIterable<[string, Uint8Array]> {
     return this.#each(this.#sublevel(space).iterator(range))
   }
 
-  keys(space: Space): AsyncIterable<string> {
-    return this.#each(this.#sublevel(space).keys())
+  keys(space: Space, range: Range = {}): AsyncIterable<string> {
+    return this.#each(this.#sublevel(space).keys(range))
   }
 
   /**

@@ -1,6 +1,6 @@
 import { equal, openAck, ProtocolError, verifyOnNode } from '@tristamp/protocol'
 import { Backoff } from './backoff.ts'
-import { collectYoung } from './collect.ts'
+import { collectUsed } from './collect.ts'
 import type { AgentConfig } from './config-types.ts'
 import { Connection } from './connection.ts'
 import { AgentError, asAgentError } from './error.ts'
@@ -45,7 +45,7 @@ const REFUSED_LONGEST_MS = 60_000
 /** Batches in flight are in memory; beside the window in number this bounds their bytes. */
 const MAX_IN_FLIGHT_BYTES = 500_000
 /** After so many sent bytes what is left of them in memory is freed. */
-const COLLECT_BYTES = 2_000_000
+const COLLECT_BYTES = 1_000_000
 /** At a start nothing new is signed before the ledger has told its last batch of ours, or this long after the start without a connection … */
 const SETTLE_OFFLINE_MS = 3000
 /** … or this long after listening, for a new gateway has no batch there. */
@@ -189,7 +189,7 @@ export class Uplink {
     await outbox.released()
     if (this.#sentBytes > COLLECT_BYTES) {
       this.#sentBytes = 0
-      collectYoung()
+      collectUsed()
     }
     const payload = await outbox.batch(seq)
     const lacking = (id: string): void => events.problem(new AgentError('EVIDENCE_LOST', { seq, id }))
