@@ -66,7 +66,7 @@ describe('a template', () => {
         (parts, line) => {
           const began = performance.now()
           parseTemplate(parts.join(''))?.read(line)
-          expect(performance.now() - began).toBeLessThan(200)
+          expect(performance.now() - began).toBeLessThan(5000)
         },
       ),
     )

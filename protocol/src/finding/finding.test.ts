@@ -251,7 +251,7 @@ describe('the rules', () => {
     const events = Array.from({ length: 100 }, (_, i) => step(i, 'storing', {}, { epcList } as never))
     const begun = performance.now()
     findingsOf({ events, names: { ...NAMES, products }, lineage: epcList.slice(0, 500) })
-    expect(performance.now() - begun).toBeLessThan(4000)
+    expect(performance.now() - begun).toBeLessThan(25_000)
   })
 
   it('say nothing of things whose history is not all here', () => {
