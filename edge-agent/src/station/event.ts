@@ -2,27 +2,43 @@ import type { QuantityElement } from '@tristamp/protocol'
 import type { Goods } from './goods.ts'
 import type { Draft, DraftEvent, Here, Work } from './state.ts'
 
-/** A label's worth of goods twice in one act is one: a double read is common, two labels with one serial are not. */
+/**
+ * A label's worth of goods twice in one act is one: a double read is common, two labels with one serial are not. Of a lot there may be labels with
+ * different weights: each of them is goods of its own.
+ */
 export function alreadyIn(list: readonly Goods[], goods: Goods): boolean {
-  return list.some((other) => other.id === goods.id)
+  const label = labelOf(goods)
+  return list.some((other) => labelOf(other) === label)
 }
 
+/** What tells one label from another: of a thing its identifier, of some of a lot its quantity, too. */
+export function labelOf({ id, kind, quantityMilli, uom }: Goods): string {
+  return kind === 'class' && quantityMilli !== undefined ? `${id} ${quantityMilli} ${uom ?? ''}` : id
+}
+
+/** Each once, however many labels name it. */
 export function ids(goods: readonly Goods[]): string[] {
-  return goods.map(({ id }) => id)
+  return [...new Set(goods.map(({ id }) => id))]
 }
 
 export function instances(goods: readonly Goods[]): string[] {
   return goods.filter(({ kind }) => kind === 'instance').map(({ id }) => id)
 }
 
+/** What several labels say of one lot is added up, where they say it in the same unit. */
 export function classes(goods: readonly Goods[]): QuantityElement[] {
-  return goods
-    .filter(({ kind }) => kind === 'class')
-    .map(({ id, quantityMilli, uom }) => ({
-      epcClass: id,
-      ...(quantityMilli !== undefined && { quantity: quantityMilli / 1000 }),
-      ...(uom !== undefined && { uom }),
-    }))
+  const sums = new Map<string, Goods>()
+  for (const one of goods) {
+    if (one.kind !== 'class') continue
+    const key = `${one.id} ${one.quantityMilli === undefined ? '?' : (one.uom ?? '')}`
+    const before = sums.get(key)?.quantityMilli ?? 0
+    sums.set(key, one.quantityMilli === undefined ? one : { ...one, quantityMilli: before + one.quantityMilli })
+  }
+  return [...sums.values()].map(({ id, quantityMilli, uom }) => ({
+    epcClass: id,
+    ...(quantityMilli !== undefined && { quantity: quantityMilli / 1000 }),
+    ...(uom !== undefined && { uom }),
+  }))
 }
 
 /** A list as a member of an event, left out when it is empty: `{ epcList: […] }`. */

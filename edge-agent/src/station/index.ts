@@ -8,8 +8,9 @@ import type { Instrument } from '../quality.ts'
 import { encodeReport } from '../report-event.ts'
 import type { Stamp } from '../stamp.ts'
 import type { Store, Write } from '../store.ts'
+import { Answering, type AnswerStep } from './answering.ts'
 import { bars, namesOfGoods, namesOfScan, Tries } from './barrier.ts'
-import { isCommand } from './command.ts'
+import { isCommand, parseCommand } from './command.ts'
 import { checked, Encoder } from './encoder.ts'
 import { type Notice, noticeOf } from './notice.ts'
 import { observe } from './observe.ts'
@@ -32,6 +33,8 @@ export interface StationServices {
   route?(fromMs: number, toMs: number): string | undefined
   /** Recalls and holds that stand and name one of these, those in earnest first. */
   recalled?(names: readonly string[]): RecallNotice[]
+  /** All recalls that stand, for answers to them. */
+  recalls?(): readonly RecallNotice[]
   /** Why nothing is accepted just now, if so. */
   refusal(): AgentError | undefined
   /** So many times their interval apart are periodic readings recorded; more than once while space is short. */
@@ -52,6 +55,9 @@ export class Station {
   readonly #instrument: Instrument | undefined
   readonly #encoder: Encoder
   readonly #tries = new Tries()
+  readonly #answering: Answering
+  /** The recall for which goods were refused here last. */
+  #refused: string | undefined
   #state: StationState = {}
   #queue: Promise<void> = Promise.resolve()
 
@@ -60,6 +66,9 @@ export class Station {
     this.#instrument = instrument
     this.#services = services
     this.#encoder = new Encoder(config, instrument, services)
+    const { id: station, separators } = config
+    const recalls = (): readonly RecallNotice[] => services.recalls?.() ?? []
+    this.#answering = new Answering({ station, separators, store: services.store, recalls })
   }
 
   /** What it knows between scans. */
@@ -79,7 +88,8 @@ export class Station {
     const { action = this.config.start } = state
     // The configuration may have changed since: an action that is no longer here is not gone on with.
     const allowed = action !== undefined && this.config.actions.has(action)
-    this.#state = allowed ? { ...state, action } : { last: state.last, observed: state.observed }
+    const { last, observed, answer } = state
+    this.#state = allowed ? { ...state, action } : { last, observed, answer }
   }
 
   /** A frame of this station's scanner, what a tag says that one of its readers has read, or what came by the page. */
@@ -89,7 +99,15 @@ export class Station {
       const refusal = this.#services.refusal()
       if (refusal) throw refusal
       const scan = readScan(text)
-      const names = by === 'reader' || !isCommand(scan.text) ? namesOfScan(scan) : []
+      const ordered = by !== 'reader' && isCommand(scan.text)
+      const names = ordered ? [] : namesOfScan(scan)
+      if (by !== 'reader') {
+        const command = ordered ? parseCommand(scan.text) : undefined
+        const year = new Date(stamp.moment.ms).getUTCFullYear()
+        const taken = { scan, command, names, year, refused: this.#refused }
+        const answer = ordered && command === undefined ? undefined : await this.#answering.take(this.#state, taken)
+        if (answer !== undefined) return this.#answer(answer, stamp)
+      }
       if (await this.#bars(names, stamp, by, [this.#state.action])) return
       await this.#apply(reduce(this.config, this.#state, { scan, stamp, by }))
     })
@@ -178,6 +196,7 @@ export class Station {
     }
     const [gravest, ...others] = found.filter(({ recall }) => !isDrill(recall))
     if (gravest === undefined) return false
+    if (gravest.recall.op === 'recall') this.#refused = gravest.recall.id
     const tried = [gravest, ...others].filter((notice) => news.includes(notice))
     const reports = tried.map(({ recall: { op, id } }) =>
       encodeReport({ kind: 'blocked', subject: goods, [op]: id }, moment, gateway.zone, gateway.station),
@@ -189,6 +208,17 @@ export class Station {
     const [reason, toDo] = [reasonOf(gravest.recall), toDoOf(gravest.recall)]
     const words = { whyEn: reason.en, whyZh: reason.zh, holderEn: toDo.en, holderZh: toDo.zh }
     throw new AgentError(op === 'hold' ? 'GOODS_HELD' : 'GOODS_RECALLED', { goods, ...words, [op]: id })
+  }
+
+  /** On the disk, then said. Whoever has answered does not take back the act before by a slip. */
+  async #answer({ state, reports, writes, notice, line }: AnswerStep, { moment }: Stamp): Promise<void> {
+    const { gateway, accept, info, told } = this.#services
+    const events = reports.map((report) => encodeReport(report, moment, gateway.zone, gateway.station))
+    const forget: Write[] = events.length > 0 ? [{ type: 'del', space: 'station', key: this.#undoKey }] : []
+    await accept(events, [...writes, ...forget, this.#keep(state)])
+    this.#state = state
+    info(line)
+    told?.(this.config.id, notice)
   }
 
   /** Takes the last act back, if it is not too long ago: its events are declared errors, and the asset holds what it held before. */

@@ -73,6 +73,38 @@ describe('receive, ship, sell', () => {
     expect(play.drafts).toHaveLength(2)
   })
 
+  it('takes the next piece of a lot, with another weight, for what it is: not for a second look at the first', () => {
+    const play = new Play({ sell: {} }, 'sell').scan(labels.lot('L9', '001750')).wait(2000)
+    // Within the time of the guard.
+    play.scan(labels.lot('L9', '000800')).wait(2000)
+    expect(play.repeats).toEqual([])
+    expect(play.drafts.map(({ event }) => event)).toMatchObject([
+      { quantityList: [{ epcClass: id.lot('L9'), quantity: 1.75, uom: 'KGM' }] },
+      { quantityList: [{ epcClass: id.lot('L9'), quantity: 0.8, uom: 'KGM' }] },
+    ])
+    // The same weight within that time is the same label, read again.
+    expect(play.scan(labels.lot('L9', '000800')).wait(2000).repeats).toEqual([[id.lot('L9')]])
+    expect(play.drafts).toHaveLength(2)
+  })
+
+  it('adds up what several labels of one lot say in one act, a double read once', () => {
+    const [first, second] = [labels.lot('L9', '001750'), labels.lot('L9', '000800')]
+    const play = new Play({ receive: {} }, 'receive').scan(first, second, second, labels.lot('L8')).do('end')
+    expect(play.drafts).toMatchObject([
+      {
+        event: {
+          quantityList: [
+            { epcClass: id.lot('L9'), quantity: 2.55, uom: 'KGM' },
+            { epcClass: id.lot('L8'), quantity: 1.75, uom: 'KGM' },
+          ],
+        },
+        held: [id.lot('L9'), id.lot('L8')],
+      },
+    ])
+    // All of its labels are known for the guard.
+    expect(play.scan(first, second).repeats).toHaveLength(2)
+  })
+
   it('records a full list and goes on with the next', () => {
     const play = new Play({ receive: {} }, 'receive')
     for (let i = 0; i <= MAX_GOODS; i++) play.scan(labels.item(`S${i}`))

@@ -3,7 +3,7 @@ import type { Moment } from '../clock.ts'
 import type { Action, StationConfig } from '../config-types.ts'
 import { type Command, isCommand, parseCommand } from './command.ts'
 import { commission } from './commission.ts'
-import { ids } from './event.ts'
+import { alreadyIn, ids, labelOf } from './event.ts'
 import { type Goods, goodsOf, NoGoods } from './goods.ts'
 import { handle } from './handle.ts'
 import type { Said } from './notice.ts'
@@ -88,6 +88,9 @@ function obey(station: StationConfig, state: StationState, command: Command, inp
       }
     case 'undo':
       return undo(state)
+    case 'recall':
+      // The station itself answers; nothing of it is a step of goods.
+      return { state, intents: [] }
     case 'end':
       return end(station, state, input.stamp.moment)
   }
@@ -148,7 +151,7 @@ function take(station: StationConfig, state: StationState, input: ScanInput): St
   if (!action) return refused(state, { code: 'SCAN_ORDER', fields: { text: scan.text, why: 'choose an action first' } })
   const goods = read(station, input)
   if (isRefusal(goods)) return refused(state, goods)
-  if (!inWork(work, goods) && last?.action === action && last.ids.includes(goods.id) && isRepeated(last, input)) {
+  if (!inWork(work, goods) && last?.action === action && wasIn(last, goods) && isRepeated(last, input)) {
     if (input.by === 'reader') return { state: { ...state, last: { ...last, seen: stamp.moment } }, intents: [] }
     return { state, intents: [{ kind: 'repeated', action, ids: [goods.id] }] }
   }
@@ -181,19 +184,24 @@ function read({ separators }: StationConfig, { scan, stamp, by }: ScanInput): Go
 function close(station: StationConfig, state: StationState, work: Work, action: string): Step {
   const drafts = familyOf(station, action).close(work, { station, action })
   if (isRefusal(drafts)) return refused(state, { code: drafts.code, fields: { action, ...drafts.fields } })
-  const last = { action, ids: everyId(work), moment: work.stamp.moment }
+  const last = { action, ids: ids(everything(work)), labels: everything(work).map(labelOf), moment: work.stamp.moment }
   return {
     state: { ...state, work: undefined, last },
     intents: drafts.map((draft: Draft): Intent => ({ kind: 'record', draft })),
   }
 }
 
-function everyId({ parent, goods, outputs = [] }: Work): string[] {
-  return [...(parent ? [parent.id] : []), ...ids(goods), ...ids(outputs)]
+function everything({ parent, goods, outputs = [] }: Work): Goods[] {
+  return [...(parent ? [parent] : []), ...goods, ...outputs]
 }
 
 function inWork(work: Work | undefined, goods: Goods): boolean {
-  return work !== undefined && everyId(work).includes(goods.id)
+  return work !== undefined && alreadyIn(everything(work), goods)
+}
+
+/** The next piece of the same lot has a label with another weight: it is no second look at the first. */
+function wasIn({ ids, labels = ids }: Last, goods: Goods): boolean {
+  return labels.includes(labelOf(goods))
 }
 
 function isRepeated(last: Last, { by, stamp }: ScanInput): boolean {

@@ -52,6 +52,7 @@ export function stationServices(parts: ServiceParts): StationServices {
     },
     route: (fromMs, toMs) => ways?.between(fromMs, toMs),
     recalled: (names) => recalls.about(names),
+    recalls: () => recalls.standing.filter(({ recall }) => recall.op === 'recall'),
     thinning: () => disk.thinning(performance.now()),
     refusal: () => batching.refusal(performance.now()),
     info: (line) => parts.info(line),

@@ -3,6 +3,7 @@ import type { Moment } from '../clock.ts'
 import type { StationConfig } from '../config-types.ts'
 import type { AgentCode, Fields } from '../error.ts'
 import type { Stamp } from '../stamp.ts'
+import type { OpenAnswer } from './answer.ts'
 import type { Goods } from './goods.ts'
 import type { Said } from './notice.ts'
 
@@ -23,6 +24,8 @@ export interface Work {
 export interface Last {
   action: string
   ids: string[]
+  /** The labels of it; a state that was kept by an earlier version has none. */
+  labels?: string[]
   moment: Moment
   /** When a reader last read a tag of these again: they stand there still. */
   seen?: Moment
@@ -38,6 +41,8 @@ export interface StationState {
   last?: Last | undefined
   /** Until when the asset's readings have been signed on their own. */
   observed?: Moment | undefined
+  /** An answer to a recall whose goods are being scanned. */
+  answer?: OpenAnswer | undefined
 }
 
 /** An act that is complete: what will be signed, but for its quality stamp, and what it does to the goods that the asset holds. */

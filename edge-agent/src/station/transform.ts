@@ -1,5 +1,5 @@
 import { masterData } from './commission.ts'
-import { alreadyIn, classes, draft, here, ids, instances, meaning, member } from './event.ts'
+import { classes, draft, here, ids, instances, meaning, member } from './event.ts'
 import { gather, MAX_GOODS } from './gather.ts'
 import type { Goods } from './goods.ts'
 import { type Family, isRefusal } from './state.ts'
@@ -9,7 +9,7 @@ export const transform: Family = {
   closesByItself: false,
   take(work, goods) {
     if (!work.outputs) return gather(work, goods)
-    if (alreadyIn(work.goods, goods)) {
+    if (ids(work.goods).includes(goods.id)) {
       return { code: 'SCAN_ORDER', fields: { text: goods.id, why: 'it is an input of this transformation' } }
     }
     const made = gather({ ...work, goods: work.outputs }, goods)
