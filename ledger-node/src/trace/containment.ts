@@ -1,5 +1,6 @@
 import type { GraphRows } from './graph-rows.ts'
 import { NONE } from './hash-slots.ts'
+import { codeOf } from './link-rows.ts'
 
 /**
  * A time in which `child` was in or on `parent`: from ≤ t < to, ms since 1970, infinite where nothing says when it began or ended.
@@ -31,21 +32,35 @@ interface Act {
   fixed: boolean
 }
 
+const [PARENT, PACKED, UNPACKED, FIXED, UNFIXED] = (['parent', 'packed', 'unpacked', 'fixed', 'unfixed'] as const).map(
+  codeOf,
+) as [number, number, number, number, number]
+
 /** Every stay of a node in anything, by parent and time. */
 export function staysOf(view: View, child: number): Stay[] {
   const { graph } = view
-  const acts = new Map<number, Act[]>()
-  for (let link = graph.lastLink(child); link !== NONE; link = graph.linkBefore(link)) {
+  const all: Act[] = []
+  const parents: number[] = []
+  let several = false
+  for (const link of heldLinks(graph, child)) {
     const act = actOf(view, link)
-    if (act === undefined) continue
-    const parent = parentOf(graph, act.event)
-    if (parent === NONE) continue
+    const parent = act === undefined ? NONE : parentOf(graph, act.event)
+    if (act === undefined || parent === NONE) continue
+    all.push(act)
+    parents.push(parent)
+    several ||= parent !== parents[0]
+  }
+  if (all.length === 0) return []
+  if (!several) return pair(graph, child, parents[0]!, withEmptyings(view, parents[0]!, all))
+  const acts = new Map<number, Act[]>()
+  for (const [i, parent] of parents.entries()) {
     const known = acts.get(parent)
-    if (known === undefined) acts.set(parent, [act])
-    else known.push(act)
+    if (known === undefined) acts.set(parent, [all[i]!])
+    else known.push(all[i]!)
   }
   const stays: Stay[] = []
-  for (const [parent, own] of acts) stays.push(...pair(graph, child, parent, [...own, ...emptyings(view, parent)]))
+  for (const [parent, own] of acts)
+    for (const stay of pair(graph, child, parent, withEmptyings(view, parent, own))) stays.push(stay)
   return stays
 }
 
@@ -54,7 +69,7 @@ export function contentsOf(view: View, parent: number): Stay[] {
   const { graph } = view
   const acts = new Map<number, Act[]>()
   for (let link = graph.lastLink(parent); link !== NONE; link = graph.linkBefore(link)) {
-    if (graph.role(link) !== 'parent' || !graph.stands(graph.event(link), view.upTo)) continue
+    if (graph.roleCode(link) !== PARENT || !graph.stands(graph.event(link), view.upTo)) continue
     const event = graph.event(link)
     for (let one = graph.firstLink(event); one < graph.endLink(event); one++) {
       const act = actOf(view, one)
@@ -76,13 +91,27 @@ export function overlap(from: number, to: number, stay: Stay): { from: number; t
   return begin < end || (begin === end && Number.isFinite(begin)) ? { from: begin, to: end } : undefined
 }
 
+/** Links that may say that something was in or on something, the newest first. */
+function heldLinks(graph: GraphRows, node: number): number[] {
+  const few = graph.heldLinks(node)
+  if (few !== undefined) return few.toReversed()
+  const links: number[] = []
+  for (let link = graph.lastLink(node); link !== NONE; link = graph.linkBefore(link)) links.push(link)
+  return links
+}
+
 function actOf({ graph, upTo }: View, link: number): Act | undefined {
-  const role = graph.role(link)
-  const fixed = role === 'fixed' || role === 'unfixed'
-  if (!fixed && role !== 'packed' && role !== 'unpacked') return undefined
+  const code = graph.roleCode(link)
+  if (code !== PACKED && code !== UNPACKED && code !== FIXED && code !== UNFIXED) return undefined
   const event = graph.event(link)
   if (!graph.stands(event, upTo)) return undefined
-  return { time: graph.time(event), event, link, role: role === 'packed' || role === 'fixed' ? 'in' : 'out', fixed }
+  const role = code === PACKED || code === FIXED ? 'in' : 'out'
+  return { time: graph.time(event), event, link, role, fixed: code === FIXED || code === UNFIXED }
+}
+
+function withEmptyings(view: View, parent: number, own: Act[]): Act[] {
+  const empty = emptyings(view, parent)
+  return empty.length === 0 ? own : [...own, ...empty]
 }
 
 function emptyings({ graph, upTo }: View, parent: number): Act[] {
@@ -94,15 +123,15 @@ function emptyings({ graph, upTo }: View, parent: number): Act[] {
   return acts
 }
 
-/** The parent stands first among the links of its event. */
+/** Of an event with links: the parent stands first among them. */
 export function parentOf(graph: GraphRows, event: number): number {
   const link = graph.firstLink(event)
-  return link < graph.endLink(event) && graph.role(link) === 'parent' ? graph.node(link) : NONE
+  return graph.roleCode(link) === PARENT ? graph.node(link) : NONE
 }
 
 /** Pairs beginnings with ends, by time. Of a quantity that is taken out in parts the stay lasts until all of it is out. */
 function pair(graph: GraphRows, child: number, parent: number, acts: Act[]): Stay[] {
-  acts.sort((a, b) => a.time - b.time || a.event - b.event || a.link - b.link)
+  if (acts.length > 1) acts.sort((a, b) => a.time - b.time || a.event - b.event || a.link - b.link)
   const stays: Stay[] = []
   let open: { act: Act; milli: number } | undefined
   for (const act of acts) {

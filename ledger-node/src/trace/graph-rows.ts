@@ -76,11 +76,16 @@ export class GraphRows {
 
   /** All links of a carrier that has many, by time; undefined of any other node. */
   linksByTime(node: number): ByTime | undefined {
-    return this.busy.of(node)
+    return this.busy.of(node)?.byTime
+  }
+
+  /** Of a carrier that has many links, those as what was in or on something, the oldest first; undefined of any other node. */
+  heldLinks(node: number): readonly number[] | undefined {
+    return this.busy.of(node)?.held
   }
 
   linkBefore(link: number): number {
-    return this.linkRows.before.at(link)
+    return this.linkRows.before(link)
   }
 
   /** The newest event at a place, from which `eventBefore` goes on; NONE at the end. */
@@ -89,28 +94,33 @@ export class GraphRows {
   }
 
   eventBefore(event: number): number {
-    return this.eventRows.placeBefore.at(event)
+    return this.eventRows.placeBefore(event)
   }
 
   event(link: number): number {
-    return this.linkRows.event.at(link)
+    return this.linkRows.event(link)
   }
 
   node(link: number): number {
-    return this.linkRows.node.at(link)
+    return this.linkRows.node(link)
+  }
+
+  /** The role by its number (`codeOf`). */
+  roleCode(link: number): number {
+    return this.linkRows.role(link)
   }
 
   role(link: number): Role {
-    return ROLES[this.linkRows.role.at(link)]!
+    return ROLES[this.linkRows.role(link)]!
   }
 
   /** Thousandths; NaN when not told. */
   milli(link: number): number {
-    return this.linkRows.milli.at(link)
+    return this.linkRows.milli(link)
   }
 
   uom(link: number): string {
-    return this.words.at(this.linkRows.uom.at(link))
+    return this.words.at(this.linkRows.uom(link))
   }
 
   /** Links that empty a node. */
@@ -120,45 +130,45 @@ export class GraphRows {
 
   /** Links of an event: begin ≤ link < end. */
   firstLink(event: number): number {
-    return this.eventRows.first.at(event)
+    return this.eventRows.first(event)
   }
 
   endLink(event: number): number {
-    return event + 1 < this.events ? this.eventRows.first.at(event + 1) : this.links
+    return event + 1 < this.events ? this.eventRows.first(event + 1) : this.links
   }
 
   time(event: number): number {
-    return this.eventRows.time.at(event)
+    return this.eventRows.time(event)
   }
 
   entry(event: number): number {
-    return this.eventRows.entry.at(event)
+    return this.eventRows.entry(event)
   }
 
   position(event: number): number {
-    return this.eventRows.position.at(event)
+    return this.eventRows.position(event)
   }
 
   step(event: number): string {
-    return this.words.at(this.eventRows.step.at(event))
+    return this.words.at(this.eventRows.step(event))
   }
 
   signer(event: number): Signer {
-    return this.signers[this.eventRows.signer.at(event)]!
+    return this.signers[this.eventRows.signer(event)]!
   }
 
   /** Node of the place where the things are after the event, or NONE. */
   place(event: number): number {
-    return this.eventRows.place.at(event)
+    return this.eventRows.place(event)
   }
 
   /** Nodes of the parties that an event names, or NONE. */
   from(event: number): number {
-    return this.eventRows.from.at(event)
+    return this.eventRows.from(event)
   }
 
   to(event: number): number {
-    return this.eventRows.to.at(event)
+    return this.eventRows.to(event)
   }
 
   eventID(event: number): string {

@@ -44,18 +44,26 @@ export class TraceGraph extends GraphRows {
   }
 
   add({ entry, position, org, gateway, id, content, links, body }: TraceEvent): void {
-    const rows = this.eventRows
-    const event = rows.entry.push(entry)
-    rows.position.push(position)
-    rows.time.push(links?.timeMs ?? Number.NaN)
-    rows.first.push(this.links)
-    rows.signer.push(this.#signerOf(org, gateway))
-    rows.ids.push(id)
-    rows.contents.push(content)
-    rows.step.push(this.words.numberOf(links?.step))
-    rows.from.push(links?.from === undefined ? NONE : this.#nodeOf(links.from))
-    rows.to.push(links?.to === undefined ? NONE : this.#nodeOf(links.to))
-    this.#stand(event, links?.place ?? links?.seen)
+    const where = links?.place ?? links?.seen
+    const place = where === undefined ? NONE : this.#nodeOf(where)
+    const { lastAt } = this.linkRows
+    const event = this.eventRows.add(
+      {
+        entry,
+        position,
+        time: links?.timeMs ?? Number.NaN,
+        first: this.links,
+        place,
+        placeBefore: place === NONE ? NONE : lastAt.at(place),
+        from: links?.from === undefined ? NONE : this.#nodeOf(links.from),
+        to: links?.to === undefined ? NONE : this.#nodeOf(links.to),
+        step: this.words.numberOf(links?.step),
+        signer: this.#signerOf(org, gateway),
+      },
+      id,
+      content,
+    )
+    if (place !== NONE) lastAt.set(place, event)
     this.corrections.take(event, content, links === undefined)
     if (links === undefined) return
     for (const { role, subject, milli, uom } of links.goods) this.#link(event, this.#nodeOf(subject), role, milli, uom)
@@ -111,8 +119,7 @@ export class TraceGraph extends GraphRows {
     this.words = new Words(words)
     for (const { org, gateway } of signers) this.#signerOf(org, gateway)
     const emptied = codeOf('emptied')
-    const { role } = this.linkRows
-    for (let link = 0; link < role.length; link++) if (role.at(link) === emptied) this.#empties(link)
+    for (let link = 0; link < this.links; link++) if (this.roleCode(link) === emptied) this.#empties(link)
     this.busy.restored()
     return true
   }
@@ -128,13 +135,6 @@ export class TraceGraph extends GraphRows {
     const known = this.emptied.get(node)
     if (known === undefined) this.emptied.set(node, [link])
     else known.push(link)
-  }
-
-  #stand(event: number, place: string | undefined): void {
-    const node = place === undefined ? undefined : this.#nodeOf(place)
-    const { lastAt } = this.linkRows
-    this.eventRows.stand(node, node === undefined ? NONE : lastAt.at(node))
-    if (node !== undefined) lastAt.set(node, event)
   }
 
   #nodeOf(name: string): number {

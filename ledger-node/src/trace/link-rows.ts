@@ -1,7 +1,8 @@
 import { LINK_ROLES, type LinkRole } from '@tristamp/protocol'
-import { type Column, f64, u8, u16, u32 } from './column.ts'
+import { type Column, u32 } from './column.ts'
 import { NONE } from './hash-slots.ts'
 import type { Part } from './part.ts'
+import { Table } from './table.ts'
 
 /** Roles of links in the graph: those of events, and the two ends of item and lot, and a transformation of several events. */
 export type Role = LinkRole | 'item' | 'lot' | 'group'
@@ -13,27 +14,49 @@ export function codeOf(role: Role): number {
   return CODES.get(role)!
 }
 
+// The amount is the first double; role and unit share a word.
+const [EVENT, NODE, BEFORE, ROLE_UOM] = [2, 3, 4, 5] as const
+const WIDTH = 6
+
 /** Links between events and nodes. Those of an event stand one behind the other; those of a node are chained, newest first. */
 export class LinkRows {
-  readonly event: Column<Uint32Array> = u32()
-  readonly node: Column<Uint32Array> = u32()
-  readonly before: Column<Uint32Array> = u32()
-  readonly role: Column<Uint8Array> = u8()
-  /** Thousandths of the unit; NaN when not told. */
-  readonly milli: Column<Float64Array> = f64()
-  readonly uom: Column<Uint16Array> = u16()
+  readonly #rows = new Table(WIDTH)
   /** Of each node its newest link, the newest event there if it is a place, and how many links it has. */
   readonly last: Column<Uint32Array> = u32()
   readonly lastAt: Column<Uint32Array> = u32()
   readonly degree: Column<Uint32Array> = u32()
 
   get count(): number {
-    return this.event.length
+    return this.#rows.length
   }
 
   get parts(): readonly Part[] {
-    const { event, node, before, role, milli, uom, last, lastAt, degree } = this
-    return [event, node, before, role, milli, uom, last, lastAt, degree]
+    return [this.#rows, this.last, this.lastAt, this.degree]
+  }
+
+  event(link: number): number {
+    return this.#rows.word(link, EVENT)
+  }
+
+  node(link: number): number {
+    return this.#rows.word(link, NODE)
+  }
+
+  before(link: number): number {
+    return this.#rows.word(link, BEFORE)
+  }
+
+  role(link: number): number {
+    return this.#rows.word(link, ROLE_UOM) >>> 16
+  }
+
+  uom(link: number): number {
+    return this.#rows.word(link, ROLE_UOM) & 0xffff
+  }
+
+  /** Thousandths of the unit; NaN when not told. */
+  milli(link: number): number {
+    return this.#rows.double(link, 0)
   }
 
   /** Makes room for a node; answers it. */
@@ -47,13 +70,13 @@ export class LinkRows {
   }
 
   add(event: number, node: number, role: Role, milli: number, uom: number): number {
-    const link = this.event.push(event)
-    this.node.push(node)
-    this.before.push(this.last.at(node))
+    const link = this.#rows.push()
+    this.#rows.setDouble(link, 0, milli)
+    this.#rows.setWord(link, EVENT, event)
+    this.#rows.setWord(link, NODE, node)
+    this.#rows.setWord(link, BEFORE, this.last.at(node))
+    this.#rows.setWord(link, ROLE_UOM, (codeOf(role) << 16) | uom)
     this.last.set(node, link)
-    this.role.push(codeOf(role))
-    this.milli.push(milli)
-    this.uom.push(uom)
     this.degree.set(node, this.degree.at(node) + 1)
     return link
   }

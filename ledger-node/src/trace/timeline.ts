@@ -4,7 +4,7 @@ import { NONE } from './hash-slots.ts'
 
 interface Busy {
   links: ByTime
-  /** Of each link itself while it is fresh, or else one behind it. */
+  /** Of each link 0 while it is fresh, or else one behind it, from which to look on. */
   next: Uint32Array
 }
 
@@ -21,25 +21,29 @@ export class Timelines {
     this.#view = view
   }
 
-  /** Links of a node whose events stand, from ≤ time ≤ to; where there are many, each once, however many times it lies in are asked for. */
-  *fresh(node: number, from: number, to: number): Generator<number> {
+  /**
+   * Hands out links of a node whose events stand, from ≤ time ≤ to; where there are many, each once, however many times it lies in are asked
+   * for.
+   */
+  eachFresh(node: number, from: number, to: number, take: (link: number, event: number) => void): void {
     const { graph, upTo } = this.#view
-    const timeOf = (link: number): number => graph.time(graph.event(link))
     const busy = this.#busyOf(node)
     if (busy === undefined) {
       for (let link = graph.lastLink(node); link !== NONE; link = graph.linkBefore(link)) {
-        const time = timeOf(link)
-        if (time >= from && time <= to && graph.stands(graph.event(link), upTo)) yield link
+        const event = graph.event(link)
+        const time = graph.time(event)
+        if (time >= from && time <= to && graph.stands(event, upTo)) take(link, event)
       }
       return
     }
     const { links, next } = busy
     const end = next.length - 1
     for (let at = unseen(next, links.firstFrom(from)); at < end; at = unseen(next, at)) {
-      const link = links.at(at)
-      if (timeOf(link) > to) return
+      if (links.timeAt(at) > to) return
       next[at] = at + 1
-      if (graph.stands(graph.event(link), upTo)) yield link
+      const link = links.at(at)
+      const event = graph.event(link)
+      if (graph.stands(event, upTo)) take(link, event)
     }
   }
 
@@ -58,7 +62,7 @@ export class Timelines {
     let busy = this.#busy.get(node)
     // A graph that has grown since may have links between those that were seen.
     if (busy === undefined || busy.next.length !== links.count + 1) {
-      busy = { links, next: Uint32Array.from({ length: links.count + 1 }, (_, i) => i) }
+      busy = { links, next: new Uint32Array(links.count + 1) }
       this.#busy.set(node, busy)
     }
     return busy
@@ -67,10 +71,12 @@ export class Timelines {
 
 /** The first fresh link at a place or behind it; shortens the way for the next time. */
 function unseen(next: Uint32Array, from: number): number {
-  let at = from
-  while (next[at] !== at) {
-    next[at] = next[next[at]!]!
-    at = next[at]!
+  let fresh = from
+  while (next[fresh] !== 0) fresh = next[fresh]!
+  for (let at = from; at !== fresh; ) {
+    const further = next[at]!
+    next[at] = fresh
+    at = further
   }
-  return at
+  return fresh
 }

@@ -1,7 +1,14 @@
 import { contentsOf, overlap, type Stay, staysOf, type View } from './containment.ts'
+import type { GraphRows } from './graph-rows.ts'
 import { NONE } from './hash-slots.ts'
+import { codeOf } from './link-rows.ts'
+import { NumberMap } from './number-map.ts'
 import { PairSet } from './pair-set.ts'
 import { Timelines } from './timeline.ts'
+import { type Cut, type Found, LINK, WalkRecord } from './walk-record.ts'
+import { WaysUp } from './ways-up.ts'
+
+export type { Cut, Found, WalkLink } from './walk-record.ts'
 
 export type Direction = 'back' | 'forward'
 
@@ -15,143 +22,130 @@ export interface WalkOptions {
   maxNodes: number
 }
 
-/** Kinds of links in an answer, by number. */
-export const WALK_LINKS = ['input', 'output', 'lot', 'contained', 'fixed', 'at', 'unpacked', 'held'] as const
-export type WalkLink = (typeof WALK_LINKS)[number]
-
-/** What ended a walk before its end. */
-export type Cut = 'TRACE_DEPTH' | 'TRACE_NODES'
-
-/** A link of an answer: `from` and `to` are nodes of the walk by number; `proof` an event; `end` the event that ended a stay, or -1. */
-export interface Found {
-  kind: WalkLink
-  from: number
-  to: number
-  proof: number
-  /** Link of the graph that tells the quantity, or -1. */
-  amount: number
-  end: number
-}
-
-type Numbers = [kind: number, from: number, to: number, proof: number, amount: number, end: number]
-
 /** How far something is followed: a lot that was reached from one of its items leads to what was made of it, and not to its other items. */
 const WIDE = 1
 const NARROW = 2
 
-/**
- * Follows goods through the graph, as far as asked (docs/spec/trace.md, Walk). A node of the walk is a node of the graph, or an event that
- * is a transformation by itself: then it is the event's number, negative and less one. Every node is met once, so that cycles end.
- */
+const [INPUT, OUTPUT, ITEM, LOT, GROUP, PARENT] = [
+  codeOf('input'),
+  codeOf('output'),
+  codeOf('item'),
+  codeOf('lot'),
+  codeOf('group'),
+  codeOf('parent'),
+] as const
+const UNPACKED = codeOf('unpacked')
+const HELD: ReadonlySet<number> = new Set((['packed', 'unpacked', 'fixed', 'unfixed'] as const).map(codeOf))
+
+/** One direction of a walk: what was followed how far, and which ways were gone. */
+class Course {
+  /** The role by which a thing was made of others, going back, or others of it, going forward; and that of what is on the far side. */
+  readonly near: number
+  readonly far: number
+  readonly followed: NumberMap = new NumberMap()
+  readonly stays: PairSet = new PairSet()
+  readonly ways: WaysUp
+  readonly timelines: Timelines
+
+  constructor(view: View, direction: Direction, maxNodes: number) {
+    this.near = direction === 'back' ? OUTPUT : INPUT
+    this.far = direction === 'back' ? INPUT : OUTPUT
+    this.ways = new WaysUp(maxNodes)
+    this.timelines = new Timelines(view)
+  }
+}
+
+/** Follows goods through the graph, as far as asked (docs/spec/trace.md, Walk). Every node is met once, so that cycles end. */
 export class Walk {
   readonly #view: View
+  readonly #graph: GraphRows
   readonly #options: WalkOptions
-  readonly #numbers = new Map<number, number>()
-  readonly nodes: number[] = []
-  /** Of each node, how many steps it is away. */
-  readonly depths: number[] = []
-  /** Of each node, the link by which it was met; -1 for the one that was asked for. */
-  readonly via: number[] = []
-  /** Six numbers for each link: of these there may be millions. */
-  #links: Int32Array = new Int32Array(6 * 1024)
-  #linkCount = 0
-  readonly cuts: Set<Cut> = new Set()
-  /** Of each direction, what was followed how far. */
-  readonly #followed: Record<Direction, Map<number, number>> = { back: new Map(), forward: new Map() }
+  readonly #record: WalkRecord
+  readonly #courses: readonly Course[]
+  /** Whether all times are asked for, so that none need be looked at. */
+  readonly #always: boolean
   readonly #told = new PairSet()
-  readonly #ways: Record<Direction, PairSet> = { back: new PairSet(), forward: new PairSet() }
-  readonly #waysUp = new Set<string>()
-  readonly #timelines: Record<Direction, Timelines>
-  #queue: { node: number; depth: number; direction: Direction; reach: number }[] = []
+  /** What is still to be followed, and how: depth, reach and direction in one number. */
+  #queue: number[] = []
+  #tasks: number[] = []
   #at = 0
 
   constructor(view: View, options: WalkOptions) {
     this.#view = view
+    this.#graph = view.graph
     this.#options = options
-    this.#timelines = { back: new Timelines(view), forward: new Timelines(view) }
+    this.#record = new WalkRecord(options.depth, options.maxNodes)
+    this.#courses = options.directions.map((direction) => new Course(view, direction, options.maxNodes))
+    this.#always = options.from === Number.NEGATIVE_INFINITY && options.to === Number.POSITIVE_INFINITY
   }
 
-  /** Follows a node and all that it leads to. In pieces: the caller may do something else after each yield. */
-  *run(subject: number): Generator<undefined> {
-    this.#number(subject, 0)
-    for (const direction of this.#options.directions) this.#push(subject, 0, direction, WIDE)
-    for (let steps = 1; this.#at < this.#queue.length; steps++) {
-      const { node, depth, direction, reach } = this.#queue[this.#at++]!
-      this.#follow(node, depth, direction, reach)
-      if (this.cuts.has('TRACE_NODES')) break
-      if (steps % 2048 === 0) yield undefined
-    }
-    this.#queue = []
+  /** Nodes of the graph; an event that is a transformation by itself is its number, negative and less one. */
+  get nodes(): readonly number[] {
+    return this.#record.nodes
+  }
+
+  /** Of each node, how many steps it is away. */
+  get depths(): readonly number[] {
+    return this.#record.depths
+  }
+
+  /** Of each node, the link by which it was met; -1 for the one that was asked for. */
+  get via(): readonly number[] {
+    return this.#record.via
+  }
+
+  get cuts(): ReadonlySet<Cut> {
+    return this.#record.cuts
+  }
+
+  get linkCount(): number {
+    return this.#record.linkCount
   }
 
   /** Number of a node of the graph; undefined when it was not met. */
   numberOf(node: number): number | undefined {
-    return this.#numbers.get(node)
-  }
-
-  get linkCount(): number {
-    return this.#linkCount
+    return this.#record.numberOf(node)
   }
 
   /** A link by number; undefined when there is no such. */
   link(i: number): Found | undefined {
-    if (i < 0 || i >= this.#linkCount) return undefined
-    const [kind, from, to, proof, amount, end] = this.#links.subarray(6 * i, 6 * i + 6) as unknown as Numbers
-    return { kind: WALK_LINKS[kind]!, from, to, proof, amount, end }
+    return this.#record.link(i)
   }
 
   /** Of a link, the node that is told later: behind it the link stands in an answer. */
   laterNode(i: number): number {
-    return Math.max(this.#links[6 * i + 1]!, this.#links[6 * i + 2]!)
+    return this.#record.laterNode(i)
   }
 
-  #push(node: number, depth: number, direction: Direction, reach: number): void {
-    const followed = this.#followed[direction]
-    const before = followed.get(node) ?? 0
+  /** Follows a node and all that it leads to. In pieces: the caller may do something else after each yield. */
+  *run(subject: number): Generator<undefined> {
+    this.#record.number(subject, 0)
+    for (const course of this.#courses) this.#push(subject, 0, course, WIDE)
+    for (let steps = 1; this.#at < this.#queue.length; steps++) {
+      const node = this.#queue[this.#at]!
+      const task = this.#tasks[this.#at++]!
+      this.#follow(node, task >>> 3, this.#courses[(task >>> 2) & 1]!, task & 3)
+      if (this.#record.isFull) break
+      if (steps % 2048 === 0) yield undefined
+    }
+    this.#queue = []
+    this.#tasks = []
+  }
+
+  #push(node: number, depth: number, course: Course, reach: number): void {
+    const before = course.followed.get(node)
     if (before === WIDE || before === reach) return
     if (depth > this.#options.depth) {
-      this.cuts.add('TRACE_DEPTH')
+      this.#record.cuts.add('TRACE_DEPTH')
       return
     }
-    followed.set(node, before === 0 ? reach : WIDE)
-    this.#queue.push({ node, depth, direction, reach })
+    course.followed.set(node, before === -1 ? reach : WIDE)
+    this.#queue.push(node)
+    this.#tasks.push((depth << 3) | (this.#courses.indexOf(course) << 2) | reach)
   }
 
-  /** The node's number in the walk; -1 when there is no room for another. */
-  #number(node: number, depth: number): number {
-    const known = this.#numbers.get(node)
-    if (known !== undefined) return known
-    if (this.nodes.length >= this.#options.maxNodes) {
-      this.cuts.add('TRACE_NODES')
-      return -1
-    }
-    const number = this.nodes.push(node) - 1
-    this.depths.push(depth)
-    this.via.push(this.nodes.length === 1 ? -1 : this.#linkCount)
-    this.#numbers.set(node, number)
-    return number
-  }
-
-  #tell(kind: WalkLink, from: number, to: number, depth: number, proof: number, amount = -1, end = -1): void {
-    if (depth > this.#options.depth) {
-      this.cuts.add('TRACE_DEPTH')
-      return
-    }
-    const [a, b] = [this.#number(from, depth), this.#number(to, depth)]
-    if (a === -1 || b === -1) return
-    const at = 6 * this.#linkCount++
-    if (at === this.#links.length) {
-      const larger = new Int32Array(2 * at)
-      larger.set(this.#links)
-      this.#links = larger
-    }
-    const links = this.#links
-    links[at] = WALK_LINKS.indexOf(kind)
-    links[at + 1] = a
-    links[at + 2] = b
-    links[at + 3] = proof
-    links[at + 4] = amount
-    links[at + 5] = end
+  #tell(kind: number, from: number, to: number, depth: number, proof: number, amount = -1, end = -1): void {
+    this.#record.tell(kind, from, to, depth, proof, amount, end)
   }
 
   /** Whether something is told for the first time; `what` is below 8. */
@@ -160,31 +154,32 @@ export class Walk {
   }
 
   #inTime(event: number): boolean {
-    const { graph, upTo } = this.#view
-    const time = graph.time(event)
-    return graph.stands(event, upTo) && time >= this.#options.from && time <= this.#options.to
+    if (!this.#graph.stands(event, this.#view.upTo)) return false
+    if (this.#always) return true
+    const time = this.#graph.time(event)
+    return time >= this.#options.from && time <= this.#options.to
   }
 
-  #follow(node: number, depth: number, direction: Direction, reach: number): void {
-    const { graph } = this.#view
+  #follow(node: number, depth: number, course: Course, reach: number): void {
+    const graph = this.#graph
     const kind = graph.names.kind(node)
     if (kind === 'place' || kind === 'party') {
-      this.#goodsAt(node, depth, direction)
+      this.#goodsAt(node, depth, course)
       return
     }
     const wide = reach === WIDE
     let [holds, held] = [false, false]
     for (let link = graph.lastLink(node); link !== NONE; link = graph.linkBefore(link)) {
       const event = graph.event(link)
-      const role = graph.role(link)
-      holds ||= role === 'parent'
-      held ||= role === 'packed' || role === 'unpacked' || role === 'fixed' || role === 'unfixed'
+      const role = graph.roleCode(link)
+      holds ||= role === PARENT
+      held ||= HELD.has(role)
       if (!this.#inTime(event)) continue
-      if (role === (direction === 'back' ? 'output' : 'input')) this.#through(link, depth, direction)
-      else if (role === 'item') this.#lotLink(link, node, graph.node(link + 1), depth, direction, NARROW)
-      else if (role === 'lot' && wide) this.#lotLink(link - 1, graph.node(link - 1), node, depth, direction, WIDE)
-      if (wide && role !== 'item' && role !== 'lot') this.#whereabouts(node, event, role, depth)
-      if (this.cuts.has('TRACE_NODES')) return
+      if (role === course.near) this.#through(link, depth, course)
+      else if (role === ITEM) this.#lotLink(link, node, graph.node(link + 1), depth, course, NARROW)
+      else if (role === LOT && wide) this.#lotLink(link - 1, graph.node(link - 1), node, depth, course, WIDE)
+      if (wide && role !== ITEM && role !== LOT) this.#whereabouts(node, event, role, depth)
+      if (this.#record.isFull) return
     }
     if (!wide) return
     const { from, to } = this.#options
@@ -192,129 +187,128 @@ export class Walk {
       for (const stay of contentsOf(this.#view, node)) {
         if (overlap(from, to, stay) === undefined) continue
         this.#stay(stay, depth + 1)
-        if (!stay.fixed) this.#push(stay.child, depth + 1, direction, WIDE)
+        if (!stay.fixed) this.#push(stay.child, depth + 1, course, WIDE)
       }
-    if (held) this.#carried([node], from, to, depth, direction)
+    if (held) this.#carried([node], from, to, depth, course)
   }
 
-  #lotLink(link: number, item: number, lot: number, depth: number, direction: Direction, reach: number): void {
-    const { graph } = this.#view
-    if (this.#first(link, 0, 0)) this.#tell('lot', item, lot, depth + 1, graph.event(link))
-    this.#push(reach === NARROW ? lot : item, depth + 1, direction, reach)
+  #lotLink(link: number, item: number, lot: number, depth: number, course: Course, reach: number): void {
+    if (this.#first(link, 0, 0)) this.#tell(LINK.lot, item, lot, depth + 1, this.#graph.event(link))
+    this.#push(reach === NARROW ? lot : item, depth + 1, course, reach)
   }
 
   /** A transformation, by one event or by all that share its name, entered from the thing that `near` links to it. */
-  #through(near: number, depth: number, direction: Direction): void {
-    const { graph } = this.#view
+  #through(near: number, depth: number, course: Course): void {
+    const graph = this.#graph
     const event = graph.event(near)
     const last = graph.endLink(event) - 1
-    const group = graph.role(last) === 'group' ? graph.node(last) : NONE
+    const group = graph.roleCode(last) === GROUP ? graph.node(last) : NONE
     const step = group === NONE ? -1 - event : group
     this.#goods(near, step, depth)
-    if (this.#followed[direction].has(step) || this.cuts.has('TRACE_NODES')) return
+    if (course.followed.get(step) !== -1 || this.#record.isFull) return
     if (depth >= this.#options.depth) {
-      this.cuts.add('TRACE_DEPTH')
+      this.#record.cuts.add('TRACE_DEPTH')
       return
     }
-    this.#followed[direction].set(step, WIDE)
-    if (group === NONE) this.#pass(event, step, depth, direction)
+    course.followed.set(step, WIDE)
+    if (group === NONE) this.#pass(event, step, depth, course)
     else
       for (let link = graph.lastLink(group); link !== NONE; link = graph.linkBefore(link))
-        if (this.#inTime(graph.event(link))) this.#pass(graph.event(link), step, depth, direction)
+        if (this.#inTime(graph.event(link))) this.#pass(graph.event(link), step, depth, course)
   }
 
   /** Goes on to everything on the far side of a transformation. */
-  #pass(event: number, step: number, depth: number, direction: Direction): void {
-    const { graph } = this.#view
-    for (let link = graph.firstLink(event); link < graph.endLink(event); link++) {
-      if (graph.role(link) !== (direction === 'back' ? 'input' : 'output')) continue
+  #pass(event: number, step: number, depth: number, course: Course): void {
+    const graph = this.#graph
+    const end = graph.endLink(event)
+    for (let link = graph.firstLink(event); link < end; link++) {
+      if (graph.roleCode(link) !== course.far) continue
       this.#goods(link, step, depth + 1)
-      this.#push(graph.node(link), depth + 1, direction, WIDE)
-      if (this.cuts.has('TRACE_NODES')) return
+      this.#push(graph.node(link), depth + 1, course, WIDE)
+      if (this.#record.isFull) return
     }
   }
 
   #goods(link: number, step: number, depth: number): void {
-    const { graph } = this.#view
+    const graph = this.#graph
     if (!this.#first(link, 1, 0)) return
     const node = graph.node(link)
-    if (graph.role(link) === 'input') this.#tell('input', node, step, depth, graph.event(link), link)
-    else this.#tell('output', step, node, depth, graph.event(link), link)
+    if (graph.roleCode(link) === INPUT) this.#tell(LINK.input, node, step, depth, graph.event(link), link)
+    else this.#tell(LINK.output, step, node, depth, graph.event(link), link)
   }
 
   /** Where something was and who had it, once for each. */
-  #whereabouts(node: number, event: number, role: string, depth: number): void {
-    const { graph } = this.#view
+  #whereabouts(node: number, event: number, role: number, depth: number): void {
+    const graph = this.#graph
     const place = graph.place(event)
     if (place !== NONE) {
-      if (role === 'unpacked' && this.#first(node, place, 1)) this.#tell('unpacked', node, place, depth + 1, event)
-      if (role !== 'unpacked' && this.#first(node, place, 2)) this.#tell('at', node, place, depth + 1, event)
+      if (role === UNPACKED) {
+        if (this.#first(node, place, 1)) this.#tell(LINK.unpacked, node, place, depth + 1, event)
+      } else if (this.#first(node, place, 2)) this.#tell(LINK.at, node, place, depth + 1, event)
     }
-    for (const party of [graph.from(event), graph.to(event)])
-      if (party !== NONE && this.#first(node, party, 3)) this.#tell('held', node, party, depth + 1, event)
+    const from = graph.from(event)
+    if (from !== NONE && this.#first(node, from, 3)) this.#tell(LINK.held, node, from, depth + 1, event)
+    const to = graph.to(event)
+    if (to !== NONE && this.#first(node, to, 3)) this.#tell(LINK.held, node, to, depth + 1, event)
   }
 
   #stay({ child, parent, begin, end, fixed }: Stay, depth: number): void {
-    const { graph } = this.#view
+    const graph = this.#graph
     const link = begin === -1 ? end : begin
     if (link === -1 || !this.#first(link, 2, 4)) return
     const until = begin === -1 || end === -1 ? -1 : graph.event(end)
-    this.#tell(fixed ? 'fixed' : 'contained', child, parent, depth, graph.event(link), begin, until)
+    this.#tell(fixed ? LINK.fixed : LINK.contained, child, parent, depth, graph.event(link), begin, until)
   }
 
   /**
    * What something was in or on between two times, what that was in, where it came, and what it was part of.
    * @param within what it is in, the innermost first; itself at the beginning
    */
-  #carried(within: readonly number[], from: number, to: number, depth: number, direction: Direction): void {
-    const { graph } = this.#view
+  #carried(within: readonly number[], from: number, to: number, depth: number, course: Course): void {
+    const graph = this.#graph
     const node = within.at(-1)!
     const outer = within.length > 1
-    for (const stay of outer ? this.#timelines[direction].stays(node) : staysOf(this.#view, node)) {
+    for (const stay of outer ? course.timelines.stays(node) : staysOf(this.#view, node)) {
       const time = stay.fixed ? undefined : overlap(from, to, stay)
       if (time === undefined || within.includes(stay.parent)) continue
       this.#stay(stay, depth + 1)
-      if (this.cuts.has('TRACE_NODES')) return
+      if (this.#record.isFull) return
       if (depth >= this.#options.depth) continue
+      const begin = stay.begin === -1 ? 0 : graph.event(stay.begin) + 1
+      const end = stay.end === -1 ? 0 : graph.event(stay.end) + 1
       // Of one box and one time the way is told once, whatever else is in it.
-      const [begin, end] = [stay.begin, stay.end].map((one) => (one === -1 ? 0 : graph.event(one) + 1))
-      if (!outer && !this.#ways[direction].add(begin!, end!)) continue
-      // A box in a box that somebody records in ten others each, over and over, has more ways up than there are atoms.
-      if (outer && !this.#wayUp(`${direction} ${stay.parent} ${begin} ${end} ${time.from} ${time.to}`)) continue
-      for (const link of this.#timelines[direction].fresh(stay.parent, time.from, time.to)) {
-        const event = graph.event(link)
-        if (!this.#inTime(event)) continue
-        const role = graph.role(link)
-        if (role === (direction === 'back' ? 'output' : 'input')) this.#through(link, depth + 1, direction)
-        this.#whereabouts(stay.parent, event, role, depth + 1)
-      }
-      this.#carried([...within, stay.parent], time.from, time.to, depth + 1, direction)
+      if (!outer && !course.stays.add(begin, end)) continue
+      if (outer && !this.#isFreshWay(course, begin, end, time.from, time.to)) continue
+      const { parent } = stay
+      course.timelines.eachFresh(parent, time.from, time.to, (link, event) => {
+        if (!this.#inTime(event)) return
+        const role = graph.roleCode(link)
+        if (role === course.near) this.#through(link, depth + 1, course)
+        this.#whereabouts(parent, event, role, depth + 1)
+      })
+      this.#carried([...within, parent], time.from, time.to, depth + 1, course)
     }
   }
 
-  /** Whether a way up through a carrier is gone for the first time, and there is room for it. */
-  #wayUp(way: string): boolean {
-    if (this.#waysUp.has(way)) return false
-    if (this.#waysUp.size >= this.#options.maxNodes) {
-      this.cuts.add('TRACE_NODES')
-      return false
-    }
-    this.#waysUp.add(way)
-    return true
+  #isFreshWay(course: Course, begin: number, end: number, from: number, to: number): boolean {
+    const fresh = course.ways.isFresh(begin, end, from, to)
+    if (fresh === undefined) this.#record.cuts.add('TRACE_NODES')
+    return fresh === true
   }
 
   /** Everything that an event says was at a place. */
-  #goodsAt(place: number, depth: number, direction: Direction): void {
-    const { graph } = this.#view
+  #goodsAt(place: number, depth: number, course: Course): void {
+    const graph = this.#graph
     for (let event = graph.lastEventAt(place); event !== NONE; event = graph.eventBefore(event)) {
       if (!this.#inTime(event)) continue
-      for (let link = graph.firstLink(event); link < graph.endLink(event); link++) {
-        const role = graph.role(link)
-        if (role === 'item' || role === 'lot' || role === 'group') continue
+      const end = graph.endLink(event)
+      for (let link = graph.firstLink(event); link < end; link++) {
+        const role = graph.roleCode(link)
+        if (role === ITEM || role === LOT || role === GROUP) continue
         const node = graph.node(link)
-        if (this.#first(node, place, 2)) this.#tell('at', node, place, depth + 1, event)
-        this.#push(node, depth + 1, direction, WIDE)
-        if (this.cuts.has('TRACE_NODES')) return
+        if (this.#first(node, place, 2)) this.#tell(LINK.at, node, place, depth + 1, event)
+        this.#push(node, depth + 1, course, WIDE)
+        if (this.#record.isFull) return
       }
     }
   }
