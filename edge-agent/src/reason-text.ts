@@ -11,6 +11,13 @@ const REASONS: ReadonlyMap<string, string> = new Map(
     'it is an input of this transformation': '它是本次加工的投入',
     'inputs, "next" and outputs are needed': '需要投入、“产出”卡和产出',
     'an act is open; "cancel" drops it': '有未完成的操作，扫“取消”可放弃',
+    'scan the recalled goods first': '请先扫被召回的货物',
+    'several recalls stand: scan goods of one first, or answer at the page':
+      '有多个召回：请先扫其中一个召回的货物，或在页面上答复',
+    'this recall does not name these goods': '此召回不涉及这些货物',
+    'no such recall stands': '没有这个生效的召回',
+    'no recall stands': '目前没有生效的召回',
+    'the label does not tell how much it is: answer at the page': '标签未标明数量：请在页面上填写数量',
     'there is no act to undo': '没有可撤销的操作',
     'stamps are kept until then': '此前的戳均予保留',
     'it does not send AIM identifiers ("AIM code ID" or "send code ID: AIM")':
