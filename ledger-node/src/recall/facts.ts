@@ -28,10 +28,11 @@ export interface StockFact {
   proofs: FactProof[]
 }
 
-/** What an organisation says of a place, in the order of the log. */
+/** What a gateway says of a place, in the order of the log. */
 export interface AnswerFact {
-  org: string
-  /** Its party. */
+  /** `<org>/<gateway>`: whose last word it is. */
+  speaker: string
+  /** The party of its organisation. */
   holder: string
   place: string
   state: RecallAnswer
@@ -43,7 +44,6 @@ export interface AnswerFact {
 
 /** A try to handle recalled goods that a gateway refused. `piece`: it was one item, by its own number. */
 export interface BlockedFact {
-  org: string
   holder: string
   place: string
   subject: string

@@ -26,7 +26,6 @@ function stock(place: string, milli: number | undefined, over: Partial<StockFact
 }
 function answer(place: string, state: AnswerFact['state'], milli?: number, over: Partial<AnswerFact> = {}): AnswerFact {
   return {
-    org: 'ann',
     holder: ANN,
     place,
     state,
@@ -37,7 +36,7 @@ function answer(place: string, state: AnswerFact['state'], milli?: number, over:
   }
 }
 function blocked(place: string, subject: string, over: Partial<BlockedFact> = {}): BlockedFact {
-  return { org: 'ann', holder: ANN, place, subject, piece: true, at: 900, proof: proof('blocked'), ...over }
+  return { holder: ANN, place, subject, piece: true, at: 900, proof: proof('blocked'), ...over }
 }
 
 describe('the progress of a recall', () => {
@@ -65,12 +64,12 @@ describe('the progress of a recall', () => {
     ])
   })
 
-  it('the last word counts, another organisation’s besides, and none takes back all of one’s own', () => {
+  it('the last word counts, another gateway’s besides, and none takes back all of one’s own', () => {
     const all = [
       answer(SHOP, 'quarantined', 5000),
       answer(SHOP, 'quarantined', 6000),
       answer(SHOP, 'returned', 1000),
-      answer(SHOP, 'quarantined', 2000, { org: 'bob', holder: BOB }),
+      answer(SHOP, 'quarantined', 2000, { speaker: 'bob/1', holder: BOB }),
     ]
     const of = (answers: AnswerFact[]): Partial<PlaceProgress> =>
       progressOf({ stock: [stock(SHOP, 9000)], answers, blocked: [] }).places[0]!
@@ -111,7 +110,7 @@ describe('the progress of a recall', () => {
 
   it('of any facts: the parts are the whole, nothing is below zero, and the order of stock does not matter', () => {
     const place = fc.constantFrom(SHOP, STORE, 'https://id.gs1.org/414/9506000134024')
-    const who = fc.constantFrom({ org: 'ann', holder: ANN }, { org: 'bob', holder: BOB })
+    const who = fc.constantFrom({ speaker: 'ann/1', holder: ANN }, { speaker: 'bob/1', holder: BOB })
     const uom = fc.constantFrom({}, { uom: 'KGM' })
     const milli = fc.nat(20_000)
     const at = fc.nat(50)

@@ -74,14 +74,14 @@ const ZERO: Amounts = {
   surplus: 0,
 }
 
-/** What one organisation said last of one place, by unit of measure and state. */
+/** What one gateway said last of one place, by unit of measure and state. */
 type Said = Map<string, Map<AnswerFact['state'], number>>
 
 interface Row {
   place: string | undefined
   holder: string | undefined
   stock: StockFact[]
-  /** By organisation. */
+  /** By gateway. */
   said: Map<string, Said>
   blocked: BlockedFact[]
   answers: AnswerFact[]
@@ -138,12 +138,12 @@ class Rows {
   }
 }
 
-/** The last word of an organisation for a state and a unit counts; `none` takes back all of them. */
-function say(row: Row, { org, state, milli, uom = '' }: AnswerFact): void {
-  if (state === 'none') row.said.delete(org)
+/** The last word of a gateway for a state and a unit counts; `none` takes back all of them. */
+function say(row: Row, { speaker, state, milli, uom = '' }: AnswerFact): void {
+  if (state === 'none') row.said.delete(speaker)
   if (state === 'none' || milli === undefined) return
-  const own: Said = row.said.get(org) ?? new Map()
-  row.said.set(org, own)
+  const own: Said = row.said.get(speaker) ?? new Map()
+  row.said.set(speaker, own)
   const states = own.get(uom) ?? new Map<AnswerFact['state'], number>()
   own.set(uom, states)
   states.set(state, milli)

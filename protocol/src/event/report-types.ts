@@ -61,7 +61,7 @@ export type RecallAnswer = (typeof RECALL_ANSWERS)[number]
 
 /**
  * A holder's answer to a recall: what it has done with how much until now, in all, at this place. `quantity`: thousandths of `uom` (UN/ECE Rec 20), of
- * pieces without it. The last answer of an organisation for a place, a state and a unit of measure counts.
+ * pieces without it. The last answer of a gateway for a place, a state and a unit of measure counts.
  */
 export interface RecallResponse {
   kind: 'recall-response'
