@@ -43,7 +43,7 @@ describe('the sheet of command cards', () => {
       const html = cardSheet(config, language)
       expect(html).toContain(`<html lang="${language}">`)
       expect(html).not.toMatch(/<script|<link|<img|https?:|url\(/)
-      expect(html.match(/<section>/g)).toHaveLength(2)
+      expect(html.match(/<section>/g)).toHaveLength(3)
       expect(html).toContain('称&#60;重&#62;')
       expect(html).toContain('Weigh &#38; note')
       expect(html).toContain('5')

@@ -1,7 +1,7 @@
 import type { Action } from '../config-types.ts'
 
 /** What a card shows beside its words: the kind of act, or a control. */
-export type Icon = Action | 'next' | 'end' | 'cancel' | 'undo' | 'test' | 'white-reference'
+export type Icon = Action | 'recall' | 'next' | 'end' | 'cancel' | 'undo' | 'test' | 'white-reference'
 
 /** Strokes on a field of 24 by 24. */
 const PATHS: Readonly<Record<Icon, string>> = {
@@ -15,6 +15,7 @@ const PATHS: Readonly<Record<Icon, string>> = {
   receive: 'M13 4h8v16h-8zM3 12h12M11 8l4 4-4 4',
   sell: 'M3 12l9-9h8v8l-9 9zM16 7h.1',
   handle: 'M7 3h10v18H7zM10 3V1h4v2M9 12l2 3 4-6',
+  recall: 'M12 3l10 18H2zM12 9v6M12 18h.1',
   next: 'M4 12h14M12 5l7 7-7 7',
   end: 'M4 13l5 6L20 5',
   cancel: 'M5 5l14 14M19 5L5 19',

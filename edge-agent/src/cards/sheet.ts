@@ -25,6 +25,11 @@ const TEXT = {
     en: 'Scan the step, then the goods, then “Done”.',
   },
   undo: { zh: '{n} 分钟内可撤销。', en: 'Within {n} min the last act can be undone.' },
+  recall: { zh: '召回答复', en: 'Answering a recall' },
+  recallHint: {
+    zh: '“已知悉”和“这里没有”扫一下即可；其余先扫此卡，再逐件扫被召回的货物，最后扫“完成”。',
+    en: '“Taken note of” and “none here” are one scan; for the others scan the card, then the recalled goods one by one, then “Done”.',
+  },
   check: { zh: '检查标签', en: 'Check label' },
   checkHint: {
     zh: '显示扫描枪是否已正确设置；扫描不会被记录。',
@@ -36,6 +41,18 @@ const TESTS: readonly Card[] = [
   { command: 'tristamp:do/white-reference', label: { zh: '白板参比', en: 'White standard' }, icon: 'white-reference' },
   { command: 'tristamp:do/test', label: { zh: '检测', en: 'Test' }, icon: 'test' },
 ]
+
+/** Answers to a recall; at any station, for they are about the place. */
+const ANSWERS: readonly Card[] = (
+  [
+    ['acknowledged', '已知悉', 'Recall: taken note of'],
+    ['quarantined', '已隔离', 'Recall: set aside'],
+    ['returned', '已退回', 'Recall: sent back'],
+    ['destroyed', '已销毁', 'Recall: destroyed'],
+    ['sold', '此前已售出', 'Recall: sold before'],
+    ['none', '这里没有', 'Recall: none here'],
+  ] as const
+).map(([state, zh, en]) => ({ command: `tristamp:recall/${state}`, label: { zh: `召回：${zh}`, en }, icon: 'recall' }))
 
 /** The cards of one station: its steps, then what ends, drops or takes back. */
 export function cardsOf(station: StationConfig): Card[] {
@@ -67,7 +84,7 @@ export function cardSheet(config: AgentConfig, language: Language, only?: string
 <title>${title}</title>
 <style>${STYLE}</style>
 ${stations.map((station) => sheet(station, `${org}/${id}`, language, isTested(config, station))).join('\n')}
-${only === undefined ? checkSheet(language) : ''}
+${only === undefined ? `${recallSheet(`${org}/${id}`, language)}\n${checkSheet(language)}` : ''}
 </html>
 `
 }
@@ -82,6 +99,18 @@ function sheet(station: StationConfig, gateway: string, language: Language, test
 <header><h1>${plainHtml(station.id)}</h1><p>${plainHtml(gateway)}</p><p>${TEXT.hint[language]} ${undo}</p></header>
 <ol>
 ${[...cardsOf(station), ...(tested ? TESTS : [])].map((card) => item(card, language)).join('\n')}
+</ol>
+</section>`
+}
+
+/** For the day when something is called back. */
+function recallSheet(gateway: string, language: Language): string {
+  const done: Card = { command: 'tristamp:end', label: CONTROLS.end, icon: 'end' }
+  const cancel: Card = { command: 'tristamp:cancel', label: CONTROLS.cancel, icon: 'cancel' }
+  return `<section>
+<header><h1>${TEXT.recall[language]}</h1><p>${plainHtml(gateway)}</p><p>${TEXT.recallHint[language]}</p></header>
+<ol>
+${[...ANSWERS, done, cancel].map((card) => item(card, language)).join('\n')}
 </ol>
 </section>`
 }

@@ -146,6 +146,7 @@ export class Panel {
       stations: this.#sources.stations().map((station) => stationView(station, config)),
       acts: access === 'operator' ? this.#acts.list : [],
       locks: this.#sources.recalls().flatMap((notice) => locksOf(notice)),
+      recalls: this.#sources.recalls().flatMap((notice) => recallView(notice)),
       ...(withCharts && { charts: this.#charts(config) }),
     }
   }
@@ -259,6 +260,13 @@ function locksOf({ recall, heardMs }: Told): PageState['locks'] {
   return recall.subjects.slice(0, LOCKS_EACH).map((id) => ({ id, order: recall.op, reason, atMs }))
 }
 
+function recallView({ recall, heardMs }: Told): PageState['recalls'] {
+  if (recall.op !== 'recall') return []
+  const { id, reason, holder, subjects } = recall
+  const shown = { subjects: subjects.slice(0, LOCKS_EACH), named: subjects.length, atMs: Math.round(heardMs) }
+  return [{ id, drill: isDrill(recall), class: recall.class, reason, holder, ...shown }]
+}
+
 function drillText({ zh, en }: Alarm['text']): Alarm['text'] {
   return { zh: `召回演练，不是真的召回。${zh}`, en: `Recall drill, not a recall. ${en}` }
 }
@@ -283,6 +291,7 @@ function stationView({ config, state }: Station, { tests }: AgentConfig): Statio
     tests: tests.some(({ station }) => station === id),
     step: state.action ?? null,
     open: openOf(state),
+    answer: state.answer ? { state: state.answer.state, count: state.answer.goods.length } : null,
   }
 }
 

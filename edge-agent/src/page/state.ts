@@ -1,4 +1,4 @@
-import type { ClockStamp, GeoStamp } from '@tristamp/protocol'
+import type { ClockStamp, GeoStamp, RecallAnswer, RecallClass } from '@tristamp/protocol'
 import type { Action, Words } from '../config-types.ts'
 import type { DeviceState } from '../driver/index.ts'
 import type { Act } from './acts.ts'
@@ -27,6 +27,8 @@ export interface PageState {
   acts: readonly Act[]
   /** Goods that must not leave: what recalls and holds name that stand. A drill is an alarm instead. */
   locks: Lock[]
+  /** Recalls that stand, drills among them: they want an answer. */
+  recalls: RecallView[]
   /** Only in the whole document, not in its changes. */
   charts?: Chart[]
 }
@@ -79,6 +81,22 @@ export interface StationView {
   step: string | null
   /** What has been read and is not recorded. */
   open: { count: number; parent: boolean; outputs: boolean } | null
+  /** The answer to a recall whose goods are being scanned, and how many have been. */
+  answer: { state: RecallAnswer; count: number } | null
+}
+
+/** A recall that holders are asked to answer. */
+export interface RecallView {
+  id: string
+  drill: boolean
+  class: RecallClass
+  reason: Words
+  /** What whoever holds some does. */
+  holder: Words
+  /** The first of the goods that it names, and how many there are. */
+  subjects: string[]
+  named: number
+  atMs: number
 }
 
 /** Goods that are locked by a recall or a hold, and why. */

@@ -1,4 +1,4 @@
-import type { Act, StationView } from './model.ts'
+import { type Act, RECALL_ANSWERS, type StationView } from './model.ts'
 import type { Words } from './words/index.ts'
 
 export type Tone = 'ok' | 'wait' | 'stop'
@@ -10,7 +10,13 @@ export function toneOf({ kind }: Act): Tone {
 }
 
 /** What a step is called at any of these stations. */
-export function stepLabel(name: string, stations: readonly StationView[], { pick }: Pick<Words, 'pick'>): string {
+export function stepLabel(
+  name: string,
+  stations: readonly StationView[],
+  { pick, t }: Pick<Words, 'pick' | 't'>,
+): string {
+  const answer = RECALL_ANSWERS.find((state) => name === `recall/${state}`)
+  if (answer !== undefined) return t('answer.step', { state: t(`answer.${answer}`) })
   const step = stations.flatMap(({ steps }) => steps).find((one) => one.name === name)
   return step ? pick(step.label) : name
 }

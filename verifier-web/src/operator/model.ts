@@ -30,6 +30,7 @@ export interface GatewayState {
   stations: StationView[]
   acts: Act[]
   locks: Lock[]
+  recalls: RecallView[]
   charts?: ChartData[]
 }
 
@@ -62,6 +63,22 @@ export interface StationView {
   tests: boolean
   step: string | null
   open: { count: number; parent: boolean; outputs: boolean } | null
+  answer: { state: RecallAnswer; count: number } | null
+}
+
+/** What a holder may say of recalled goods, in the order of the buttons. */
+export const RECALL_ANSWERS = ['acknowledged', 'quarantined', 'returned', 'destroyed', 'sold', 'none'] as const
+export type RecallAnswer = (typeof RECALL_ANSWERS)[number]
+
+export interface RecallView {
+  id: string
+  drill: boolean
+  class: 1 | 2 | 3
+  reason: Both
+  holder: Both
+  subjects: string[]
+  named: number
+  atMs: number
 }
 
 export interface Act {
@@ -108,6 +125,6 @@ export interface Carry {
 /** The document, if it is one that this page understands. */
 export function stateOf(value: unknown): GatewayState | undefined {
   if (typeof value !== 'object' || value === null || (value as { v?: unknown }).v !== 1) return undefined
-  const { devices, stations, acts, alarms, locks } = value as Record<string, unknown>
-  return [devices, stations, acts, alarms, locks].every(Array.isArray) ? (value as GatewayState) : undefined
+  const { devices, stations, acts, alarms, locks, recalls } = value as Record<string, unknown>
+  return [devices, stations, acts, alarms, locks, recalls].every(Array.isArray) ? (value as GatewayState) : undefined
 }

@@ -9,6 +9,7 @@ import { useWedge } from '../use-wedge.ts'
 import { HTML_LANG, type Words, WordsProvider, wordsOf } from '../words/index.ts'
 import { ActList, LastAct } from './acts.tsx'
 import { Alarms } from './alarms.tsx'
+import { Answers } from './answers.tsx'
 import { CarryPart } from './carry.tsx'
 import { Devices } from './devices.tsx'
 import { Figures } from './figures.tsx'
@@ -92,7 +93,7 @@ export function OperatorApp({ initial }: { initial: Settings }): VNode {
         <Headline state={state} lost={lost} />
         {state && (
           <>
-            <Locks locks={state.locks} />
+            <Locks locks={state.locks} recalls={state.recalls} may={may} onSend={send} onPin={() => setAsking(true)} />
             <div class="desk">
               <StationPart
                 state={state}
@@ -108,6 +109,7 @@ export function OperatorApp({ initial }: { initial: Settings }): VNode {
                 <ActList state={state} />
               </div>
             </div>
+            <Answers state={state} onSend={send} onPin={() => setAsking(true)} />
             <Figures state={state} />
             <Devices state={state} />
             <CarryPart state={state} onPin={() => setAsking(true)} />

@@ -1,17 +1,23 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { shortId } from '../act-text.ts'
-import type { Lock } from '../model.ts'
+import type { Lock, RecallView } from '../model.ts'
 import { useWords } from '../words/index.ts'
+import { Answer, type AnswerProps } from './answers.tsx'
 import { Mark } from './parts.tsx'
 
+export interface LocksProps extends Omit<AnswerProps, 'recall' | 'onScan'> {
+  locks: readonly Lock[]
+  recalls: readonly RecallView[]
+}
+
 /** Goods that must not leave fill the screen until someone has said that they saw it; then a bar stays. Another lock fills it again. */
-export function Locks({ locks }: { locks: readonly Lock[] }): VNode | null {
+export function Locks({ locks, ...others }: LocksProps): VNode | null {
   const { t } = useWords()
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set())
   const fresh = locks.some((lock) => !seen.has(keyOf(lock)))
   if (locks.length === 0) return null
-  if (fresh) return <LockScreen locks={locks} onSeen={() => setSeen(new Set(locks.map(keyOf)))} />
+  if (fresh) return <LockScreen {...others} locks={locks} onSeen={() => setSeen(new Set(locks.map(keyOf)))} />
   return (
     <p class="locked" role="alert">
       <Mark id="i-recall" /> <span>{t('lock.banner', { n: locks.length })}</span>
@@ -22,7 +28,7 @@ export function Locks({ locks }: { locks: readonly Lock[] }): VNode | null {
   )
 }
 
-function LockScreen({ locks, onSeen }: { locks: readonly Lock[]; onSeen: () => void }): VNode {
+function LockScreen({ locks, recalls, onSeen, ...answering }: LocksProps & { onSeen: () => void }): VNode {
   const { t, pick } = useWords()
   const dialog = useRef<HTMLDialogElement>(null)
   // One that is recalled says the graver word.
@@ -53,6 +59,11 @@ function LockScreen({ locks, onSeen }: { locks: readonly Lock[]; onSeen: () => v
           </li>
         ))}
       </ul>
+      {recalls
+        .filter(({ drill }) => !drill)
+        .map((recall) => (
+          <Answer key={recall.id} {...answering} recall={recall} onScan={onSeen} />
+        ))}
       <button type="button" class="btn" onClick={onSeen}>
         {t('lock.seen')}
       </button>

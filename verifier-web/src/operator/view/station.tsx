@@ -45,6 +45,12 @@ export function StationPart({ state, station, failure, onSend, onChoose, onPin }
           <span class={open ? 'open some' : 'open'}>{openText(station, t)}</span>
         </p>
       </div>
+      {station.answer && (
+        <p class="answering" role="status">
+          <Mark id="i-recall" class="t-stop" />{' '}
+          <span>{t('answer.scan', { state: t(`answer.${station.answer.state}`), n: station.answer.count })}</span>
+        </p>
+      )}
       {!may && (
         <p class="read">
           <Mark id="r-ask" class="t-idle" /> <span>{t('read')}</span>
