@@ -37,6 +37,10 @@ Usage
       stands: other words for it. --trace: the answer of /v1/trace that the subjects are from, which freezes the scope. --drill: an exercise, told everywhere as one.
   tristamp-ledger lift ID --reason TEXT SIGNING
       A recall has ended. ID: as "show" says it, or its beginning.
+  tristamp-ledger hold --org NAME --subject URI... --reason-zh TEXT --reason-en TEXT SIGNING
+      Goods go no further until they are released: one administrator is enough. The ledger does it by itself for what was measured.
+  tristamp-ledger release ID --reason TEXT SIGNING
+      Held goods may go on. Two administrators must sign wherever there are two.
   tristamp-ledger approve (ID | --all) [--yes] SIGNING
       Shows what waits for signatures, asks, and signs it. ID: as "show" says it, or its beginning.
   tristamp-ledger suspend WHO --reason TEXT SIGNING       one administrator is enough for a gateway's key
@@ -68,7 +72,7 @@ Usage
   tristamp-ledger export --node URL --form FORM (--subject URI | --place URI) [--place URI] [--from TIME] [--to TIME] -o FILE
       All that is recorded of a subject's trace, or at a place, as a file: fsma204.xlsx (21 CFR 1.1455(c)(3)), events.csv,
       epcis.jsonld (EPCIS 2.0), or proofs.tar.gz (with all that proves it, to be checked by "tristamp verify").
-  tristamp-ledger export --node URL --form recall-cn.xlsx|recall-cn.json --recall ID --kind food|medicine [--begin TIME] -o FILE
+  tristamp-ledger export --node URL --form recall-cn.xlsx|recall-cn.json --recall ID --law food|medicine [--begin TIME] -o FILE
       What a recall reports in China, with its deadline. --begin: when the law's time began, if that was before it was recorded.
   tristamp-ledger prove-fork FILE --log VKEY
       Checks evidence of a fork, without asking anyone; ends with 0 only if it is proven.

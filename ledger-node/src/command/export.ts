@@ -17,14 +17,14 @@ const FLAGS = { node: text, form: text, subject: text, place: text, from: text, 
 export async function exportCommand(args: string[]): Promise<number> {
   const { values } = parse(
     args.map((arg) => (arg === '-o' ? '--out' : arg)),
-    { ...FLAGS, recall: text, kind: text, begin: text, out: text },
+    { ...FLAGS, recall: text, law: text, begin: text, out: text },
   )
   const form = required(values.form, 'form')
   const forms = [...EXPORT_FORMS, ...RECALL_FORMS]
   if (!forms.includes(form)) throw new UsageError(`--form ${form}: one of ${forms.join(', ')}`)
-  const names = RECALL_FORMS.includes(form) ? ['recall', 'kind', 'begin'] : ['subject', 'place', 'from', 'to']
+  const names = RECALL_FORMS.includes(form) ? ['recall', 'law', 'begin'] : ['subject', 'place', 'from', 'to']
   const query = new URLSearchParams()
-  for (const name of ['subject', 'place', 'from', 'to', 'recall', 'kind', 'begin'] as const) {
+  for (const name of ['subject', 'place', 'from', 'to', 'recall', 'law', 'begin'] as const) {
     const value = values[name]
     if (value === undefined) continue
     if (!names.includes(name)) throw new UsageError(`--${name} does not go with --form ${form}`)

@@ -17,6 +17,9 @@ export interface ArchiveBounds {
   bundleBytes: number
 }
 
+/** Histories that are too large cost as much as the largest ones; where one is, its neighbours are likely to be. */
+const MAX_FAILURES = 8
+
 interface IndexedBundle {
   file: string
   subject: string
@@ -42,10 +45,11 @@ export async function* archiveFiles(
   yield file('events.jsonl', events.map(lineOf).join(''))
   const bundles: IndexedBundle[] = []
   const cover = new Cover(events)
-  let bytes = 0
+  let [bytes, failures] = [0, 0]
   for (let next = cover.next(scope.subject); next !== undefined; next = cover.next()) {
-    if (bundles.length >= bounds.bundles || bytes >= bounds.bundleBytes) break
+    if (bundles.length >= bounds.bundles || bytes >= bounds.bundleBytes || failures >= MAX_FAILURES) break
     const bundle = await whole(proofs, next)
+    if (bundle === undefined) failures++
     const held = bundle === undefined ? [] : cover.take(bundle)
     if (bundle === undefined || held.length === 0) continue
     bytes += bundle.length

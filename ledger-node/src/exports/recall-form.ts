@@ -9,7 +9,8 @@ import {
   recallRule,
 } from '@tristamp/protocol'
 import type { RecordedRecall } from '../directory.ts'
-import type { Standing } from '../trace/where-now.ts'
+import type { Unrecorded } from '../recall/facts.ts'
+import type { PlaceProgress, Progress, Table } from '../recall/progress.ts'
 import { elementOf, type NameBook } from './names.ts'
 import type { CellValue, Sheet } from './sheet.ts'
 
@@ -30,21 +31,26 @@ export interface RecallForm {
   lifted?: { at: string; reason: string }
   words: Pick<Recall, 'reason' | 'hazard' | 'consumer' | 'holder'> & { contact?: string }
   subjects: { subject: string; gtin?: string; lot?: string; name?: Localized; spec?: Localized }[]
-  stock: FormStock[]
-  /** Subjects of which no event tells where they are. */
-  unknown: string[]
+  /** As on the recall's own page, with the names of places and holders; the units of measure one behind the other. */
+  progress: FormTable[]
+  /** Where more went out than ever came in. */
+  unrecorded: readonly Unrecorded[]
+  /** Subjects that no event names. */
+  unknown: readonly string[]
   ledger: { origin: string; treeSize: number; entry: number }
   incomplete: string[]
 }
 
-/** Where some of a subject is, or what became of it, by the records. */
-export interface FormStock extends Omit<Standing, 'in' | 'proofs'> {
-  subject: string
+export interface FormTable {
+  uom?: string
+  totals: Table['totals']
+  places: FormPlace[]
+}
+
+export type FormPlace = Omit<PlaceProgress, 'proofs'> & {
   placeName?: Localized
   address?: Localized
   holderName?: Localized
-  /** Of the last event that says so. */
-  entry?: number
 }
 
 export interface FormParts {
@@ -56,14 +62,15 @@ export interface FormParts {
   names: NameBook
   origin: string
   treeSize: number
-  /** By subject; undefined where no event names it. */
-  standings: ReadonlyMap<string, readonly Standing[] | undefined>
+  progress: Progress
+  unrecorded: readonly Unrecorded[]
+  unknown: readonly string[]
   incomplete: string[]
 }
 
 /** A pure function of what is recorded, what was told and the time. */
 export function recallForm(parts: FormParts): RecallForm {
-  const { recorded, kind, begin, now, names, origin, treeSize, standings, incomplete } = parts
+  const { recorded, kind, begin, now, names, origin, treeSize, progress, unrecorded, unknown, incomplete } = parts
   const { recall, since, at, lifted, entry } = recorded
   const { reason, hazard, consumer, holder, contact } = recall
   const beginMs = begin ?? Date.parse(since)
@@ -91,38 +98,50 @@ export function recallForm(parts: FormParts): RecallForm {
         ...(product !== undefined && { name: product.name, spec: product.spec }),
       }
     }),
-    stock: [...standings].flatMap(([subject, list]) => (list ?? []).map((one) => stockOf(subject, one, names))),
-    unknown: [...standings].filter(([, list]) => list === undefined || list.length === 0).map(([subject]) => subject),
+    progress: [progress, ...progress.others].map((table) => tableOf(table, names)),
+    unrecorded,
+    unknown,
     ledger: { origin, treeSize, entry },
     incomplete,
   }
 }
 
-function stockOf(subject: string, { in: _, proofs, ...standing }: Standing, names: NameBook): FormStock {
-  const place = standing.place === undefined ? undefined : names.place(standing.place)
-  const holder = standing.holder === undefined ? undefined : names.party(standing.holder)
-  const entry = proofs.at(-1)?.entry
+function tableOf({ uom, totals, places }: Table, names: NameBook): FormTable {
+  return { ...(uom !== undefined && { uom }), totals, places: places.map((one) => placeOf(one, names)) }
+}
+
+function placeOf({ proofs: _, ...one }: PlaceProgress, names: NameBook): FormPlace {
+  const place = one.place === undefined ? undefined : names.place(one.place)
+  const holder = one.holder === undefined ? undefined : names.party(one.holder)
   return {
-    subject,
-    ...standing,
+    ...one,
     ...(place !== undefined && { placeName: place.name, address: place.address }),
     ...(holder !== undefined && { holderName: holder }),
-    ...(entry !== undefined && { entry }),
   }
 }
 
 const CLASSES = { 1: '一级 class 1', 2: '二级 class 2', 3: '三级 class 3' } as const
-const STATES: Record<Standing['state'], string> = {
-  there: '在此 there',
-  'on the way': '在途 on the way',
-  ended: '已售出或处置 sold or disposed of',
-  used: '已用于加工 used',
-  unaccounted: '去向不明 unaccounted for',
+const STATES: Record<PlaceProgress['state'], string> = {
+  unanswered: '未答复 no answer',
+  acknowledged: '已知悉 acknowledged',
+  done: '已完成 done',
 }
+const AMOUNTS: readonly [keyof Table['totals'], string][] = [
+  ['shipped', '发出 Was there'],
+  ['found', '找到 Found'],
+  ['quarantined', '封存 Set aside'],
+  ['returned', '退回 Returned'],
+  ['destroyed', '销毁 Destroyed'],
+  ['blocked', '扫码被拒 Refused at scanners'],
+  ['sold', '已售 Sold'],
+  ['used', '已用于加工 Used'],
+  ['unaccounted', '去向不明 Unaccounted for'],
+  ['surplus', '多出 Surplus'],
+]
 
 /** The form as a workbook to print: what is reported, and where the goods are. */
 export function recallSheets(form: RecallForm): Sheet[] {
-  return [reportSheet(form), subjectSheet(form), stockSheet(form)]
+  return [reportSheet(form), subjectSheet(form), progressSheet(form)]
 }
 
 const zhEn = (text: Localized | undefined): string | null => (text === undefined ? null : `${text.zh}\n${text.en}`)
@@ -201,38 +220,36 @@ function subjectSheet({ subjects }: RecallForm): Sheet {
   }
 }
 
-function stockSheet({ stock, unknown }: RecallForm): Sheet {
-  const titles = [
-    '产品 Identifier',
-    '状态 State',
-    '数量 Quantity',
-    '单位 Unit',
-    '件数 Things',
-    '地点 Place',
-    '地址 Address',
-    '地点标识 Place identifier',
-    '持有人 Holder',
-    '自 Since (UTC)',
-    '账本条目 Ledger entry',
-  ]
+/** Quantities in units; a row for all places of each unit of measure, and then one for each place. */
+function progressSheet({ progress, unknown }: RecallForm): Sheet {
+  const titles = ['地点 Place', '地址 Address', '地点标识 Place identifier', '持有人 Holder', '状态 State', '单位 Unit']
+  const rest = ['未知数量的件数 Things of unknown amount', '最近答复 Last answer (UTC)']
+  const columns = [...titles, ...AMOUNTS.map(([, title]) => title), ...rest]
+  const amounts = (of: Table['totals']): CellValue[] => AMOUNTS.map(([name]) => of[name] / 1000)
+  const unit = ({ uom }: FormTable): string => uom ?? '件 pieces'
+  const empty = columns.length - 1
   return {
-    name: '去向 Where it is',
-    columns: titles.map((title) => ({ title, width: 26 })),
+    name: '进展 Progress',
+    columns: columns.map((title, i) => ({ title, width: i < titles.length ? 28 : 14 })),
     rows: [
-      ...stock.map((one): CellValue[] => [
-        one.subject,
-        STATES[one.state],
-        one.milli === undefined ? null : one.milli / 1000,
-        one.milli === undefined ? null : (one.uom ?? '件 pieces'),
-        one.things,
-        zhEn(one.placeName),
-        zhEn(one.address),
-        one.place ?? null,
-        zhEn(one.holderName) ?? one.holder ?? null,
-        one.since ?? null,
-        one.entry ?? null,
+      ...progress.flatMap((table): CellValue[][] => [
+        ['合计 All', '', '', '', '', unit(table), ...amounts(table.totals), '', ''],
+        ...table.places.map((one): CellValue[] => [
+          zhEn(one.placeName),
+          zhEn(one.address),
+          one.place ?? null,
+          zhEn(one.holderName) ?? one.holder ?? null,
+          STATES[one.state],
+          unit(table),
+          ...amounts(one),
+          one.things,
+          one.lastAt ?? null,
+        ]),
       ]),
-      ...unknown.map((subject): CellValue[] => [subject, ...titles.slice(1).map(() => null)]),
+      ...unknown.map((subject): CellValue[] => [
+        `无记录 Not recorded: ${subject}`,
+        ...Array<CellValue>(empty).fill(null),
+      ]),
     ],
   }
 }

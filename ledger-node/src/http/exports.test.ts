@@ -194,22 +194,25 @@ test('what a recall reports in China, by its law, from when it was recorded or f
       string,
       never
     >
-  const food = await read({ kind: 'food' })
+  const food = await read({ law: 'food' })
   expect(food).toMatchObject({
     class: 2,
     drill: true,
     begin: { basis: 'recorded' },
     deadline: { hours: 48, overdue: false },
   })
-  expect(food['stock']).toEqual([
-    expect.objectContaining({ subject: LOT, things: 2, placeName: { zh: 'Station 中', en: 'Station' } }),
+  expect(food['progress']).toEqual([
+    expect.objectContaining({
+      totals: expect.objectContaining({ shipped: 2000, found: 0, unaccounted: 2000 }),
+      places: [expect.objectContaining({ shipped: 2000, state: 'unanswered' })],
+    }),
   ])
-  const medicine = await read({ kind: 'medicine', begin: '2020-01-01T00:00:00.000Z' })
+  const medicine = await read({ law: 'medicine', begin: '2020-01-01T00:00:00.000Z' })
   expect(medicine).toMatchObject({
     begin: { at: '2020-01-01T00:00:00.000Z', basis: 'told' },
     deadline: { hours: 72, at: '2020-01-04T00:00:00.000Z', overdue: true },
   })
-  const book = unzipSync(await bytesOf('recall-cn.xlsx', { recall: RECALL, kind: 'food' }))
+  const book = unzipSync(await bytesOf('recall-cn.xlsx', { recall: RECALL, law: 'food' }))
   const texts = strFromU8(book['xl/sharedStrings.xml']!)
   for (const text of ['食品召回管理办法', '演练', '=reason', LOT, '(not recorded)']) expect(texts).toContain(text)
 })
@@ -257,6 +260,6 @@ test('what cannot be asked is refused with a code', async () => {
   expect(await codes('events.csv', { subject: LOT, from: '2026-11-23', to: '2026-11-22' })).toBe('REQUEST_QUERY')
   expect(await codes('events.csv', { subject: LOT, place: 'nowhere' })).toBe('REQUEST_QUERY')
   expect(await codes('recall-cn.json', { recall: RECALL })).toBe('REQUEST_QUERY')
-  expect(await codes('recall-cn.json', { recall: RECALL.replace('5', '6'), kind: 'food' })).toBe('NOT_FOUND')
-  expect(await codes('recall-cn.json', { recall: '../etc', kind: 'food' })).toBe('REQUEST_QUERY')
+  expect(await codes('recall-cn.json', { recall: RECALL.replace('5', '6'), law: 'food' })).toBe('NOT_FOUND')
+  expect(await codes('recall-cn.json', { recall: '../etc', law: 'food' })).toBe('REQUEST_QUERY')
 })

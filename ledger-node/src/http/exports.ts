@@ -44,8 +44,8 @@ export function exportRoutes(parts: ExportParts): Router {
     } else if (RECALL_FORMS.includes(form)) {
       const recall = parameter(req, 'recall') ?? ''
       if (!UUID.test(recall)) throw wrong('recall', 'the id of a recall')
-      const kind = parameter(req, 'kind')
-      if (kind !== 'food' && kind !== 'medicine') throw wrong('kind', 'food or medicine: their laws differ')
+      const kind = parameter(req, 'law')
+      if (kind !== 'food' && kind !== 'medicine') throw wrong('law', 'food or medicine: they differ')
       const begin = timeParameter(req, 'begin')
       await send(res, () => recallExport(form, { recall, kind, begin, now: Date.now() }, parts))
     } else throw new LedgerError('NOT_FOUND', `no export ${form.slice(0, 40)}`)
