@@ -3,7 +3,9 @@ import {
   type EnrolledProduct,
   fromBase64Url,
   type GovernanceEvent,
+  type Hold,
   keyThumbprint,
+  type LimitsAct,
   parseRecordedEvent,
   parseStatement,
   type Recall,
@@ -26,6 +28,18 @@ export interface RecordedRecall {
   lifted?: { reason: string }
 }
 
+/** A hold, and its end. */
+export interface RecordedHold {
+  hold: Hold
+  entry: number
+  position: number
+  at: string
+  released?: { entry: number; at: string; reason: string }
+}
+
+/** What was said of a product's limits, and by whom. */
+export type RegisteredLimits = LimitsAct & { org: string }
+
 /**
  * What governance has registered that admission does not need: places, products, and where a key was enrolled. Of what is sealed, read from the
  * entries once and then from where it stopped.
@@ -40,6 +54,9 @@ export class Directory {
   readonly #registeredProducts = new Map<string, RegisterProduct>()
   /** By id, in the order in which they came. */
   readonly #recalls = new Map<string, RecordedRecall>()
+  readonly #holds = new Map<string, RecordedHold>()
+  /** In the order of the log. */
+  readonly #limits: RegisteredLimits[] = []
   /** By kid in hex: the entry that made it a gateway's key, the latest. */
   readonly #enrolled = new Map<string, number>()
   /** Entries below it have been read. */
@@ -87,6 +104,16 @@ export class Directory {
     return [...this.#recalls.values()].reverse()
   }
 
+  /** Those that stand, and those that were released; the newest first. */
+  holds(): RecordedHold[] {
+    return [...this.#holds.values()].reverse()
+  }
+
+  /** Everything that was ever registered of products' limits, in the order of the log. */
+  limits(): readonly RegisteredLimits[] {
+    return this.#limits
+  }
+
   enrolledAt(kid: Uint8Array): number | undefined {
     return this.#enrolled.get(toHex(kid))
   }
@@ -130,10 +157,20 @@ export class Directory {
       case 'register-product': {
         const { org, product, limits } = operation
         this.#registeredProducts.set(product, operation)
+        this.#limits.push({ entry, product, org, limits })
         const products = this.#products.get(org) ?? new Map<string, EnrolledProduct>()
         this.#products.set(org, products)
         if (limits === undefined) products.delete(product)
-        else products.set(product, { product, ...limits })
+        else products.set(product, { product, minMilliC: limits.minMilliC, maxMilliC: limits.maxMilliC })
+        break
+      }
+      case 'hold':
+        this.#holds.set(operation.id, { hold: operation, entry, position, at })
+        break
+      case 'release': {
+        const held = this.#holds.get(operation.id)
+        if (held === undefined) break
+        this.#holds.set(operation.id, { ...held, released: { entry, at, reason: operation.reason } })
         break
       }
       case 'recall': {

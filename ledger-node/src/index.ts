@@ -6,11 +6,13 @@ import { Examiners } from './audit/examiners.ts'
 import { Closers } from './closers.ts'
 import type { Config } from './config.ts'
 import { Contradictions } from './contradictions.ts'
+import { Directory } from './directory.ts'
 import { Enrolments } from './enrolments.ts'
 import { LedgerError } from './error.ts'
 import { EvidenceFolder } from './evidence/evidence-folder.ts'
 import { EvidenceIntake } from './evidence/evidence-intake.ts'
 import { openFront } from './gateway-front.ts'
+import { Holds } from './hold/holds.ts'
 import { createApp } from './http/app.ts'
 import { healthRoutes } from './http/health.ts'
 import { parcelRoutes } from './http/parcels.ts'
@@ -24,7 +26,9 @@ import { lockData } from './lock.ts'
 import { MACHINE, type Machine, PAGES } from './machine.ts'
 import { Metrics } from './metrics.ts'
 import { Notices } from './notices.ts'
+import { OwnWord } from './own-word.ts'
 import { earlierCheckpoint } from './query/earlier.ts'
+import { Entries } from './query/source.ts'
 import { openResponses } from './recall/responses-book.ts'
 import type { Receipt } from './receipt.ts'
 import { SealTimer } from './seal.ts'
@@ -157,13 +161,12 @@ async function start(
       }
     },
   })
+  const word = new OwnWord({ ledger, key: ackKey, submit: (batch) => intake.submit(batch), now })
   const suspensions = new Suspensions({
     ledger,
-    key: ackKey,
-    submit: (batch) => intake.submit(batch),
+    word,
     contradictions: new Contradictions(disk, config.data),
     metrics,
-    now,
     log,
   })
   metrics.watchKeys(() => ledger.state.keys.values())
@@ -193,6 +196,12 @@ async function start(
 
   const traces = new Traces({ ledger, folder: config.data, note: log, snapshotEveryMs: config.snapshotEveryMs })
   closers.add(() => traces.close())
+  const holds = new Holds({
+    ...{ ledger, traces, word, disk, folder: config.data, log },
+    entries: new Entries(ledger),
+    directory: new Directory(ledger),
+  })
+  closers.add(() => holds.close())
   const responses = await openResponses(config.data, machine)
   closers.add(() => responses.close())
   const { pages = PAGES } = config.http
@@ -223,6 +232,7 @@ async function start(
   const url = `${httpTls ? 'https' : 'http'}://${reachableHost(config.http.host)}:${http.port}`
   publicUrl ||= url
   traces.begin()
+  holds.begin()
   const running = { httpPort: http.port, mqttPort: broker.port, url, mqttUrl: broker.url, publicUrl, genesis }
   return witness === undefined ? running : { ...running, witness: witness.vkey }
 }

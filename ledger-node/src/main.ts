@@ -13,7 +13,7 @@ import { readConfig, readEnvironment } from './config.ts'
 import { runFollower } from './follow/run.ts'
 import { found } from './found.ts'
 import { approve } from './govern/approve-command.ts'
-import { proposeLift } from './govern/recall-command.ts'
+import { proposeHold, proposeLift, proposeRelease } from './govern/recall-command.ts'
 import { show } from './govern/show-command.ts'
 import { enrol, makeAdministratorKey, propose, restore, revoke, rotate, suspend } from './govern/sign-command.ts'
 import { HELP } from './help.ts'
@@ -45,6 +45,10 @@ export async function main(argv: string[]): Promise<number> {
         return await propose(rest)
       case 'lift':
         return await proposeLift(rest)
+      case 'hold':
+        return await proposeHold(rest)
+      case 'release':
+        return await proposeRelease(rest)
       case 'approve':
         return await approve(rest)
       case 'show':

@@ -6,14 +6,14 @@ import type { Ledger } from './ledger.ts'
 /** What is recorded is told when it is sealed, which is a moment later. */
 const LOOK_MS = 200
 
-/** Tells everyone of recalls and their ends, as soon as they are sealed; and of all of them anew to a broker that may have forgotten. */
+/** Tells everyone of recalls and holds and their ends, as soon as they are sealed; and of all of them anew to a broker that may have forgotten. */
 export class Notices {
   readonly #ledger: Ledger
   readonly #key: SigningKey
   readonly #directory: Directory
   readonly #publish: (name: string, notice: Uint8Array) => void
   readonly #failed: (error: unknown) => void
-  /** By recall: where what was last told of it is recorded. */
+  /** By the name of the notice: where what was last told of it is recorded. */
   readonly #told = new Map<string, number>()
   #clock: NodeJS.Timeout | undefined
   #due: boolean = false
@@ -66,11 +66,15 @@ export class Notices {
     if (this.#ledger.unsealed) return
     this.#due = false
     await this.#directory.refresh()
-    for (const { recall, entry, lifted } of this.#directory.recalls()) {
-      if (this.#told.get(recall.id) === entry) continue
+    const holds = this.#directory.holds().map(({ hold, entry, released }) => {
+      return { recall: hold, entry: released?.entry ?? entry, lifted: released && { reason: released.reason } }
+    })
+    for (const { recall, entry, lifted } of [...this.#directory.recalls(), ...holds]) {
+      const name = noticeName(recall)
+      if (this.#told.get(name) === entry) continue
       const notice = { recall, entry, treeSize: this.#ledger.size, ...(lifted !== undefined && { lifted }) }
-      this.#publish(noticeName(recall), encodeNotice(notice, this.#key.publicKey, this.#key.sign))
-      this.#told.set(recall.id, entry)
+      this.#publish(name, encodeNotice(notice, this.#key.publicKey, this.#key.sign))
+      this.#told.set(name, entry)
     }
   }
 }

@@ -9,23 +9,19 @@ import {
 } from '@tristamp/protocol'
 import type { Contradictions } from './contradictions.ts'
 import { LedgerError } from './error.ts'
-import { governanceBatch } from './governance.ts'
 import type { Receipt } from './intake.ts'
-import type { SigningKey } from './keys.ts'
 import type { Ledger } from './ledger.ts'
 import type { Metrics } from './metrics.ts'
+import type { OwnWord } from './own-word.ts'
 
 /** A suspension that could not be written is tried again after this: a full disk takes a while. */
 const RETRY_MS = 5000
 
 export interface SuspensionParts {
   ledger: Ledger
-  /** The ledger's own key: the one that acks are signed by. */
-  key: SigningKey
-  submit: (batch: Uint8Array) => Promise<Receipt>
+  word: OwnWord
   contradictions: Contradictions
   metrics: Metrics
-  now: () => number
   log: (text: string) => void
 }
 
@@ -38,8 +34,7 @@ export interface Contradicting {
 }
 
 /**
- * Suspends keys that signed two statements with one seq, in the ledger's own name and with both as evidence. Each suspension waits
- * for the one before: the ledger's key has a chain as well.
+ * Suspends keys that signed two statements with one seq, in the ledger's own name and with both as evidence, one after the other.
  */
 export class Suspensions {
   readonly #parts: SuspensionParts
@@ -82,7 +77,7 @@ export class Suspensions {
       const recorded = await this.#recorded(kid, seq)
       if (recorded === undefined || equal(recorded, statement)) return
       try {
-        this.#tell(kid, await this.#parts.submit(this.#batch(kid, seq, [recorded, statement])))
+        this.#tell(kid, await this.#parts.word.say(suspensionOf(kid, seq, [recorded, statement])))
         return
       } catch (error) {
         if (!(error instanceof LedgerError) || error.code === 'NODE_STOPPING') throw error
@@ -103,19 +98,6 @@ export class Suspensions {
     return recorded && ledger.feed.readEntry(recorded.place)
   }
 
-  #batch(kid: Uint8Array, seq: number, [recorded, other]: [Uint8Array, Uint8Array]): Uint8Array {
-    const { ledger, key, now } = this.#parts
-    const own = [...ledger.state.keys.values()].find(({ kind }) => kind === 'ledger')!
-    const operation: SuspendKey = {
-      op: 'suspend-key',
-      key: toBase64Url(kid),
-      reason: `it signed two statements as number ${seq}`,
-      evidence: evidenceOf(recorded, other),
-    }
-    const head = { seq: own.nextSeq, prev: own.prev }
-    return governanceBatch([operation], key, ledger.state.genesis!.origin, head, now())
-  }
-
   #tell(kid: Uint8Array, receipt: Receipt): void {
     const what = `key ${toBase64Url(kid)}`
     if (receipt.kind === 'recorded') this.#parts.log(`ALERT ${what} is suspended: it signed two histories`)
@@ -129,5 +111,14 @@ export class Suspensions {
       signal.addEventListener('abort', () => resolve(), { once: true })
       timer.unref()
     })
+  }
+}
+
+function suspensionOf(kid: Uint8Array, seq: number, [recorded, other]: [Uint8Array, Uint8Array]): SuspendKey {
+  return {
+    op: 'suspend-key',
+    key: toBase64Url(kid),
+    reason: `it signed two statements as number ${seq}`,
+    evidence: evidenceOf(recorded, other),
   }
 }

@@ -108,7 +108,7 @@ describe('recalled goods at a station', () => {
     expect(codes()).toEqual([])
     expect(events).toMatchObject([{ type: 'ObjectEvent', bizStep: 'receiving' }])
 
-    await station.scan(']C0tristamp:pack')
+    await station.scan(']C0tristamp:do/pack')
     await station.scan(labels.pallet)
     await station.scan(labels.item('B'))
     expect(codes()).toEqual(['GOODS_HELD'])

@@ -41,6 +41,7 @@ const GOVERNANCE = v.object({
     }),
   ),
   recalls: v.optional(v.array(v.object({ recall: OPERATION, lifted: v.optional(TEXT) })), []),
+  holds: v.optional(v.array(v.object({ hold: OPERATION, released: v.optional(TEXT) })), []),
   recent: v.array(
     v.object({
       entry: COUNT,
@@ -75,6 +76,7 @@ export async function askGovernance(node: string): Promise<GovernanceView> {
       throw new LedgerError('OPERATION_ALTERED', `${id}, as ${url} shows it`)
   }
   for (const { recall } of governance.recalls) checkOperation(recall as unknown as Json)
+  for (const { hold } of governance.holds) checkOperation(hold as unknown as Json)
   return governance
 }
 

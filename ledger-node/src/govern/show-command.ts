@@ -17,7 +17,7 @@ export async function show(args: string[]): Promise<number> {
 }
 
 function overview(governance: GovernanceView): string[] {
-  const { origin, logKey, threshold, windowS, administrators, keys, pending, recalls, recent } = governance
+  const { origin, logKey, threshold, windowS, administrators, keys, pending, recalls, holds, recent } = governance
   const titles = namesIn(governance)
   return [
     `${origin}: ${threshold} of ${administrators.filter(isActive).length} administrators must agree within ${duration(windowS)}`,
@@ -28,6 +28,8 @@ function overview(governance: GovernanceView): string[] {
     ...pending.flatMap((one) => [`  ${one.id}  ${titleOf(one.operation, titles)}`, `    ${standing(one)}`]),
     'recalls',
     ...recalls.flatMap(recallLines),
+    'holds',
+    ...holds.map(holdLine),
     'keys',
     ...keys.map(keyLine),
     'lately',
@@ -57,6 +59,12 @@ function recallLines({ recall, lifted }: GovernanceView['recalls'][number]): str
   const state = lifted === undefined ? 'stands' : `lifted: ${lifted}`
   const what = `${drill ? 'DRILL, ' : ''}class ${recall.class}, ${org}, ${subjects.length} subjects`
   return [`  ${id}  ${what}  ${state}`, `    ${reason.en} ${reason.zh}`]
+}
+
+function holdLine({ hold, released }: GovernanceView['holds'][number]): string {
+  const { id, org, subjects, ground } = hold
+  const why = ground === undefined ? (hold.reason?.en ?? '') : 'measured outside its limits'
+  return `  ${id}  ${org}, ${subjects[0]}${subjects.length > 1 ? ', …' : ''}, ${why}  ${released === undefined ? 'stands' : `released: ${released}`}`
 }
 
 function keyLine(key: KeyView): string {

@@ -6,7 +6,7 @@ import type { KeyView } from '../query/key.ts'
 import { askGovernance, keyBy, namesIn } from './governance-client.ts'
 import { inWords } from './in-words.ts'
 import { operationFrom, readOperations } from './operation.ts'
-import { proposeLift, proposeRecall } from './recall-command.ts'
+import { proposeHold, proposeLift, proposeRecall, proposeRelease } from './recall-command.ts'
 import { SIGNING_FLAGS, type SigningFlags, signAndTell, signingFrom } from './signing.ts'
 
 // The commands that make operations and sign them first.
@@ -59,11 +59,13 @@ function completed(operations: Operation[], { station, roles }: { station?: stri
   })
 }
 
-/** `propose --file OP.json…`: operations of any kind; `propose recall` and `propose lift` by flags. */
+/** `propose --file OP.json…`: operations of any kind; `propose recall`, `lift`, `hold` and `release` by flags. */
 export async function propose(args: string[]): Promise<number> {
   const [what, ...fields] = args
   if (what === 'recall') return proposeRecall(fields)
   if (what === 'lift') return proposeLift(fields)
+  if (what === 'hold') return proposeHold(fields)
+  if (what === 'release') return proposeRelease(fields)
   const { values } = parse(args, { ...SIGNING_FLAGS, file: list })
   const signing = await signingFrom(values)
   if (values.file === undefined) throw new UsageError('--file is missing')

@@ -25,6 +25,7 @@ import { gatewayRoutes } from './gateways.ts'
 import { governanceRoutes } from './governance.ts'
 import { guarded, open, preflight } from './headers.ts'
 import { historyRoutes } from './history.ts'
+import { holdRoutes } from './holds.ts'
 import { keyRoutes } from './keys.ts'
 import { metricsRoutes } from './metrics.ts'
 import { Pages } from './pages.ts'
@@ -70,11 +71,11 @@ const COMPRESSIBLE = /^(?:text\/|image\/svg|application\/(?:json|problem\+json|j
 
 /** Answers that cost a search, a proof or a drawing. Tiles do not, and whoever follows needs many of them. */
 const HEAVY =
-  /^\/(?:v1\/(?:history|events|exports|governance|recalls|gateways|qr|statements|trace)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+  /^\/(?:v1\/(?:history|events|exports|governance|holds|recalls|gateways|qr|statements|trace)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** What pages of other origins may read: each of these answers with `open`. */
 const READABLE =
-  /^\/(?:checkpoint$|(?:tile|witness)\/|v1\/(?:checkpoints|history|events|evidence|exports|statements|keys|batches|gateways|governance|recalls|policy|trace|witness)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+  /^\/(?:checkpoint$|(?:tile|witness)\/|v1\/(?:checkpoints|history|events|evidence|exports|statements|keys|batches|gateways|governance|holds|recalls|policy|trace|witness)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** The HTTP side of the node: one router for each resource. */
 export function createApp(parts: AppParts): Express {
@@ -108,6 +109,7 @@ export function createApp(parts: AppParts): Express {
   app.use(governanceRoutes(ledger, entries))
   const directory = new Directory(ledger)
   app.use(recallRoutes(ledger, directory, publicUrl))
+  app.use(holdRoutes(directory))
   app.use(
     recallProgressRoutes({
       ...parts,

@@ -1,5 +1,6 @@
 import {
   type AdmissionState,
+  type HoldState,
   type KeyState,
   type Operation,
   operationHash,
@@ -65,6 +66,8 @@ export interface GovernanceView {
   pending: PendingView[]
   /** In their last wording, the newest first; `lifted`: why. */
   recalls: RecallState[]
+  /** Those that stand, and the last that were released; the newest first. `released`: why. */
+  holds: HoldState[]
   /** The last acts that are sealed, newest first. */
   recent: ActView[]
 }
@@ -83,8 +86,14 @@ export async function governanceOf(ledger: Ledger, entries: Entries): Promise<Go
     keys: keys.filter(({ kind }) => kind !== 'administrator').map(keyView),
     pending: [...state.pending].map(([id, pending]) => pendingView(state, id, pending)),
     recalls: [...state.recalls.values()].reverse(),
+    holds: holdsIn(state),
     recent: await recentActs(ledger, entries),
   }
+}
+
+function holdsIn({ holds }: AdmissionState): HoldState[] {
+  let released = 0
+  return [...holds.values()].reverse().filter((one) => one.released === undefined || ++released <= RECENT)
 }
 
 function pendingView(state: AdmissionState, id: string, { operation, signers, firstIat }: Pending): PendingView {

@@ -1,5 +1,6 @@
 import { setImmediate as otherWork } from 'node:timers/promises'
 import { LedgerError } from '../error.ts'
+import { Breaks } from './breaks.ts'
 import type { View } from './containment.ts'
 import { type Convergence, candidateOf, converge } from './converge.ts'
 import { type Cursor, questionKey, readCursor, writeCursor } from './cursor.ts'
@@ -8,6 +9,7 @@ import { Exposure } from './exposure.ts'
 import { Finder, type SearchQuery } from './finder.ts'
 import type { GraphRows } from './graph-rows.ts'
 import { MAX_DEPTH, MAX_NODES, type TraceQuery } from './query.ts'
+import type { SeriesFinder } from './series.ts'
 import { type Element, elementsOf, linkView, nodeView } from './trace-answer.ts'
 import { type Cut, Walk } from './walk.ts'
 import { WhereNow } from './where-now.ts'
@@ -15,7 +17,7 @@ import { WhereNow } from './where-now.ts'
 /** An answer worked out once, of which pages are cut. */
 interface Worked {
   total: number
-  cuts: readonly (Cut | 'TRACE_EVENTS')[]
+  cuts: readonly (Cut | 'TRACE_EVENTS' | 'TRACE_SERIES')[]
   /** What of it stands on every page. */
   head: object
   page: (from: number, to: number) => object
@@ -25,20 +27,25 @@ const ALWAYS = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
 /** What an event can be about, beside equipment, places and parties. */
 const GOODS: ReadonlySet<string> = new Set(['item', 'lot', 'product', 'unit', 'other'])
 
+/** A question of readers, whose answer is kept for its pages. */
+type Kept = Exclude<TraceQuery, { ask: 'breaks' }>
+
 /** Answers that are kept for whoever asks for their next page. */
 const KEPT = 4
 
 /** Answers questions of a graph; every answer is as of a tree size, and so is every page of it. */
 export class TraceEngine {
   readonly #graph: GraphRows
+  readonly #series: (() => SeriesFinder) | undefined
   readonly #parties: ReadonlyMap<string, string>
   readonly #worked = new Map<string, Promise<Worked>>()
   /** Made by the first search: a node whose desk nobody opens has none. */
   #finder: Finder | undefined
 
-  /** @param parties of organisations, by their short names */
-  constructor(graph: GraphRows, parties: ReadonlyMap<string, string>) {
+  /** @param parties of organisations, by their short names; `series`: what instruments told of a reading */
+  constructor(graph: GraphRows, parties: ReadonlyMap<string, string>, series?: () => SeriesFinder) {
     this.#graph = graph
+    this.#series = series
     this.#parties = parties
   }
 
@@ -47,6 +54,7 @@ export class TraceEngine {
    * @throws LedgerError NOT_FOUND (nothing names the subject), TRACE_CURSOR
    */
   async ask(query: TraceQuery, size: number): Promise<object> {
+    if (query.ask === 'breaks') return this.#breaks(query, size)
     const key = questionKey(query)
     const at: Cursor = query.cursor === undefined ? { size, offset: 0 } : readCursor(key, query.cursor)
     if (at.size > size) throw new LedgerError('TRACE_CURSOR', `the cursor is of ${at.size} entries, here are ${size}`)
@@ -62,7 +70,14 @@ export class TraceEngine {
     }
   }
 
-  async #once(name: string, query: TraceQuery, size: number): Promise<Worked> {
+  /** Asked anew at every seal, and so not kept in the place of what readers turn the pages of. */
+  async #breaks({ since, limits }: TraceQuery & { ask: 'breaks' }, size: number): Promise<object> {
+    const breaks = new Breaks({ graph: this.#graph, upTo: this.#graph.eventsIn(size) }, limits)
+    const upTo = await drain(breaks.run(since))
+    return { treeSize: size, upTo, breaks: breaks.found }
+  }
+
+  async #once(name: string, query: Kept, size: number): Promise<Worked> {
     const known = this.#worked.get(name)
     if (known !== undefined) return known
     const working = this.#work(query, { graph: this.#graph, upTo: this.#graph.eventsIn(size) })
@@ -75,7 +90,7 @@ export class TraceEngine {
     return working
   }
 
-  async #work(query: TraceQuery, view: View): Promise<Worked> {
+  async #work(query: Kept, view: View): Promise<Worked> {
     switch (query.ask) {
       case 'trace': {
         const { subject, directions, depth, from, to } = query
@@ -120,6 +135,8 @@ export class TraceEngine {
         const { subject, from, to, min, max } = query
         const exposure = new Exposure(view, { from, to, min, max })
         await drain(exposure.run(this.#known(view, subject)))
+        const series = this.#series?.()
+        if (series !== undefined) await exposure.refine(series).finally(() => series.close())
         return exposureWorked(exposure, subject)
       }
     }

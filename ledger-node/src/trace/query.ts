@@ -1,3 +1,4 @@
+import type { BreakLimits } from './breaks.ts'
 import type { Direction } from './walk.ts'
 
 /** What may be asked. Times are ms since 1970, or infinite; temperatures milli-°C. `limit`: how much one page holds. */
@@ -9,6 +10,8 @@ export type TraceQuery = { limit: number; cursor?: string | undefined } & (
   | { ask: 'events'; subject?: string | undefined; place?: string | undefined; from: number; to: number }
   /** `days`: the time alone is the question. */
   | { ask: 'search'; exact: string[]; labels: string[]; named: string[]; from: number; to: number; days: boolean }
+  /** For the node itself: what was measured outside of products' limits in entries from `since` on. */
+  | { ask: 'breaks'; since: number; limits: BreakLimits[] }
   | { ask: 'exposure'; subject: string; from: number; to: number; min?: number | undefined; max?: number | undefined }
 )
 

@@ -1,6 +1,6 @@
 import type { SignedStep } from '../event/correction.ts'
-import type { Hold, HoldGround, ProductLimits, Release } from '../event/governance-types.ts'
-import { breachOf, readingsOutside } from '../finding/breach.ts'
+import type { GroundEvent, Hold, HoldGround, ProductLimits, Release } from '../event/governance-types.ts'
+import { breachOf, type OutsideReading, readingsOutside } from '../finding/breach.ts'
 import { lotOf, productOf } from '../subject.ts'
 import { type GoodsNames, type OrderAct, ordersAbout } from './orders.ts'
 import type { ProvenHold } from './verdict.ts'
@@ -71,20 +71,47 @@ function isShown(
   const lot = subjects.find((named) => named === thing || before.some(({ event }) => lotOf(event, thing) === named))
   if (lot === undefined) return false
   const settled = settledBefore(lot, entry, acts)
-  const named = new Set(readings.map((one) => `${one.entry}.${one.position} ${one.eventID}`))
-  const found = readingsOutside(way, before, limits).filter(
-    ({ reading }) =>
-      named.has(`${reading.entry}.${reading.position} ${reading.eventID}`) &&
-      reading.entry >= settled &&
-      isSame(limitsAt(records.limits, product, reading.entry), limits),
+  const named = new Set(readings.map(nameOf))
+  const found = countedReadings(way, product, limits, { ...records, events: before }, settled)
+  const breach = breachOf(
+    found.filter(({ reading }) => named.has(nameOf(reading))),
+    limits,
   )
-  const breach = breachOf(found, limits)
   return (
     breach?.readings.length === readings.length &&
     breach.lowestMilliC === told.lowestMilliC &&
     breach.highestMilliC === told.highestMilliC &&
     breach.outsideMs === told.outsideMs
   )
+}
+
+/**
+ * The ground on which the lot of these goods is held as of these records, or undefined. A reader reckons it again from the same records.
+ * @param settled entry from which on readings count: what persons let go before is decided
+ */
+export function groundOf(way: readonly string[], records: GroundRecords, settled: number): HoldGround | undefined {
+  const product = productOf(way[0] ?? '')
+  const limits = product === undefined ? undefined : limitsAt(records.limits, product, Number.POSITIVE_INFINITY)
+  if (product === undefined || limits === undefined) return undefined
+  const breach = breachOf(countedReadings(way, product, limits, records, settled), limits)
+  return breach && { product, limits, way: [...way], ...breach }
+}
+
+/** Readings outside, recorded while these limits were in force and not settled. */
+function countedReadings(
+  way: readonly string[],
+  product: string,
+  limits: ProductLimits,
+  records: GroundRecords,
+  settled: number,
+): OutsideReading[] {
+  return readingsOutside(way, records.events, limits).filter(
+    ({ reading: { entry } }) => entry >= settled && isSame(limitsAt(records.limits, product, entry), limits),
+  )
+}
+
+function nameOf({ entry, position, eventID }: GroundEvent): string {
+  return `${entry}.${position} ${eventID}`
 }
 
 /** What was recorded before persons let a lot go is settled: from this entry on readings count again. */
@@ -100,7 +127,7 @@ function settledBefore(lot: string, entry: number, acts: readonly OrderAct[]): n
 }
 
 /** The limits of a product in force when an entry was recorded. */
-export function limitsAt(acts: readonly LimitsAct[], product: string, entry: number): ProductLimits | undefined {
+function limitsAt(acts: readonly LimitsAct[], product: string, entry: number): ProductLimits | undefined {
   return acts.filter((act) => act.product === product && act.entry < entry).at(-1)?.limits
 }
 

@@ -1,7 +1,7 @@
 import { correctionsOf } from '../event/correction.ts'
 import type { Hold, Lift, Operation, Recall, Release } from '../event/governance-types.ts'
 import type { StampedEvent } from '../event/types.ts'
-import { lotOf, productOf } from '../subject.ts'
+import { lotOf, productOf, recallUri } from '../subject.ts'
 import { ALWAYS, byTime, overlap, type Stay, staysOf } from '../trace/stays.ts'
 import type { ProvenEvent } from './verdict.ts'
 
@@ -45,7 +45,10 @@ export function ordersAbout<B extends Recall | Hold, E extends Lift | Release>(
     const wordings = begins.filter(({ operation }) => operation.id === id)
     const [first, last] = [wordings[0], wordings.at(-1)]
     if (first === undefined || last === undefined) return []
-    const about = last.operation.subjects.find((named) => isHit(last.operation, named, first.entry, goods))
+    // Whoever reads a recall's own history asks for itself.
+    const isOwn = kind.begin === 'recall' && goods.subject === recallUri(id)
+    const named = last.operation.subjects.find((one) => isHit(last.operation, one, first.entry, goods))
+    const about = isOwn ? goods.subject : named
     if (about === undefined) return []
     const end = ends.find(({ operation }) => operation.id === id)
     return [{ first, last, about, isCorrected: wordings.length > 1, ...(end !== undefined && { end }) }]

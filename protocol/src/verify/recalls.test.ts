@@ -87,6 +87,9 @@ describe('a recall in the ledger', () => {
     govern(recallOf([SAMPLE.lot]), lift)
     const verdict = await read()
     expect(verdict).toMatchObject({ state: 'consistent', recalls: [{ lifted: { reason: lift.reason } }] })
+    // Its own history says the same of it.
+    const own = await read(recallUri(lift.id))
+    expect(own.recalls).toMatchObject([{ about: recallUri(lift.id), lifted: { reason: lift.reason } }])
   })
 
   it('is told as a drill and turns nothing', async () => {
