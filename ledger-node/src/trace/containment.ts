@@ -123,10 +123,10 @@ function emptyings({ graph, upTo }: View, parent: number): Act[] {
   return acts
 }
 
-/** Of an event with links: the parent stands first among them. */
+/** The parent stands first among the links of its event. */
 export function parentOf(graph: GraphRows, event: number): number {
   const link = graph.firstLink(event)
-  return graph.roleCode(link) === PARENT ? graph.node(link) : NONE
+  return link < graph.endLink(event) && graph.roleCode(link) === PARENT ? graph.node(link) : NONE
 }
 
 /** Pairs beginnings with ends, by time. Of a quantity that is taken out in parts the stay lasts until all of it is out. */

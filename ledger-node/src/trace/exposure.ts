@@ -1,18 +1,14 @@
+import type { Limits, Span } from './broken-time.ts'
 import { contentsOf, overlap, type View } from './containment.ts'
+import { ExposureReadings, type ReadingView, timesOf } from './exposure-readings.ts'
 import { NONE } from './hash-slots.ts'
-import { isoTime, type Proof, proofOf } from './proof.ts'
+import { type Proof, proofOf } from './proof.ts'
 import { MAX_NODES } from './query.ts'
-import type { Reading } from './readings.ts'
+import type { SeriesFinder } from './series.ts'
 import type { Cut } from './walk.ts'
 import { siteOf } from './where-now.ts'
 
-export interface ExposureOptions {
-  from: number
-  to: number
-  /** Limits in milli-°C; without them alarms of the instruments alone count as broken. */
-  min?: number | undefined
-  max?: number | undefined
-}
+export interface ExposureOptions extends Limits, Span {}
 
 /** Something that was in the unit, or at the place, and what it met there. */
 export interface Exposed {
@@ -22,7 +18,7 @@ export interface Exposed {
   until?: string
   /** How long it was there; absent where one of both times is not told. */
   insideMs?: number
-  /** How long readings that break the limits, or alarms, cover of that; a reading counts for all of its interval. */
+  /** How long of that the limits were broken, or alarms were on: by series where they tell it, else by the intervals of readings. */
   brokenMs: number
   /** The extremes of readings that reach into its time. */
   minMilli?: number
@@ -31,18 +27,6 @@ export interface Exposed {
   broken: number[]
   begin?: Proof
   end?: Proof
-}
-
-export interface ReadingView {
-  from?: string
-  until?: string
-  minMilli?: number
-  maxMilli?: number
-  alarm: boolean
-  broken: boolean
-  /** What it was taken in or at. */
-  of: string
-  proof: Proof
 }
 
 interface Inside {
@@ -62,18 +46,18 @@ const MAX_NESTING = 16
 export class Exposure {
   readonly #view: View
   readonly #options: ExposureOptions
-  readonly #readings: { reading: Reading; of: number; broken: boolean }[] = []
-  readonly #known = new Map<string, number>()
+  readonly #readings: ExposureReadings
   readonly #inside: Inside[] = []
-  readonly cuts: Set<Cut> = new Set()
+  readonly cuts: Set<Cut | 'TRACE_SERIES'> = new Set()
 
   constructor(view: View, options: ExposureOptions) {
     this.#view = view
     this.#options = options
+    this.#readings = new ExposureReadings(view, options)
   }
 
   get rows(): number {
-    return this.#readings.length + this.#inside.length
+    return this.#readings.count + this.#inside.length
   }
 
   *run(unit: number): Generator<undefined> {
@@ -86,10 +70,15 @@ export class Exposure {
     yield* this.#in(unit, from, to, [], 0, new Set([unit]))
   }
 
+  /** Looks up when the limits were broken, where a series tells it. */
+  async refine(series: SeriesFinder): Promise<void> {
+    if (!(await this.#readings.refine(series))) this.cuts.add('TRACE_SERIES')
+  }
+
   row(i: number): { reading: ReadingView & { n: number } } | { exposed: Exposed } {
-    return i < this.#readings.length
-      ? { reading: { n: i, ...this.#readingView(i) } }
-      : { exposed: this.#exposed(this.#inside[i - this.#readings.length]!) }
+    return i < this.#readings.count
+      ? { reading: { n: i, ...this.#readings.row(i) } }
+      : { exposed: this.#exposed(this.#inside[i - this.#readings.count]!) }
   }
 
   /** Contents between two times, with what was measured in it and in all that it was in. */
@@ -130,7 +119,7 @@ export class Exposure {
         if (known === undefined) begins.set(graph.node(link), [link])
         else known.push(link)
       }
-      if (goods === 0 || graph.readings(event).length > 0) readings.push(...this.#taken(event, place, from, to))
+      if (goods === 0 || graph.readings(event).length > 0) readings.push(...this.#readings.take(event, place, from, to))
     }
     const site = siteOf(graph.names.text(place))
     for (const [node, links] of begins) {
@@ -180,86 +169,22 @@ export class Exposure {
     const { graph, upTo } = this.#view
     const found: number[] = []
     for (let link = graph.lastLink(node); link !== NONE; link = graph.linkBefore(link))
-      if (graph.event(link) < upTo) found.push(...this.#taken(graph.event(link), node, from, to))
+      if (graph.event(link) < upTo) found.push(...this.#readings.take(graph.event(link), node, from, to))
     return found
-  }
-
-  #taken(event: number, of: number, from: number, to: number): number[] {
-    const found: number[] = []
-    for (const [i, reading] of this.#view.graph.readings(event).entries()) {
-      if (reading.to < from || reading.from > to) continue
-      const key = `${event} ${i}`
-      let number = this.#known.get(key)
-      if (number === undefined) {
-        number = this.#readings.push({ reading, of, broken: this.#breaks(reading) }) - 1
-        this.#known.set(key, number)
-      }
-      found.push(number)
-    }
-    return found
-  }
-
-  #breaks({ min, max, alarm }: Reading): boolean {
-    const { min: low, max: high } = this.#options
-    return alarm || (low !== undefined && min < low) || (high !== undefined && max > high)
-  }
-
-  #readingView(i: number): ReadingView {
-    const { graph } = this.#view
-    const { reading, of, broken } = this.#readings[i]!
-    const { from, to, min, max, alarm, event } = reading
-    return {
-      ...span(from, to),
-      ...(!Number.isNaN(min) && { minMilli: min }),
-      ...(!Number.isNaN(max) && { maxMilli: max }),
-      alarm,
-      broken,
-      of: graph.names.text(of),
-      proof: proofOf(graph, event),
-    }
   }
 
   #exposed({ node, from, to, begin, end, readings }: Inside): Exposed {
     const { graph } = this.#view
-    const met = [...new Set(readings)].filter((n) => {
-      const { reading } = this.#readings[n]!
-      return reading.from <= to && reading.to >= from
-    })
-    const mins = met.map((n) => this.#readings[n]!.reading.min).filter((one) => !Number.isNaN(one))
-    const maxs = met.map((n) => this.#readings[n]!.reading.max).filter((one) => !Number.isNaN(one))
-    const broken = met.filter((n) => this.#readings[n]!.broken)
-    const spans = broken.map((n) => this.#readings[n]!.reading)
+    const { broken, ...met } = this.#readings.met(readings, from, to)
     return {
       subject: graph.names.text(node),
       kind: graph.names.kind(node),
-      ...span(from, to),
+      ...timesOf(from, to),
       ...(Number.isFinite(to - from) && { insideMs: to - from }),
-      brokenMs: covered(spans, from, to),
-      ...(mins.length > 0 && { minMilli: least(mins) }),
-      ...(maxs.length > 0 && { maxMilli: -least(maxs.map((one) => -one)) }),
+      ...met,
       broken: broken.slice(0, KEPT),
       ...(begin !== -1 && { begin: proofOf(graph, graph.event(begin)) }),
       ...(end !== -1 && { end: proofOf(graph, graph.event(end)) }),
     }
   }
-}
-
-function span(from: number, to: number): { from?: string; until?: string } {
-  const [begin, end] = [isoTime(from), isoTime(to)]
-  return { ...(begin !== undefined && { from: begin }), ...(end !== undefined && { until: end }) }
-}
-
-function least(values: readonly number[]): number {
-  return values.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY)
-}
-
-/** How much of from…to the spans cover together. */
-export function covered(spans: readonly { from: number; to: number }[], from: number, to: number): number {
-  let [sum, end] = [0, Number.NEGATIVE_INFINITY]
-  for (const one of [...spans].sort((a, b) => a.from - b.from)) {
-    const [begin, until] = [Math.max(one.from, from, end), Math.min(one.to, to)]
-    if (until > begin) sum += until - begin
-    end = Math.max(end, until)
-  }
-  return sum
 }

@@ -2,6 +2,7 @@ import { setImmediate as otherWork } from 'node:timers/promises'
 import { equal, leafHash } from '@tristamp/protocol'
 import { type Disk, nodeDisk } from '../disk.ts'
 import { LedgerError } from '../error.ts'
+import { EvidenceFolder } from '../evidence/evidence-folder.ts'
 import { LocalFeed } from '../feed.ts'
 import { frameSize } from '../frame.ts'
 import { TraceBuilder } from './builder.ts'
@@ -9,6 +10,7 @@ import { TraceEngine } from './engine.ts'
 import { TraceGraph } from './graph.ts'
 import type { Signer } from './graph-rows.ts'
 import type { TraceQuery } from './query.ts'
+import { SeriesFinder } from './series.ts'
 import { readTraceSnapshot, type Standpoint, traceSnapshotPath, Unfit, writeTraceSnapshot } from './snapshot.ts'
 
 /** What a ledger tells of itself so that its events can be taken in: how much is sealed, whose new keys are, and which parties organisations are. */
@@ -113,7 +115,10 @@ export class TraceHost {
   async #begun(feed: LocalFeed, size: number): Promise<TraceBuilder> {
     if (this.#builder !== undefined) return this.#builder
     const builder = (await this.#fromSnapshot(feed, size)) ?? new TraceBuilder(new TraceGraph(), this.#signers)
-    this.#engine = new TraceEngine(builder.graph, this.#parties)
+    const { disk, folder } = this.#parts
+    const evidence = new EvidenceFolder(disk, folder)
+    const series = (): SeriesFinder => new SeriesFinder(disk, folder, evidence)
+    this.#engine = new TraceEngine(builder.graph, this.#parties, series)
     this.#builder = builder
     return builder
   }

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { vectors } from '../../../test/_vectors.ts'
 import { ask, graphOf, names, sorted, trace } from './_trace.ts'
 import type { Candidate } from './converge.ts'
-import type { Exposed, ReadingView } from './exposure.ts'
+import type { Exposed } from './exposure.ts'
+import type { ReadingView } from './exposure-readings.ts'
 import type { Standing } from './where-now.ts'
 
 interface Query {
