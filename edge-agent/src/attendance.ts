@@ -1,6 +1,7 @@
 import { textOf } from './config-diff.ts'
 import type { ConfiguredDevice } from './config-types.ts'
 import { type DeviceSink, drivers, supervise } from './driver/index.ts'
+import { openLink, SharedLines } from './transport/index.ts'
 
 /** A device at work. */
 interface Attended {
@@ -12,6 +13,7 @@ interface Attended {
 export class Attendance {
   readonly #sink: DeviceSink
   readonly #devices = new Map<string, Attended>()
+  readonly #lines = new SharedLines(openLink)
 
   /** @param sink hears all of them */
   constructor(sink: DeviceSink) {
@@ -42,7 +44,9 @@ export class Attendance {
   #attend(device: ConfiguredDevice): void {
     const ended = new AbortController()
     const driver = drivers.get(device.driver)!
-    const done = supervise(driver, device, device.options as never, this.#sink, ended.signal)
+    const open: typeof openLink =
+      driver.needs === 'line' && driver.shares !== undefined ? (id, address) => this.#lines.join(id, address) : openLink
+    const done = supervise(driver, device, device.options as never, this.#sink, ended.signal, open)
     const stop = async (): Promise<void> => {
       ended.abort()
       await done

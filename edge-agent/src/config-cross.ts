@@ -43,6 +43,7 @@ export function crossIssues(raw: Record<string, unknown>): ConfigIssue[] {
     if (!roles.includes('observe'))
       issues.push({ path: `tests[${i}]`, what: 'needs the role observe in gateway.roles' })
   }
+  issues.push(...lineIssues(devices))
   const scanners = new Map<unknown, number>()
   for (const [i, station] of stations.entries()) {
     const path = `stations[${i}]`
@@ -63,6 +64,47 @@ export function crossIssues(raw: Record<string, unknown>): ConfigIssue[] {
     }
   }
   return issues
+}
+
+/** Instruments on one line: of a kind that takes turns, at the same speed, and each with its own number. */
+function lineIssues(devices: readonly Record<string, unknown>[]): ConfigIssue[] {
+  const issues: ConfigIssue[] = []
+  const first = new Map<string, { device: Record<string, unknown>; at: number; numbers: Set<unknown> }>()
+  for (const [i, device] of devices.entries()) {
+    const { port } = device
+    const driver = drivers.get(String(device['driver']))
+    if (typeof port !== 'string' || driver?.needs !== 'line') continue
+    const shares = driver.shares as string | undefined
+    const number = shares === undefined ? undefined : (device[shares] ?? 1)
+    const line = first.get(port)
+    if (line === undefined) {
+      first.set(port, { device, at: i, numbers: new Set([number]) })
+      continue
+    }
+    const path = `devices[${i}]`
+    if (shares === undefined || drivers.get(String(line.device['driver'])) !== driver) {
+      issues.push({
+        path: `${path}.port`,
+        what: `is the line of devices[${line.at}] already; only Modbus instruments share one`,
+      })
+      continue
+    }
+    for (const name of ['baudRate', 'parity', 'stopBits']) {
+      if ((device[name] ?? lineDefault(name, driver)) !== (line.device[name] ?? lineDefault(name, driver)))
+        issues.push({
+          path: `${path}.${name}`,
+          what: `differs from that of devices[${line.at}], which is on the same line`,
+        })
+    }
+    if (line.numbers.has(number))
+      issues.push({ path: `${path}.${shares}`, what: `is used by another device on the same line; each needs its own` })
+    line.numbers.add(number)
+  }
+  return issues
+}
+
+function lineDefault(name: string, { baudRate }: { baudRate: number }): unknown {
+  return { baudRate, parity: 'none', stopBits: 1 }[name]
 }
 
 function stationIssues(

@@ -111,6 +111,25 @@ stations:
       expect(() => clock(wrong)).toThrow(AgentError)
   })
 
+  it('takes several Modbus instruments on one line, when they can be told apart', () => {
+    const device = (line: string): string => `  - { port: /dev/ttyUSB0, ${line} }\n`
+    const cold =
+      '  - { id: cold1, driver: modbus-th, port: /dev/ttyUSB0, baudRate: 9600, profile: xy-md02, unit: 1, every: 60s }\n'
+    const withMore = (...lines: string[]): string => good.replace(cold, cold + lines.map(device).join(''))
+    expect(withMore('id: x')).not.toBe(good)
+    const more = withMore('id: cold2, driver: modbus-th, unit: 2', 'id: cold3, driver: modbus-th, unit: 3, every: 5s')
+    expect(
+      parse(more)
+        .devices.slice(0, 3)
+        .map(({ address }) => address),
+    ).toEqual(Array(3).fill({ kind: 'serial', path: '/dev/ttyUSB0', baudRate: 9600, parity: 'none', stopBits: 1 }))
+    const told = (line: string): string => String(refusal(withMore(line)).fields['list'])
+    expect(told('id: x, driver: modbus-th')).toContain('devices[1].unit: is used by another device')
+    expect(told('id: x, driver: modbus-th, unit: 2, baudRate: 19200')).toContain('devices[1].baudRate: differs')
+    expect(told('id: x, driver: modbus-th, unit: 2, parity: even')).toContain('devices[1].parity: differs')
+    expect(told('id: x, driver: scanner')).toContain('devices[1].port: is the line of devices[0] already')
+  })
+
   it('lists an impossible port beside everything else, also of an unknown driver', () => {
     const list = String(
       refusal(`

@@ -32,6 +32,32 @@ steps:
   - { fault: [{ instrument: a.thermo, kind: bad-crc }] }
 `)
 
+it('has several Modbus instruments on one line, which answer to their own numbers, and tells who cannot be on it', async () => {
+  const of = (instruments: string): ReturnType<typeof parseScenario> =>
+    parseScenario(`{ scenario: line, start: "2026-11-20T00:00:00Z", instruments: { ${instruments} } }`)
+  const air = (celsius: number): string => `baudRate: 115200, air: { celsius: ${celsius}, noise: 0, humidity: 80 }`
+  const both = of(`a: { kind: modbus-th, ${air(2)} }, b: { kind: modbus-th, unit: 2, line: a, ${air(7)} }`)
+  await using simulator = await startSimulator({ scenario: both, dir: join(dir, 'line'), transport: 'tcp' })
+  expect(simulator.ports['a']).toBe(simulator.ports['b'])
+  const line = open(simulator, 'b')
+  const ask = async (request: string, answer: string): Promise<void> => {
+    line.socket.write(Buffer.from(request, 'hex'))
+    await vi.waitFor(() => expect(line.bytes().toString('hex')).toMatch(new RegExp(`${answer}.{8}$`)), 30_000)
+  }
+  await ask('010400010002200b', '0104040014')
+  await ask('0204000100022038', '0204040046')
+  line.socket.destroy()
+  const wrong =
+    (setting: string): (() => unknown) =>
+    () =>
+      of(`a: { kind: modbus-th, ${air(2)} }, s: { kind: scanner }, b: { ${setting} }`)
+  expect(wrong(`kind: modbus-th, line: a, ${air(2)}`)).toThrow('unit: a on the same line has it, too')
+  expect(wrong('kind: modbus-th, line: a, unit: 2, air: { celsius: 2 }')).toThrow('baudRate: it differs')
+  expect(wrong(`kind: modbus-th, line: s, unit: 2, ${air(2)}`)).toThrow('s has no line that others can join')
+  expect(wrong(`kind: modbus-th, line: b, ${air(2)}`)).toThrow('there is no other instrument b')
+  expect(wrong('kind: scanner, line: a')).toThrow('line')
+})
+
 async function start(onEvent: (event: SimEvent) => void = () => {}): Promise<Simulator> {
   return startSimulator({ scenario, dir, transport: 'tcp', onEvent })
 }

@@ -9,7 +9,8 @@ import { streamSeed } from './random.ts'
 import { loadScenario } from './scenario/load.ts'
 import type { Scenario } from './scenario/scenario.ts'
 import { openTransport } from './transport/open.ts'
-import type { TransportKind } from './transport/transport.ts'
+import { SharedWire } from './transport/shared-wire.ts'
+import type { OnBytes, Transport, TransportKind } from './transport/transport.ts'
 import type { Point } from './world/route.ts'
 import { World } from './world/world.ts'
 
@@ -125,6 +126,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 /** Opens every line, or none. */
 async function openAll(scenario: Scenario, world: World, options: SimulatorOptions): Promise<Map<string, Instrument>> {
   const seed = options.seed ?? scenario.seed
+  const shared = Object.values(scenario.instruments).flatMap(({ line }) => line ?? [])
+  const wires = new Map(shared.map((id) => [id, new SharedWire()]))
   const results = await Promise.allSettled(
     Object.entries(scenario.instruments).map(async ([id, spec]) => {
       const faults = new Faults()
@@ -138,8 +141,12 @@ async function openAll(scenario: Scenario, world: World, options: SimulatorOptio
         device: world.device(id, spec, faults),
         faults,
         echo: spec['echo'] === true,
-        open: (onBytes, onOpen) =>
-          openTransport({ kind: options.transport ?? 'auto', dir: options.dir, id }, kind, onBytes, onOpen),
+        open: (onBytes, onOpen) => {
+          const place = { kind: options.transport ?? 'auto', dir: options.dir, id }
+          const open = (hear: OnBytes): Promise<Transport> => openTransport(place, kind, hear, onOpen)
+          if (spec.line !== undefined) return wires.get(spec.line)!.join(onBytes)
+          return wires.get(id)?.own(open, onBytes) ?? open(onBytes)
+        },
       })
     }),
   )

@@ -91,6 +91,8 @@ interface Family {
 export interface LineDriver<O> extends Family {
   readonly needs: 'line'
   readonly baudRate: number
+  /** Several of them may be on one line, each under this option's value, and ask in `link.turn`. */
+  readonly shares?: keyof O & string
   session(options: O, context: LineContext): Promise<void>
 }
 

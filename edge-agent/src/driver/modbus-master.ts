@@ -28,22 +28,29 @@ export class ModbusMaster {
   }
 
   async ask(request: ModbusRequest): Promise<Answer> {
+    const { link, signal } = this.#context
+    const answer = link.turn ? await link.turn(() => this.#exchange(request)) : await this.#exchange(request)
+    if ('reply' in answer) return answer
+    const quietMs =
+      answer.code === 'DEVICE_SILENT' ? Math.min(this.#timeoutMs * QUIET_TIMES, QUIET_MAX_MS) : this.#timeoutMs
+    // Out of turn: a late reply bears its own unit's number, so that others are not deceived by it.
+    await sleep(Math.max(quietMs, this.#timeoutMs), signal)
+    return answer
+  }
+
+  async #exchange(request: ModbusRequest): Promise<Answer> {
+    // Its turn may come after the end.
+    if (this.#context.signal.aborted) return { code: 'DEVICE_SILENT', fields: {} }
     this.#codec.expect(request)
-    let flaw: { code: AgentCode; fields: Fields }
     try {
       const first = this.#reply()
       await this.#context.link.write(encodeRequest(request))
       const reply = await first
-      if (reply) return { reply }
-      flaw = this.#flaw()
+      return reply ? { reply } : this.#flaw()
     } finally {
       this.#answered = undefined
       this.#codec.reset()
     }
-    const quietMs =
-      flaw.code === 'DEVICE_SILENT' ? Math.min(this.#timeoutMs * QUIET_TIMES, QUIET_MAX_MS) : this.#timeoutMs
-    await sleep(Math.max(quietMs, this.#timeoutMs), this.#context.signal)
-    return flaw
   }
 
   /** Why there was no reply: nothing came, or what came was not it. */

@@ -36,6 +36,7 @@ export const modbusTh: LineDriver<ModbusThOptions> = {
   gives: 'reading',
   needs: 'line',
   baudRate: 9600,
+  shares: 'unit',
   options,
   async session(config, context) {
     const profile = profileOf(config.profile)

@@ -76,6 +76,7 @@ function guarded(link: Link, stumbled: (error: unknown) => void): Link {
     closed: link.closed,
     close: () => link.close(),
     write: (bytes) => link.write(bytes),
+    ...(link.turn && { turn: link.turn }),
     onData: (listener) =>
       link.onData((chunk) => {
         try {

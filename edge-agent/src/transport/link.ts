@@ -9,6 +9,8 @@ export interface Link {
   write(bytes: Uint8Array): Promise<void>
   /** The one receiver of chunks as they come; bytes that came earlier are dropped, they are stale. */
   onData(listener: (chunk: Uint8Array) => void): void
+  /** On a line that several instruments share: does this when it is its turn, alone. What comes is heard during a turn only. */
+  turn?<T>(work: () => Promise<T>): Promise<T>
   readonly closed: Promise<AgentError | undefined>
   close(): Promise<void>
 }

@@ -33,6 +33,8 @@ export interface Surroundings {
 export interface BaseSpec {
   kind: string
   baudRate: number
+  /** The instrument on whose line it is, beside it: an RS-485 pair. */
+  line?: string
 }
 
 /** What the host opens. `serial`: a pseudo-terminal (or TCP in its place); `tcp`: always a socket; `file`: a file that the device keeps fresh. */
@@ -53,6 +55,8 @@ export interface InstrumentKind<S extends BaseSpec> {
   readonly baudRate: number
   /** Its own settings, as valibot entries (`scenario/values.ts` has those that read variables). */
   readonly settings: v.ObjectEntries
+  /** Several may be on one line, each under this setting's value. */
+  readonly shares?: string
   /** What can go wrong with it, beside its line. */
   readonly faults: readonly string[]
   /** What steps can do to it: `temperature` (air), `scan` (codes), `move` (place). */

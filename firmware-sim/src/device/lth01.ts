@@ -13,6 +13,7 @@ export const lth01: InstrumentKind<Spec> = {
   carrier: 'serial',
   baudRate: 9600,
   settings: modbusSettings,
+  shares: 'unit',
   faults: modbusFaults,
   senses: 'air',
   make: (spec, around) =>

@@ -81,6 +81,7 @@ export const modbusGeneric: InstrumentKind<Spec> = {
     milliPerUnit: v.optional(whole(1, 1000), 100),
     negative: v.optional(v.picklist(['twos-complement', 'minus-10000']), 'twos-complement'),
   },
+  shares: 'unit',
   faults: modbusFaults,
   senses: 'air',
   make: (spec, around) => thermometer(spec, spec, around),

@@ -99,6 +99,7 @@ export const xyMd02: InstrumentKind<Spec> = {
     air,
     correction: v.optional(v.strictObject({ celsius: v.optional(tenth, 0), humidity: v.optional(tenth, 0) }), {}),
   },
+  shares: 'unit',
   faults: [...MODBUS_FAULTS, ...ELEMENT_FAULTS],
   senses: 'air',
   make({ unit, baudRate, air: spec, correction }, around) {

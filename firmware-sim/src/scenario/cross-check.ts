@@ -8,7 +8,7 @@ export function crossCheck(scenario: Scenario): string[] {
   const places = new Set(Object.keys(scenario.places))
   for (const [id, spec] of Object.entries(scenario.instruments)) {
     const found = instrumentKind(spec.kind)?.check?.(spec, places) ?? []
-    problems.push(...found.map((problem) => `instruments.${id}.${problem}`))
+    problems.push(...[...found, ...lineProblems(scenario, id)].map((problem) => `instruments.${id}.${problem}`))
   }
   let reached = 0
   for (const [i, step] of scenario.steps.entries()) {
@@ -20,6 +20,23 @@ export function crossCheck(scenario: Scenario): string[] {
     reached = Math.max(reached, target)
   }
   return problems
+}
+
+/** Who joins a line must be able to, and tell itself from the others on it. */
+function lineProblems({ instruments }: Scenario, id: string): string[] {
+  const spec = instruments[id]!
+  if (spec.line === undefined) return []
+  const owner = instruments[spec.line]
+  const shares = instrumentKind(spec.kind)?.shares ?? ''
+  if (owner === undefined || spec.line === id) return [`line: there is no other instrument ${spec.line}`]
+  if (instrumentKind(owner.kind)?.shares !== shares || owner.line !== undefined)
+    return [`line: ${spec.line} has no line that others can join`]
+  const problems = owner.baudRate === spec.baudRate ? [] : [`baudRate: it differs from that of ${spec.line}`]
+  const others = Object.entries(instruments).filter(
+    ([other, { line }]) => other !== id && (other === spec.line || line === spec.line),
+  )
+  const twin = others.find(([, other]) => other[shares] === spec[shares])
+  return twin ? [...problems, `${shares}: ${twin[0]} on the same line has it, too`] : problems
 }
 
 /** What an instrument must sense so that a step can do something to it. */

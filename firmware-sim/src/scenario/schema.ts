@@ -23,8 +23,9 @@ const instrument = v.lazy(() =>
   v.variant('kind', [...instrumentKinds.values()].map(instrumentOf) as [ReturnType<typeof instrumentOf>]),
 )
 
-function instrumentOf({ kind, baudRate: usual, settings }: InstrumentKind<BaseSpec>) {
-  return v.strictObject({ ...settings, kind: v.literal(kind), baudRate: v.optional(baudRate, usual) })
+function instrumentOf({ kind, baudRate: usual, settings, shares }: InstrumentKind<BaseSpec>) {
+  const line: v.ObjectEntries = shares === undefined ? {} : { line: v.exactOptional(id) }
+  return v.strictObject({ ...settings, ...line, kind: v.literal(kind), baudRate: v.optional(baudRate, usual) })
 }
 
 const scan = v.strictObject({
