@@ -72,7 +72,12 @@ const STEPS: Record<string, Step> = {
 
 export function stepOf(event: EpcisEvent): Step {
   if (event.type === 'TransformationEvent') return 'transform'
-  return STEPS[event.bizStep ?? ''] ?? 'other'
+  return stepNamed(event.bizStep)
+}
+
+/** A business step by its name in EPCIS. */
+export function stepNamed(bizStep: string | undefined): Step {
+  return STEPS[bizStep ?? ''] ?? 'other'
 }
 
 /** The goods that an event names, as it names them. */

@@ -1,18 +1,13 @@
 // What the desk asks for by name, and the answers as it holds them.
-import type { SubjectKind } from '@tristamp/protocol'
+import { deviceOffset } from '../local-time.ts'
 import type { DeskClient } from './client.ts'
-import { type Fields, fieldsOf, listOf, maybe, numberOf, textOf } from './parse.ts'
-
-export interface Localized {
-  zh: string
-  en: string
-}
+import { type Both, bothOf, fieldsOf, listOf, maybe, textOf, timeOf, wholeOf } from './graph/answer.ts'
 
 /** Something that a question may have meant. Times in ms since 1970. */
 export interface Result {
   subject: string
   kind: string
-  name?: Localized
+  name?: Both
   firstMs?: number
   lastMs?: number
   /** Events that name it; `more`: there are more than were counted. */
@@ -24,6 +19,8 @@ export interface Results {
   results: Result[]
   total: number
   cursor?: string
+  /** Nothing was found, and the number is mistyped. */
+  wrong?: 'GS1_CHECK_DIGIT'
 }
 
 /** Whose desk this is. */
@@ -32,22 +29,22 @@ export interface Desk {
   origin: string
 }
 
-export type { SubjectKind }
-
 export async function readDesk(ask: DeskClient): Promise<Desk> {
-  const { name, origin } = fieldsOf(await ask.get('/v1/desk'))
-  return { name: textOf(name), origin: textOf(origin) }
+  const { name, origin } = fieldsOf(await ask.get('/v1/desk'), 'answer')
+  return { name: textOf(name, 'name'), origin: textOf(origin, 'origin') }
 }
 
 /** What a question may have meant, the likeliest first. */
 export async function search(ask: DeskClient, question: string, cursor?: string): Promise<Results> {
-  const query = new URLSearchParams({ q: question, ...(cursor !== undefined && { cursor }) })
-  const answer = fieldsOf(await ask.get(`/v1/desk/search?${query}`))
-  const next = maybe(answer['cursor'], textOf)
+  const zone = deviceOffset(Date.now())
+  const query = new URLSearchParams({ q: question, zone, ...(cursor !== undefined && { cursor }) })
+  const answer = fieldsOf(await ask.get(`/v1/desk/search?${query}`), 'answer')
+  const next = maybe(answer['cursor'], 'cursor', (value, field) => textOf(value, field, 4096))
   return {
-    results: listOf(answer['results'], resultOf),
-    total: numberOf(answer['total']),
+    results: listOf(answer['results'], 'results', 100, resultOf),
+    total: wholeOf(answer['total'], 'total'),
     ...(next !== undefined && { cursor: next }),
+    ...(answer['wrong'] === 'GS1_CHECK_DIGIT' && { wrong: 'GS1_CHECK_DIGIT' }),
   }
 }
 
@@ -56,28 +53,17 @@ export async function tellTook(ask: DeskClient, ms: number): Promise<void> {
   await ask.post('/v1/desk/answered', { ms: Math.round(ms) }).catch(() => undefined)
 }
 
-function resultOf(value: unknown): Result {
-  const one = fieldsOf(value)
-  const name = maybe(one['name'], localizedOf)
-  const [firstMs, lastMs] = [timeOf(one['firstAt']), timeOf(one['lastAt'])]
+function resultOf(value: unknown, field: string): Result {
+  const one = fieldsOf(value, field)
+  const name = maybe(one['name'], field, bothOf)
+  const [firstMs, lastMs] = [one['firstAt'], one['lastAt']].map((at) => maybe(at, field, timeOf))
   return {
-    subject: textOf(one['subject']),
-    kind: textOf(one['kind']),
+    subject: textOf(one['subject'], field),
+    kind: textOf(one['kind'], field, 32),
     ...(name !== undefined && { name }),
-    ...(firstMs !== undefined && { firstMs }),
-    ...(lastMs !== undefined && { lastMs }),
-    events: numberOf(one['events']),
+    ...(firstMs !== undefined && { firstMs: Date.parse(firstMs) }),
+    ...(lastMs !== undefined && { lastMs: Date.parse(lastMs) }),
+    events: wholeOf(one['events'], field),
     more: one['more'] === true,
   }
-}
-
-function localizedOf(value: unknown): Localized {
-  const { zh, en }: Fields = fieldsOf(value)
-  return { zh: textOf(zh), en: textOf(en) }
-}
-
-/** Undefined for no time, and for one that is none. */
-function timeOf(value: unknown): number | undefined {
-  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN
-  return Number.isNaN(ms) ? undefined : ms
 }

@@ -103,6 +103,7 @@ export function DeskView({ ask, place, go, local }: DeskViewProps): VNode {
             results={shown.results.results}
             total={shown.results.total}
             onMore={cursor === undefined ? undefined : more(cursor)}
+            wrong={shown.results.wrong}
             onLeave={() => document.getElementById('q')?.focus()}
           />
         )}

@@ -50,10 +50,12 @@ export interface ResultListProps {
   onMore: (() => void) | undefined
   /** Back to the field. */
   onLeave: () => void
+  /** The number that was asked for is mistyped. */
+  wrong: 'GS1_CHECK_DIGIT' | undefined
 }
 
 /** What a question may have meant: a list of links that the arrow keys go through. */
-export function ResultList({ question, results, total, onMore, onLeave }: ResultListProps): VNode {
+export function ResultList({ question, results, total, onMore, onLeave, wrong }: ResultListProps): VNode {
   const words = useWords()
   const { t } = words
   const list = useRef<HTMLUListElement>(null)
@@ -70,7 +72,7 @@ export function ResultList({ question, results, total, onMore, onLeave }: Result
     return (
       <section class="found" role="status">
         <h2>{t('results.none', { q: question })}</h2>
-        <p class="mute">{t('results.none.why')}</p>
+        <p class="mute">{t(wrong === undefined ? 'results.none.why' : `results.wrong.${wrong}`)}</p>
       </section>
     )
   return (

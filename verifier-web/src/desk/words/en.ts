@@ -6,6 +6,8 @@ export const en: Record<keyof typeof zh, Message> = {
   'desk.brand': 'Tristamp Desk',
   'desk.skip': 'Skip to the answer',
   'desk.leave': 'Leave',
+  'desk.colon': ': ',
+  'desk.space': ' ',
   'desk.theme': 'Light or dark',
 
   'token.title': 'Show your token',
@@ -33,6 +35,7 @@ export const en: Record<keyof typeof zh, Message> = {
   'results.none': 'Nothing in the ledger fits “{q}”.',
   'results.none.why':
     'Please check the number; a GTIN without its lot can be asked for, too. No record does not mean no goods.',
+  'results.wrong.GS1_CHECK_DIGIT': 'Its check digit is wrong: the number is probably mistyped.',
   'results.count': { one: '1', other: '{n}' },
   'results.more': 'Show more',
   'results.part': 'the first {n}, there are more',
@@ -60,6 +63,7 @@ export const en: Record<keyof typeof zh, Message> = {
     other: 'The records agree: {n} records were checked here',
   },
   'subject.recalled': { one: 'Recalled. 1 record was checked here', other: 'Recalled. {n} records were checked here' },
+  'subject.held': { one: 'Held. 1 record was checked here', other: 'Held. {n} records were checked here' },
   'subject.mismatch': 'The records do not check out: {why}',
   'subject.none': 'The ledger has no records of this number itself',
   'subject.elsewhere': {
@@ -193,6 +197,8 @@ export const en: Record<keyof typeof zh, Message> = {
   'problem.TRACE_NOT_READY': 'The ledger has just started and is still reading its records. Ask again in a moment',
   'problem.NODE_BUSY': 'The ledger is busy. Ask again in a moment',
   'problem.NOT_FOUND': 'The ledger does not have it',
+  'problem.ANSWER_SHAPE': 'The ledger’s answer is not as it must be, and was not used',
+  'problem.ANSWER_BOUNDS': 'The ledger’s answer is too large and was not read',
   'problem.other': 'That did not work ({code})',
   'problem.again': 'Try again',
 }

@@ -5,7 +5,7 @@ import { formats, type Lang } from '../../format.ts'
 import { en as productEn } from '../../i18n/en.ts'
 import type { Language, Message, MessageKey } from '../../i18n/index.ts'
 import { zh as productZh } from '../../i18n/zh.ts'
-import { DeskError } from '../client.ts'
+import { codeOf } from '../graph/answer.ts'
 import { en } from './en.ts'
 import { zh } from './zh.ts'
 
@@ -46,7 +46,7 @@ export function isKey(name: string): name is Key {
 
 /** Why something was not answered, as people say it. */
 export function reasonOf(error: unknown, { t }: Words): string {
-  const code = error instanceof DeskError ? error.code : 'INTERNAL'
+  const code = codeOf(error)
   const key = `problem.${code}`
   return isKey(key) ? t(key) : t('problem.other', { code })
 }

@@ -6,6 +6,8 @@ export const zh = {
   'desk.brand': '三戳 监管台',
   'desk.skip': '跳到结果',
   'desk.leave': '退出',
+  'desk.colon': '：',
+  'desk.space': '',
   'desk.theme': '浅色或深色',
 
   'token.title': '出示令牌',
@@ -29,6 +31,7 @@ export const zh = {
   results: '找到的',
   'results.none': '账本里没有与“{q}”相符的记录。',
   'results.none.why': '请检查号码；不带批次的商品码也可以查。没有记录，不等于没有货。',
+  'results.wrong.GS1_CHECK_DIGIT': '校验位不对：号码很可能抄错了。',
   'results.count': '{n} 个',
   'results.more': '再看一些',
   'results.part': '前 {n} 个，还有更多',
@@ -53,6 +56,7 @@ export const zh = {
 
   'subject.verified': '记录一致：{n} 条记录由这台电脑核对',
   'subject.recalled': '已被召回：记录本身由这台电脑核对过，{n} 条',
+  'subject.held': '被扣留待查；{n} 条记录由这台电脑核对',
   'subject.mismatch': '记录不符：{why}',
   'subject.none': '账本里没有这个号码自己的记录',
   'subject.elsewhere': '记录互相矛盾，见“发现”；{n} 条记录由这台电脑核对',
@@ -176,6 +180,8 @@ export const zh = {
   'problem.TRACE_NOT_READY': '账本刚刚启动，还在读它的记录，请稍后再问',
   'problem.NODE_BUSY': '账本正忙，请稍后再问',
   'problem.NOT_FOUND': '账本里没有',
+  'problem.ANSWER_SHAPE': '账本的答复不合规格，没有采用',
+  'problem.ANSWER_BOUNDS': '账本的答复太大，没有读完',
   'problem.other': '没有做成（{code}）',
   'problem.again': '再试一次',
 } satisfies Record<string, Message>

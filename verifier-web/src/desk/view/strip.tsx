@@ -1,0 +1,53 @@
+import type { VNode } from 'preact'
+import type { Gap, Journey, Stop } from '../../journey.ts'
+import { useWords } from '../words/index.ts'
+import { Minis } from './minis.tsx'
+import { Mark } from './parts.tsx'
+
+/** Stops in order, with the silences between them; no map is needed, and none is asked of anyone. */
+export function Strip({ journey, placeName }: { journey: Journey; placeName: (uri: string) => string }): VNode {
+  const { t } = useWords()
+  const rows = journey.rows.filter((row): row is Stop | Gap => row.kind === 'stop' || row.kind === 'gap')
+  return (
+    <section aria-labelledby="strip">
+      <div class="sh">
+        <h2 id="strip">{t('strip.title')}</h2>
+        <span class="note">{t('strip.sum', { n: journey.stops.length })}</span>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      <ol class="strip" tabIndex={0} aria-label={t('strip.title')}>
+        {rows.map((row, i) => (
+          <li key={i} class={row.kind}>
+            {row.kind === 'stop' ? <StopCard stop={row} name={placeName(row.station)} /> : <GapCard gap={row} />}
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function StopCard({ stop, name }: { stop: Stop; name: string }): VNode {
+  const { t, format } = useWords()
+  const [from, to] = [format.moment(stop.from), format.moment(stop.to)]
+  return (
+    <>
+      <b>{name === '' ? t('strip.unknown') : name}</b>
+      <span>{stop.steps.map((step) => t(`step.${step}`)).join(t('journey.list'))}</span>
+      <span class="note">{from === to ? from : `${from} – ${to}`}</span>
+      <Minis stamps={stop.stamps} />
+    </>
+  )
+}
+
+function GapCard({ gap }: { gap: Gap }): VNode {
+  const { t, format } = useWords()
+  return (
+    <>
+      <span class="row t-care">
+        <Mark id="r-care" />
+        {t('strip.gap', { length: format.duration(gap.toMs - gap.fromMs) })}
+      </span>
+      <span class="note">{format.moment({ ms: gap.fromMs, offset: gap.offset })}</span>
+    </>
+  )
+}
