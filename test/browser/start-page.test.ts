@@ -47,7 +47,7 @@ async function start(
       Object.assign(globalThis, {
         BarcodeDetector: class {
           static getSupportedFormats(): Promise<string[]> {
-            return Promise.resolve(read.length === 0 ? [] : ['qr_code', 'ean_13'])
+            return Promise.resolve(read.length === 0 ? [] : ['qr_code', 'data_matrix', 'ean_13', 'ean_8', 'upc_a'])
           }
           async detect(source: { videoWidth?: number; width?: number }): Promise<{ rawValue: string }[]> {
             if ((source.videoWidth ?? source.width ?? 0) === 0) throw new Error('no picture')
@@ -132,16 +132,9 @@ describe.skipIf(!haveChromium())('the start page', () => {
     await page.getByRole('button', { name: 'Scan with the camera' }).click()
     await expect
       .poll(() => page.getByRole('alert').allInnerTexts())
-      .toContainEqual(expect.stringContaining('could not be opened'))
+      .toContainEqual(expect.stringContaining('The camera was refused'))
     expect(await page.getByRole('textbox').isVisible()).toBe(true)
     expect(faults).toEqual([])
-    await context.close()
-  })
-
-  it.each([undefined, []])('offers no camera where the browser reads no codes (%j)', async (codes) => {
-    const { context, page } = await start(codes)
-    expect(await page.getByRole('button', { name: '用相机扫码' }).count()).toBe(0)
-    expect(await page.getByRole('textbox').isVisible()).toBe(true)
     await context.close()
   })
 

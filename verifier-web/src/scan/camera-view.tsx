@@ -20,6 +20,7 @@ export interface CameraViewProps {
   /** The codes of one picture, if any; true when that was enough, and the camera goes off. */
   onCodes: (codes: Code[]) => boolean
   onFailure: (failure: CameraFailure | undefined) => void
+  /** Before the first picture, and when there are no more. */
   onLooking?: (looking: boolean) => void
 }
 
@@ -34,7 +35,6 @@ export function CameraView({ formats, words, width, onCodes, onFailure, onLookin
   const take = useRef(onCodes)
   take.current = onCodes
   useEffect(() => () => camera?.stop(), [camera])
-  useEffect(() => onLooking?.(camera !== undefined), [camera])
   const begin = async (): Promise<void> => {
     onFailure(undefined)
     setOpening(true)
@@ -45,6 +45,7 @@ export function CameraView({ formats, words, width, onCodes, onFailure, onLookin
       if (video.current === null) return opened.stop()
       setCamera(opened)
       setOpening(false)
+      onLooking?.(true)
       await watch(opened, decoder.current, (codes) => {
         if (take.current(codes)) opened.stop()
       })
@@ -54,6 +55,7 @@ export function CameraView({ formats, words, width, onCodes, onFailure, onLookin
     setOpening(false)
     setCamera(undefined)
     setLit(false)
+    onLooking?.(false)
   }
   const light = async (): Promise<void> => {
     await camera?.torch?.(!lit).then(
