@@ -78,6 +78,15 @@ export class Directory {
     return this.#places.get(uri)
   }
 
+  /** By URI, as they were registered last. */
+  get registeredPlaces(): ReadonlyMap<string, RegisterPlace> {
+    return this.#registeredPlaces
+  }
+
+  get registeredProducts(): ReadonlyMap<string, RegisterProduct> {
+    return this.#registeredProducts
+  }
+
   /** As it was registered last, with its address. */
   registeredPlace(uri: string): RegisterPlace | undefined {
     return this.#registeredPlaces.get(uri)

@@ -31,7 +31,7 @@ export function step(event: Record<string, Json>, change: Partial<ExportedEvent>
       monotonicMs: number,
     },
     'tristamp:origin': 'device',
-    'tristamp:quality': 'none',
+    ...('sensorElementList' in event ? {} : { 'tristamp:quality': 'none' }),
     ...event,
   }
   const bytes = utf8(canonicalJson(value))

@@ -1,5 +1,5 @@
 import { linksOf, subjectKind } from '@tristamp/protocol'
-import { CUT_SENTENCES, type ExportedEvent, type ExportScope } from './exported-event.ts'
+import { CUT_SENTENCES, type ExportScope, readEvent, type StoredEvent } from './exported-event.ts'
 import { destinationOf, placeOf, sourceOf } from './fsma-columns.ts'
 import { elementOf, type NameBook } from './names.ts'
 
@@ -72,7 +72,7 @@ export function csvRecord(values: readonly Value[]): string {
 /** The events as one table, a row for each thing in each event: RFC 4180 in UTF-8 with a byte order mark. What was left out is told by the last row. */
 export async function* csvLines(
   scope: ExportScope,
-  events: AsyncIterable<ExportedEvent>,
+  events: AsyncIterable<StoredEvent>,
   names: NameBook,
 ): AsyncGenerator<string> {
   yield `\uFEFF${csvRecord(CSV_COLUMNS)}`
@@ -89,7 +89,8 @@ export async function* csvLines(
     ])
 }
 
-function recordsOf(at: ExportedEvent, names: NameBook): string {
+function recordsOf(stored: StoredEvent, names: NameBook): string {
+  const at = readEvent(stored)
   const { event } = at
   const { goods, temperatures } = linksOf(event)
   const place = placeOf(at)

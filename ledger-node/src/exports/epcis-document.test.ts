@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { vectors } from '../../../test/_vectors.ts'
 import { lettuceChain, SCOPE, step, stream, textOf } from './_chain.ts'
 import { epcisLines } from './epcis-document.ts'
-import type { ExportedEvent } from './exported-event.ts'
+import type { StoredEvent } from './exported-event.ts'
 
 interface Document {
   '@context': unknown
@@ -15,7 +15,7 @@ interface Document {
   'tristamp:export': object
 }
 
-const documentOf = async (events: readonly ExportedEvent[]): Promise<Document> =>
+const documentOf = async (events: readonly StoredEvent[]): Promise<Document> =>
   JSON.parse(await textOf(epcisLines(SCOPE, stream(events)))) as Document
 
 const hashOf = (event: Json): string => toHex(sha256(new TextEncoder().encode(canonicalJson(event))))

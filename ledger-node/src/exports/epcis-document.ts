@@ -1,5 +1,5 @@
 import { fromUtf8 } from '@tristamp/protocol'
-import type { ExportedEvent, ExportScope } from './exported-event.ts'
+import type { ExportScope, StoredEvent } from './exported-event.ts'
 
 /** What the names in the events mean: EPCIS 2.0's own context, and the prefixes that our events use. */
 export const EPCIS_CONTEXT: readonly (string | Record<string, string>)[] = [
@@ -11,7 +11,7 @@ export const EPCIS_CONTEXT: readonly (string | Record<string, string>)[] = [
  * An EPCISDocument (EPCIS 2.0, JSON-LD) with every event exactly as it was signed: whoever cuts one out has its canonical bytes. What the
  * document is of, and what was left out, stands in `tristamp:export` at its end.
  */
-export async function* epcisLines(scope: ExportScope, events: AsyncIterable<ExportedEvent>): AsyncGenerator<string> {
+export async function* epcisLines(scope: ExportScope, events: AsyncIterable<StoredEvent>): AsyncGenerator<string> {
   const head = {
     '@context': EPCIS_CONTEXT,
     type: 'EPCISDocument',

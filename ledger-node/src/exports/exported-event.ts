@@ -1,8 +1,8 @@
-import type { StampedEvent } from '@tristamp/protocol'
+import { fromUtf8, type StampedEvent } from '@tristamp/protocol'
 import type { EventState } from '../trace/events.ts'
 
-/** A step of goods as an export holds it: its place in the log, who signed it, and the very bytes that were signed. */
-export interface ExportedEvent {
+/** A step of goods as the log holds it: its place there, who signed it, and the very bytes that were signed. */
+export interface StoredEvent {
   entry: number
   position: number
   org: string
@@ -11,7 +11,16 @@ export interface ExportedEvent {
   state: EventState
   /** As signed: canonical JSON in UTF-8. */
   bytes: Uint8Array
+}
+
+/** The same, read. */
+export interface ExportedEvent extends StoredEvent {
   event: StampedEvent
+}
+
+/** Admission has checked it; who does not believe this node checks the signature over these bytes. */
+export function readEvent(stored: StoredEvent): ExportedEvent {
+  return { ...stored, event: JSON.parse(fromUtf8(stored.bytes)) as StampedEvent }
 }
 
 /** What was asked for, and of which state of the ledger: it stands in front of every export. */

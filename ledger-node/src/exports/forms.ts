@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import { formatPolicy, type Policy, subjectFrom } from '@tristamp/protocol'
+import { formatPolicy, fromUtf8, type Policy, subjectFrom } from '@tristamp/protocol'
 import type { Directory } from '../directory.ts'
 import type { Ledger } from '../ledger.ts'
 import { history } from '../query/history.ts'
@@ -9,10 +9,9 @@ import type { Entries } from '../query/source.ts'
 import type { Traces } from '../trace/traces.ts'
 import { csvLines } from './csv.ts'
 import { epcisLines } from './epcis-document.ts'
-import type { ExportedEvent } from './exported-event.ts'
-import { fsmaSheets } from './fsma.ts'
+import type { StoredEvent } from './exported-event.ts'
 import { type ExportBounds, type ExportQuestion, type Selection, select } from './gather.ts'
-import { type NameBook, nameBook } from './names.ts'
+import { type NameBook, type NameTables, nameBook, nameTables } from './names.ts'
 import { archiveFiles, type ProofSource } from './proof-archive.ts'
 import { tarBytes } from './tar.ts'
 import { workbookBytes } from './workbook.ts'
@@ -51,9 +50,11 @@ const FORMS: Readonly<Record<string, Form>> = {
     type: XLSX,
     bounds: { events: 20_000, bytes: 64 * MB },
     write: async (selection, parts) => {
-      const names = await namesOf(parts)
-      const events = await all(selection.events())
-      return Readable.from([await workbookBytes(fsmaSheets(events, selection, names))])
+      const names = await tablesOf(parts)
+      const events = []
+      for await (const { bytes, ...stored } of selection.events()) events.push({ ...stored, text: fromUtf8(bytes) })
+      const { scope, goods } = selection
+      return Readable.from([await workbookBytes({ fsma: { events, scope, goods, names } })])
     },
   },
   'events.csv': {
@@ -96,9 +97,13 @@ export async function exportFile(form: string, question: ExportQuestion, parts: 
   return { name: fileName(form, selection.scope), type, body }
 }
 
-export async function namesOf({ directory, ledger }: ExportParts): Promise<NameBook> {
+export async function namesOf(parts: ExportParts): Promise<NameBook> {
+  return nameBook(await tablesOf(parts))
+}
+
+async function tablesOf({ directory, ledger }: ExportParts): Promise<NameTables> {
   await directory.refresh()
-  return nameBook(directory, ledger)
+  return nameTables(directory, ledger)
 }
 
 /** What it is of, in letters that every system takes for a file's name. */
@@ -119,8 +124,8 @@ export function safeName(subject: string): string {
   )
 }
 
-async function all(events: AsyncIterable<ExportedEvent>): Promise<ExportedEvent[]> {
-  const found: ExportedEvent[] = []
+async function all(events: AsyncIterable<StoredEvent>): Promise<StoredEvent[]> {
+  const found: StoredEvent[] = []
   for await (const one of events) found.push(one)
   return found
 }

@@ -1,11 +1,11 @@
-import { fromUtf8, parseStatement, type StampedEvent, toBase64 } from '@tristamp/protocol'
+import { parseStatement, toBase64 } from '@tristamp/protocol'
 import { LedgerError } from '../error.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Sealed } from '../publication.ts'
 import type { Entries } from '../query/source.ts'
 import { EVENT_STATES, type EventRow } from '../trace/events.ts'
 import type { Traces } from '../trace/traces.ts'
-import type { ExportCut, ExportedEvent, ExportScope } from './exported-event.ts'
+import type { ExportCut, ExportScope, StoredEvent } from './exported-event.ts'
 
 /** What to export: all that a trace back and forward from `subject` meets, or what was at `place`, or of the one what was at the other. Times are ms since 1970, or infinite. */
 export interface ExportQuestion {
@@ -28,7 +28,7 @@ export interface Selection {
   /** As many as there are before bounds of bytes. */
   count: number
   /** In the order of the log. A bound that is met adds its code to `scope.incomplete`, so that what tells it comes last or is written after. */
-  events: () => AsyncGenerator<ExportedEvent>
+  events: () => AsyncGenerator<StoredEvent>
 }
 
 interface Answer {
@@ -83,7 +83,7 @@ async function* read(
   rows: readonly EventRow[],
   maxBytes: number,
   scope: ExportScope,
-): AsyncGenerator<ExportedEvent> {
+): AsyncGenerator<StoredEvent> {
   let bytes = 0
   for (let at = 0; at < rows.length; at += TURN) {
     const turn = await ledger.read(() => readTurn(entries, signers, rows.slice(at, at + TURN)))
@@ -102,16 +102,16 @@ async function readTurn(
   entries: Entries,
   signers: Answer['signers'],
   rows: readonly EventRow[],
-): Promise<ExportedEvent[]> {
-  const turn: ExportedEvent[] = []
+): Promise<StoredEvent[]> {
+  const turn: StoredEvent[] = []
   for (const [entry, position, state, signer] of rows) {
     const found = (await entries.events(entry))[position]
     const { header } = parseStatement(await entries.bytes(entry))
     if (found === undefined || header.kind !== 'batch')
       throw new LedgerError('SEGMENT_CORRUPT', `entry ${entry} is not as the trace read it`)
-    // Admission has checked it; who does not believe this node checks the signature over these bytes.
-    const event = JSON.parse(fromUtf8(found.event)) as StampedEvent
-    turn.push({ entry, position, ...signers[signer]!, state: EVENT_STATES[state]!, bytes: found.event, event })
+    // A copy: a piece of a batch would keep all of it in memory.
+    const bytes = found.event.slice()
+    turn.push({ entry, position, ...signers[signer]!, state: EVENT_STATES[state]!, bytes })
   }
   return turn
 }

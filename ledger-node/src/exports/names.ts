@@ -19,17 +19,30 @@ export interface NameBook {
   party(uri: string): Localized | undefined
 }
 
+/** All names, as plain data: a thread of its own gets them so. */
+export interface NameTables {
+  places: ReadonlyMap<string, RegisterPlace>
+  products: ReadonlyMap<string, RegisterProduct>
+  organisations: ReadonlyMap<string, Localized>
+  parties: ReadonlyMap<string, Localized>
+}
+
 /** The names of a ledger as of its last seal. Call `directory.refresh()` first. */
-export function nameBook(directory: Directory, ledger: Ledger): NameBook {
-  const { organisations } = ledger.state
-  const parties = new Map([...organisations.values()].map(({ party, name }) => [party, name]))
+export function nameTables(directory: Directory, ledger: Ledger): NameTables {
+  const organisations = [...ledger.state.organisations.values()]
   return {
-    place: (uri) => directory.registeredPlace(uri) ?? directory.registeredPlace(withoutExtension(uri)),
-    product: (uri) => {
-      const product = productOf(uri)
-      return product === undefined ? undefined : directory.registeredProduct(product)
-    },
-    organisation: (org) => organisations.get(org)?.name,
+    places: directory.registeredPlaces,
+    products: directory.registeredProducts,
+    organisations: new Map(organisations.map(({ org, name }) => [org, name])),
+    parties: new Map(organisations.map(({ party, name }) => [party, name])),
+  }
+}
+
+export function nameBook({ places, products, organisations, parties }: NameTables): NameBook {
+  return {
+    place: (uri) => places.get(uri) ?? places.get(withoutExtension(uri)),
+    product: (uri) => products.get(productOf(uri) ?? ''),
+    organisation: (org) => organisations.get(org),
     party: (uri) => parties.get(uri),
   }
 }

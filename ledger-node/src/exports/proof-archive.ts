@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { decodeBundle, ProtocolError, subjectsOf, utf8 } from '@tristamp/protocol'
 import { archiveReadme } from './archive-readme.ts'
-import type { ExportedEvent, ExportScope } from './exported-event.ts'
+import { type ExportScope, readEvent, type StoredEvent } from './exported-event.ts'
 import type { TarFile } from './tar.ts'
 
 /** Where proofs come from. Rejects with ProtocolError HISTORY_SIZE for what no reader takes. */
@@ -31,7 +31,7 @@ interface IndexedBundle {
 /** The files of a proof archive (docs/spec/exports.md): as few bundles as hold all events, and of each statement that it is in the log. */
 export async function* archiveFiles(
   scope: ExportScope,
-  events: readonly ExportedEvent[],
+  events: readonly StoredEvent[],
   proofs: ProofSource,
   bounds: ArchiveBounds,
 ): AsyncGenerator<TarFile> {
@@ -86,12 +86,12 @@ async function whole(proofs: ProofSource, subject: string): Promise<Uint8Array |
 
 /** Which events no bundle holds yet. */
 class Cover {
-  readonly #left = new Map<string, ExportedEvent>()
+  readonly #left = new Map<string, StoredEvent>()
   readonly #tried = new Set<string>()
   /** The latest last: what was made of something leads back to it, so that few bundles hold much. */
-  readonly #waiting: ExportedEvent[]
+  readonly #waiting: StoredEvent[]
 
-  constructor(events: readonly ExportedEvent[]) {
+  constructor(events: readonly StoredEvent[]) {
     for (const one of events) this.#left.set(keyOf(one), one)
     this.#waiting = [...events]
   }
@@ -103,7 +103,9 @@ class Cover {
       return first
     }
     for (let one = this.#waiting.at(-1); one !== undefined; one = this.#waiting.at(-1)) {
-      const subject = this.#left.has(keyOf(one)) ? subjectsOf(one.event).find((s) => !this.#tried.has(s)) : undefined
+      const subject = this.#left.has(keyOf(one))
+        ? subjectsOf(readEvent(one).event).find((s) => !this.#tried.has(s))
+        : undefined
       if (subject === undefined) this.#waiting.pop()
       else {
         this.#tried.add(subject)
@@ -130,7 +132,7 @@ function keyOf({ entry, position }: { entry: number; position: number }): string
 }
 
 /** The event stands in the line with the very bytes that were signed. */
-function lineOf({ entry, position, org, gateway, state, bytes }: ExportedEvent): string {
+function lineOf({ entry, position, org, gateway, state, bytes }: StoredEvent): string {
   const head = JSON.stringify({ entry, position, org, gateway, state })
   return `${head.slice(0, -1)},"event":${Buffer.from(bytes).toString('utf8')}}\n`
 }

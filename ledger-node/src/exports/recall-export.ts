@@ -62,7 +62,7 @@ export async function recallExport(name: string, question: RecallQuestion, parts
   const end = name.slice(name.indexOf('.'))
   const isBook = end === '.xlsx'
   const bytes = isBook
-    ? await workbookBytes(recallSheets(form))
+    ? await workbookBytes({ sheets: recallSheets(form) })
     : Buffer.from(`${JSON.stringify(form, undefined, 1)}\n`)
   const type = isBook ? XLSX : 'application/json; charset=utf-8'
   return { name: `tristamp-recall-cn-${form.id}${end}`, type, body: Readable.from([bytes]) }

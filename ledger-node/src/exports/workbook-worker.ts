@@ -1,5 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Sheet } from './sheet.ts'
-import { writeWorkbook } from './workbook.ts'
+import { type WorkbookTask, writeWorkbook } from './workbook.ts'
 
-parentPort?.postMessage(await writeWorkbook(workerData as Sheet[]))
+parentPort?.postMessage(await writeWorkbook(workerData as WorkbookTask))

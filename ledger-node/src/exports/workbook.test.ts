@@ -11,7 +11,7 @@ interface Read {
 
 /** What a reader of the format sees on one sheet: texts, and numbers as written. */
 async function written(sheets: Sheet[], number = 1): Promise<Read> {
-  const files = unzipSync(await writeWorkbook(sheets))
+  const files = unzipSync(await writeWorkbook({ sheets }))
   const file = (name: string): string => strFromU8(files[name]!)
   const texts = [...file('xl/sharedStrings.xml').matchAll(/<si><t[^>]*>([^<]*)<\/t><\/si>/g)].map(([, text]) => text!)
   const xml = file(`xl/worksheets/sheet${number}.xml`)

@@ -1,5 +1,9 @@
 import { Worker } from 'node:worker_threads'
+import { utf8 } from '@tristamp/protocol'
 import writeXlsxFile, { type Cell, type Row, type Sheet as XlsxSheet } from 'write-excel-file/node'
+import { type ExportScope, readEvent, type StoredEvent } from './exported-event.ts'
+import { fsmaSheets } from './fsma.ts'
+import { type NameTables, nameBook } from './names.ts'
 import type { CellValue, Sheet } from './sheet.ts'
 
 /** What a cell of a spreadsheet holds (ECMA-376 part 1, 18.3.1). */
@@ -12,18 +16,34 @@ const ABSENT = { value: '(not recorded)', type: String, textColor: '#808080', fo
 /** Cells of these texts would come out as something else: the writer looks texts up in a plain object. */
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
 
+/** What the FSMA 204 workbook is made of: events as text, so that they go from thread to thread without what they lay in. */
+export interface FsmaTask {
+  events: readonly (Omit<StoredEvent, 'bytes'> & { text: string })[]
+  scope: ExportScope
+  goods: readonly string[]
+  names: NameTables
+}
+
+export type WorkbookTask = { sheets: readonly Sheet[] } | { fsma: FsmaTask }
+
 /** The bytes of an XLSX file. All texts are text cells, whatever they begin with: none is ever a formula. */
-export async function writeWorkbook(sheets: readonly Sheet[]): Promise<Uint8Array> {
+export async function writeWorkbook(task: WorkbookTask): Promise<Uint8Array> {
+  const sheets = 'sheets' in task ? task.sheets : fsmaOf(task.fsma)
   return writeXlsxFile(sheets.map(xlsxSheet)).toBuffer()
 }
 
+function fsmaOf({ events, scope, goods, names }: FsmaTask): Sheet[] {
+  const read = events.map(({ text, ...stored }) => readEvent({ ...stored, bytes: utf8(text) }))
+  return fsmaSheets(read, { scope, goods }, nameBook(names))
+}
+
 /** The same in a thread of its own, so that nothing waits for it. */
-export function workbookBytes(sheets: readonly Sheet[]): Promise<Uint8Array> {
+export function workbookBytes(task: WorkbookTask): Promise<Uint8Array> {
   // Tests run the sources, of which a thread could not be started.
-  if (!import.meta.url.endsWith('.js')) return writeWorkbook(sheets)
+  if (!import.meta.url.endsWith('.js')) return writeWorkbook(task)
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./workbook-worker.js', import.meta.url), {
-      workerData: sheets,
+      workerData: task,
       resourceLimits: { maxOldGenerationSizeMb: THREAD_MB },
     })
     worker.once('message', resolve)
