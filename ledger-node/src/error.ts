@@ -60,6 +60,7 @@ export type LedgerCode =
   | 'TRACE_CURSOR'
   | 'TRACE_DEPTH'
   | 'TRACE_NODES'
+  | 'TRACE_SERIES'
   | 'INTERNAL'
 
 /** A sentence for people in both languages of the product: what happened, and what to do. */
@@ -275,6 +276,10 @@ export const SENTENCES: Record<LedgerCode, Sentence> = {
   TRACE_DEPTH: {
     en: 'The trace goes on beyond the depth asked for: what is shown is not all.',
     zh: '追溯超出所要求的深度：所示并非全部。',
+  },
+  TRACE_SERIES: {
+    en: 'There are too many series to look at each: the other breaks count for their whole intervals. Ask for a shorter time.',
+    zh: '测量曲线太多，没有逐条核对：其余超限时长按整段计算。请缩短时间范围再问。',
   },
   TRACE_NODES: {
     en: 'The trace reaches more than one answer may hold: ask in a narrower time, or from something nearer.',

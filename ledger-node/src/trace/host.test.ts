@@ -63,7 +63,7 @@ async function readBy(
       return { ...file, read }
     },
   }
-  const host = new TraceHost({ folder, reached: () => undefined, note: (text) => notes.push(text), disk, least: 1 })
+  const host = new TraceHost({ folder, reached: () => undefined, note: (text) => notes.push(text), disk })
   await host.advance(news)
   await work(host)
   const digest = host.digest()

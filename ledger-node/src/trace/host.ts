@@ -27,12 +27,8 @@ export interface TraceHostParts {
   /** Told what an operator should know of. */
   note: (text: string) => void
   disk?: Disk
-  /** Events that are not worth a snapshot. */
-  least?: number
 }
 
-/** Reading so many again takes no longer than a start does anyway. */
-const LEAST_EVENTS = 1000
 /** At a stop a snapshot is worth its writing when so many came since the last, or a thirty-second of all. */
 const STOP_EVENTS = 20_000
 const STOP_SHARE = 32
@@ -43,7 +39,7 @@ const STOP_MS = 15_000
 
 /** A graph that follows the segment files of a ledger, and answers. It reads what is sealed; of its own it writes a snapshot. */
 export class TraceHost {
-  readonly #parts: TraceHostParts & { disk: Disk; least: number }
+  readonly #parts: TraceHostParts & { disk: Disk }
   readonly #signers = new Map<string, Signer>()
   readonly #parties = new Map<string, string>()
   #builder: TraceBuilder | undefined
@@ -54,7 +50,7 @@ export class TraceHost {
   #ending: boolean = false
 
   constructor(parts: TraceHostParts) {
-    this.#parts = { disk: nodeDisk, least: LEAST_EVENTS, ...parts }
+    this.#parts = { disk: nodeDisk, ...parts }
   }
 
   /** Takes in the events up to a size. Rejects with LedgerError SEGMENT_CORRUPT, or as the disk does. */
@@ -140,10 +136,10 @@ export class TraceHost {
   }
 
   async #save(enough: (events: number) => number, untilMs: number): Promise<void> {
-    const { folder, disk, note, least } = this.#parts
+    const { folder, disk, note } = this.#parts
     const { graph, standpoint } = this.#builder ?? {}
     if (graph === undefined || standpoint === undefined) return
-    if (graph.events - this.#saved < Math.max(least, enough(graph.events))) return
+    if (graph.events - this.#saved < Math.max(1, enough(graph.events))) return
     const givenUp = (): boolean => performance.now() > untilMs || (this.#ending && untilMs === Number.POSITIVE_INFINITY)
     try {
       if (await writeTraceSnapshot(disk, traceSnapshotPath(folder), graph, standpoint, givenUp))
