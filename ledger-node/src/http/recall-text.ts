@@ -1,7 +1,7 @@
 import type { Localized } from '@tristamp/protocol'
 import type { RecordedRecall } from '../directory.ts'
 import { LedgerError } from '../error.ts'
-import { pageAddress } from './page-address.ts'
+import { noticeAddress, pageAddress } from './page-address.ts'
 
 /** A recall as a notice to print, to hang up and to send on: plain text in both languages, the words of whoever recalls. */
 export function recallText(one: RecordedRecall, publicUrl: string, organisation: Localized | undefined): string {
@@ -24,6 +24,7 @@ export function recallText(one: RecordedRecall, publicUrl: string, organisation:
     ...subjects.map((subject) => `  ${addressOf(publicUrl, subject)}`),
     '',
     `账本第 ${entry} 条 Ledger entry ${entry}: ${publicUrl}/v1/recalls/${id}`,
+    `打开、打印、转发、答复 Open, print, forward, answer: ${noticeAddress(publicUrl, id)}`,
     '扫包装上的码，本机核对。 Scan the code on the pack: your own device checks it.',
     '',
   ].join('\n')

@@ -145,6 +145,7 @@ export const en = {
   'recalls.consumer': 'If you have some',
   'recalls.holder': 'If you sell or store it',
   'recalls.contact': 'Ask',
+  'recalls.open': 'The notice: print, forward, answer',
   'recalls.ended': 'Why lifted',
   'recalls.blocked': { one: 'A scanner refused these goods once.', other: 'Scanners refused these goods {n} times.' },
 

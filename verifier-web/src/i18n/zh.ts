@@ -134,6 +134,7 @@ export const zh = {
   'recalls.consumer': '消费者怎么办',
   'recalls.holder': '经营者怎么办',
   'recalls.contact': '咨询',
+  'recalls.open': '召回通知：打印、转发、答复',
   'recalls.ended': '解除原因',
   'recalls.blocked': '扫码时被拦下 {n} 次。',
 

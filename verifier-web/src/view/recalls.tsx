@@ -33,6 +33,9 @@ function Recalled({ one, verdict }: { one: ProvenRecall; verdict: Verdict }): VN
           {recall.contact !== undefined && <Line label="recalls.contact" text={recall.contact} />}
           <Line label="recalls.about" text={one.about.replace('https://id.gs1.org/', '')} />
         </dl>
+        <p class="links">
+          <a href={`/notice?recall=${recall.id}`}>{t('recalls.open')}</a>
+        </p>
       </div>
     </li>
   )
