@@ -85,6 +85,7 @@ describe('events.csv', () => {
     for (const row of rows) expect(row).toHaveLength(CSV_COLUMNS.length)
     const of = (row: string[], name: string): string => row[CSV_COLUMNS.indexOf(name)]!
     const [made, ...others] = rows as [string[], ...string[][]]
+    expect([of(made, 'time_utc').slice(0, 11), of(made, 'utc_offset_minutes')]).toEqual(['2026-11-22T', '480'])
     expect(['subject', 'kind', 'gtin', 'lot', 'quantity', 'uom', 'product_en'].map((name) => of(made, name))).toEqual([
       LETTUCE,
       'lot',

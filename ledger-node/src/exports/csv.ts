@@ -2,6 +2,7 @@ import { linksOf, subjectKind } from '@tristamp/protocol'
 import { CUT_SENTENCES, type ExportScope, readEvent, type StoredEvent } from './exported-event.ts'
 import { destinationOf, placeOf, sourceOf } from './fsma-columns.ts'
 import { elementOf, type NameBook } from './names.ts'
+import { localTime } from './sheet.ts'
 
 type Value = string | number | undefined
 
@@ -16,7 +17,7 @@ export const CSV_COLUMNS: readonly string[] = [
   'biz_step',
   'disposition',
   'time_utc',
-  'time_zone',
+  'utc_offset_minutes',
   'role',
   'subject',
   'kind',
@@ -107,7 +108,7 @@ function recordsOf(stored: StoredEvent, names: NameBook): string {
     event.bizStep,
     event.disposition,
     event.eventTime,
-    event.eventTimeZoneOffset,
+    localTime(event).offsetMs / 60_000,
   ]
   const after = [
     place,

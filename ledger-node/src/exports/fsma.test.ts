@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import type { Json } from '@tristamp/protocol'
 import { describe, expect, test } from 'vitest'
+import { vectors } from '../../../test/_vectors.ts'
 import { BUYER, FARM, LETTUCE, lettuceChain, NAMES, PALLET, PLANT, SALAD, SCOPE, step } from './_chain.ts'
 import type { ExportedEvent } from './exported-event.ts'
 import { fsmaSheets } from './fsma.ts'
@@ -160,5 +163,33 @@ describe('the FSMA 204 workbook', () => {
     expect(values.get('From')).toBe('2026-11-01T00:00:00.000Z')
     expect(values.get('Tree size')).toBe(90)
     expect(values.get('TRACE_NODES')).toContain('not listed')
+  })
+})
+
+const folder = vectors('epcis')
+
+describe.skipIf(folder === undefined)('the pork chain', () => {
+  test('is told whole: each shipment, receipt and transformation on its sheet, with the lots in the pallets', () => {
+    const document = JSON.parse(readFileSync(`${folder}/scenarios/pork/events.json`, 'utf8')) as {
+      epcisBody: { eventList: Record<string, Json>[] }
+    }
+    const stamped = step({ type: 'ObjectEvent', action: 'OBSERVE', epcList: [PALLET] })
+    const events = document.epcisBody.eventList.map((told, i) => {
+      const event = { ...stamped.event, epcList: undefined, action: undefined, ...told } as never
+      return { ...stamped, entry: i, event }
+    })
+    const sheets = made(events)
+    const eventsOn = (name: string): number => new Set(sheet(sheets, name).map((row) => row['Ledger entry'])).size
+    const steps = (name: string): number =>
+      document.epcisBody.eventList.filter(({ bizStep }) => bizStep === name).length
+    expect(eventsOn('Shipping')).toBe(steps('shipping'))
+    expect(eventsOn('Receiving')).toBe(steps('receiving'))
+    expect(eventsOn('Transformation')).toBe(
+      document.epcisBody.eventList.filter(({ type }) => type === 'TransformationEvent').length,
+    )
+    const sausages = 'https://id.gs1.org/01/09506000000053/10/S0402'
+    const shipped = sheet(sheets, 'Shipping').filter((row) => row['Traceability lot code'] === sausages)
+    expect(shipped.length).toBeGreaterThan(0)
+    for (const row of shipped) expect(row['Logistic unit']).toMatch(/\/00\//)
   })
 })
