@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeNotice, publicKeyOf, type Recall, signOnNode } from '@tristamp/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isDrill } from './order-text.ts'
 import { Recalls } from './recalls.ts'
 
 const LOT = 'https://id.gs1.org/01/09506000134352/10/L7'
@@ -66,7 +67,7 @@ describe('recalls at a gateway', () => {
     const recalls = opened()
     recalls.take(told(7, { drill: true }))
     recalls.take(told(8, { id: recall.id.replace('5f', '60') }))
-    expect(recalls.about([LOT]).map((one) => one.recall.drill ?? false)).toEqual([false, true])
+    expect(recalls.about([LOT]).map((one) => isDrill(one.recall))).toEqual([false, true])
   })
 
   it('that the disk has damaged or that were put there are left out', () => {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Operation } from '@tristamp/protocol'
+import type { Operation, ProductLimits } from '@tristamp/protocol'
 import { LedgerError } from '../error.ts'
 
 /** Flags by name, as `enrol` takes them. */
@@ -54,8 +54,16 @@ const MAKERS: { [what: string]: (form: Form) => Operation } = {
     product: form.text('product'),
     name: form.texts('name'),
     spec: form.texts('spec'),
-    ...form.pair('min', 'max', 1e3, (minMilliC, maxMilliC) => ({ limits: { minMilliC, maxMilliC } })),
+    ...limitsOf(form),
   }),
+}
+
+/** Limits, with how many minutes outside of them a product bears. */
+function limitsOf(form: Form): { limits?: ProductLimits } {
+  const toleranceS = form.minutes('tolerance')
+  return form.pair('min', 'max', 1e3, (minMilliC, maxMilliC) => ({
+    limits: { minMilliC, maxMilliC, ...(toleranceS !== undefined && { toleranceS }) },
+  }))
 }
 
 /** Reads flags and gathers what is wrong with them, so that all of it can be said at once. */
@@ -86,6 +94,14 @@ class Form {
   ): T | Record<string, never> {
     if (this.#fields[first] === undefined && this.#fields[second] === undefined) return {}
     return make(this.#number(first, scale), this.#number(second, scale))
+  }
+
+  /** Whole minutes, in seconds; undefined where they are not given. */
+  minutes(name: string): number | undefined {
+    const text = this.#fields[name]
+    if (text === undefined) return undefined
+    if (!/^\d{1,6}$/.test(text)) this.#faults.push(`--${name}: expected whole minutes`)
+    return Number(text) * 60
   }
 
   assertComplete(): void {

@@ -28,6 +28,7 @@ const FIELDS = [
   'lon',
   'min',
   'max',
+  'tolerance',
   'station',
   'roles',
 ] as const

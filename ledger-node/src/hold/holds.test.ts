@@ -165,7 +165,7 @@ describe('the ledger by itself', () => {
     const gateway = await started()
     await record(gateway, born(0, 'L7', 'A1'), seen(5, itemUri('A1'), 9000))
     await held(1)
-    const [{ hold }] = (await holds()) as [{ hold: Hold }]
+    const { hold } = (await holds())[0]!
     await ledger.sealed(await ledger.enrol({ op: 'release', id: hold.id, reason: 'tested and sound' }))
     await record(gateway, seen(9, itemUri('A1'), 3000), seen(20, OTHER, 9000))
     await held(2)

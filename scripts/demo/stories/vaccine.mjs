@@ -52,7 +52,8 @@ const members = [
 
 /** Vaccine from 2 to 8 °C, in a truck whose cooling fails on the way. */
 export const vaccine = {
-  about: 'A box of vaccine on its way to a pharmacy, in a truck whose cooling fails for two hours.',
+  about:
+    'A box of vaccine on its way to a pharmacy, in a truck whose cooling fails for two hours: the ledger holds the lot.',
   members,
   products: [
     {
