@@ -24,7 +24,7 @@ export function Poster({ notice, recall: one }: { notice: Notice; recall: Proven
           {t(head, { class: recall.class })}
           <small lang={HTML_LANG[other.lang]}>{other.t(head, { class: recall.class })}</small>
         </h1>
-        <p class="by">
+        <p class="whose">
           {t('head.by', { who: who === undefined ? recall.org : who[lang], at: moment(Date.parse(since)) })}
           {corrected !== undefined && ` (${t('corrected', { at: moment(Date.parse(corrected)) })})`}
         </p>
