@@ -7,6 +7,7 @@ import { Child } from '../_harness/child.ts'
 import { type Folder, temporaryFolder } from '../_harness/folder.ts'
 import { ORGANISATION } from '../_harness/goods.ts'
 import { TestLedger } from '../_harness/ledger.ts'
+import { mqttPackets } from '../_harness/mqtt-packets.ts'
 import { type Recorded, recordedBy } from '../_harness/recorded.ts'
 import { TestSimulator } from '../_harness/simulator.ts'
 import { TcpProxy } from '../_harness/tcp-proxy.ts'
@@ -36,7 +37,7 @@ class Site implements AsyncDisposable {
   static async open(): Promise<Site> {
     const folder = temporaryFolder()
     const ledger = await (await TestLedger.found(join(folder.path, 'ledger'))).start()
-    const proxy = await TcpProxy.to(ledger.mqttUrl.replace('mqtt:', 'tcp:'))
+    const proxy = await TcpProxy.to(ledger.mqttUrl.replace('mqtt:', 'tcp:'), mqttPackets)
     const sim = await TestSimulator.start(join(folder.path, 'ports'))
     const options = { ports: sim.ports, mqttUrl: `mqtt://127.0.0.1:${proxy.port}`, ackKey: ledger.ackKey }
     const agent = await TestAgent.init(join(folder.path, 'gateway'), options)
@@ -126,6 +127,29 @@ it('keeps its records through every fault of the line, and sends them once and i
   await place.drained()
   expect(await agent.stop()).toBe(0)
   // Whatever was brought before is answered as what it is.
+  const { lastSeq } = (await ledger.gateway('gw1'))!
+  const recorded = await place.recorded()
+  expect(recorded.map(({ statement }) => statement.header.seq)).toEqual(
+    Array.from({ length: lastSeq! + 1 }, (_, i) => i),
+  )
+  expect(serialsIn(recorded)).toEqual(serials)
+})
+
+it('records once what reaches the ledger twice, and takes an acknowledgement that comes twice for one', async () => {
+  await using place = await Site.open()
+  const { agent, proxy, ledger } = place
+  proxy.duplicate = true
+  const serials = Array.from({ length: 8 }, (_, i) => `D${i}`)
+  for (const serial of serials) {
+    await place.stamp(serial)
+    await until(`${serial} is signed`, () => agent.status()?.outbox.unsigned === 0, 60_000)
+  }
+  await place.drained()
+  // How many batches they made is the gateway's to say.
+  expect(proxy.duplicated).toBeGreaterThan(1)
+  // The line is the same one: nobody took the second for a reason to hang up.
+  expect(proxy.accepted).toBe(1)
+  expect(await agent.stop()).toBe(0)
   const { lastSeq } = (await ledger.gateway('gw1'))!
   const recorded = await place.recorded()
   expect(recorded.map(({ statement }) => statement.header.seq)).toEqual(

@@ -195,6 +195,19 @@ describe('an LLRP reader over TCP', () => {
     expect(heard.states).toEqual(['up'])
   })
 
+  it('reads from a line that says everything twice', async () => {
+    const { simulator, proxy, heard } = await start()
+    proxy.duplicate = true
+    simulator.scan('gate', `+${epc(5)}`)
+    await until('read', () => heard.scans.includes(link(5)), 30_000)
+    await until('said twice', () => proxy.duplicated > 10, 30_000)
+    proxy.duplicate = false
+    simulator.scan('gate', `+${epc(6)}`)
+    await until('and so is the next', () => heard.scans.includes(link(6)), 30_000)
+    // A tag that stays is read once, and none is made up.
+    expect([...heard.scans].sort()).toEqual([link(5), link(6)].sort())
+  })
+
   it('notices a connection with nobody at its other end', async () => {
     const { simulator, proxy, heard } = await start()
     proxy.halfOpen = true
