@@ -1,5 +1,4 @@
 import type { View } from './containment.ts'
-import { NONE } from './hash-slots.ts'
 import { MAX_DEPTH, MAX_NODES } from './query.ts'
 import { type LinkView, linkView } from './trace-answer.ts'
 import { type Cut, Walk } from './walk.ts'
@@ -12,7 +11,7 @@ export interface Candidate {
   legs: number[]
   /** Steps to it, over all of its legs. */
   distance: number
-  /** How many links it has at all, counted to 10,000: of two that explain as much, the one with fewer says more. */
+  /** How many links it has at all: of two that explain as much, the one with fewer says more. */
   spread: number
   /** For each leg one way to it, each link proved. Links tell their nodes by their names. */
   ways: { leg: number; links: NamedLink[] }[]
@@ -33,7 +32,6 @@ interface Ranked {
   spread: number
 }
 
-const SPREAD = 10_000
 const CANDIDATES = new Set(['unit', 'item', 'lot', 'product', 'asset', 'place', 'other'])
 
 /**
@@ -71,7 +69,7 @@ export function* converge(view: View, subjects: readonly (number | undefined)[])
     yield undefined
   }
   const ranked = [...found.values()].filter((one) => subjects.length === 1 || one.legs.length > 1)
-  for (const one of ranked) one.spread = spreadOf(view, one.node)
+  for (const one of ranked) one.spread = view.graph.spread(one.node, view.upTo)
   ranked.sort(
     (a, b) => b.legs.length - a.legs.length || a.spread - b.spread || a.distance - b.distance || a.node - b.node,
   )
@@ -100,13 +98,4 @@ function wayTo(view: View, walk: Walk, node: number): NamedLink[] {
     n = found.from === n ? found.to : found.from
   }
   return links.reverse()
-}
-
-function spreadOf({ graph, upTo }: View, node: number): number {
-  let spread = 0
-  for (let link = graph.lastLink(node); link !== NONE && spread < SPREAD; link = graph.linkBefore(link))
-    if (graph.stands(graph.event(link), upTo)) spread++
-  for (let event = graph.lastEventAt(node); event !== NONE && spread < SPREAD; event = graph.eventBefore(event))
-    if (graph.stands(event, upTo)) spread++
-  return spread
 }

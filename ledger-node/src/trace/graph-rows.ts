@@ -58,6 +58,15 @@ export class GraphRows {
     return false
   }
 
+  /** How many links and events at it a node has in the first `upTo` events, taken back or not. What is newer is gone through. */
+  spread(node: number, upTo: number): number {
+    let spread = this.linkRows.degree.at(node) + this.linkRows.degreeAt.at(node)
+    for (let link = this.lastLink(node); link !== NONE && this.event(link) >= upTo; link = this.linkBefore(link))
+      spread--
+    for (let event = this.lastEventAt(node); event !== NONE && event >= upTo; event = this.eventBefore(event)) spread--
+    return spread
+  }
+
   /** Whether an event stands, as of the first `upTo` events. */
   stands(event: number, upTo: number): boolean {
     return event < upTo && this.corrections.of(event) >= upTo

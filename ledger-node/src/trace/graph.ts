@@ -46,7 +46,6 @@ export class TraceGraph extends GraphRows {
   add({ entry, position, org, gateway, id, content, links, body }: TraceEvent): void {
     const where = links?.place ?? links?.seen
     const place = where === undefined ? NONE : this.#nodeOf(where)
-    const { lastAt } = this.linkRows
     const event = this.eventRows.add(
       {
         entry,
@@ -54,7 +53,7 @@ export class TraceGraph extends GraphRows {
         time: links?.timeMs ?? Number.NaN,
         first: this.links,
         place,
-        placeBefore: place === NONE ? NONE : lastAt.at(place),
+        placeBefore: place === NONE ? NONE : this.linkRows.stand(this.events, place),
         from: links?.from === undefined ? NONE : this.#nodeOf(links.from),
         to: links?.to === undefined ? NONE : this.#nodeOf(links.to),
         step: this.words.numberOf(links?.step),
@@ -63,7 +62,6 @@ export class TraceGraph extends GraphRows {
       id,
       content,
     )
-    if (place !== NONE) lastAt.set(place, event)
     this.corrections.take(event, content, links === undefined)
     if (links === undefined) return
     for (const { role, subject, milli, uom } of links.goods) this.#link(event, this.#nodeOf(subject), role, milli, uom)

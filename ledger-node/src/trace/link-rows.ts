@@ -21,17 +21,18 @@ const WIDTH = 6
 /** Links between events and nodes. Those of an event stand one behind the other; those of a node are chained, newest first. */
 export class LinkRows {
   readonly #rows = new Table(WIDTH)
-  /** Of each node its newest link, the newest event there if it is a place, and how many links it has. */
+  /** Of each node its newest link and the newest event there if it is a place, and how many of both there are. */
   readonly last: Column<Uint32Array> = u32()
   readonly lastAt: Column<Uint32Array> = u32()
   readonly degree: Column<Uint32Array> = u32()
+  readonly degreeAt: Column<Uint32Array> = u32()
 
   get count(): number {
     return this.#rows.length
   }
 
   get parts(): readonly Part[] {
-    return [this.#rows, this.last, this.lastAt, this.degree]
+    return [this.#rows, this.last, this.lastAt, this.degree, this.degreeAt]
   }
 
   event(link: number): number {
@@ -65,8 +66,17 @@ export class LinkRows {
       this.last.push(NONE)
       this.lastAt.push(NONE)
       this.degree.push(0)
+      this.degreeAt.push(0)
     }
     return node
+  }
+
+  /** Takes in an event at a place; answers the one before it there. */
+  stand(event: number, place: number): number {
+    const before = this.lastAt.at(place)
+    this.lastAt.set(place, event)
+    this.degreeAt.set(place, this.degreeAt.at(place) + 1)
+    return before
   }
 
   add(event: number, node: number, role: Role, milli: number, uom: number): number {
