@@ -4,7 +4,7 @@ import QRCode from 'qrcode'
 import { randomFrom } from '../_harness/random.ts'
 
 /** Dark modules by row, and how many of paper must be around them. */
-export interface Symbol {
+export interface Drawn {
   quiet: number
   width: number
   height: number
@@ -13,7 +13,7 @@ export interface Symbol {
 
 /** A symbol, and where it stands in a picture. */
 export interface Placed {
-  symbol: Symbol
+  symbol: Drawn
   /** Points of a module. */
   scale: number
   /** Radians. */
@@ -73,14 +73,14 @@ function draw({ symbol, scale, angle = 0, dx = 0, dy = 0 }: Placed, light: Uint8
   }
 }
 
-export function qrSymbol(text: string): Symbol {
+export function qrSymbol(text: string): Drawn {
   const { modules } = QRCode.create(text, { errorCorrectionLevel: 'M' })
   const { size, data } = modules
   return { quiet: 4, width: size, height: size, isDark: (x, y) => data[y * size + x] === 1 }
 }
 
 /** Any symbol of bwip-js: `gs1datamatrix`, `ean13` … Bars are a third as high as they are long. */
-export function drawnSymbol(bcid: string, text: string): Symbol {
+export function drawnSymbol(bcid: string, text: string): Drawn {
   const [drawn] = bwip.raw({ bcid, text }) as { pixs?: number[]; pixx?: number; pixy?: number; sbs?: number[] }[]
   if (drawn?.pixs !== undefined) {
     const { pixs, pixx = 0, pixy = 0 } = drawn
