@@ -110,7 +110,7 @@ async function readTurn(
     if (found === undefined || header.kind !== 'batch')
       throw new LedgerError('SEGMENT_CORRUPT', `entry ${entry} is not as the trace read it`)
     // A copy: a piece of a batch would keep all of it in memory.
-    const bytes = found.event.slice()
+    const bytes = new Uint8Array(found.event)
     turn.push({ entry, position, ...signers[signer]!, state: EVENT_STATES[state]!, bytes })
   }
   return turn

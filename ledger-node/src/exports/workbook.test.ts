@@ -57,6 +57,15 @@ describe('a workbook', () => {
     expect(cells[1]![1]).toHaveLength(32_767)
   })
 
+  test('each table has a filter over all of it, a front page none', async () => {
+    const front: Sheet = { name: 'f', columns: [{ title: '', width: 9 }], rows: [['x']], plain: true }
+    const [table] = one('a', 'b', null)
+    const files = unzipSync(await writeWorkbook({ sheets: [front, table!] }))
+    const xml = (number: number): string => strFromU8(files[`xl/worksheets/sheet${number}.xml`]!)
+    expect(xml(1)).not.toContain('<autoFilter')
+    expect(xml(2)).toContain('</sheetData><autoFilter ref="A1:C2"/>')
+  })
+
   test('an empty sheet has its head', async () => {
     const { cells } = await written([{ name: 'a', columns: [{ title: 'x', width: 5 }], rows: [] }])
     expect(cells).toEqual([['x']])

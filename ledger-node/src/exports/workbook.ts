@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { utf8 } from '@tristamp/protocol'
 import writeXlsxFile, { type Cell, type Row, type Sheet as XlsxSheet } from 'write-excel-file/node'
+import { getCellAddress } from 'write-excel-file/utility'
 import { type ExportScope, readEvent, type StoredEvent } from './exported-event.ts'
 import { fsmaSheets } from './fsma.ts'
 import { type NameTables, nameBook } from './names.ts'
@@ -29,7 +30,10 @@ export type WorkbookTask = { sheets: readonly Sheet[] } | { fsma: FsmaTask }
 /** The bytes of an XLSX file. All texts are text cells, whatever they begin with: none is ever a formula. */
 export async function writeWorkbook(task: WorkbookTask): Promise<Uint8Array> {
   const sheets = 'sheets' in task ? task.sheets : fsmaOf(task.fsma)
-  return writeXlsxFile(sheets.map(xlsxSheet)).toBuffer()
+  const transform = (xml: string, _: unknown, { sheetIndex }: { sheetIndex: number }): string =>
+    filtered(xml, sheets[sheetIndex]!)
+  const features = [{ files: { transform: { 'xl/worksheets/sheet{id}.xml': { transform } } } }]
+  return writeXlsxFile(sheets.map(xlsxSheet), { features }).toBuffer()
 }
 
 function fsmaOf({ events, scope, goods, names }: FsmaTask): Sheet[] {
@@ -50,6 +54,13 @@ export function workbookBytes(task: WorkbookTask): Promise<Uint8Array> {
     worker.once('error', reject)
     worker.once('exit', () => reject(new Error('the thread of a workbook ended without one')))
   })
+}
+
+/** A sheet's XML with a filter over its table (ECMA-376 part 1, 18.3.1.2): readers sort and choose by the head. */
+function filtered(xml: string, { columns, rows, plain }: Sheet): string {
+  if (plain === true || rows.length === 0) return xml
+  const end = getCellAddress(rows.length, columns.length - 1)
+  return xml.replace('</sheetData>', `</sheetData><autoFilter ref="A1:${end}"/>`)
 }
 
 function xlsxSheet({ name, columns, rows, plain }: Sheet): XlsxSheet<Buffer> {

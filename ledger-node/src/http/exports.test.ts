@@ -228,6 +228,18 @@ test('of a place and of a time alone', async () => {
   expect(await rows({ subject: LOT, to: '2026-11-23' })).toBeGreaterThan(0)
 })
 
+test('a reader that goes away leaves its place to others', async () => {
+  await get('epcis.jsonld')
+  for (let i = 0; i < 8; i++) {
+    const gone = new AbortController()
+    const answer = ledger.get(path('proofs.tar.gz'), { signal: gone.signal })
+    gone.abort()
+    await expect(answer).rejects.toThrow()
+  }
+  // Four at a time: were their places still taken, this would be refused for ever.
+  expect((await bytesOf('events.csv')).length).toBeGreaterThan(0)
+})
+
 test('the program writes the file whole, and says its digest', async () => {
   let out = ''
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
