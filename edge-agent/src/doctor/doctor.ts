@@ -7,6 +7,7 @@ import { isRunning } from '../show-status.ts'
 import { type Finding, failure, ok, words } from './finding.ts'
 import { examineLedger } from './ledger.ts'
 import { examineClock, examineFolder, examineKeyStore, examineKeys } from './machine.ts'
+import { examinePage } from './page.ts'
 import { examineDevices } from './ports.ts'
 import { askScanners, examineScanners } from './scanners.ts'
 
@@ -60,6 +61,7 @@ async function examine(config: AgentConfig, options: DoctorOptions, add: (...mor
       options.ask(options.language === 'zh' ? `请用扫描枪 ${id} 扫描检查标签\n` : `scan the check label with ${id}\n`)
     add(...(await askScanners(config, SCAN_MS, ask)))
   }
+  add(...(await examinePage(config, status)))
   add(...(await examineLedger(config, status)))
 }
 

@@ -17,6 +17,7 @@ export type Check =
   | 'ledger-key'
   | 'enrolment'
   | 'watchdog'
+  | 'page'
 
 /** One line of what the doctor says: what is so, and if it is not well, how to mend it. */
 export interface Finding {
