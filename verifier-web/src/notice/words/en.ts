@@ -11,7 +11,7 @@ export const en: Record<keyof typeof zh, Message> = {
   'head.lifted': 'Recall lifted',
   'head.drill': 'Drill, not a recall',
   'drill.what':
-    'This is an exercise: nothing is recalled, everything may be eaten and sold as ever. Please answer all the same, for practice.',
+    'This is an exercise: nothing is recalled, everything may be eaten and sold as ever. Please answer all the same, for practice. What follows is only what would be said in earnest.',
   'head.by': '{who}, {at}',
   corrected: 'corrected {at}',
   'lifted.at': 'Lifted {at}: {reason}',

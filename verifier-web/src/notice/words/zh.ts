@@ -11,7 +11,8 @@ export const zh = {
   'head.class': '{class} 级召回',
   'head.lifted': '召回已解除',
   'head.drill': '演练，不是真的召回',
-  'drill.what': '这是一次演练：没有任何货物被召回，可以照常食用和销售。请照样作答，以便练习。',
+  'drill.what':
+    '这是一次演练：没有任何货物被召回，可以照常食用和销售。请照样作答，以便练习。以下只是真召回时会说的话。',
   'head.by': '{who}，{at}',
   corrected: '{at} 更正过',
   'lifted.at': '{at} 解除：{reason}',
