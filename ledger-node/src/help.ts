@@ -25,7 +25,7 @@ Usage
       place         --org NAME --place URI --name-zh TEXT --name-en TEXT --address-zh TEXT --address-en TEXT --zone Area/City
                     [--lat DEGREES --lon DEGREES]
       product       --org NAME --product URI --name-zh TEXT --name-en TEXT --spec-zh TEXT --spec-en TEXT
-                    [--min CELSIUS --max CELSIUS [--tolerance MINUTES]]
+                    [--min CELSIUS --max CELSIUS [--tolerance MINUTES] [--max-kinetic CELSIUS]]
   tristamp-ledger make-key --out FILE
       Makes a key for an administrator, for "rotate", and prints its public half.
   tristamp-ledger propose --file FILE.json... SIGNING

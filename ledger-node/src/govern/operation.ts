@@ -58,11 +58,16 @@ const MAKERS: { [what: string]: (form: Form) => Operation } = {
   }),
 }
 
-/** Limits, with how many minutes outside of them a product bears. */
+/** Limits, with how many minutes outside of them a product bears, and for medicines what their mean kinetic temperature may be. */
 function limitsOf(form: Form): { limits?: ProductLimits } {
   const toleranceS = form.minutes('tolerance')
+  const maxKineticMilliC = form.degrees('max-kinetic')
   return form.pair('min', 'max', 1e3, (minMilliC, maxMilliC) => ({
-    limits: { minMilliC, maxMilliC, ...(toleranceS !== undefined && { toleranceS }) },
+    limits: {
+      ...{ minMilliC, maxMilliC },
+      ...(toleranceS !== undefined && { toleranceS }),
+      ...(maxKineticMilliC !== undefined && { maxKineticMilliC }),
+    },
   }))
 }
 
@@ -94,6 +99,11 @@ class Form {
   ): T | Record<string, never> {
     if (this.#fields[first] === undefined && this.#fields[second] === undefined) return {}
     return make(this.#number(first, scale), this.#number(second, scale))
+  }
+
+  /** In thousandths; undefined where they are not given. */
+  degrees(name: string): number | undefined {
+    return this.#fields[name] === undefined ? undefined : this.#number(name, 1000)
   }
 
   /** Whole minutes, in seconds; undefined where they are not given. */

@@ -29,6 +29,7 @@ const FIELDS = [
   'min',
   'max',
   'tolerance',
+  'max-kinetic',
   'station',
   'roles',
 ] as const

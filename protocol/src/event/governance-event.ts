@@ -67,8 +67,12 @@ const administrator: Check = (v) =>
   isFields(v) && Object.keys(v).length === 2 && text(v['name'] ?? null) && key(v['key'] ?? null)
 const milliC: Check = integer(-273_150, 1_000_000)
 const limits: Check = (v) =>
-  isFieldsOf(v, { minMilliC: milliC, maxMilliC: milliC, 'toleranceS?': integer(0, MAX_TOLERANCE_S) }) &&
-  (v['minMilliC'] as number) <= (v['maxMilliC'] as number)
+  isFieldsOf(v, {
+    minMilliC: milliC,
+    maxMilliC: milliC,
+    'toleranceS?': integer(0, MAX_TOLERANCE_S),
+    'maxKineticMilliC?': milliC,
+  }) && (v['minMilliC'] as number) <= (v['maxMilliC'] as number)
 const uint: Check = integer(0, Number.MAX_SAFE_INTEGER)
 const reading: Check = (v) =>
   isFieldsOf(v, {

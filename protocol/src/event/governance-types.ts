@@ -53,11 +53,15 @@ export interface RegisterPlace {
   zone: string
 }
 
-/** How warm a product may become, milli-°C. `toleranceS`: for how long readings may be outside before its lot is held; without it, not at all. */
+/**
+ * How warm a product may become, milli-°C. `toleranceS`: for how long readings may be outside before its lot is held; without it, not at all.
+ * `maxKineticMilliC`: what the mean kinetic temperature may be, for medicines.
+ */
 export interface ProductLimits {
   minMilliC: number
   maxMilliC: number
   toleranceS?: number
+  maxKineticMilliC?: number
 }
 
 /**

@@ -4,6 +4,7 @@ import type { EpcisEvent, StampedEvent } from '../event/types.ts'
 import type { Names, ProvenEvent } from '../verify/verdict.ts'
 import type { FindingCode } from './finding.ts'
 import { findingsOf } from './rules.ts'
+import { kineticTemperaturesOf } from './temperature-limits.ts'
 
 const HOUR = 3_600_000
 const T0 = Date.parse('2026-11-22T00:00:00.000Z')
@@ -325,6 +326,34 @@ describe('what honest records show too', () => {
 
   it('steps of a coarse thermometer that is read often are no jumps', () => {
     expect(ask(birth(), series(1, SAMPLE.device, [2000, 2200, 2000, 2300], 400))).not.toContain('SENSOR_JUMPS')
+  })
+
+  it('medicines are judged by their mean kinetic temperature, where one is registered', () => {
+    const limits = { minMilliC: 0, maxMilliC: 30_000, maxKineticMilliC: 25_000 }
+    const of = (...milli: number[]) => {
+      const names = {
+        ...NAMES,
+        products: new Map([[SAMPLE.product, { ...NAMES.products.get(SAMPLE.product)!, limits }]]),
+      }
+      const verdict = { events: [birth(), series(1, SAMPLE.device, milli)], names, lineage: WHOLE }
+      const found = findingsOf(verdict).find(({ code }) => code === 'TEMPERATURE_LIMITS')
+      return { found, reckoned: kineticTemperaturesOf(verdict) }
+    }
+    const calm = of(20_000, 28_000, 20_000, 20_000)
+    expect(calm.found).toBeUndefined()
+    expect(calm.reckoned).toMatchObject([{ product: SAMPLE.product, maxMilliC: 25_000 }])
+    const warm = of(20_000, 29_000, 29_000, 28_000)
+    expect(warm.reckoned[0]!.milliC).toBeGreaterThan(25_000)
+    expect(warm.found).toMatchObject({
+      severity: 'warning',
+      detail: {
+        highestMilliC: 29_000,
+        outsideMs: 0,
+        kineticMilliC: warm.reckoned[0]!.milliC,
+        maxKineticMilliC: 25_000,
+      },
+    })
+    expect(of(20_000, 31_000).found?.detail).toMatchObject({ highestMilliC: 31_000, maxKineticMilliC: 25_000 })
   })
 
   it('goods are as warm as the case that they are in, while they are in it', () => {

@@ -1,30 +1,65 @@
-import type { RegisterProduct } from '../event/governance-types.ts'
+import type { ProductLimits, RegisterProduct } from '../event/governance-types.ts'
 import type { AggregationEvent } from '../event/types.ts'
 import { temperaturesOf } from '../trace/readings.ts'
-import type { ProvenEvent } from '../verify/verdict.ts'
+import type { ProvenEvent, Verdict } from '../verify/verdict.ts'
 import type { Facts } from './facts.ts'
-import { goodsOf, productOfThing } from './facts.ts'
+import { factsOf, goodsOf, productOfThing } from './facts.ts'
 import { type Finding, refsOf } from './finding.ts'
+import { kineticTemperature, weightedReadings } from './kinetic-temperature.ts'
 import { type Outside, outsideOf, type TemperatureLimits, togetherOutside } from './outside.ts'
 
 /**
- * TEMPERATURE_LIMITS: readings outside the limits registered for a product, in an event of it or of a unit that it was in. Detail: the lowest and
- * highest reading and the limits in milli-°C, and for how long at least (ms), from the series or, where there is none, from the instrument's own sum.
+ * TEMPERATURE_LIMITS: readings outside the limits registered for a product, in an event of it or of a unit that it was in, or a mean kinetic temperature
+ * above what is registered. Detail: the lowest and highest reading and the limits in milli-°C, for how long at least (ms), from the series or, where
+ * there is none, from the instrument's own sum; and the mean kinetic temperature with its limit, where one is registered and series are at hand.
  */
 export function temperatureLimits(facts: Facts): Finding[] {
-  return [...measuredByProduct(facts)].flatMap(([{ product, limits }, about]) => {
+  return [...measuredByProduct(facts)].flatMap(([{ product, limits }, about]): Finding[] => {
     if (limits === undefined) return []
     const { minMilliC, maxMilliC } = limits
     const broken = about.flatMap((proven) => {
       const outside = outsideIn(proven, limits)
       return outside === undefined ? [] : [{ proven, outside }]
     })
-    const sum = togetherOutside(broken.map(({ outside }) => outside))
+    const kinetic = kineticAmong(facts, limits, about)
+    const hot = kinetic !== undefined && kinetic.milliC > kinetic.maxMilliC ? kinetic : undefined
+    const sum = togetherOutside([...broken.map(({ outside }) => outside), ...(hot === undefined ? [] : [hot.extremes])])
     if (sum === undefined) return []
-    const events = refsOf(...broken.map(({ proven }) => proven))
-    const detail = { minMilliC, maxMilliC, ...sum }
-    return [{ code: 'TEMPERATURE_LIMITS', severity: 'warning', subject: product, events, detail }]
+    const events = hot === undefined ? broken.map(({ proven }) => proven) : about
+    const detail = {
+      ...{ minMilliC, maxMilliC, ...sum },
+      ...(kinetic !== undefined && { kineticMilliC: kinetic.milliC, maxKineticMilliC: kinetic.maxMilliC }),
+    }
+    return [{ code: 'TEMPERATURE_LIMITS', severity: 'warning', subject: product, events: refsOf(...events), detail }]
   })
+}
+
+/** The mean kinetic temperature of each product for which a limit of it is registered, over the series that are at hand; milli-°C. */
+export function kineticTemperaturesOf({
+  events,
+  names,
+  lineage,
+}: Pick<Verdict, 'events' | 'names' | 'lineage'>): { product: string; milliC: number; maxMilliC: number }[] {
+  const facts = factsOf(events, names, new Set(lineage))
+  return [...measuredByProduct(facts)].flatMap(([{ product, limits }, about]) => {
+    const kinetic = limits && kineticAmong(facts, limits, about)
+    return kinetic === undefined ? [] : [{ product, milliC: kinetic.milliC, maxMilliC: kinetic.maxMilliC }]
+  })
+}
+
+function kineticAmong(
+  facts: Facts,
+  { maxKineticMilliC: maxMilliC }: ProductLimits,
+  about: readonly ProvenEvent[],
+): { milliC: number; maxMilliC: number; extremes: Outside } | undefined {
+  if (maxMilliC === undefined) return undefined
+  const of = new Set(about)
+  const readings = weightedReadings(facts.series.filter((one) => of.has(one.of)))
+  const milliC = kineticTemperature(readings)
+  const extremes = togetherOutside(
+    readings.map((r) => ({ lowestMilliC: r.milliC, highestMilliC: r.milliC, outsideMs: 0 })),
+  )
+  return milliC === undefined || extremes === undefined ? undefined : { milliC, maxMilliC, extremes }
 }
 
 /**

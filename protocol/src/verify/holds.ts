@@ -132,5 +132,7 @@ function limitsAt(acts: readonly LimitsAct[], product: string, entry: number): P
 }
 
 function isSame(a: ProductLimits | undefined, b: ProductLimits): boolean {
-  return a?.minMilliC === b.minMilliC && a.maxMilliC === b.maxMilliC && a.toleranceS === b.toleranceS
+  return FIELDS.every((field) => a?.[field] === b[field])
 }
+
+const FIELDS = ['minMilliC', 'maxMilliC', 'toleranceS', 'maxKineticMilliC'] as const

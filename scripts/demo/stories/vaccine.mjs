@@ -62,7 +62,7 @@ export const vaccine = {
       product: gs1(`01/${VACCINE}`),
       name: { zh: '冻干疫苗（示例）', en: 'Freeze-dried vaccine (example)' },
       spec: { zh: '每盒 10 支，2–8 °C', en: 'Box of 10, 2–8 °C' },
-      limits: COLD,
+      limits: { ...COLD, maxKineticMilliC: 8000 },
     },
   ],
   goods: (run) => ({ gtin: VACCINE, box1: serial(run, 'box 1'), box2: serial(run, 'box 2'), sscc: sscc(run, 4) }),

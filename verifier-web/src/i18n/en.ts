@@ -186,6 +186,8 @@ export const en = {
   'use-by.unsigned': 'As the code says; not signed',
 
   temperature: 'Temperature',
+  'temperature.kinetic':
+    'Mean kinetic temperature of the readings at hand (USP <1079>): {value}; it may be {max} at most.',
   'temperature.extremes': 'High {max}, low {min}',
   'temperature.gap': '{length} gap',
   'temperature.table': 'Read as a table',
@@ -357,6 +359,7 @@ export const en = {
   'finding.HANDOVER_OPEN': 'It was sent off, and nobody has signed for it yet',
   'finding.HANDOVER_ONE_SIDED': 'Only one side signed a hand-over',
   'finding.MASS_BALANCE': 'More came out than there ever was',
+  'finding.kinetic': 'Mean kinetic temperature {value}, registered {max} at most',
   'finding.TEMPERATURE_LIMITS': 'Readings from {low} to {high}, outside the registered limits',
   'finding.SENSOR_FLAT': 'A thermometer showed the very same value for {length}',
   'finding.SENSOR_JUMPS': 'A thermometer jumped by {step} from one reading to the next',
@@ -447,12 +450,12 @@ export const en = {
   'scan.photo': 'Choose a photo of the code',
   'scan.photo.none': 'No code was found in the photo. Take it again, closer.',
   'scan.refused':
-    'The camera was refused. Allow it for this site in the browser’s site settings and press again; or choose a photo, or type the number below.',
+    "The camera was refused. Allow it for this site in the browser's site settings and press again; or choose a photo, or type the number below.",
   'scan.none': 'No camera was found on this device. Choose a photo, or type the number below.',
   'scan.busy':
     'The camera gives no picture; another program may be using it. Close that and press again; or choose a photo, or type the number below.',
   'scan.barred':
-    'This browser gives this page no camera: the address must begin with https, and inside another app use the phone’s own browser. Choose a photo, or type the number below.',
+    "This browser gives this page no camera: the address must begin with https, and inside another app use the phone's own browser. Choose a photo, or type the number below.",
   'scan.photo.reading': 'Reading the photo …',
   'scan.foreign': 'This code holds an address of {host}, not of this site. This page does not open it.',
   'scan.text': 'There is no product number in this code:',

@@ -175,6 +175,7 @@ export const zh = {
   'use-by.unsigned': '码上写的，没有签名',
 
   temperature: '温度',
+  'temperature.kinetic': '已有读数的平均动力学温度（USP <1079>）：{value}，上限 {max}。',
   'temperature.extremes': '最高 {max}，最低 {min}',
   'temperature.gap': '断档 {length}',
   'temperature.table': '用表格看',
@@ -335,6 +336,7 @@ export const zh = {
   'finding.HANDOVER_OPEN': '已经发出，还没有人签收',
   'finding.HANDOVER_ONE_SIDED': '有一次交接只有一方签了字',
   'finding.MASS_BALANCE': '出去的比有过的还多',
+  'finding.kinetic': '平均动力学温度 {value}，登记的上限 {max}',
   'finding.TEMPERATURE_LIMITS': '读数从 {low} 到 {high}，超出登记的温度范围',
   'finding.SENSOR_FLAT': '温度计 {length} 里一直是同一个数',
   'finding.SENSOR_JUMPS': '温度计相邻两次读数差了 {step}',

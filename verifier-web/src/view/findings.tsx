@@ -16,6 +16,8 @@ function valuesOf({ format }: Language, { detail }: RuleFinding): Values {
     low: format.celsius(number('lowestMilliC')),
     high: format.celsius(number('highestMilliC')),
     step: format.celsius(number('stepMilliC')),
+    value: format.celsius(number('kineticMilliC')),
+    max: format.celsius(number('maxKineticMilliC')),
   }
 }
 
@@ -39,6 +41,9 @@ function Row({ finding, journey }: { finding: RuleFinding; journey: Journey }): 
       <ToneMark tone={TONES[finding.severity]} />
       <span>
         {t(`finding.${finding.code}`, valuesOf(language, finding))}
+        {finding.detail['kineticMilliC'] !== undefined && (
+          <small class="num">{t('finding.kinetic', valuesOf(language, finding))}</small>
+        )}
         <small class="code">
           {finding.code}
           {records.length > 0 && t('journey.list')}

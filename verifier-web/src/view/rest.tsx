@@ -97,7 +97,7 @@ function Told({ verdict, journey, pack }: { verdict: Verdict; journey: Journey; 
   const naming = { names: verdict.names, language: useLanguage() }
   return (
     <>
-      <TemperaturePart journey={journey} limits={pack.limits} naming={naming} />
+      <TemperaturePart verdict={verdict} journey={journey} limits={pack.limits} naming={naming} />
       <TestsPart journey={journey} />
       <JourneyPart journey={journey} naming={naming} />
       <VouchPart verdict={verdict} journey={journey} pack={pack} naming={naming} />

@@ -1,3 +1,4 @@
+import { kineticTemperaturesOf, type Verdict } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { type Chart, chartOf, HEIGHT, spanOf, stagesOf, WIDTH } from '../chart.ts'
 import type { Journey } from '../journey.ts'
@@ -127,12 +128,28 @@ function Table({ journey, track, naming }: { journey: Journey; track: Track; nam
   )
 }
 
+/** Of medicines: the one temperature that would have done as much as all that were measured. */
+function Kinetic({ verdict }: { verdict: Verdict }): VNode {
+  const { t, format } = useLanguage()
+  return (
+    <>
+      {kineticTemperaturesOf(verdict).map(({ product, milliC, maxMilliC }) => (
+        <p key={product} class={milliC > maxMilliC ? 'note num t-stop' : 'note num'}>
+          {t('temperature.kinetic', { value: format.celsius(milliC), max: format.celsius(maxMilliC) })}
+        </p>
+      ))}
+    </>
+  )
+}
+
 /** 4: one axis of time for line, limits, gaps and stages; the same as a table for who cannot see a drawing. */
 export function TemperaturePart({
+  verdict,
   journey,
   limits,
   naming,
 }: {
+  verdict: Verdict
   journey: Journey
   limits: Limits | undefined
   naming: Naming
@@ -157,6 +174,7 @@ export function TemperaturePart({
           </div>
         </details>
       </figure>
+      <Kinetic verdict={verdict} />
     </section>
   )
 }
