@@ -55,7 +55,7 @@ export function Headline({ subject, finding, records, placeName }: HeadlineProps
     <section class="headline" aria-labelledby="subject">
       <div>
         <p class="note">{kindName(words, kind)}</p>
-        <h2 id="subject">
+        <h2 id="subject" tabIndex={-1}>
           <span class="code">{shortOf(uri!)}</span> {name !== shortOf(uri!) && name} {day}
         </h2>
       </div>

@@ -4,14 +4,23 @@ import { useWords } from '../words/index.ts'
 import { Minis } from './minis.tsx'
 import { Mark } from './parts.tsx'
 
+export interface StripProps {
+  journey: Journey
+  /** Whose journey it is, where it is not that of the subject itself. */
+  of: string | undefined
+  placeName: (uri: string) => string
+}
+
 /** Stops in order, with the silences between them; no map is needed, and none is asked of anyone. */
-export function Strip({ journey, placeName }: { journey: Journey; placeName: (uri: string) => string }): VNode {
+export function Strip({ journey, of, placeName }: StripProps): VNode {
   const { t } = useWords()
   const rows = journey.rows.filter((row): row is Stop | Gap => row.kind === 'stop' || row.kind === 'gap')
   return (
     <section aria-labelledby="strip">
       <div class="sh">
-        <h2 id="strip">{t('strip.title')}</h2>
+        <h2 id="strip">
+          {t('strip.title')} {of !== undefined && <span class="code">{of}</span>}
+        </h2>
         <span class="note">{t('strip.sum', { n: journey.stops.length })}</span>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}

@@ -1,7 +1,6 @@
 import { subjectKind } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { journeyOf } from '../../journey.ts'
 import { nameOf, shortOf } from '../../view/naming.ts'
 import { namesOf } from '../checked.ts'
 import type { DeskClient } from '../client.ts'
@@ -9,7 +8,10 @@ import { figuresOf } from '../figures.ts'
 import { foundIn } from '../found.ts'
 import { Graph } from '../graph/graph.tsx'
 import { useNames } from '../graph/names.ts'
-import { type EventRow, provedRows, tracedRows } from '../rows.ts'
+import type { Trace } from '../graph/trace.ts'
+import { RecallPanel } from '../recall/panel.tsx'
+import { RecallWizard } from '../recall/wizard.tsx'
+import { type EventRow, journeysOf, provedRows, tracedRows } from '../rows.ts'
 import { type Filter, NO_FILTER } from '../table.ts'
 import { useWords } from '../words/index.ts'
 import { Events } from './events.tsx'
@@ -35,8 +37,15 @@ export function SubjectView({ subject, ask, local, open, onAnswered }: SubjectPr
   const words = useWords()
   const state = useSubject(subject, ask, local)
   const { own, verdicts, trace, standings, recall } = state
+  const goods = subject.replace(/#.*/, '')
+  const [recalling, setRecalling] = useState(false)
   const [filter, setFilter] = useState<Filter>(NO_FILTER)
-  const proved = useMemo(() => provedRows(verdicts), [verdicts])
+  const days = state.days
+  const proved = useMemo(() => {
+    // What the goods were made of was somebody else's to keep cold; and before the days are there, nobody knows of a silence.
+    const made = new Set(trace?.nodes.flatMap(({ id, depth }) => (depth < 0 && !isAfter(trace, id) ? [id] : [])))
+    return provedRows({ goods: verdicts, days: days ?? [], isMeant: (one) => days !== undefined && !made.has(one) })
+  }, [verdicts, days, trace])
   const day = /#(\d{4}-\d{2}-\d{2})$/.exec(subject)?.[1]
   const rows = useMemo(() => {
     const traced = trace === undefined ? [] : tracedRows(trace, proved)
@@ -45,10 +54,7 @@ export function SubjectView({ subject, ask, local, open, onAnswered }: SubjectPr
     return [...proved, ...kept]
   }, [trace, proved, day])
   const names = useMemo(() => namesOf(verdicts), [verdicts])
-  const places = useMemo(
-    () => [...new Set([subject.replace(/#.*/, ''), ...rows.flatMap(({ place }) => place ?? [])])],
-    [rows],
-  )
+  const places = useMemo(() => [...new Set([goods, ...rows.flatMap(({ place }) => place ?? [])])], [rows])
   const told = useNames(ask, places, names)
   const placeName = (uri: string | undefined): string => {
     if (uri === undefined) return ''
@@ -60,7 +66,17 @@ export function SubjectView({ subject, ask, local, open, onAnswered }: SubjectPr
   useEffect(() => {
     if (isKnown) onAnswered()
   }, [isKnown])
-  const journey = useMemo(() => (own?.verdict === undefined ? undefined : journeyOf(own.verdict)), [own])
+  // Of a lot the way of one of its packs says more than its own, which ends where packs begin.
+  const [journey, whose] = useMemo(() => {
+    const journeys = journeysOf({ goods: verdicts, days: days ?? [] })
+    const [first, ...others] = journeys.map((one, i) => [one, verdicts[i]!.subject] as const)
+    return (
+      others.reduce(
+        (most, one) => (most !== undefined && one[0].stops.length > most[0].stops.length ? one : most),
+        first,
+      ) ?? []
+    )
+  }, [verdicts, days])
 
   if (!isKnown)
     return (
@@ -79,6 +95,16 @@ export function SubjectView({ subject, ask, local, open, onAnswered }: SubjectPr
       <Headline subject={subject} finding={own} records={provenCount(rows)} placeName={placeName} />
       {state.traceError !== undefined && <Unanswered error={state.traceError} />}
       <FiguresPart figures={figuresOf(trace, standings, rows, recall)} byRecall={recall !== undefined} />
+      {recalling && (
+        <RecallWizard
+          subject={goods}
+          ask={ask}
+          close={() => {
+            setRecalling(false)
+            document.getElementById('subject')?.focus()
+          }}
+        />
+      )}
       <div class="cols">
         <div>
           <FindingsPart found={found} records={provenCount(rows)} placeName={placeName} show={showOnly} />
@@ -91,19 +117,45 @@ export function SubjectView({ subject, ask, local, open, onAnswered }: SubjectPr
             progress={state}
             cut={trace.unread > 0 ? trace.nodes.length : undefined}
           />
-          {journey !== undefined && journey.stops.length > 0 && <Strip journey={journey} placeName={placeName} />}
-          <Exports subject={subject.replace(/#.*/, '')} kind={subjectKind(subject)} />
+          {journey !== undefined && whose !== undefined && journey.stops.length > 0 && (
+            <Strip journey={journey} of={whose === subject ? undefined : shortOf(whose)} placeName={placeName} />
+          )}
+          <Exports subject={goods} kind={subjectKind(subject)} />
         </div>
         <div>
+          <section class="recalls">
+            <RecallPanel subjects={[goods, ...(own.verdict?.lineage ?? []).filter(isGoods)]} ask={ask} />
+            {isGoods(goods) && !recalling && (
+              <p class="tools">
+                <button type="button" class="btn" onClick={() => setRecalling(true)}>
+                  {words.t('recall.start')}
+                </button>
+              </p>
+            )}
+          </section>
           <section aria-labelledby="graph">
             <div class="sh">
               <h2 id="graph">{words.t('graph.title')}</h2>
             </div>
-            <Graph subject={subject.replace(/#.*/, '')} ask={ask} open={open} names={names} marks={marks} />
+            <Graph subject={goods} ask={ask} open={open} names={names} marks={marks} />
           </section>
         </div>
       </div>
     </>
+  )
+}
+
+const GOODS: ReadonlySet<string> = new Set(['item', 'lot', 'product', 'unit'])
+
+/** What a recall can be about. */
+function isGoods(subject: string): boolean {
+  return GOODS.has(subjectKind(subject))
+}
+
+/** Whether something was reached forward, too: a pack leads back to its lot, and the lot to its packs. */
+function isAfter({ subject, links }: Trace, id: string): boolean {
+  return links.some(
+    ({ kind, from, to }) => kind === 'lot' && ((from === id && to === subject) || (from === subject && to === id)),
   )
 }
 

@@ -6,6 +6,7 @@ import type { DeskClient } from '../client.ts'
 import { type RecallTotals, readTotals } from '../figures.ts'
 import { codeOf } from '../graph/answer.ts'
 import { readStandings, readTrace, type Standing, type Trace } from '../graph/trace.ts'
+import { daysOf } from '../rows.ts'
 
 /** All that was had of a subject so far. */
 export interface SubjectState {
@@ -18,6 +19,8 @@ export interface SubjectState {
   traceError: unknown
   standings: readonly Standing[]
   recall: RecallTotals | undefined
+  /** Of the days of places and vehicles on which goods were there; undefined until all of them are checked. */
+  days: readonly Verdict[] | undefined
   /** Other numbers: checked, under way, in all. */
   done: number
   asked: number
@@ -27,6 +30,8 @@ export interface SubjectState {
 }
 
 const ALL = { back: 64, forward: 64 }
+/** Days of places and vehicles whose measurements are looked at. */
+const MAX_DAYS = 60
 const NOTHING: Trace = { subject: '', treeSize: 0, nodes: [], links: [], unread: 0, incomplete: [] }
 
 /** Asks for the proofs of a subject and checks them, for its trace, and then for the proofs of what the trace names. */
@@ -38,6 +43,7 @@ export function useSubject(subject: string, ask: DeskClient, local: Storage | un
   const [traceError, setTraceError] = useState<unknown>()
   const [standings, setStandings] = useState<readonly Standing[]>([])
   const [recall, setRecall] = useState<RecallTotals>()
+  const [days, setDays] = useState<{ of: number; verdicts: readonly Verdict[] }>()
   const [asked, setAsked] = useState(AT_FIRST)
   const begun = useRef(0)
   const leaving = useMemo(() => new AbortController(), [])
@@ -89,15 +95,28 @@ export function useSubject(subject: string, ask: DeskClient, local: Storage | un
     void checkOthers(next, memory, tell, () => !signal.aborted)
   }, [rest, asked, isReady])
   const verdicts = useMemo(
-    () =>
-      [own, ...others].flatMap((finding) =>
-        finding?.verdict === undefined || finding.failure ? [] : [finding.verdict],
-      ),
+    () => [own, ...others].flatMap((finding) => (finding === undefined ? [] : verdictOf(finding))),
     [own, others],
   )
+  const isDone = isReady && trace !== undefined && others.length >= Math.min(asked, rest.length)
+  useEffect(() => {
+    if (!isDone || days?.of === verdicts.length) return
+    const readDays = async (): Promise<void> => {
+      const found: Finding[] = []
+      await checkOthers(
+        daysOf(verdicts, MAX_DAYS),
+        memory,
+        (finding) => found.push(finding),
+        () => !signal.aborted,
+      )
+      if (!signal.aborted) setDays({ of: verdicts.length, verdicts: found.flatMap(verdictOf) })
+    }
+    void readDays()
+  }, [isDone, verdicts])
   return {
     own,
     verdicts,
+    days: days?.verdicts,
     trace,
     traceError,
     standings,
@@ -107,4 +126,9 @@ export function useSubject(subject: string, ask: DeskClient, local: Storage | un
     of: rest.length,
     more: () => setAsked(asked + MORE),
   }
+}
+
+/** The verdict of a check that was made now. */
+function verdictOf({ verdict, failure }: Finding): Verdict[] {
+  return verdict === undefined || failure !== undefined ? [] : [verdict]
 }
