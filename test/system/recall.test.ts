@@ -15,6 +15,8 @@ const PRODUCT = 'https://id.gs1.org/01/09506000134352'
 const LOT = `${PRODUCT}/10/L7`
 const ID = '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11'
 const DRILL = ID.replace('5f', '60')
+/** A place without a gateway. */
+const ELSEWHERE = 'https://id.gs1.org/414/9506000134352'
 const WORDS = ['reason', 'hazard', 'consumer', 'holder'].flatMap((name) => [
   ...[`--${name}-zh`, `${name} 的话`],
   ...[`--${name}-en`, `words of ${name}`],
@@ -39,9 +41,12 @@ class Scanner implements AsyncDisposable {
   }
 
   async scan(serial: string, lot: string): Promise<void> {
+    await this.send(`]d2010950600013435210${lot}\x1d21${serial}`, ']C0tristamp:end')
+  }
+
+  async send(...frames: string[]): Promise<void> {
     await until('the gateway has opened the scanner', () => this.#sockets.size > 0)
-    for (const socket of this.#sockets)
-      socket.write(`]d2010950600013435210${lot}\x1d21${serial}\r\n]C0tristamp:end\r\n`)
+    for (const socket of this.#sockets) socket.write(frames.map((frame) => `${frame}\r\n`).join(''))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -56,6 +61,13 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as { port: number }
   await new Promise((resolve) => server.close(resolve))
   return port
+}
+
+interface Progress {
+  totals: Record<string, number>
+  places: { signed: boolean }[]
+  timeline: object[]
+  unsigned: { answers: number }
 }
 
 it('is proposed and approved, turns the page, is refused at the scanner, told in the ledger, and lifted', {
@@ -107,6 +119,17 @@ it('is proposed and approved, turns the page, is refused at the scanner, told in
   expect(init.exit, init.err).toBe(0)
   await enrol(ORGANISATION, JSON.parse(init.out) as Operation)
   const run = (): Child => Child.start('agent', ['run', '--config', file])
+  const progress = async (id: string, ready: (answer: Progress) => boolean): Promise<Progress> => {
+    let answer: Progress | undefined
+    await until(`the progress of ${id}`, async () => {
+      const response = await ledger.get(`/v1/recalls/${id}/progress`)
+      // Traces are read a moment after the start.
+      if (response.status !== 200) return false
+      answer = (await response.json()) as Progress
+      return ready(answer)
+    })
+    return answer!
+  }
   const locks = async (): Promise<{ id: string }[]> =>
     ((await (await fetch(`http://127.0.0.1:${port}/api/state`)).json()) as { locks: { id: string }[] }).locks
 
@@ -136,6 +159,13 @@ it('is proposed and approved, turns the page, is refused at the scanner, told in
     await scanner.scan('A2', 'L7')
     await first.says(/✓ commission 1 item 01\/09506000134352\/21\/A2 /)
     expect((await read(`${PRODUCT}/21/A1`)).state).toBe('consistent')
+    // It is answered like the real thing, and told as what it is.
+    await scanner.send(']C0tristamp:recall/acknowledged')
+    await first.says(/✓ recall 600c9d1e.*: acknowledged at dock/)
+    expect(await progress(DRILL, ({ places }) => places[0]?.signed === true)).toMatchObject({
+      drill: true,
+      places: [{ place: STATION, shipped: 2000, unaccounted: 2000, state: 'acknowledged' }],
+    })
 
     // In earnest: one person is not enough, two are.
     const recall = ['propose', 'recall', '--org', 'test', '--subject', LOT, '--class', '1', '--id', ID, ...WORDS]
@@ -155,6 +185,51 @@ it('is proposed and approved, turns the page, is refused at the scanner, told in
         ({ event: { report } }) => report.kind === 'blocked' && report.recall === ID,
       ),
     )
+    // Three were made here; one was refused, and two of them are found, one after the other.
+    await scanner.send(
+      ']C0tristamp:recall/quarantined',
+      ']d2010950600013435210L7\x1d21A1',
+      ']d2010950600013435210L7\x1d21A2',
+      ']C0tristamp:end',
+    )
+    await first.says(/✓ recall 5f0c9d1e.*: quarantined 2 in all at dock/)
+    const found = await progress(ID, ({ totals }) => totals['found'] === 2000)
+    expect(found).toMatchObject({
+      drill: false,
+      totals: { shipped: 3000, found: 2000, quarantined: 2000, blocked: 1000, sold: 0, unaccounted: 1000, surplus: 0 },
+      places: [{ place: STATION, state: 'acknowledged', signed: true }],
+    })
+    // The page says the rest in a number; a corrected one takes its place.
+    const command = (text: string): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}/api/command`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Origin: `http://127.0.0.1:${port}` },
+        body: JSON.stringify({ station: 'dock', text }),
+      })
+    expect((await command(`tristamp:recall/quarantined/30#${ID}`)).status).toBe(200)
+    await progress(ID, ({ totals }) => totals['surplus'] === 27_000)
+    expect((await command(`tristamp:recall/quarantined/3#${ID}`)).status).toBe(200)
+    const done = await progress(ID, ({ totals }) => totals['found'] === 3000)
+    expect(done).toMatchObject({ totals: { unaccounted: 0, surplus: 0 }, places: [{ state: 'done' }] })
+    expect(done.timeline.at(-1)).toMatchObject({ answered: 1, found: 3000 })
+    for (const { places } of [found, done])
+      for (const one of places as unknown as Record<string, number>[])
+        expect(Math.max(one['found']!, one['blocked']!) + one['sold']! + one['used']! + one['unaccounted']!).toBe(
+          one['shipped']! + one['surplus']!,
+        )
+
+    // Whoever has no key is counted, and counts for nothing.
+    const unsigned = await fetch(`${ledger.url}/v1/recalls/${ID}/responses`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ place: '9506000134352', state: 'quarantined', quantity: { milli: 9_000_000 } }),
+    })
+    expect(unsigned.status).toBe(201)
+    expect(await progress(ID, (one) => one.unsigned.answers === 1)).toMatchObject({
+      totals: done.totals,
+      unsigned: { places: [{ place: ELSEWHERE, state: 'quarantined', milli: 9_000_000 }] },
+    })
+
     // Nobody recorded it as made: all that is known of it is the try.
     expect(await read(`${PRODUCT}/21/A4`)).toMatchObject({ state: 'none', events: [] })
   } finally {

@@ -53,7 +53,7 @@ export function recallProgressRoutes(parts: RecallProgressParts): Router {
     if (found === undefined) throw new LedgerError('NOT_FOUND', 'no such recall')
     return found
   }
-  const told = (id: string): Kept<UnsignedResponse>[] =>
+  const unsigned = (id: string): Kept<UnsignedResponse>[] =>
     (responses?.records ?? []).filter(({ record: { recall } }) => recall === id)
   const traced = async ({ recall, sinceEntry }: RecordedRecall): Promise<Traced> => {
     const bytes = await parts.traces.ask({ ask: 'recalled', subjects: recall.subjects, since: sinceEntry, limit: 1 })
@@ -65,14 +65,17 @@ export function recallProgressRoutes(parts: RecallProgressParts): Router {
       const law = lawOf(parameter(req, 'law'))
       const { recall, since, lifted } = found
       const { treeSize, standings, unknown, incomplete = [] } = await traced(found)
-      const { answers: signed, blocked, cut } = await ledger.read((sealed) => answers.of(recall.id, sealed))
+      const told = await ledger.read((sealed) => answers.of(recall.id, sealed))
+      // Both as of one tree size: what was answered is of what was there then.
+      const isIn = ({ proof }: { proof: { entry: number } }): boolean => proof.entry < treeSize
+      const [signed, blocked] = [told.answers.filter(isIn), told.blocked.filter(isIn)]
       const { stock, unrecorded } = stockFacts(standings)
       const progress = progressOf({ stock, answers: signed, blocked })
       const named = (place: string | undefined): object => {
         const name = place === undefined ? undefined : directory.place(place)?.name
         return name === undefined ? {} : { name }
       }
-      const cuts = [...incomplete, ...(cut ? ['RECALL_ANSWERS'] : [])]
+      const cuts = [...incomplete, ...(told.cut ? ['RECALL_ANSWERS'] : [])]
       res.setHeader('Cache-Control', 'no-store')
       res.json({
         id: recall.id,
@@ -91,13 +94,13 @@ export function recallProgressRoutes(parts: RecallProgressParts): Router {
         })),
         unrecorded,
         unknown,
-        unsigned: unsignedProgress(told(recall.id)),
+        unsigned: unsignedProgress(unsigned(recall.id)),
         ...(cuts.length > 0 && { incomplete: cuts }),
       })
     })
     .get('/v1/recalls/:id/responses', regulator, async (req, res) => {
       const { recall } = await find(req.params['id'])
-      const own = told(recall.id)
+      const own = unsigned(recall.id)
       const newest = own.slice(-MAX_RESPONSES).reverse()
       res.setHeader('Cache-Control', 'no-store')
       res.json({
