@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises'
 import { parseStatement, toBase64 } from '@tristamp/protocol'
 import { LedgerError } from '../error.ts'
 import type { Ledger } from '../ledger.ts'
@@ -87,6 +88,8 @@ async function* read(
   let bytes = 0
   for (let at = 0; at < rows.length; at += TURN) {
     const turn = await ledger.read(() => readTurn(entries, signers, rows.slice(at, at + TURN)))
+    // What is in memory is read without a pause, and others want theirs.
+    await otherWork()
     for (const one of turn) {
       bytes += one.bytes.length
       if (bytes > maxBytes) {

@@ -27,7 +27,7 @@ test('histories that no reader takes are given up after some, and the archive sa
     asked++
     throw new ProtocolError('HISTORY_SIZE', 'too large')
   })
-  expect(asked).toBe(8)
+  expect(asked).toBe(4)
   const { scope, bundles, unbundled } = JSON.parse(files.get('index.json')!) as {
     scope: { incomplete: string[] }
     bundles: unknown[]

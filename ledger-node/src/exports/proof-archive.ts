@@ -17,8 +17,8 @@ export interface ArchiveBounds {
   bundleBytes: number
 }
 
-/** Histories that are too large cost as much as the largest ones; where one is, its neighbours are likely to be. */
-const MAX_FAILURES = 8
+/** One after the other: histories that are too large cost as much as the largest ones, and where one is, its neighbours are likely to be. */
+const MAX_FAILURES = 4
 
 interface IndexedBundle {
   file: string
@@ -49,7 +49,7 @@ export async function* archiveFiles(
   for (let next = cover.next(scope.subject); next !== undefined; next = cover.next()) {
     if (bundles.length >= bounds.bundles || bytes >= bounds.bundleBytes || failures >= MAX_FAILURES) break
     const bundle = await whole(proofs, next)
-    if (bundle === undefined) failures++
+    failures = bundle === undefined ? failures + 1 : 0
     const held = bundle === undefined ? [] : cover.take(bundle)
     if (bundle === undefined || held.length === 0) continue
     bytes += bundle.length
