@@ -121,13 +121,17 @@ it('is proposed and approved, turns the page, is refused at the scanner, told in
   const run = (): Child => Child.start('agent', ['run', '--config', file])
   const progress = async (id: string, ready: (answer: Progress) => boolean): Promise<Progress> => {
     let answer: Progress | undefined
-    await until(`the progress of ${id}`, async () => {
-      const response = await ledger.get(`/v1/recalls/${id}/progress`)
-      // Traces are read a moment after the start.
-      if (response.status !== 200) return false
-      answer = (await response.json()) as Progress
-      return ready(answer)
-    })
+    await until(
+      `the progress of ${id}`,
+      async () => {
+        const response = await ledger.get(`/v1/recalls/${id}/progress`)
+        // Traces are read a moment after the start.
+        if (response.status !== 200) return false
+        answer = (await response.json()) as Progress
+        return ready(answer)
+      },
+      60_000,
+    )
     return answer!
   }
   const locks = async (): Promise<{ id: string }[]> =>
