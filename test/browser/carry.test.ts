@@ -84,6 +84,7 @@ async function shownFrames(): Promise<Drawn[]> {
   const context = await browser.newContext({ viewport: { width: 1024, height: 768 } })
   const page = await context.newPage()
   await page.goto(`${gatewayPage}/?lang=en`)
+  await soon(text(page, '.carry .how')).toContain(`${ledger.url}/carry`)
   await page.getByRole('button', { name: 'Show QR codes' }).click(SOON)
   await page.locator('dialog.frames canvas').waitFor(SOON)
   const faster = page.getByRole('button', { name: 'Faster' })
@@ -137,7 +138,7 @@ describe.skipIf(!haveChromium())('a phone that carries records', () => {
       ports: simulator.ports,
       mqttUrl: `mqtt://127.0.0.1:${proxy.port}`,
       ackKey: ledger.ackKey,
-      page: { port, files: pages.folder },
+      page: { port, files: pages.folder, ledger: ledger.url },
     })
     await ledger.enrol(ORGANISATION, agent.request)
     agent.start()
@@ -228,7 +229,7 @@ describe.skipIf(!haveChromium())('a phone that carries records', () => {
     )
     await page.locator('#stick').setInputFiles([file('nobody', parcelItem(nobody))])
     await soon(() => page.locator('.list li[data-state=refused]').count()).toBe(1)
-    await soon(text(page, '.list li[data-state=refused]')).toContain('does not know this gateway’s key')
+    await soon(text(page, '.list li[data-state=refused]')).toContain("does not know this gateway's key")
     await shot(page, 'carry-refused-en')
     await page.getByRole('button', { name: '中文' }).click()
     await soon(text(page, '.list li[data-state=refused]')).toMatch(/账本不认得这个网关的钥匙.*KEY_UNKNOWN/s)

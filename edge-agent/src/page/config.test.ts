@@ -27,6 +27,12 @@ describe('the page in the configuration', () => {
     expect(parse('page: {}', { TRISTAMP_PAGES: '/pages' }).page?.files).toBe('/pages')
   })
 
+  it("can name the ledger's public address, and nothing longer", () => {
+    expect(parse('page: { ledger: https://ledger.example/ }').page?.ledger).toBe('https://ledger.example')
+    for (const address of ['ledger.example', 'javascript:alert(1)', 'https://a.example/x?y', '"https://a b"'])
+      expect(refusal(`page: { ledger: "${address.replaceAll('"', '')}" }`).code).toBe('CONFIG_INVALID')
+  })
+
   it('is refused to the network without a PIN', async () => {
     for (const host of ['0.0.0.0', '192.168.1.20', '"::"', '"::ffff:192.168.1.20"']) {
       expect(refusal(`page: { host: ${host} }`)).toMatchObject({ code: 'CONFIG_PAGE' })

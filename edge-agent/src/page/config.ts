@@ -12,6 +12,8 @@ export interface PageConfig {
   pin?: string | undefined
   /** Names and addresses, beside its own, by which browsers may ask for it: those of a proxy, or `gate.local`. */
   names: string[]
+  /** The ledger's public address, which the page shows beside what is to be carried there. */
+  ledger?: string | undefined
   /** The folder of the built pages. */
   files: string
 }
@@ -22,6 +24,7 @@ export interface RawPage {
   port: number
   pin?: string | undefined
   names: string[]
+  ledger?: string | undefined
   files?: string | undefined
 }
 
@@ -30,6 +33,7 @@ export const FILES: string = fileURLToPath(new URL('../../../verifier-web/dist',
 
 const HOST = 'must be an IP address or localhost'
 const PORT = 'must be a whole number from 1 to 65535'
+const LEDGER = 'must be the address of a ledger, https://ledger.example'
 
 /** `page:` of the configuration; without it there is no page. */
 export const pageSchema: v.GenericSchema<unknown, RawPage> = v.strictObject({
@@ -59,6 +63,13 @@ export const pageSchema: v.GenericSchema<unknown, RawPage> = v.strictObject({
       v.maxLength(16, 'must name at most 16'),
     ),
     [],
+  ),
+  ledger: v.optional(
+    v.pipe(
+      v.string(LEDGER),
+      v.regex(/^https?:\/\/[a-z0-9.:[\]-]{1,253}\/?$/, LEDGER),
+      v.transform((address) => address.replace(/\/$/, '')),
+    ),
   ),
   files: v.optional(v.pipe(v.string('must be a folder'), v.minLength(1, 'must be a folder'))),
 })

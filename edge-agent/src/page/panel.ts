@@ -137,6 +137,7 @@ export class Panel {
       access,
       pin: config.page?.pin !== undefined,
       online: health.isOnline,
+      ledger: config.page?.ledger ?? null,
       queue: await this.#queueNow(),
       lastAck: this.#lastAck,
       clock: { source, uncertaintyMs, doubtful: isDoubtful(now) },

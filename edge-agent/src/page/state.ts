@@ -16,6 +16,8 @@ export interface PageState {
   access: 'operator' | 'reader'
   pin: boolean
   online: boolean
+  /** The ledger's public address, where the configuration tells it. */
+  ledger: string | null
   queue: Queue
   lastAck: { atMs: number; entry: number } | null
   clock: Pick<ClockStamp, 'source' | 'uncertaintyMs'> & { doubtful: boolean }

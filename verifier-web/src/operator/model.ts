@@ -14,6 +14,7 @@ export interface GatewayState {
   access: 'operator' | 'reader'
   pin: boolean
   online: boolean
+  ledger?: string | null
   queue: { unsigned: number; unacked: number; oldestMs: number | null }
   lastAck: { atMs: number; entry: number } | null
   clock: { source: string; uncertaintyMs: number; doubtful: boolean }

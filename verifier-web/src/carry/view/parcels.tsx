@@ -56,8 +56,9 @@ function Parcel({ parcel, carrier }: { parcel: CarriedParcel; carrier: Carrier }
       <p class="state">
         <Mark id={mark} class={`t-${tone}`} /> <strong>{t(`state.${state}`)}</strong>
       </p>
-      <p>
-        <span class="num">{t('parcel.batches', { from, to: to - 1 })}</span> <span class="code">{name}</span>
+      <p class="of">
+        <span class="code">{name}</span>
+        <span class="num">{t(to - from > 1 ? 'parcel.batches' : 'parcel.batch', { from, to: to - 1 })}</span>
       </p>
       <p class="note num">{t('parcel.size', { size: size(parcel.size), at: moment(parcel.atMs) })}</p>
       {answer !== undefined && (

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { bitsOf } from '../carry-bits.ts'
 import { gateway, PageError } from '../gateway.ts'
 import type { Carry, GatewayState } from '../model.ts'
-import { useWords } from '../words/index.ts'
+import { type Key, useWords } from '../words/index.ts'
 import { Button, Mark } from './parts.tsx'
 import { failureText } from './station.tsx'
 
@@ -23,7 +23,12 @@ export function CarryPart({ state, onPin }: { state: GatewayState; onPin: () => 
         <div>
           <h3>{t('carry.frames')}</h3>
           <ol class="how">
-            <li>{t('carry.frames.1')}</li>
+            <li>
+              <Command
+                of={state.ledger == null ? 'carry.frames.1' : 'carry.frames.1.known'}
+                command={state.ledger == null ? '/carry' : `${state.ledger}/carry`}
+              />
+            </li>
             <li>{t('carry.frames.2')}</li>
             <li>{t('carry.frames.3')}</li>
           </ol>
@@ -55,7 +60,7 @@ export function CarryPart({ state, onPin }: { state: GatewayState; onPin: () => 
   )
 }
 
-function Command({ of, command }: { of: 'carry.stick.1' | 'carry.stick.2'; command: string }): VNode {
+function Command({ of, command }: { of: Key & `carry.${string}`; command: string }): VNode {
   const { t } = useWords()
   const [before, after] = t(of, { command: '\0' }).split('\0')
   return (

@@ -110,9 +110,12 @@ export const en: Record<keyof typeof zh, string | { one: string; other: string }
   'carry.stick.1': 'On the gateway run {command}',
   'carry.stick.2': 'On a computer with a network run {command}',
   'carry.frames': 'Filmed by a phone',
-  'carry.frames.1': 'Open a program that reads Tristamp QR frames (TSP1) and point it at the screen.',
-  'carry.frames.2': 'The codes go round; what was missed comes again, in any order.',
-  'carry.frames.3': 'When it has all of them, show the next parcel, until there is none.',
+  'carry.frames.1': 'On the phone open the page {command} of the ledger, once while it has a network: it keeps itself.',
+  'carry.frames.1.known': 'On the phone open {command}, once while it has a network: it keeps itself.',
+  'carry.frames.2':
+    'Press the button below and film the codes with it. They go round; what was missed comes again, in any order.',
+  'carry.frames.3':
+    'When it has all of them, show the next parcel, until there is none. The phone hands them over where there is a network.',
   'carry.show': 'Show QR codes',
   'carry.close': 'Close',
   'carry.next': 'Next parcel',
