@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setTimeout } from 'node:timers/promises'
+import { readAccess } from './access.mjs'
 import { ATTACKS } from './attacks.mjs'
 import { gatewayConfig, operations } from './consortium.mjs'
 import { LedgerClient } from './ledger-client.mjs'
@@ -35,6 +36,8 @@ export class Demo {
   #publicUrl
   #watchers
   #ledger
+  /** Who may see more than everybody. */
+  #access
   /** Who takes part in what is played. */
   #story
 
@@ -82,7 +85,8 @@ export class Demo {
     const { host, port } = this.#options
     // Founding ends with the first checkpoint.
     if (!existsSync(`${folder}/checkpoint`)) await this.#found(folder)
-    const config = await this.#watchers.prepare()
+    this.#access = readAccess(this.#state.path('access.json'))
+    const config = await this.#watchers.prepare(this.#access.access)
     const mqttPort = await freePort(this.#state.mqttPort)
     this.#state.save({ mqttPort })
     const addresses = ['--host', host, '--port', port, '--mqtt-host', '127.0.0.1', '--mqtt-port', mqttPort]
@@ -260,7 +264,10 @@ export class Demo {
     console.log(`\nScan: ${address}\n`)
     console.log(`${terminalQr(address)}\n`)
     for (const other of others) console.log(`${this.#story.told}: ${this.#publicUrl}${other}\n`)
-    console.log('Serving until Ctrl-C.')
+    for (const { page, what, token } of this.#access.pages)
+      if (existsSync(new URL(`../../verifier-web/dist/${page}.html`, import.meta.url)))
+        console.log(`${what}: ${this.#publicUrl}/${page}#token=${token}`)
+    console.log('\nServing until Ctrl-C.')
     if (isLocal(this.#options.host))
       console.log('To open it with a phone on the same network: npm start -- --host 0.0.0.0')
     else

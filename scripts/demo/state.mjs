@@ -3,7 +3,17 @@ import { join } from 'node:path'
 import { DemoError } from './options.mjs'
 
 /** What a start makes in its folder, and all that `--fresh` deletes. */
-const OWN = ['demo.json', 'ledger', 'watchers', 'gateways', 'instruments', 'scenario.yaml', 'enrolment.json', 'logs']
+const OWN = [
+  'demo.json',
+  'access.json',
+  'ledger',
+  'watchers',
+  'gateways',
+  'instruments',
+  'scenario.yaml',
+  'enrolment.json',
+  'logs',
+]
 
 /** What one start remembers for the next, in DIR/demo.json. */
 export class State {

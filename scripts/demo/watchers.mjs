@@ -30,7 +30,7 @@ export class Watchers {
   }
 
   /** Makes keys and finds ports where there are none yet; writes the ledger's configuration and answers where it is. */
-  async prepare() {
+  async prepare(access) {
     for (const { id } of WATCHERS) {
       const before = this.#state.watchers[id]
       this.#known[id] = { ...before, port: await freePort(before?.port) }
@@ -45,7 +45,7 @@ export class Watchers {
     const witnesses = WATCHERS.map(({ id, name }) => ({ name, url: this.url(id), vkey: this.#known[id].vkey }))
     mkdirSync(this.#state.path('watchers'), { recursive: true })
     const file = this.#state.path('watchers', 'ledger.yaml')
-    writeFileSync(file, stringify({ witnesses, quorum: QUORUM }))
+    writeFileSync(file, stringify({ witnesses, quorum: QUORUM, access }))
     return file
   }
 
