@@ -29,6 +29,9 @@ export function Ask({ question, working, tookMs, onAsk }: AskProps): VNode {
     field.current?.focus()
     return () => document.removeEventListener('keydown', onKey)
   }, [])
+  useEffect(() => {
+    if (field.current !== null) field.current.value = question
+  }, [question])
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
     const asked = field.current?.value.trim() ?? ''

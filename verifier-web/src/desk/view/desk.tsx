@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { shortOf } from '../../view/naming.ts'
 import type { Place } from '../address.ts'
 import type { DeskClient } from '../client.ts'
 import { type Results, search, tellTook } from '../model.ts'
@@ -17,12 +18,20 @@ export interface DeskViewProps {
 
 type Found = { question: string; results?: Results; error?: unknown }
 
+/** A subject as people write it in the field. */
+function spelled(subject = ''): string {
+  return shortOf(subject.replace(/#.*/, ''))
+}
+
 /** The field, and beneath it what was found or what was opened. */
 export function DeskView({ ask, place, go, local }: DeskViewProps): VNode {
   const [found, setFound] = useState<Found>()
   const [working, setWorking] = useState(false)
   const [tookMs, setTookMs] = useState<number>()
-  const [text, setText] = useState(place.question ?? '')
+  const [text, setText] = useState(place.question ?? spelled(place.subject))
+  /** Since when a person waits who is led on without having been answered. */
+  const carried = useRef<number | undefined>(undefined)
+  const wasAsked = useRef<boolean>(false)
   const since = useRef(performance.now())
   /** A question is asked once more even if it is the same: something may have been recorded meanwhile. */
   const [round, setRound] = useState(0)
@@ -35,9 +44,13 @@ export function DeskView({ ask, place, go, local }: DeskViewProps): VNode {
   }
   const { question, subject } = place
   useEffect(() => {
-    since.current = performance.now()
+    since.current = carried.current ?? performance.now()
+    carried.current = undefined
     setTookMs(undefined)
     if (question !== undefined) setText(question)
+    // What was asked for in words stays there while its answer is open; what was opened from elsewhere says what it is.
+    else if (!wasAsked.current) setText(spelled(subject))
+    wasAsked.current = question !== undefined
     if (question === undefined) {
       setWorking(subject !== undefined)
       setFound(undefined)
@@ -51,11 +64,8 @@ export function DeskView({ ask, place, go, local }: DeskViewProps): VNode {
         const [only] = results.results
         // One answer needs no choice; going back leads to what was there before the question.
         if (only !== undefined && results.total === 1 && only.events > 0) {
-          const begin = since.current
+          carried.current = since.current
           go({ subject: only.subject }, true)
-          queueMicrotask(() => {
-            since.current = begin
-          })
           return
         }
         setFound({ question, results })
