@@ -336,6 +336,57 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     await context.close()
   })
 
+  it('answers a recall from the lock, and a drill from the board, where it looks like one', async () => {
+    const id = '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11'
+    const lot = 'https://id.gs1.org/01/09506000134352/10/L7'
+    const words = { zh: '封口不严', en: 'Not tightly sealed' }
+    const recall = { id, drill: false, class: 1, reason: words, holder: words, subjects: [lot], named: 1, atMs: 1 }
+    const drill = { ...recall, id: id.replace('5f', '6f'), drill: true }
+    const lock = { id: lot, order: 'recall', reason: words, atMs: 1 }
+    const { context, page } = await operate()
+    const sent: string[] = []
+    await page.route('**/api/events', (route) => route.abort())
+    await page.route('**/api/command', async (route) => {
+      sent.push((route.request().postDataJSON() as { text: string }).text)
+      await route.fulfill({ json: {} })
+    })
+    await page.route('**/api/state', async (route) => {
+      const response = await route.fetch()
+      const state = (await response.json()) as object
+      await route.fulfill({ response, json: { ...state, locks: [lock], recalls: [recall, drill] } })
+    })
+    await page.reload()
+    const screen = page.getByRole('alertdialog')
+    await screen.waitFor()
+    expect(await screen.innerText()).toContain('Recall, class 1')
+    expect(await screen.innerText()).not.toContain('Drill')
+    expect(await violations(page)).toEqual([])
+    await screen.getByRole('button', { name: 'Taken note of' }).click()
+    await screen.getByLabel('How much in all').fill('12,5')
+    await screen.getByLabel('Unit').selectOption('KGM')
+    await screen.getByRole('button', { name: 'Set aside' }).click()
+    await screen.getByLabel('How much in all').fill('many')
+    expect(await screen.getByRole('button', { name: 'Set aside' }).isDisabled()).toBe(true)
+    await screen.getByLabel('How much in all').fill('')
+    const heights = await screen.getByRole('button').evaluateAll((all) => all.map((one) => one.clientHeight))
+    expect(Math.min(...heights)).toBeGreaterThanOrEqual(44)
+    await shot(page, 'answers')
+    // Without a number the goods are scanned: the screen is free for that.
+    await screen.getByRole('button', { name: 'Sent back' }).click()
+    await screen.waitFor({ state: 'detached' })
+    const board = page.locator('.answers')
+    expect(await board.innerText()).toContain('Drill, not a recall')
+    await board.locator('.drill').getByRole('button', { name: 'None here' }).click()
+    await soon(async () => sent).toEqual([
+      `tristamp:recall/acknowledged#${id}`,
+      `tristamp:recall/quarantined/12.5/KGM#${id}`,
+      `tristamp:recall/returned#${id}`,
+      `tristamp:recall/none#${drill.id}`,
+    ])
+    expect(await violations(page)).toEqual([])
+    await context.close()
+  })
+
   it('is not for pages of others: another name for it, another origin, too many tries', async () => {
     for (const host of [`evil.example:${port}`, 'evil.example', `127.0.0.2:${port}`, '127.0.0.1:1'])
       expect((await ask('/api/state', { Host: host })).status, host).toBe(421)
