@@ -40,9 +40,9 @@ export class TraceBuilder {
     return this.#place.entries.index
   }
 
-  /** As of which entry the graph stands; undefined when nothing was taken in. */
+  /** As of which seal the graph stands; undefined when nothing was taken in, or not all that the seal covers. */
   get standpoint(): Standpoint | undefined {
-    if (this.#last === undefined) return undefined
+    if (this.#last === undefined || !isSeal(this.#last.bytes)) return undefined
     const { place, bytes } = this.#last
     return { next: this.#place, last: { place: place.entry, length: place.length, leaf: leafHash(bytes) } }
   }
@@ -50,15 +50,22 @@ export class TraceBuilder {
   /**
    * Takes in everything up to a size that was sealed, and so is on disk for good.
    * @param taken told of the size now and then; what it answers is waited for
+   * @param isEnough asked at every seal: whether to stop there
    * @throws LedgerError SEGMENT_CORRUPT
    */
-  async advance(feed: LocalFeed, size: number, taken: (size: number) => Promise<void> | undefined): Promise<void> {
+  async advance(
+    feed: LocalFeed,
+    size: number,
+    taken: (size: number) => Promise<void> | undefined,
+    isEnough: () => boolean,
+  ): Promise<void> {
     if (this.size >= size) return
     let events = 0
     for await (const found of feed.read(this.#place)) {
       if (found.kind === 'end') return
       const { entry, item, place, next } = found
-      if (!isSeal(item.bytes)) {
+      const sealed = isSeal(item.bytes)
+      if (!sealed) {
         const { kid, kind } = parseStatement(item.bytes).header
         if (kind === 'batch') {
           takeBatch(this.graph, entry, this.#signers.get(toHex(kid)), item.events, place)
@@ -67,7 +74,7 @@ export class TraceBuilder {
       }
       this.#place = next
       this.#last = { place, bytes: item.bytes }
-      if (this.size >= size) return
+      if (this.size >= size || (sealed && isEnough())) return
       if (events < 512) continue
       events = 0
       await taken(this.size)

@@ -96,12 +96,12 @@ export class TraceHost {
     const feed = await LocalFeed.open(this.#parts.disk, this.#parts.folder)
     try {
       const builder = await this.#begun(feed, size)
-      await builder.advance(feed, size, async (reached) => {
+      const between = async (reached: number): Promise<void> => {
         this.#parts.reached(reached)
         // Questions come in between.
         await otherWork()
-        if (this.#ending) throw new Error('ended')
-      })
+      }
+      await builder.advance(feed, size, between, () => this.#ending)
       this.#parts.reached(builder.size)
     } finally {
       await feed.close()

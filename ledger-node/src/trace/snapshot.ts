@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { fromBase64Url, fromUtf8, toBase64Url, utf8 } from '@tristamp/protocol'
@@ -61,6 +61,7 @@ export async function writeTraceSnapshot(
   const head: Head = { madeBy: MADE_BY, next, last: { ...last, leaf }, parts: parts.map((part) => part.byteLength) }
   const draft = `${file}.new`
   try {
+    await checkRoom(dirname(file), graph.byteLength)
     const out = await disk.open(draft)
     try {
       await out.truncate(0)
@@ -85,6 +86,15 @@ export async function writeTraceSnapshot(
     if (error instanceof Unfit) return false
     throw error
   }
+}
+
+/** So much stays free for the ledger itself. */
+const LEFT_FREE = 256 * 1024 * 1024
+
+/** @throws Error when there is no room for so many bytes beside what the ledger may need */
+async function checkRoom(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  if (bavail * bsize < bytes + LEFT_FREE) throw new Error('the disk has too little room for it')
 }
 
 function* blocks(head: Head, parts: Iterable<{ bytes(): Iterable<Uint8Array> }>): Generator<Uint8Array> {

@@ -42,7 +42,7 @@ export class WalkRecord {
   #linkCount = 0
   readonly cuts: Set<Cut> = new Set()
 
-  constructor(depth: number, maxNodes: number) {
+  protected constructor(depth: number, maxNodes: number) {
     this.#depth = depth
     this.#maxNodes = maxNodes
   }
@@ -52,7 +52,7 @@ export class WalkRecord {
   }
 
   /** Whether there was no room for a node. */
-  get isFull(): boolean {
+  protected get isFull(): boolean {
     return this.cuts.size > 0 && this.cuts.has('TRACE_NODES')
   }
 
@@ -62,8 +62,8 @@ export class WalkRecord {
     return number === -1 ? undefined : number
   }
 
-  /** The node's number in the walk; -1 when there is no room for another. */
-  number(node: number, depth: number): number {
+  /** Gives a node its number in the walk; -1 when there is no room for another. */
+  protected number(node: number, depth: number): number {
     const known = this.#numbers.get(node)
     if (known !== -1) return known
     const number = this.nodes.length
@@ -78,7 +78,7 @@ export class WalkRecord {
     return number
   }
 
-  tell(kind: number, from: number, to: number, depth: number, proof: number, amount: number, end: number): void {
+  protected tell(kind: number, from: number, to: number, depth: number, proof: number, amount = -1, end = -1): void {
     if (depth > this.#depth) {
       this.cuts.add('TRACE_DEPTH')
       return

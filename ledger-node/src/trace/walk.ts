@@ -1,16 +1,13 @@
 import { contentsOf, overlap, type Stay, staysOf, type View } from './containment.ts'
+import { Course, type Direction } from './course.ts'
 import type { GraphRows } from './graph-rows.ts'
 import { NONE } from './hash-slots.ts'
 import { codeOf } from './link-rows.ts'
-import { NumberMap } from './number-map.ts'
 import { PairSet } from './pair-set.ts'
-import { Timelines } from './timeline.ts'
-import { type Cut, type Found, LINK, WalkRecord } from './walk-record.ts'
-import { WaysUp } from './ways-up.ts'
+import { LINK, WalkRecord } from './walk-record.ts'
 
+export type { Direction } from './course.ts'
 export type { Cut, Found, WalkLink } from './walk-record.ts'
-
-export type Direction = 'back' | 'forward'
 
 /** What is asked of a walk. Times are ms since 1970 and may be infinite: events outside are not followed. */
 export interface WalkOptions {
@@ -26,9 +23,8 @@ export interface WalkOptions {
 const WIDE = 1
 const NARROW = 2
 
-const [INPUT, OUTPUT, ITEM, LOT, GROUP, PARENT] = [
+const [INPUT, ITEM, LOT, GROUP, PARENT] = [
   codeOf('input'),
-  codeOf('output'),
   codeOf('item'),
   codeOf('lot'),
   codeOf('group'),
@@ -37,30 +33,11 @@ const [INPUT, OUTPUT, ITEM, LOT, GROUP, PARENT] = [
 const UNPACKED = codeOf('unpacked')
 const HELD: ReadonlySet<number> = new Set((['packed', 'unpacked', 'fixed', 'unfixed'] as const).map(codeOf))
 
-/** One direction of a walk: what was followed how far, and which ways were gone. */
-class Course {
-  /** The role by which a thing was made of others, going back, or others of it, going forward; and that of what is on the far side. */
-  readonly near: number
-  readonly far: number
-  readonly followed: NumberMap = new NumberMap()
-  readonly stays: PairSet = new PairSet()
-  readonly ways: WaysUp
-  readonly timelines: Timelines
-
-  constructor(view: View, direction: Direction, maxNodes: number) {
-    this.near = direction === 'back' ? OUTPUT : INPUT
-    this.far = direction === 'back' ? INPUT : OUTPUT
-    this.ways = new WaysUp(maxNodes)
-    this.timelines = new Timelines(view)
-  }
-}
-
 /** Follows goods through the graph, as far as asked (docs/spec/trace.md, Walk). Every node is met once, so that cycles end. */
-export class Walk {
+export class Walk extends WalkRecord {
   readonly #view: View
   readonly #graph: GraphRows
   readonly #options: WalkOptions
-  readonly #record: WalkRecord
   readonly #courses: readonly Course[]
   /** Whether all times are asked for, so that none need be looked at. */
   readonly #always: boolean
@@ -71,61 +48,23 @@ export class Walk {
   #at = 0
 
   constructor(view: View, options: WalkOptions) {
+    super(options.depth, options.maxNodes)
     this.#view = view
     this.#graph = view.graph
     this.#options = options
-    this.#record = new WalkRecord(options.depth, options.maxNodes)
     this.#courses = options.directions.map((direction) => new Course(view, direction, options.maxNodes))
     this.#always = options.from === Number.NEGATIVE_INFINITY && options.to === Number.POSITIVE_INFINITY
   }
 
-  /** Nodes of the graph; an event that is a transformation by itself is its number, negative and less one. */
-  get nodes(): readonly number[] {
-    return this.#record.nodes
-  }
-
-  /** Of each node, how many steps it is away. */
-  get depths(): readonly number[] {
-    return this.#record.depths
-  }
-
-  /** Of each node, the link by which it was met; -1 for the one that was asked for. */
-  get via(): readonly number[] {
-    return this.#record.via
-  }
-
-  get cuts(): ReadonlySet<Cut> {
-    return this.#record.cuts
-  }
-
-  get linkCount(): number {
-    return this.#record.linkCount
-  }
-
-  /** Number of a node of the graph; undefined when it was not met. */
-  numberOf(node: number): number | undefined {
-    return this.#record.numberOf(node)
-  }
-
-  /** A link by number; undefined when there is no such. */
-  link(i: number): Found | undefined {
-    return this.#record.link(i)
-  }
-
-  /** Of a link, the node that is told later: behind it the link stands in an answer. */
-  laterNode(i: number): number {
-    return this.#record.laterNode(i)
-  }
-
   /** Follows a node and all that it leads to. In pieces: the caller may do something else after each yield. */
   *run(subject: number): Generator<undefined> {
-    this.#record.number(subject, 0)
+    this.number(subject, 0)
     for (const course of this.#courses) this.#push(subject, 0, course, WIDE)
     for (let steps = 1; this.#at < this.#queue.length; steps++) {
       const node = this.#queue[this.#at]!
       const task = this.#tasks[this.#at++]!
       this.#follow(node, task >>> 3, this.#courses[(task >>> 2) & 1]!, task & 3)
-      if (this.#record.isFull) break
+      if (this.isFull) break
       if (steps % 2048 === 0) yield undefined
     }
     this.#queue = []
@@ -136,16 +75,12 @@ export class Walk {
     const before = course.followed.get(node)
     if (before === WIDE || before === reach) return
     if (depth > this.#options.depth) {
-      this.#record.cuts.add('TRACE_DEPTH')
+      this.cuts.add('TRACE_DEPTH')
       return
     }
     course.followed.set(node, before === -1 ? reach : WIDE)
     this.#queue.push(node)
     this.#tasks.push((depth << 3) | (this.#courses.indexOf(course) << 2) | reach)
-  }
-
-  #tell(kind: number, from: number, to: number, depth: number, proof: number, amount = -1, end = -1): void {
-    this.#record.tell(kind, from, to, depth, proof, amount, end)
   }
 
   /** Whether something is told for the first time; `what` is below 8. */
@@ -179,7 +114,7 @@ export class Walk {
       else if (role === ITEM) this.#lotLink(link, node, graph.node(link + 1), depth, course, NARROW)
       else if (role === LOT && wide) this.#lotLink(link - 1, graph.node(link - 1), node, depth, course, WIDE)
       if (wide && role !== ITEM && role !== LOT) this.#whereabouts(node, event, role, depth)
-      if (this.#record.isFull) return
+      if (this.isFull) return
     }
     if (!wide) return
     const { from, to } = this.#options
@@ -193,7 +128,7 @@ export class Walk {
   }
 
   #lotLink(link: number, item: number, lot: number, depth: number, course: Course, reach: number): void {
-    if (this.#first(link, 0, 0)) this.#tell(LINK.lot, item, lot, depth + 1, this.#graph.event(link))
+    if (this.#first(link, 0, 0)) this.tell(LINK.lot, item, lot, depth + 1, this.#graph.event(link))
     this.#push(reach === NARROW ? lot : item, depth + 1, course, reach)
   }
 
@@ -205,9 +140,9 @@ export class Walk {
     const group = graph.roleCode(last) === GROUP ? graph.node(last) : NONE
     const step = group === NONE ? -1 - event : group
     this.#goods(near, step, depth)
-    if (course.followed.get(step) !== -1 || this.#record.isFull) return
+    if (course.followed.get(step) !== -1 || this.isFull) return
     if (depth >= this.#options.depth) {
-      this.#record.cuts.add('TRACE_DEPTH')
+      this.cuts.add('TRACE_DEPTH')
       return
     }
     course.followed.set(step, WIDE)
@@ -225,7 +160,7 @@ export class Walk {
       if (graph.roleCode(link) !== course.far) continue
       this.#goods(link, step, depth + 1)
       this.#push(graph.node(link), depth + 1, course, WIDE)
-      if (this.#record.isFull) return
+      if (this.isFull) return
     }
   }
 
@@ -233,8 +168,8 @@ export class Walk {
     const graph = this.#graph
     if (!this.#first(link, 1, 0)) return
     const node = graph.node(link)
-    if (graph.roleCode(link) === INPUT) this.#tell(LINK.input, node, step, depth, graph.event(link), link)
-    else this.#tell(LINK.output, step, node, depth, graph.event(link), link)
+    if (graph.roleCode(link) === INPUT) this.tell(LINK.input, node, step, depth, graph.event(link), link)
+    else this.tell(LINK.output, step, node, depth, graph.event(link), link)
   }
 
   /** Where something was and who had it, once for each. */
@@ -243,13 +178,13 @@ export class Walk {
     const place = graph.place(event)
     if (place !== NONE) {
       if (role === UNPACKED) {
-        if (this.#first(node, place, 1)) this.#tell(LINK.unpacked, node, place, depth + 1, event)
-      } else if (this.#first(node, place, 2)) this.#tell(LINK.at, node, place, depth + 1, event)
+        if (this.#first(node, place, 1)) this.tell(LINK.unpacked, node, place, depth + 1, event)
+      } else if (this.#first(node, place, 2)) this.tell(LINK.at, node, place, depth + 1, event)
     }
     const from = graph.from(event)
-    if (from !== NONE && this.#first(node, from, 3)) this.#tell(LINK.held, node, from, depth + 1, event)
+    if (from !== NONE && this.#first(node, from, 3)) this.tell(LINK.held, node, from, depth + 1, event)
     const to = graph.to(event)
-    if (to !== NONE && this.#first(node, to, 3)) this.#tell(LINK.held, node, to, depth + 1, event)
+    if (to !== NONE && this.#first(node, to, 3)) this.tell(LINK.held, node, to, depth + 1, event)
   }
 
   #stay({ child, parent, begin, end, fixed }: Stay, depth: number): void {
@@ -257,7 +192,7 @@ export class Walk {
     const link = begin === -1 ? end : begin
     if (link === -1 || !this.#first(link, 2, 4)) return
     const until = begin === -1 || end === -1 ? -1 : graph.event(end)
-    this.#tell(fixed ? LINK.fixed : LINK.contained, child, parent, depth, graph.event(link), begin, until)
+    this.tell(fixed ? LINK.fixed : LINK.contained, child, parent, depth, graph.event(link), begin, until)
   }
 
   /**
@@ -272,7 +207,7 @@ export class Walk {
       const time = stay.fixed ? undefined : overlap(from, to, stay)
       if (time === undefined || within.includes(stay.parent)) continue
       this.#stay(stay, depth + 1)
-      if (this.#record.isFull) return
+      if (this.isFull) return
       if (depth >= this.#options.depth) continue
       const begin = stay.begin === -1 ? 0 : graph.event(stay.begin) + 1
       const end = stay.end === -1 ? 0 : graph.event(stay.end) + 1
@@ -292,7 +227,7 @@ export class Walk {
 
   #isFreshWay(course: Course, begin: number, end: number, from: number, to: number): boolean {
     const fresh = course.ways.isFresh(begin, end, from, to)
-    if (fresh === undefined) this.#record.cuts.add('TRACE_NODES')
+    if (fresh === undefined) this.cuts.add('TRACE_NODES')
     return fresh === true
   }
 
@@ -306,9 +241,9 @@ export class Walk {
         const role = graph.roleCode(link)
         if (role === ITEM || role === LOT || role === GROUP) continue
         const node = graph.node(link)
-        if (this.#first(node, place, 2)) this.#tell(LINK.at, node, place, depth + 1, event)
+        if (this.#first(node, place, 2)) this.tell(LINK.at, node, place, depth + 1, event)
         this.#push(node, depth + 1, course, WIDE)
-        if (this.#record.isFull) return
+        if (this.isFull) return
       }
     }
   }
