@@ -64,34 +64,35 @@ export class Finder {
   /** Everything that a question may mean, the likeliest first; what nothing in the graph names is told as text. */
   *find(view: View, { exact, labels, named, from, to, days }: SearchQuery): Generator<undefined, (number | string)[]> {
     const found = new Set<number | string>()
-    const within = (node: number): boolean => this.#within(view, node, from, to)
-    const add = (nodes: Iterable<number>): void => {
+    const add = (nodes: Iterable<number>, when: (node: number) => boolean): void => {
       for (const node of nodes) {
         if (found.size >= MAX_FOUND) return
-        if (this.#isSubject(node) && this.#graph.isNamed(node, view.upTo) && within(node)) found.add(node)
+        if (this.#isSubject(node) && this.#graph.isNamed(node, view.upTo) && when(node)) found.add(node)
       }
     }
+    const within = (node: number): boolean => this.#within(view, node, from, to)
+    const asFound = (): boolean => true
     const known: number[] = []
     for (const subject of exact) {
       const node = this.#graph.names.find(subject)
       if (node !== undefined) known.push(node)
     }
-    add(known)
-    for (const label of labels) add(this.#labels.withLabel(label))
+    add(known, within)
+    for (const label of labels) add(this.#labels.withLabel(label), within)
     for (const subject of named) {
       const node = this.#graph.names.find(subject)
       if (node !== undefined) known.push(node)
-      if (node !== undefined && this.#graph.isNamed(node, view.upTo)) add([node])
+      if (node !== undefined && this.#graph.isNamed(node, view.upTo)) add([node], within)
       else if (found.size < MAX_FOUND) found.add(subject)
     }
     for (const subject of [...exact, ...named]) {
       const { kind, elements } = subjectFrom(subject)
-      if (kind === 'product') add(this.#labels.ofProduct(elements?.get('01') ?? ''))
+      if (kind === 'product') add(this.#labels.ofProduct(elements?.get('01') ?? ''), within)
     }
     for (const node of known)
-      if (this.#graph.names.kind(node) === 'place') add(yield* this.#goodsAt(view, node, from, to))
-    for (const label of labels) if (label.length >= LEAST_LABEL) add(this.#labels.lotsFrom(label))
-    if (days) add(yield* this.#goodsOn(view, from, to))
+      if (this.#graph.names.kind(node) === 'place') add(yield* this.#goodsAt(view, node, from, to), asFound)
+    for (const label of labels) if (label.length >= LEAST_LABEL) add(this.#labels.lotsFrom(label), within)
+    if (days) add(yield* this.#goodsOn(view, from, to), asFound)
     return [...found]
   }
 
@@ -195,22 +196,27 @@ export class Finder {
     return [...goods]
   }
 
+  /** Whether something was recorded of it in that time; of a lot, of it or of one of its items. */
   #within({ upTo }: View, node: number, from: number, to: number): boolean {
     if (from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY) return true
     const graph = this.#graph
+    let looked = 0
     const holds = (event: number): boolean =>
       graph.stands(event, upTo) && graph.time(event) >= from && graph.time(event) <= to
-    let looked = 0
-    for (
-      let link = graph.lastLink(node);
-      link !== NONE && looked < MAX_COUNTED;
-      link = graph.linkBefore(link), looked++
-    )
-      if (holds(graph.event(link))) return true
-    for (let at = graph.lastEventAt(node); at !== NONE && looked < MAX_COUNTED; at = graph.eventBefore(at), looked++)
+    const isIn = (thing: number): boolean => {
+      for (let link = graph.lastLink(thing); link !== NONE && looked++ < MAX_COUNTED; link = graph.linkBefore(link))
+        if (holds(graph.event(link)) || (graph.role(link) === 'lot' && thing === node && itemOf(link))) return true
+      return false
+    }
+    // An item stands right before its lot among the links of the event that ties them.
+    const itemOf = (link: number): boolean => {
+      const item = graph.node(link - 1)
+      return graph.role(link - 1) === 'item' && item !== node && isIn(item)
+    }
+    if (isIn(node)) return true
+    for (let at = graph.lastEventAt(node); at !== NONE && looked++ < MAX_COUNTED; at = graph.eventBefore(at))
       if (holds(at)) return true
-    // A lot whose items were there that day is meant, too.
-    return graph.names.kind(node) === 'lot' && looked >= MAX_COUNTED
+    return false
   }
 }
 
