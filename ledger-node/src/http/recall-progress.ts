@@ -12,7 +12,7 @@ import type { Traces } from '../trace/traces.ts'
 import type { Standing } from '../trace/where-now.ts'
 import type { Kept, RecordBook } from '../unsigned/record-book.ts'
 import { open } from './headers.ts'
-import { parameter } from './query.ts'
+import { parameter, sizeParameter } from './query.ts'
 import { routes } from './routes.ts'
 
 export interface RecallProgressParts {
@@ -32,6 +32,10 @@ export interface RecallProgressParts {
 const BODY_BYTES = 4096
 /** The newest of what came without a key, on one answer. */
 const MAX_RESPONSES = 1000
+
+/** Places of one answer; the totals are over all of them. */
+const PLACES = 1000
+const MAX_PLACES = 5000
 
 interface Traced {
   treeSize: number
@@ -64,6 +68,7 @@ export function recallProgressRoutes(parts: RecallProgressParts): Router {
       const found = await find(req.params['id'])
       const law = lawOf(parameter(req, 'law'))
       const { recall, since, lifted } = found
+      const [from, limit] = [sizeParameter(req, 'from'), limitOf(parameter(req, 'limit'))]
       const { treeSize, standings, unknown, incomplete = [] } = await traced(found)
       const told = await ledger.read((sealed) => answers.of(recall.id, sealed))
       // Both as of one tree size: what was answered is of what was there then.
@@ -87,10 +92,12 @@ export function recallProgressRoutes(parts: RecallProgressParts): Router {
         deadline: { law, ...recallDeadline(law, recall.class, Date.parse(since), now()) },
         ...progress,
         totals: { ...progress.totals, ...(progress.uom !== undefined && { uom: progress.uom }) },
-        places: progress.places.map((place) => ({ ...place, ...named(place.place) })),
+        placesTotal: progress.places.length,
+        places: progress.places.slice(from, from + limit).map((place) => ({ ...place, ...named(place.place) })),
         others: progress.others.map(({ places, ...table }) => ({
           ...table,
-          places: places.map((place) => ({ ...place, ...named(place.place) })),
+          placesTotal: places.length,
+          places: places.slice(from, from + limit).map((place) => ({ ...place, ...named(place.place) })),
         })),
         unrecorded,
         unknown,
@@ -125,6 +132,12 @@ export function recallProgressRoutes(parts: RecallProgressParts): Router {
         res.status(201).json({ recall: recall.id, at: new Date(at).toISOString(), signed: false })
       },
     )
+}
+
+function limitOf(text = String(PLACES)): number {
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (limit < 1 || limit > MAX_PLACES) throw new LedgerError('REQUEST_QUERY', `limit: expected 1 to ${MAX_PLACES}`)
+  return limit
 }
 
 function lawOf(text = 'food'): RecallKind {

@@ -66,19 +66,20 @@ export class RecallAnswers {
     if (header.kind !== 'batch') return
     const event = parseRecordedEvent(header.kind, (await this.#entries.events(entry))[position]!.event)
     if (event.type !== 'TristampReport') return
-    const { org = '', gateway = '' } = this.#ledger.state.keys.get(toHex(header.kid)) ?? {}
+    const { org = '', gateway = '', station = '' } = this.#ledger.state.keys.get(toHex(header.kid)) ?? {}
     const holder = this.#ledger.state.organisations.get(org)?.party ?? organisationUri(org)
     const speaker = `${org}/${gateway}`
     const place = siteOf(event.bizLocation?.id ?? '')
+    const atHome = siteOf(station) === place
     const at = Date.parse(event.eventTime)
     const proof = { entry, position, eventID: event.eventID }
     const { report } = event
     if (report.kind === 'recall-response')
-      read.answers.push({ speaker, holder, place, at, ...said(report), proof: { ...proof, kind: 'answer' } })
+      read.answers.push({ speaker, holder, place, atHome, at, ...said(report), proof: { ...proof, kind: 'answer' } })
     else if (report.kind === 'blocked') {
       const { subject } = report
       const blocked: FactProof = { ...proof, kind: 'blocked' }
-      read.blocked.push({ holder, place, at, subject, piece: isItem(subject), proof: blocked })
+      read.blocked.push({ holder, place, atHome, at, subject, piece: isItem(subject), proof: blocked })
     }
   }
 }

@@ -35,6 +35,8 @@ export interface AnswerFact {
   /** The party of its organisation. */
   holder: string
   place: string
+  /** Whether the place is the gateway's own station, as it is enrolled: only there it speaks for goods that another party holds. */
+  atHome: boolean
   state: RecallAnswer
   milli?: number
   uom?: string
@@ -46,6 +48,7 @@ export interface AnswerFact {
 export interface BlockedFact {
   holder: string
   place: string
+  atHome: boolean
   subject: string
   piece: boolean
   at: number

@@ -26,7 +26,9 @@ function stock(place: string, milli: number | undefined, over: Partial<StockFact
 }
 function answer(place: string, state: AnswerFact['state'], milli?: number, over: Partial<AnswerFact> = {}): AnswerFact {
   return {
+    speaker: 'ann/1',
     holder: ANN,
+    atHome: true,
     place,
     state,
     ...(milli !== undefined && { milli }),
@@ -36,7 +38,7 @@ function answer(place: string, state: AnswerFact['state'], milli?: number, over:
   }
 }
 function blocked(place: string, subject: string, over: Partial<BlockedFact> = {}): BlockedFact {
-  return { holder: ANN, place, subject, piece: true, at: 900, proof: proof('blocked'), ...over }
+  return { holder: ANN, atHome: true, place, subject, piece: true, at: 900, proof: proof('blocked'), ...over }
 }
 
 describe('the progress of a recall', () => {
@@ -77,6 +79,33 @@ describe('the progress of a recall', () => {
     expect(of([...all, answer(SHOP, 'none')])).toMatchObject({ quarantined: 2000, returned: 0, unaccounted: 7000 })
   })
 
+  it('nobody makes the goods of others found, but at the station where they are', () => {
+    const eve = { speaker: 'eve/1', holder: BOB }
+    const of = (atHome: boolean): object =>
+      progressOf({
+        stock: [stock(SHOP, 9000)],
+        answers: [answer(SHOP, 'quarantined', 9000, { ...eve, atHome })],
+        blocked: [],
+      }).totals
+    expect(of(false)).toMatchObject({ shipped: 9000, unaccounted: 9000, surplus: 9000 })
+    expect(of(true)).toMatchObject({ shipped: 9000, unaccounted: 0, surplus: 0 })
+  })
+
+  it('ten thousand shops are added up at once', () => {
+    const shops = Array.from({ length: 10_000 }, (_, i) => `https://id.gs1.org/414/${i}`)
+    const progress = progressOf({
+      stock: shops.flatMap((shop, i) => [stock(shop, 9000), stock(shop, 1000, { state: 'sold', at: i })]),
+      answers: shops.flatMap((shop, i) => [
+        answer(shop, 'acknowledged', undefined, { at: i }),
+        answer(shop, 'quarantined', 8000, { at: 10_000 + i, speaker: `ann/${i}` }),
+      ]),
+      blocked: shops.map((shop) => blocked(shop, shop)),
+    })
+    expect(progress.totals).toMatchObject({ shipped: 100_000_000, found: 80_000_000, unaccounted: 10_000_000 })
+    expect(progress.timeline).toHaveLength(200)
+    expect(progress.timeline.at(-1)).toMatchObject({ answered: 10_000, found: 80_000_000, sold: 10_000_000 })
+  })
+
   it('what is taken note of is found, and not done', () => {
     const { places } = progressOf({
       stock: [stock(SHOP, 9000)],
@@ -110,7 +139,11 @@ describe('the progress of a recall', () => {
 
   it('of any facts: the parts are the whole, nothing is below zero, and the order of stock does not matter', () => {
     const place = fc.constantFrom(SHOP, STORE, 'https://id.gs1.org/414/9506000134024')
-    const who = fc.constantFrom({ speaker: 'ann/1', holder: ANN }, { speaker: 'bob/1', holder: BOB })
+    const who = fc.constantFrom(
+      { speaker: 'ann/1', holder: ANN, atHome: true },
+      { speaker: 'bob/1', holder: BOB, atHome: true },
+      { speaker: 'eve/1', holder: 'https://id.gs1.org/417/9506000134024', atHome: false },
+    )
     const uom = fc.constantFrom({}, { uom: 'KGM' })
     const milli = fc.nat(20_000)
     const at = fc.nat(50)

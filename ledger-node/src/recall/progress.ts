@@ -34,7 +34,7 @@ export interface PlaceProgress extends Amounts {
   tries: number
   /** Things of which nobody told how much they are. */
   things: number
-  /** The last twenty of each kind. */
+  /** The last five of each kind. */
   proofs: FactProof[]
 }
 
@@ -59,7 +59,7 @@ export interface Progress extends Table {
   others: Table[]
 }
 
-const PROOFS = 20
+const PROOFS = 5
 const POINTS = 200
 const ZERO: Amounts = {
   shipped: 0,
@@ -101,7 +101,10 @@ export function progressOf({ stock, answers, blocked }: RecallFacts): Progress {
   return { ...first, timeline: timelineOf(rows.list, placed, first.uom ?? ''), others }
 }
 
-/** Rows of places and holders; whoever speaks of a place that the trace knows with another holder speaks of that one. */
+/**
+ * Rows of places and holders. A gateway whose own station a place is speaks of what another party holds there, too; any other only of what its own does:
+ * nobody makes the goods of others found.
+ */
 class Rows {
   readonly #byKey = new Map<string, Row>()
   /** Those that the trace knows. */
@@ -122,10 +125,10 @@ class Rows {
     return [...this.#byKey.values()]
   }
 
-  at({ place, holder }: { place: string; holder: string }): Row {
+  at({ place, holder, atHome }: { place: string; holder: string; atHome: boolean }): Row {
     const own = this.#byKey.get(keyOf(place, holder))
     const [only, ...more] = this.#byPlace.get(place) ?? []
-    return own ?? (only !== undefined && more.length === 0 ? only : this.#row(place, holder))
+    return own ?? (atHome && only !== undefined && more.length === 0 ? only : this.#row(place, holder))
   }
 
   #row(place: string | undefined, holder: string | undefined): Row {
@@ -235,12 +238,17 @@ function timelineOf(
   placed: readonly { answer: AnswerFact; row: Row }[],
   uom: string,
 ): TimePoint[] {
-  const sales = rows.flatMap((row) =>
-    row.stock.flatMap((one) => (one.state === 'sold' && one.at !== undefined ? [one.at] : [])),
-  )
+  const soldAt = new Map<number, Set<Row>>()
+  for (const row of rows)
+    for (const { state, at } of row.stock) {
+      if (state !== 'sold' || at === undefined) continue
+      const there = soldAt.get(at)
+      if (there === undefined) soldAt.set(at, new Set([row]))
+      else there.add(row)
+    }
   const steps = [
     ...placed.map((one, i) => ({ at: one.answer.at, order: i, ...one })),
-    ...[...new Set(sales)].map((at) => ({ at, order: -1, answer: undefined, row: undefined })),
+    ...[...soldAt.keys()].map((at) => ({ at, order: -1, answer: undefined, row: undefined })),
   ].sort((a, b) => a.at - b.at || a.order - b.order)
   const answered = new Set<Row>()
   const points = new Map<number, TimePoint>()
@@ -255,8 +263,7 @@ function timelineOf(
     sums.set(row, { found, sold })
   }
   for (const { at, answer, row } of steps) {
-    if (row === undefined)
-      for (const one of rows) if (one.stock.some((s) => s.state === 'sold' && s.at === at)) refresh(one, at)
+    for (const one of row === undefined ? (soldAt.get(at) ?? []) : []) refresh(one, at)
     if (row !== undefined) {
       say(row, answer)
       if (row.stock.length > 0) answered.add(row)

@@ -30,6 +30,9 @@ const GOODS: ReadonlySet<string> = new Set(['item', 'lot', 'product', 'unit', 'o
 /** A question of readers, whose answer is kept for its pages. */
 type Kept = Exclude<TraceQuery, { ask: 'breaks' }>
 
+/** Of each pile of recalled goods: there may be ten thousand. */
+const RECALL_PROOFS = 5
+
 /** Answers that are kept for whoever asks for their next page. */
 const KEPT = 4
 
@@ -123,7 +126,10 @@ export class TraceEngine {
             query.since,
           ),
         )
-        const [standings, unknown] = [where.standings(), query.subjects.filter((_, i) => found[i] === undefined)]
+        const [standings, unknown] = [
+          where.standings(RECALL_PROOFS),
+          query.subjects.filter((_, i) => found[i] === undefined),
+        ]
         // For the node itself, which adds all of it up.
         return { total: 0, cuts: [...where.cuts], head: { standings, unknown }, page: () => ({}) }
       }

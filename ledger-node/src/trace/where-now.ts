@@ -103,7 +103,8 @@ export class WhereNow {
     yield* this.#items(subject)
   }
 
-  standings(): Standing[] {
+  /** @param proofs the last so many of each */
+  standings(proofs: number = KEPT): Standing[] {
     const { graph } = this.#view
     const rows = [...this.#piles.values()].filter(({ standing }) => standing.milli !== 0 || standing.things > 0)
     const order = ['there', 'on the way', 'unaccounted', 'used', 'ended']
@@ -117,7 +118,7 @@ export class WhereNow {
         ...(uom !== undefined && uom !== UNOPENED && { uom }),
         in: [...boxes].slice(0, KEPT).map((box) => graph.names.text(box)),
         ...(since !== undefined && { since }),
-        proofs: [...new Set(events)].slice(-KEPT).map((event) => proofOf(graph, event)),
+        proofs: [...new Set(events)].slice(-proofs).map((event) => proofOf(graph, event)),
       }
     })
   }
