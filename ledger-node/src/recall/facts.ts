@@ -25,7 +25,7 @@ export interface StockFact {
   things: number
   /** ms since 1970. */
   at?: number
-  proofs: FactProof[]
+  proofs: readonly FactProof[]
 }
 
 /** What a gateway says of a place, in the order of the log. */
@@ -60,7 +60,7 @@ export interface Unrecorded {
   place?: string
   milli: number
   uom?: string
-  proofs: FactProof[]
+  proofs: readonly FactProof[]
 }
 
 export interface RecallFacts {
