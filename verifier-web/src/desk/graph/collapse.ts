@@ -121,7 +121,10 @@ function folded(edges: readonly PictureEdge[], groupOf: ReadonlyMap<string, stri
   return [...merged.values()]
 }
 
-/** The line through the subject that carries most: at each step back and forward the edge with the largest amount, of equal ones the first. As `from to`. */
+/**
+ * The line through the subject that carries most: at each step back and forward the edge with the largest amount, of equal ones the one that
+ * leads furthest, and then the first. As `from to`.
+ */
 export function mainLine({ subject, edges }: Picture): Set<string> {
   const line = new Set<string>()
   for (const [near, far] of [
@@ -129,14 +132,26 @@ export function mainLine({ subject, edges }: Picture): Set<string> {
     ['from', 'to'],
   ] as const) {
     const byEnd = new Map<string, PictureEdge[]>()
-    for (const edge of edges) byEnd.set(edge[near], [...(byEnd.get(edge[near]) ?? []), edge])
+    for (const edge of edges) {
+      const list = byEnd.get(edge[near])
+      if (list === undefined) byEnd.set(edge[near], [edge])
+      else list.push(edge)
+    }
+    const lengths = new Map<string, number>()
+    const lengthOf = (id: string): number => {
+      const known = lengths.get(id)
+      if (known !== undefined) return known
+      // Met again on its own way, it leads nowhere further.
+      lengths.set(id, 0)
+      const length = Math.max(0, ...(byEnd.get(id) ?? []).map((edge) => 1 + lengthOf(edge[far])))
+      lengths.set(id, length)
+      return length
+    }
     const seen = new Set<string>()
     for (let at = subject; !seen.has(at); ) {
       seen.add(at)
-      const best = (byEnd.get(at) ?? []).reduce<PictureEdge | undefined>(
-        (most, edge) =>
-          most === undefined || (edge.quantity?.milli ?? -1) > (most.quantity?.milli ?? -1) ? edge : most,
-        undefined,
+      const [best] = [...(byEnd.get(at) ?? [])].sort(
+        (a, b) => (b.quantity?.milli ?? -1) - (a.quantity?.milli ?? -1) || lengthOf(b[far]) - lengthOf(a[far]),
       )
       if (best === undefined) break
       line.add(`${best.from} ${best.to}`)

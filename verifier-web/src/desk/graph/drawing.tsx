@@ -104,7 +104,7 @@ export function Drawing({
               <NodeMark node={node} isSubject={id === picture.subject} isMarked={isMarked} />
               <text x={MARK - 4} y={label.beside === '' ? 4 : -3}>
                 {fitting(label.name)}
-                {isMarked && ' ≠'}
+                {node.missing !== undefined ? ' ≠' : isMarked && ' !'}
               </text>
               {label.beside !== '' && (
                 <text class="s" x={MARK - 4} y={13}>

@@ -98,7 +98,7 @@ describe('pictureOf', () => {
       ),
       [
         { state: 'there', place: 'a', milli: 5000, things: 5 },
-        { state: 'unaccounted', place: 'b', milli: 25_000, things: 0 },
+        { state: 'unaccounted', place: 'b', milli: -25_000, things: 0 },
       ] satisfies Standing[],
     )
     expect(edgesOf(picture)).toEqual(['lot→a', 'lot→b', 'lot→c'])

@@ -44,6 +44,7 @@ export function pictureOf(trace: Trace, standings: readonly Standing[] = []): Pi
   const made = new Map<string, Quantity>()
   const used = new Map<string, Set<string>>()
   const processes = new Map<string, string[]>()
+  const processesOf = new Map<string, string[]>()
   for (const link of trace.links) {
     const { kind, from, to, quantity, step } = link
     const [whole, part] = kind === 'lot' ? [to, from] : [from, to]
@@ -65,7 +66,10 @@ export function pictureOf(trace: Trace, standings: readonly Standing[] = []): Pi
       used.set(goods, events.add(link.proof.eventID).add(link.time ?? ''))
       push(processes, goods, process)
     }
-    if (kind === 'output') larger(made, part, quantity)
+    if (kind === 'output') {
+      larger(made, part, quantity)
+      push(processesOf, to, from)
+    }
   }
   const came = new Map<string, Quantity>()
   for (const { id, kind } of trace.nodes) {
@@ -75,7 +79,8 @@ export function pictureOf(trace: Trace, standings: readonly Standing[] = []): Pi
       for (const process of processes.get(id) ?? []) if (!places.has(process)) places.set(process, done[0].to)
     const went = way.filter((stop) => !done.includes(stop))
     const home = went[0]
-    const own = makerPlace(edges, places, id) ?? home?.to
+    // A place is where it is.
+    const own = isPlace(kind) ? id : (makerPlace(processesOf.get(id), places) ?? home?.to)
     if (own !== undefined && !places.has(id)) places.set(id, own)
     let last = id
     for (const stop of went) {
@@ -88,7 +93,28 @@ export function pictureOf(trace: Trace, standings: readonly Standing[] = []): Pi
   const standing = standingsAt(standings)
   const nodes = trace.nodes.map((node) => withFacts(node, { places, steps, made, came, standing }))
   const drawn = withoutRepeats(nodes, edges.all(), trace)
-  return { subject: trace.subject, ...drawn }
+  return { subject: trace.subject, edges: drawn.edges, nodes: withDepths(trace.subject, drawn) }
+}
+
+/** Steps along the stream from the subject, below zero against it: a walk back also meets what goods lay in later, which is no way back. */
+function withDepths(
+  subject: string,
+  { nodes, edges }: { nodes: readonly PictureNode[]; edges: readonly PictureEdge[] },
+): PictureNode[] {
+  const depths = new Map([[subject, 0]])
+  for (const sign of [1, -1]) {
+    const next = new Map<string, string[]>()
+    for (const { from, to } of edges) push(next, sign > 0 ? from : to, sign > 0 ? to : from)
+    const queue = [subject]
+    for (const id of queue) {
+      for (const far of next.get(id) ?? []) {
+        if (depths.has(far)) continue
+        depths.set(far, depths.get(id)! + sign)
+        queue.push(far)
+      }
+    }
+  }
+  return nodes.map((node) => ({ ...node, depth: depths.get(node.id) ?? node.depth }))
 }
 
 /** Stops in the order of their times, each place once, as it was first reached; what has no time comes last. */
@@ -101,12 +127,8 @@ function wayOf(links: readonly TraceLink[]): TraceLink[] {
 }
 
 /** Where the step was done that something came out of. */
-function makerPlace(edges: Edges, places: ReadonlyMap<string, string>, id: string): string | undefined {
-  for (const from of edges.into(id)) {
-    const place = places.get(from)
-    if (place !== undefined) return place
-  }
-  return undefined
+function makerPlace(processes: readonly string[] | undefined, places: ReadonlyMap<string, string>): string | undefined {
+  return processes?.map((one) => places.get(one)).find((place) => place !== undefined)
 }
 
 interface Facts {
@@ -140,7 +162,8 @@ function standingsAt(standings: readonly Standing[]): Map<string, { there?: Quan
     const here = found.get(place) ?? {}
     const before = here[name]
     if (before !== undefined && before.uom !== uom) continue
-    const sum = (before?.milli ?? 0) + milli
+    // What is missing is told below zero.
+    const sum = (before?.milli ?? 0) + Math.abs(milli)
     found.set(place, { ...here, [name]: { milli: sum, ...(uom !== undefined && { uom }) } })
   }
   return found
@@ -176,19 +199,13 @@ function withoutRepeats(
 /** Edges, each once, with the largest amount that was told of it. */
 class Edges {
   readonly #edges = new Map<string, PictureEdge>()
-  readonly #into = new Map<string, string[]>()
 
   add(from: string, to: string, quantity?: Quantity): void {
     if (from === to) return
     const key = `${from} ${to}`
     const before = this.#edges.get(key)
-    if (before === undefined) push(this.#into, to, from)
     const amount = isMore(quantity, before?.quantity) ? quantity : before?.quantity
     this.#edges.set(key, { from, to, ...(amount !== undefined && { quantity: amount }) })
-  }
-
-  into(to: string): readonly string[] {
-    return this.#into.get(to) ?? []
   }
 
   all(): PictureEdge[] {

@@ -40,7 +40,6 @@ export function TraceTable({ name, rows, subject, place, words, open }: TablePro
           <thead>
             <tr>
               <th scope="col">{t('table.what')}</th>
-              <th scope="col">{t('table.kind')}</th>
               <th scope="col">{t('table.depth')}</th>
               <th scope="col">{t('table.place')}</th>
               <th scope="col" class="n">
@@ -65,9 +64,9 @@ export function TraceTable({ name, rows, subject, place, words, open }: TablePro
                     ) : (
                       label.name
                     )}
+                    {node.kind !== 'transformation' && <small>{t(has(kind) ? kind : 'kind.other')}</small>}
                   </th>
-                  <td>{t(has(kind) ? kind : 'kind.other')}</td>
-                  <td>{depthText(node.depth, words)}</td>
+                  <td class="gr-depth">{depthText(node.depth, words)}</td>
                   <td>{node.place === undefined ? '' : place(node.place)}</td>
                   <td class="n">
                     {node.quantity === undefined ? '' : amount(node.quantity)}

@@ -154,7 +154,8 @@ export async function readPreview(
         } else if (milli !== undefined) {
           const key2 = `${state} ${uom ?? ''}`
           const row = gone.get(key2) ?? { state, ...(uom !== undefined && { uom }), milli: 0 }
-          row.milli += milli
+          // What does not add up is told below zero.
+          row.milli += Math.abs(milli)
           gone.set(key2, row)
         }
       }
