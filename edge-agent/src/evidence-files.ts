@@ -23,8 +23,8 @@ interface Piece {
 
 /** Where the outbox stands, as far as evidence is concerned. */
 export interface OutboxPlace {
-  /** Number of the next batch. */
-  nextSeq: number
+  /** Number after the last batch that is signed, whether it may be sent or not yet. */
+  endSeq: number
   /** First batch that the ledger has not acknowledged. */
   acked: number
   /** Accepted events that are in no batch yet. */
@@ -83,10 +83,10 @@ export class EvidenceFiles {
   }
 
   /** Removes what no batch that is left can name. */
-  tidy({ nextSeq, acked, unsigned }: OutboxPlace): void {
+  tidy({ endSeq, acked, unsigned }: OutboxPlace): void {
     for (const [id, piece] of this.#pieces) {
       // What was accepted is signed: every batch that names it has a number.
-      if (piece.below === undefined && piece.held === 0 && unsigned === 0) piece.below = nextSeq
+      if (piece.below === undefined && piece.held === 0 && unsigned === 0) piece.below = endSeq
       if (piece.below === undefined || acked < piece.below) continue
       remove(this.#path(id))
       this.#pieces.delete(id)

@@ -69,6 +69,25 @@ async function refusal(work: Promise<unknown>): Promise<string> {
 }
 
 describe('Outbox', () => {
+  it('never seems to have signed all with less in its batches: evidence would go that waits for one', async () => {
+    const { store, outbox, signer } = await fresh()
+    for (let n = 1; n <= 8; n++) {
+      await outbox.accept([utf8(`{"n":${n}}`)], [])
+      let done = false
+      const signing = outbox.sign(10, signWith(signer)).finally(() => {
+        done = true
+      })
+      while (!done) {
+        if (outbox.unsigned === 0) expect(outbox.endSeq).toBe(n)
+        // Whoever sends waits until the number of the batch is told, too.
+        expect(outbox.nextSeq).toBeLessThanOrEqual(outbox.endSeq)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      await signing
+    }
+    await store.close()
+  })
+
   it('keeps events, signs them in order in bounded batches, and goes on after a restart', async () => {
     const { config, store, outbox, signer } = await fresh()
     await Promise.all(Array.from({ length: 10 }, (_, i) => outbox.accept([utf8(`event ${i}`)], [])))

@@ -75,6 +75,11 @@ export class Outbox {
     return this.#chain.nextSeq
   }
 
+  /** Number after the last batch that is signed: what is no longer unsigned is below it, also before it may be sent. */
+  get endSeq(): number {
+    return this.#chain.head.seq
+  }
+
   /** First batch that the ledger has not acknowledged. */
   get acked(): number {
     return this.#chain.head.acked
