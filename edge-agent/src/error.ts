@@ -1,4 +1,5 @@
 import { sentences } from './error-text.ts'
+import { issuesInChinese } from './issue-text.ts'
 import { reasonInChinese } from './reason-text.ts'
 
 /** Every way in which the gateway can fail or refuse. A closed union: a typo does not compile, and a display can switch on it. */
@@ -122,7 +123,8 @@ export function sentence(code: AgentCode, fields: Fields, language: Language): s
 
 function fieldOf(fields: Fields, name: string, language: Language): string {
   const value = String(fields[name] ?? '?')
-  return language === 'zh' && name === 'why' ? reasonInChinese(value) : value
+  if (language === 'en') return value
+  return name === 'why' ? reasonInChinese(value) : name === 'list' ? issuesInChinese(value) : value
 }
 
 export function isAgentCode(code: string): code is AgentCode {

@@ -11,7 +11,7 @@ describe('the log', () => {
     const log = createLog((line) => lines.push(line), 'zh')
     log.info('· device cold1 is up')
     log.problem(silent)
-    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} · device cold1 is up\n$/)
+    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} · 设备 cold1 正常\n$/)
     expect(lines[1]).toMatch(/✗ DEVICE_SILENT /)
   })
 

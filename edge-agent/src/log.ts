@@ -1,4 +1,5 @@
 import { type AgentCode, type AgentError, type Fields, type Language, sentence } from './error.ts'
+import { lineInChinese } from './line-text.ts'
 
 /** Where the gateway speaks to people. One line each, on stderr: stdout belongs to what a caller asked for. */
 export interface Log {
@@ -28,7 +29,7 @@ export function createLog(
   const told = new Map<string, number>()
   return {
     language,
-    info,
+    info: language === 'zh' ? (line) => info(lineInChinese(line)) : info,
     problem(error, key) {
       if (key !== undefined) {
         const name = `${error.code} ${key}`

@@ -1,5 +1,6 @@
 import type { Words } from '../config-types.ts'
 import { type AgentCode, type Fields, printable, sentence } from '../error.ts'
+import { lineInChinese } from '../line-text.ts'
 import type { Notice, Said } from '../station/notice.ts'
 
 /** One line of what happened at the stations, for the page. Texts of labels are shown as they are, never as markup. */
@@ -59,7 +60,7 @@ export class Acts {
 
   /** A line for which there is no better form. */
   told(line: string): void {
-    this.#add({ kind: 'told', text: { zh: printable(line), en: printable(line) } })
+    this.#add({ kind: 'told', text: { zh: printable(lineInChinese(line)), en: printable(line) } })
   }
 
   #add(act: Omit<Act, 'n' | 'atMs'>): void {
