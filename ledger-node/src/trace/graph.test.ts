@@ -1,14 +1,14 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { box, declared, event, history, LOTS, lot, packed, told, transformed } from './_history.ts'
 import { ask, graphOf, names, sorted, type Told, type TraceAnswer, take, trace } from './_trace.ts'
-import { covered } from './broken-time.ts'
-import { ByTime } from './by-time.ts'
 import { staysOf } from './containment.ts'
 import { TraceEngine } from './engine.ts'
 import type { Exposed } from './exposure.ts'
 import { TraceGraph } from './graph.ts'
-import { PairSet } from './pair-set.ts'
+
+// Hundreds of histories each, on machines that do other things too.
+vi.setConfig({ testTimeout: 180_000 })
 
 /** The plain model: sets, and nothing clever. */
 function reached(standing: readonly Told[], from: string, direction: 'back' | 'forward'): string[] {
@@ -187,45 +187,8 @@ test('an empty graph knows nothing', async () => {
   await expect(ask(new TraceGraph(), trace(lot(1), 'back'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
 })
 
-test('spans are counted once where they lie over each other', () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(40), fc.nat(9))), fc.nat(30), fc.nat(30), (pairs, a, b) => {
-      const spans = pairs.map(([from, length]) => ({ from, to: from + length }))
-      const minutes = Array.from({ length: 60 }, (_, m) => m).filter(
-        (m) => m >= a && m < a + b && spans.some(({ from, to }) => from <= m && m < to),
-      )
-      expect(covered(spans, a, a + b)).toBe(minutes.length)
-    }),
-  )
-})
-
-test('pairs are seen once', () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(60), fc.nat(60)), { maxLength: 4000, size: 'max' }), (pairs) => {
-      const [set, known] = [new PairSet(), new Set<string>()]
-      for (const [a, b] of pairs) {
-        expect(set.add(a, b)).toBe(!known.has(`${a} ${b}`))
-        known.add(`${a} ${b}`)
-      }
-    }),
-    { numRuns: 20 },
-  )
-})
-
-test('numbers stand in the order of their times, equal ones as they came', () => {
-  fc.assert(
-    fc.property(fc.array(fc.nat(20), { maxLength: 200 }), fc.nat(22), (times, from) => {
-      const kept = new ByTime((n) => times[n]!)
-      for (const n of times.keys()) kept.add(n)
-      const order = [...times.keys()].sort((a, b) => times[a]! - times[b]! || a - b)
-      expect(Array.from({ length: kept.count }, (_, i) => kept.at(i))).toEqual(order)
-      expect(kept.firstFrom(from)).toBe(times.filter((time) => time < from).length)
-    }),
-  )
-})
-
 test('boxes that were recorded in ten others each, sixteen deep, are answered for all the same', {
-  timeout: 20_000,
+  timeout: 120_000,
 }, async () => {
   const name = (layer: number, n: number): string => `https://id.gs1.org/8003/09506000000077L${layer}N${n}`
   const told: Told[] = []
