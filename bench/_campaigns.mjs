@@ -234,6 +234,30 @@ function copied(life, hours) {
   }
 }
 
+/**
+ * What a recorder in the wire of a thermometer heard, a reading a minute, and what is told when it plays that: at first the truth, then again, out of
+ * step by up to so many minutes with what was told at first.
+ */
+const taped = (minutes) => (life, hours) => {
+  const series = life.tape(hours)
+  let plays = 0
+  return (later, device) => [series(device, later.ms, plays++ === 0 ? 0 : later.random.below(minutes + 1))]
+}
+
+/** A curve that one stage tells of one instrument, told again at another: each `[stage, instrument]`. */
+function replaying([first, device], [again, as], hours, record = copied, bizStep = 'storing') {
+  return (random) => {
+    const life = new Life(random)
+    let replay
+    pork(life, (name, l, { box }) => {
+      if (name === first) replay = record(l, hours)
+      if (name === first) l.object('OBSERVE', 'storing', [box], { sensorElementList: replay(l, device) })
+      if (name === again) l.object('OBSERVE', bizStep, [box], { sensorElementList: replay(l, as) }, tidy(l))
+    })
+    return life.read()
+  }
+}
+
 /** Each: what is done, the codes that find it, and its life. `blind`: no rule can see it, which the figure is to say. */
 export const ATTACKS = {
   'copied code, sold in another town the same hour': {
@@ -398,31 +422,19 @@ export const ATTACKS = {
   },
   'sensor series replayed from another day': {
     finds: ['SERIES_COPIED'],
-    life: (random) => {
-      const life = new Life(random)
-      let replay
-      pork(life, (name, l, { box }) => {
-        if (name === 'cut') replay = copied(l, 14)
-        if (name === 'cut') l.object('OBSERVE', 'storing', [box], { sensorElementList: replay(l, 'plant-a') })
-        if (name === 'unpack')
-          l.object('OBSERVE', 'storing', [box], { sensorElementList: replay(l, 'plant-a') }, tidy(l))
-      })
-      return life.read()
-    },
+    life: replaying(['cut', 'plant-a'], ['unpack', 'plant-a'], 14),
   },
   'sensor series copied from another instrument': {
     finds: ['SERIES_COPIED'],
-    life: (random) => {
-      const life = new Life(random)
-      let replay
-      pork(life, (name, l, { box }) => {
-        if (name === 'cut') replay = copied(l, 14)
-        if (name === 'cut') l.object('OBSERVE', 'storing', [box], { sensorElementList: replay(l, 'plant-a') })
-        if (name === 'unload')
-          l.object('OBSERVE', 'storing', [box], { sensorElementList: replay(l, 'truck-a') }, tidy(l))
-      })
-      return life.read()
-    },
+    life: replaying(['cut', 'plant-a'], ['unload', 'truck-a'], 14),
+  },
+  'replayed sensor: a recorder in the wire plays its readings again, in step with the records': {
+    finds: ['SERIES_COPIED'],
+    life: replaying(['cut', 'cold-a'], ['unpack', 'cold-a'], 14, taped(0)),
+  },
+  'replayed sensor: a recorder in the wire plays its readings again, minutes out of step': {
+    finds: ['SERIES_COPIED'],
+    life: replaying(['cut', 'cold-a'], ['unpack', 'cold-a'], 14, taped(60)),
   },
   'flat sensor, a whole day': {
     finds: ['SENSOR_FLAT'],
@@ -477,19 +489,7 @@ export const ATTACKS = {
   },
   'warm truck hidden by its own curve of the day before': {
     finds: ['SERIES_COPIED'],
-    life: (random) => {
-      const life = new Life(random)
-      let replay
-      pork(life, (name, l, { box }) => {
-        if (name === 'load') {
-          replay = copied(l, 8)
-          l.object('OBSERVE', 'storing', [box], { sensorElementList: replay(l, 'truck-a') })
-        }
-        if (name === 'unload')
-          l.object('OBSERVE', 'transporting', [box], { sensorElementList: replay(l, 'truck-a') }, tidy(l))
-      })
-      return life.read()
-    },
+    life: replaying(['load', 'truck-a'], ['unload', 'truck-a'], 8, copied, 'transporting'),
   },
   'warm truck hidden by a made-up curve': {
     finds: ['SERIES_COPIED', 'SENSOR_FLAT', 'SENSOR_JUMPS', 'TEMPERATURE_LIMITS'],

@@ -182,6 +182,18 @@ export class Life {
     return [element(device, fromMs, this.ms, everyMs, milli)]
   }
 
+  /** A reading a minute of a room; answers an instrument's series of them, `lag` minutes into them, up to a time. */
+  tape(hours) {
+    const room = this.#room(3)
+    const heard = Array.from({ length: hours * 60 }, (_, i) => this.#reading(room, this.ms + (i - hours * 60) * MINUTE))
+    const [every, { everyMs }] = [room.everyMs / MINUTE, room]
+    const points = Math.min(96, Math.floor((heard.length - 60) / every))
+    return (device, endMs, lag) => {
+      const milli = Array.from({ length: points }, (_, i) => heard[i * every + lag])
+      return element(device, endMs - points * everyMs, endMs, everyMs, milli)
+    }
+  }
+
   #room(celsius) {
     const common = {
       celsius,

@@ -84,7 +84,7 @@ export const ds18b20: InstrumentKind<Spec> = {
   file: '28-0316a2794bff/w1_slave',
   baudRate: 9600,
   settings: { refresh: v.optional(duration, '200ms'), air },
-  faults: ['stuck', 'bad-crc', 'power-on', 'shorted', 'open'],
+  faults: ['stuck', 'tape', 'bad-crc', 'power-on', 'shorted', 'open'],
   senses: 'air',
   make: (spec, around) => new Ds18b20(spec, around),
 }

@@ -15,70 +15,32 @@ interface Food {
 }
 
 const FOODS: Readonly<Record<string, Food>> = {
-  'olive-oil': {
-    bands: [
-      [415, 30, 0.75],
-      [455, 22, 0.6],
-      [483, 18, 0.45],
-      [535, 15, 0.05],
-      [610, 15, 0.06],
-      [670, 14, 0.35],
-      [930, 25, 0.16],
-      [1210, 30, 0.5],
-      [1390, 35, 0.28],
-      [1720, 30, 0.8],
-    ],
-    base: 0.08,
-    variety: 0.08,
-  },
-  'sunflower-oil': {
-    bands: [
-      [420, 30, 0.12],
-      [450, 25, 0.06],
-      [930, 25, 0.15],
-      [1180, 24, 0.22],
-      [1210, 30, 0.4],
-      [1390, 35, 0.25],
-      [1680, 18, 0.18],
-      [1720, 30, 0.7],
-    ],
-    base: 0.07,
-    variety: 0.08,
-  },
-  'milk-powder': {
-    bands: [
-      [430, 45, 0.16],
-      [925, 30, 0.1],
-      [1210, 35, 0.25],
-      [1450, 45, 0.4],
-      [1510, 35, 0.22],
-      [1580, 40, 0.2],
-      [1730, 35, 0.3],
-    ],
-    base: 0.12,
-    variety: 0.05,
-  },
-  maltodextrin: {
-    bands: [
-      [930, 40, 0.05],
-      [1205, 45, 0.2],
-      [1440, 60, 0.6],
-      [1580, 60, 0.3],
-    ],
-    base: 0.05,
-    variety: 0.05,
-  },
-  melamine: {
-    bands: [
-      [1010, 20, 0.2],
-      [1320, 25, 0.1],
-      [1470, 14, 0.9],
-      [1490, 10, 0.7],
-      [1520, 14, 0.5],
-    ],
-    base: 0.05,
-    variety: 0.03,
-  },
+  'olive-oil': food(
+    0.08,
+    0.08,
+    '415 30 0.75, 455 22 0.6, 483 18 0.45, 535 15 0.05, 610 15 0.06, 670 14 0.35, 930 25 0.16, 1210 30 0.5, 1390 35 0.28, 1720 30 0.8',
+  ),
+  'sunflower-oil': food(
+    0.07,
+    0.08,
+    '420 30 0.12, 450 25 0.06, 930 25 0.15, 1180 24 0.22, 1210 30 0.4, 1390 35 0.25, 1680 18 0.18, 1720 30 0.7',
+  ),
+  'milk-powder': food(
+    0.12,
+    0.05,
+    '430 45 0.16, 925 30 0.1, 1210 35 0.25, 1450 45 0.4, 1510 35 0.22, 1580 40 0.2, 1730 35 0.3',
+  ),
+  maltodextrin: food(0.05, 0.05, '930 40 0.05, 1205 45 0.2, 1440 60 0.6, 1580 60 0.3'),
+  melamine: food(0.05, 0.03, '1010 20 0.2, 1320 25 0.1, 1470 14 0.9, 1490 10 0.7, 1520 14 0.5'),
+}
+
+/** @param bands centre, width and height of each, as text: a line for each food can be read */
+function food(base: number, variety: number, bands: string): Food {
+  const band = (text: string): Band => {
+    const [centre = 0, width = 0, height = 0] = text.split(' ').map(Number)
+    return [centre, width, height]
+  }
+  return { bands: bands.split(', ').map(band), base, variety }
 }
 
 /** What is in front of an instrument: nothing, the white standard, or a food, with so much of another in it. */
