@@ -81,6 +81,9 @@ describe('safetyOf', () => {
     expect(recall('none', sampleVerdicts.none())).toBe('unknowable')
     // Without a connection the last check is shown, and a recall that stood then is not forgotten.
     expect(recall('unchecked', sampleVerdicts.recalled())).toBe('was-recalled')
+    expect(recall('unchecked', sampleVerdicts.held())).toBe('held')
+    expect(recall('held', sampleVerdicts.held())).toBe('held')
+    expect(recall('consistent', sampleVerdicts.released())).toBe('free')
   })
 
   it('relies on no temperature of records that do not check out', () => {

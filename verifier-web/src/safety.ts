@@ -111,14 +111,13 @@ export interface Safety {
 function recallOf(state: string, verdict: Verdict | undefined): Recall {
   if (state === 'recalled') return 'recalled'
   if (verdict?.recalls.some(isStanding)) return 'was-recalled'
-  if (state === 'held') return 'held'
+  if (state === 'held' || verdict?.holds.some(isHeld)) return 'held'
   if (state === 'none') return 'unknowable'
   if (state === 'unchecked') return 'unknown-now'
   const passed = (id: Check['id']): boolean =>
     verdict?.checks.some((check) => check.id === id && check.status === 'passed') ?? false
   if (verdict?.sealedAtMs === undefined || !passed('completeness') || !passed('signatures'))
     return state === 'mismatch' ? 'unknown-now' : 'not-checked'
-  if (verdict.holds.some(isHeld)) return 'held'
   return verdict.recalls.some(({ lifted }) => lifted === undefined) ? 'drill' : 'free'
 }
 

@@ -46,6 +46,17 @@ describe('sentencesOf', () => {
     expect(sentencesOf(failing(check), 0)[0]?.key).toBe(key)
   })
 
+  it('says of held goods whether the records show why, and what to do, also after the last check', () => {
+    const [held, unshown] = [sampleVerdicts.held(), sampleVerdicts['held-unshown']()]
+    expect(sentencesOf(finding(held), 14)).toEqual([{ key: 'say.held' }])
+    expect(sentencesOf(finding(unshown), 14)).toEqual([{ key: 'say.held.missing' }])
+    const safety = { recall: 'held', temperature: { kind: 'none' }, useBy: { kind: 'unknown' } } as const
+    expect(nextOf(finding(held), safety)).toBe('next.held')
+    const offline = finding(held, { state: 'unchecked', failure: { code: 'OFFLINE' } })
+    expect(nextOf(offline, safety)).toBe('next.held')
+    expect(sentencesOf(offline, 14).map(({ key }) => key)).toEqual(['say.unchecked.offline', 'say.unchecked.last.held'])
+  })
+
   it('says why it could not check, and what it saw the last time', () => {
     const verdict = sampleVerdicts.consistent()
     const offline = finding(verdict, { state: 'unchecked', failure: { code: 'OFFLINE' } })

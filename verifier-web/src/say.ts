@@ -42,6 +42,7 @@ function found(finding: Finding, records: number): Sentence[] {
 /** What to do now. A record that agrees can still tell of a pack that was kept too warm or too long. */
 export function nextOf({ state, elements, verdict }: Finding, { recall, temperature, useBy }: Safety): FirstKey {
   if (recall === 'was-recalled') return 'next.recalled'
+  if (recall === 'held') return 'next.held'
   if (state === 'unchecked' && codeOf(verdict, 'witnesses') === 'POLICY_QUORUM') return 'next.unchecked.witnesses'
   if (state !== 'consistent') return `next.${state}`
   if (useBy.kind === 'days' && useBy.days < 0) return 'next.consistent.over'

@@ -10,6 +10,7 @@ import {
   type Policy,
   ProtocolError,
   type ProvenEvent,
+  type ProvenHold,
   type ProvenRecall,
   type ProvenReport,
   parseCheckpoint,
@@ -102,6 +103,7 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
   const times = verdict.events.flatMap(timeInDoubt)
   if (times.length > 0) facts['times'] = times
   if (verdict.recalls.length > 0) facts['recalls'] = verdict.recalls.map(recalled)
+  if (verdict.holds.length > 0) facts['holds'] = verdict.holds.map(held)
   const losses = verdict.reports.flatMap(lossIn)
   if (losses.length > 0) facts['losses'] = losses
   const again = testsAgain(verdict.events, trust.evidence ?? (() => undefined))
@@ -113,6 +115,7 @@ async function verifyBundle(bytes: Uint8Array, trust: Trust, check: Verify, fact
   const reason = verdict.checks.find(({ status, code }) => status === 'failed' || code !== undefined)
   const why = { ...(reason?.code && { code: reason.code }), ...(reason && { detail: reason.id }) }
   if (verdict.state === 'recalled') return { result: 'fails', code: 'RECALLED', detail: subject }
+  if (verdict.state === 'held') return { result: 'fails', code: 'HELD', detail: subject }
   if (verdict.state === 'unchecked') return { result: 'unchecked', ...why }
   if (verdict.state !== 'consistent' && verdict.state !== 'none') return { result: 'fails', ...why }
   if (again.differs)
@@ -135,6 +138,18 @@ function recalled({ recall, entry, position, since, lifted }: ProvenRecall): str
   const state = lifted === undefined ? 'standing' : `lifted ${lifted.at} (${lifted.entry}: ${lifted.reason})`
   const head = `${drill ? 'DRILL, ' : ''}${state}, class ${recall.class}, ${since}, ${entry}/${position}, ${org}, ${id}`
   return `${head}: ${reason.zh} ${reason.en}`
+}
+
+/** A hold: whether it stands, where it is recorded, by whom, why, and whether the records show that. */
+function held({ hold, entry, position, since, byLedger, ground, released }: ProvenHold): string {
+  const state = released === undefined ? 'standing' : `released ${released.at} (${released.entry}: ${released.reason})`
+  const { limits, lowestMilliC, highestMilliC, outsideMs, readings } = hold.ground ?? {}
+  const measured =
+    limits === undefined
+      ? ''
+      : `${lowestMilliC} to ${highestMilliC} m°C, limits ${limits.minMilliC} to ${limits.maxMilliC}, ${outsideMs} ms, ${readings?.map((one) => `${one.entry}/${one.position}`).join(' ')}, ground ${ground}`
+  const why = [hold.reason?.zh, hold.reason?.en, measured].filter((one) => one !== undefined && one !== '').join(' ')
+  return `${state}, ${since}, ${entry}/${position}, ${byLedger ? 'by the ledger itself' : hold.org}, ${hold.id}: ${why}`
 }
 
 /** What a gateway of these steps has lost, by its own word: whose, which of its statements, why. */

@@ -11,7 +11,11 @@ const RESULTS: Record<FileVerdict['result'], Record<Lang, string>> = {
   unchecked: { en: 'CANNOT BE DECIDED', zh: '无法判定' },
 }
 
-const RECALLED: Record<Lang, string> = { en: 'RECALLED', zh: '已被召回' }
+/** What goods are called that must not go on, by the verdict's code: the word, and the sentence. */
+const STOPPED: { [code: string]: { word: Record<Lang, string>; sentence: string } } = {
+  RECALLED: { word: { en: 'RECALLED', zh: '已被召回' }, sentence: 'bundle.recalled' },
+  HELD: { word: { en: 'HELD', zh: '已被扣留' }, sentence: 'bundle.held' },
+}
 
 /** Sentences by kind and result; a bundle's by its verdict. */
 const SENTENCES: Texts = {
@@ -26,6 +30,10 @@ const SENTENCES: Texts = {
   'bundle.recalled': {
     en: '{subject} has been recalled. The records are proven.',
     zh: '{subject} 已被召回。记录本身成立。',
+  },
+  'bundle.held': {
+    en: '{subject} is held until people let it go. The records are proven.',
+    zh: '{subject} 已被扣留，等待负责人放行。记录本身成立。',
   },
   'bundle.elsewhere': { en: '{subject} was seen elsewhere too.', zh: '{subject} 在别处也出现过。' },
   'bundle.fails.test': {
@@ -83,6 +91,7 @@ const LABELS: Texts = {
   findings: { en: 'found by the rules', zh: '规则发现' },
   times: { en: 'times in doubt', zh: '存疑的时间' },
   recalls: { en: 'recalls', zh: '召回' },
+  holds: { en: 'holds', zh: '扣留' },
   losses: { en: 'statements lost, as declared', zh: '已申报丢失的声明' },
   tests: { en: 'tests, run again', zh: '检测（已重新计算）' },
   cosigned: { en: 'witnesses', zh: '见证方' },
@@ -117,7 +126,7 @@ export function langOf(env: { [name: string]: string | undefined }): Lang {
 export function wordsOf(verdict: FileVerdict, lang: Lang): string[] {
   const { kind, result, code = '', detail = '', facts } = verdict
   const named = kind === 'bundle' && result === 'holds' ? `bundle.${String(facts['state'])}` : `${kind}.${result}`
-  const by = code === 'TEST_DIFFERS' ? 'bundle.fails.test' : code === 'RECALLED' ? 'bundle.recalled' : named
+  const by = code === 'TEST_DIFFERS' ? 'bundle.fails.test' : (STOPPED[code]?.sentence ?? named)
   const sentence = SENTENCES[by] ?? SENTENCES[result]!
   const values: { [name: string]: unknown } = { ...facts, code, detail }
   const filled = sentence[lang].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '?'))
@@ -131,7 +140,7 @@ export function wordsOf(verdict: FileVerdict, lang: Lang): string[] {
     )
   })
   return [
-    `${(code === 'RECALLED' ? RECALLED : RESULTS[result])[lang]}: ${filled}`,
+    `${(STOPPED[code]?.word ?? RESULTS[result])[lang]}: ${filled}`,
     ...(result === 'holds' && kind !== 'fork' ? [CAVEAT[lang]] : []),
     ...rows,
   ]
