@@ -1,5 +1,5 @@
 import express, { type Request, type RequestHandler, type Router } from 'express'
-import { MAX_QUESTION, readQuestion } from '../desk/question.ts'
+import { MAX_QUESTION, type Question, readQuestion } from '../desk/question.ts'
 import { type SearchParts, searchFor } from '../desk/search.ts'
 import { LedgerError } from '../error.ts'
 import { parameter, sizeParameter } from './query.ts'
@@ -15,6 +15,7 @@ export interface DeskParts extends SearchParts {
 /** Subjects on a page of results. */
 const PAGE = 20
 const MAX_PAGE = 100
+const NOTHING: Question = { exact: [], labels: [], text: '' }
 /** Longer nobody waited before they looked elsewhere. */
 const MAX_WAIT_MS = 3_600_000
 
@@ -24,6 +25,8 @@ export function deskRoutes({ regulator, limit, log, ...parts }: DeskParts): Rout
   return routes()
     .use('/v1/desk', limit, regulator)
     .get('/v1/desk', (_req, res) => {
+      // While a person begins to type, the index comes up to date: of a million events that takes seconds the first time.
+      searchFor(parts, NOTHING, 1, undefined).catch(() => undefined)
       res.json({ name: res.locals['holder'] as string, origin: ledger.state.genesis!.origin })
     })
     .get('/v1/desk/search', async (req, res) => {

@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { ProtocolError, percentDecode, subjectFrom } from '@tristamp/protocol'
+import { ProtocolError, percentDecode } from '@tristamp/protocol'
 import { u32 } from './column.ts'
 import { HashSlots, hashBytes, NONE } from './hash-slots.ts'
 import type { Names } from './names.ts'
 
 /** As it is compared: what people read from a label in groups, or in small letters, is the same text. */
 export function labelText(text: string): string {
+  // Nearly every label is so already, and there are millions.
+  if (/^[!-`{-~]*$/.test(text)) return text.toUpperCase()
   return text.normalize('NFKC').replace(/\s+/g, '').toUpperCase()
 }
 
+/** Names of items and lots are canonical. */
+const GTIN = /^https:\/\/id\.gs1\.org\/01\/(\d{14})\//
 /** New lots are looked through one by one until there are so many; then they are put in order. */
 const UNSORTED = 1024
 /** Names between two pauses. */
@@ -85,7 +89,7 @@ export class LabelIndex {
     }
     const kind = this.#names.kind(name)
     if (kind !== 'lot' && kind !== 'item') return
-    const gtin = subjectFrom(this.#names.text(name)).elements?.get('01')
+    const gtin = GTIN.exec(this.#names.text(name))?.[1]
     if (kind === 'lot') this.#lots.push({ label, name })
     if (gtin !== undefined) this.#keep(`${kind === 'lot' ? '10' : '21'} ${gtin}`, name)
   }
