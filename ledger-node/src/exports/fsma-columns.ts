@@ -13,6 +13,8 @@ export interface DataElement {
 export interface FsmaContext {
   goods: GoodsLines
   names: NameBook
+  /** Cells that follow from a lot alone: a lot stands in many rows, and its name is slow to read. */
+  known: Map<string, CellValue[]>
 }
 
 const column = (title: string, width: number): Column => ({ title, width })
@@ -81,15 +83,25 @@ export function destinationOf({ destinationList = [] }: StampedEvent): string | 
 /** The traceability lot code: the lot's identifier, and what a label shows of it. */
 export const LOT_CODE: DataElement = {
   columns: [column('Traceability lot code', 52), column('TLC: GTIN', 16), column('TLC: lot number', 18)],
-  cells: ({ subject }) => [subject, elementOf(subject, '01') ?? null, elementOf(subject, '10') ?? null],
+  cells: ({ subject }, { known }) =>
+    once(known, `code ${subject}`, () => [subject, elementOf(subject, '01') ?? null, elementOf(subject, '10') ?? null]),
 }
 
 export const PRODUCT: DataElement = {
   columns: [column('Product description', 34), column('Commodity, variety, packaging', 34)],
-  cells: ({ subject }, { names }) => {
-    const product = names.product(subject)
-    return [both(product?.name), both(product?.spec)]
-  },
+  cells: ({ subject }, { names, known }) =>
+    once(known, `product ${subject}`, () => {
+      const product = names.product(subject)
+      return [both(product?.name), both(product?.spec)]
+    }),
+}
+
+function once(known: Map<string, CellValue[]>, key: string, make: () => CellValue[]): CellValue[] {
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const cells = make()
+  known.set(key, cells)
+  return cells
 }
 
 export const quantity = (title: string): DataElement => ({

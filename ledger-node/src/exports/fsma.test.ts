@@ -156,6 +156,17 @@ describe('the FSMA 204 workbook', () => {
     expect(sheet(sheets, 'Cooling')).toHaveLength(1)
   })
 
+  test('of more rows than it may have keeps the first, and says so', () => {
+    const quantityList = Array.from({ length: 70 }, (_, i) => ({
+      epcClass: `https://id.gs1.org/01/09506000134352/10/N${i}`,
+      quantity: 1,
+    }))
+    const ship = { type: 'ObjectEvent', action: 'OBSERVE', bizStep: 'shipping', quantityList }
+    const sheets = fsmaSheets([step(ship), step(ship)], { scope: SCOPE, goods: [] }, NAMES, 100)
+    expect(sheet(sheets, 'Shipping')).toHaveLength(100)
+    expect(sheets[0]!.rows.map(([name]) => name)).toContain('EXPORT_BYTES')
+  })
+
   test('says in front what was asked for, as of when, and what may be missing', () => {
     const rows = made([], [], { ...SCOPE, from: '2026-11-01T00:00:00.000Z', incomplete: ['TRACE_NODES'] })[0]!.rows
     const values = new Map(rows.map(([name, value]) => [name, value]))

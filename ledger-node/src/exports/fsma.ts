@@ -134,8 +134,8 @@ const FORMS: Record<TrackingEvent, Form> = {
 }
 
 const ORDER = Object.keys(FORMS) as TrackingEvent[]
-/** Rows of a whole workbook: it is made in memory. */
-const MAX_ROWS = 50_000
+/** Rows of a whole workbook: it is made in memory, at some hundred thousand cells a second. */
+const MAX_ROWS = 25_000
 const FISH = [
   'catchArea',
   'vesselName',
@@ -152,9 +152,10 @@ export function fsmaSheets(
   events: readonly ExportedEvent[],
   { scope, goods: asked }: { scope: ExportScope; goods: readonly string[] },
   names: NameBook,
+  maxRows: number = MAX_ROWS,
 ): Sheet[] {
   const goods = new GoodsLines(events, asked)
-  const context: FsmaContext = { goods, names }
+  const context: FsmaContext = { goods, names, known: new Map() }
   const rows = new Map<TrackingEvent, CellValue[][]>(ORDER.map((one) => [one, []]))
   const cuts = new Set(scope.incomplete)
   if (goods.cut) cuts.add('EXPORT_BYTES')
@@ -164,7 +165,7 @@ export function fsmaSheets(
     const kind = stages.of(one)
     const elements = elementsOf(kind)
     for (const line of one.lines) {
-      if (++count > MAX_ROWS) cuts.add('EXPORT_BYTES')
+      if (++count > maxRows) cuts.add('EXPORT_BYTES')
       else rows.get(kind)!.push(elements.flatMap((element) => element.cells(line, context)))
     }
   }

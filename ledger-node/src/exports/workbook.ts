@@ -9,8 +9,8 @@ import type { CellValue, Sheet } from './sheet.ts'
 
 /** What a cell of a spreadsheet holds (ECMA-376 part 1, 18.3.1). */
 const MAX_TEXT = 32_767
-/** Space that a workbook's thread may take: 50,000 rows of 40 cells are some 600 MB while they are written. */
-const THREAD_MB = 1536
+/** Space that a workbook's thread may take: 25,000 rows of 40 cells are some 200 MB while they are written. */
+const THREAD_MB = 1024
 
 const HEAD = { fontWeight: 'bold', backgroundColor: '#E8ECEA', wrap: true, alignVertical: 'top' } as const
 const ABSENT = { value: '(not recorded)', type: String, textColor: '#808080', fontStyle: 'italic' } as const
@@ -41,8 +41,16 @@ function fsmaOf({ events, scope, goods, names }: FsmaTask): Sheet[] {
   return fsmaSheets(read, { scope, goods }, nameBook(names))
 }
 
-/** The same in a thread of its own, so that nothing waits for it. */
+let last: Promise<unknown> = Promise.resolve()
+
+/** The same in a thread of its own, so that nothing waits for it but the next workbook: each takes some hundred megabytes. */
 export function workbookBytes(task: WorkbookTask): Promise<Uint8Array> {
+  const made = last.then(() => inThread(task))
+  last = made.catch(() => undefined)
+  return made
+}
+
+function inThread(task: WorkbookTask): Promise<Uint8Array> {
   // Tests run the sources, of which a thread could not be started.
   if (!import.meta.url.endsWith('.js')) return writeWorkbook(task)
   return new Promise((resolve, reject) => {
