@@ -84,7 +84,7 @@ async function shownFrames(): Promise<Drawn[]> {
   const context = await browser.newContext({ viewport: { width: 1024, height: 768 } })
   const page = await context.newPage()
   await page.goto(`${gatewayPage}/?lang=en`)
-  await soon(text(page, '.carry .how')).toContain(`${ledger.url}/carry`)
+  await soon(() => page.locator('.carry .how').first().innerText()).toContain(`${ledger.url}/carry`)
   await page.getByRole('button', { name: 'Show QR codes' }).click(SOON)
   await page.locator('dialog.frames canvas').waitFor(SOON)
   const faster = page.getByRole('button', { name: 'Faster' })

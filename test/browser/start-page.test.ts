@@ -138,6 +138,21 @@ describe.skipIf(!haveChromium())('the start page', () => {
     await context.close()
   })
 
+  it('helps with a number that is mistyped', async () => {
+    const { context, page, faults } = await start(undefined)
+    await page.getByRole('textbox').fill('9506 0001 3435 3')
+    await page.keyboard.press('Enter')
+    await expect
+      .poll(() => page.getByRole('alert').allInnerTexts())
+      .toContainEqual(expect.stringMatching(/有一位输错了.*9506000134353\s的最后一位是\s3.*应是\s2/))
+    expect(await page.getByRole('textbox').getAttribute('aria-invalid')).toBe('true')
+    await page.getByRole('textbox').fill('9506000134352')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/01/09506000134352*')
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
   it('reads a photo, and says when there is no code in it', async () => {
     const { context, page } = await start([undefined, `(01)09506000134352(21)7K3M92QD40XA`])
     const buffer = await page.screenshot()

@@ -443,6 +443,7 @@ export const en = {
   'start.go': 'Check',
   'start.wrong': 'This number is not right: {code}. Please type it as it stands on the pack.',
   'start.check-digit': 'The check digit does not fit: one digit is mistyped. Compare it with the pack again. ({code})',
+  'start.check-digit.help': '{number} ends in {typed}; if all digits before it are right, it should be {expected}.',
   'scan.begin': 'Scan with the camera',
   'scan.stop': 'Stop',
   'scan.torch': 'Torch',

@@ -409,6 +409,7 @@ export const zh = {
   'start.go': '核对',
   'start.wrong': '这个编号不对：{code}。请照包装上的样子再输一遍。',
   'start.check-digit': '检验位对不上：编号里有一位输错了。请照包装再看一遍。（{code}）',
+  'start.check-digit.help': '{number} 的最后一位是 {typed}；前面的数字若都没错，应是 {expected}。',
   'scan.begin': '用相机扫码',
   'scan.stop': '停止',
   'scan.torch': '手电筒',

@@ -1,6 +1,7 @@
 import { render, type TargetedSubmitEvent, type VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { App } from '../app.ts'
+import { type CheckDigitHelp, checkDigitHelp } from '../check-digit-help.ts'
 import { findingOfFiles } from '../from-files.ts'
 import { HTML_LANG, type Lang, loadLanguage, type MessageKey } from '../i18n/index.ts'
 import type { Memory } from '../remembered.ts'
@@ -75,12 +76,14 @@ function separate(event: KeyboardEvent): void {
 function Typed({ wrong }: { wrong: string | undefined }): VNode {
   const { t } = useLanguage()
   const [code, setCode] = useState(wrong)
+  const [help, setHelp] = useState<CheckDigitHelp | undefined>()
   const go = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault()
     const text = String(new FormData(event.currentTarget).get('number') ?? '')
     const address = subjectFromText(text)
     if (address.kind === 'subject') location.assign(inSameLanguage(pathOf(address.subject)))
     else setCode(address.kind === 'wrong' ? address.code : undefined)
+    setHelp(checkDigitHelp(text))
   }
   return (
     <form class="ask" onSubmit={go}>
@@ -92,10 +95,12 @@ function Typed({ wrong }: { wrong: string | undefined }): VNode {
         autocapitalize="characters"
         spellcheck={false}
         aria-describedby="wrong"
+        aria-invalid={code !== undefined}
         onKeyDown={separate}
       />
       <p id="wrong" class="wrong" role="alert">
         {code !== undefined && t(code === 'GS1_CHECK_DIGIT' ? 'start.check-digit' : 'start.wrong', { code })}
+        {code === 'GS1_CHECK_DIGIT' && help !== undefined && ` ${t('start.check-digit.help', { ...help })}`}
       </p>
       <button type="submit" class="btn solid">
         {t('start.go')}
