@@ -7,7 +7,7 @@ import type { Names } from './names.ts'
 /** As it is compared: what people read from a label in groups, or in small letters, is the same text. */
 export function labelText(text: string): string {
   // Nearly every label is so already, and there are millions.
-  if (/^[!-`{-~]*$/.test(text)) return text.toUpperCase()
+  if (/^[!-~]*$/.test(text)) return text.toUpperCase()
   return text.normalize('NFKC').replace(/\s+/g, '').toUpperCase()
 }
 
