@@ -4,7 +4,7 @@ import { type Picture, type PictureEdge, type PictureNode, push } from './pictur
 /** Nodes that a picture has at most: beyond that no order makes it readable. */
 export const MAX_DRAWN = 150
 /** Of so many that stand alike only the largest are drawn, the rest as one. */
-const ALIKE = 5
+const ALIKE = 4
 
 /**
  * What is drawn of a picture: leaves that hang alike as one node ("another 21"), and where there is still too much, all of one kind at one

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { fitting, type Label, widthOf } from './labels.ts'
 import { type Layout, layOut, type PlacedArrow } from './layout.ts'
 import type { Picture, PictureNode } from './picture.ts'
@@ -41,6 +41,11 @@ export function Drawing({
   const { t } = words
   const [current, setCurrent] = useState(picture.subject)
   const root = useRef<SVGSVGElement>(null)
+  useEffect(() => {
+    // What is wider than its column begins at what was asked for.
+    const [frame, here] = [root.current?.parentElement, layout.boxes.find(({ id }) => id === picture.subject)]
+    if (frame != null && here !== undefined) frame.scrollLeft = here.x + EDGE - frame.clientWidth / 2
+  }, [picture])
   const nodes = new Map(picture.nodes.map((node) => [node.id, node]))
   const active = nodes.has(current) ? current : picture.nodes[0]!.id
   const say = (node: PictureNode): string => sentence(node, picture, labels, marks, words)

@@ -3,7 +3,7 @@ import type { PictureNode } from './picture.ts'
 import type { GraphKey, PartWords } from './words.ts'
 
 /** Pixels of a label's line at most; what is longer is cut, and whole in the table and the node's own words. */
-const LINE_PX = 168
+const LINE_PX = 116
 const CHINESE = /[\u2e80-\u9fff\uff00-\uffef]/
 
 /** How wide a line stands, near enough: system faces differ by a few percent. */
