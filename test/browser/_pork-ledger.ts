@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   bringOperations,
+  type Config,
   DEFAULTS,
   found,
   keyPath,
@@ -38,6 +39,7 @@ export interface PorkLedger extends AsyncDisposable {
   sealed(): Promise<void>
 }
 
+type Access = Config['access'][number]
 type Site = (typeof SITES)[keyof typeof SITES]
 
 const uriOf = (site: Site): string => `https://id.gs1.org/8004/9506000134${site.gateway.toUpperCase()}`
@@ -112,14 +114,18 @@ async function sealed(node: string): Promise<void> {
 }
 
 /** Starts a ledger that serves `pages`, enrols everyone, and records the journey. */
-export async function startPorkLedger(pages: string): Promise<PorkLedger> {
+export async function startPorkLedger(
+  pages: string,
+  access: Access[] = [],
+  administrators: string[] = ['first'],
+): Promise<PorkLedger> {
   const folder = await mkdtemp(join(tmpdir(), 'tristamp-page-'))
-  await found({ data: folder, origin: 'pork.example/log', administrators: ['first'], threshold: 1 })
+  await found({ data: folder, origin: 'pork.example/log', administrators, threshold: 1 })
   const ledger = await startLedger({
     data: folder,
     http: { host: '127.0.0.1', port: 0, postsPerSecond: 1000, readsPerSecond: 1000, pages },
     mqtt: { host: '127.0.0.1', port: 0, maxConnections: DEFAULTS.maxConnections, eventsPerSecond: 10_000 },
-    access: [],
+    access,
     sealEveryMs: 1000,
     snapshotEveryMs: 0,
     plain: false,

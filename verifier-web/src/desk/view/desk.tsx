@@ -31,7 +31,7 @@ export function DeskView({ ask, place, go, local }: DeskViewProps): VNode {
   const [text, setText] = useState(place.question ?? spelled(place.subject))
   /** Since when a person waits who is led on without having been answered. */
   const carried = useRef<number | undefined>(undefined)
-  const wasAsked = useRef<boolean>(false)
+  const before = useRef<Place>({})
   const since = useRef(performance.now())
   /** A question is asked once more even if it is the same: something may have been recorded meanwhile. */
   const [round, setRound] = useState(0)
@@ -49,8 +49,8 @@ export function DeskView({ ask, place, go, local }: DeskViewProps): VNode {
     setTookMs(undefined)
     if (question !== undefined) setText(question)
     // What was asked for in words stays there while its answer is open; what was opened from elsewhere says what it is.
-    else if (!wasAsked.current) setText(spelled(subject))
-    wasAsked.current = question !== undefined
+    else if (before.current.question === undefined) setText(spelled(subject))
+    before.current = place
     if (question === undefined) {
       setWorking(subject !== undefined)
       setFound(undefined)
