@@ -98,7 +98,7 @@ export function Drawing({
               data-id={id}
               class={id === picture.subject ? 'n subject' : 'n'}
               role="button"
-              tabIndex={id === active ? 0 : -1}
+              tabindex={id === active ? 0 : -1}
               aria-label={say(node)}
               transform={`translate(${x} ${y})`}
               onClick={() => press(node)}

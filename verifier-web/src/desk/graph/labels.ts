@@ -9,7 +9,7 @@ const CHINESE = /[\u2e80-\u9fff\uff00-\uffef]/
 /** How wide a line stands, near enough: system faces differ by a few percent. */
 export function widthOf(text: string): number {
   let width = 0
-  for (const character of text) width += CHINESE.test(character) ? 13 : 7
+  for (const character of text) width += CHINESE.test(character) ? 12.5 : 6.5
   return width
 }
 
