@@ -183,4 +183,17 @@ it('takes no nonsense, no floods and nothing from pages of others', { timeout: 1
   expect(burst.map(({ status }) => status)).toContain(429)
   expect((await ledger.get(`${path}?law=none`)).status).toBe(400)
   expect((await ledger.get(path.replace('5f', '6f'))).status).toBe(404)
+  expect((await ledger.get(`${path}?limit=0`)).status).toBe(400)
+  expect(await (await ledger.get(`${path}?from=1&limit=1`)).json()).toMatchObject({ places: [], placesTotal: 0 })
+  // The code of its notice; of no other address.
+  const drawn = await ledger.get(`/v1/qr?recall=${ID}`)
+  expect([drawn.status, drawn.headers.get('content-type')]).toEqual([200, 'image/svg+xml; charset=utf-8'])
+  for (const bad of [
+    'recall=https://evil.example',
+    `recall=${ID}%20`,
+    `recall=${ID}&subject=${encodeURIComponent(LOT)}`,
+  ])
+    expect((await ledger.get(`/v1/qr?${bad}`)).status, bad).toBe(400)
+  const text = await (await ledger.get(`/v1/recalls/${ID}`, { headers: { Accept: 'text/html' } })).text()
+  expect(text).toContain(`${ledger.url}/notice?recall=${ID}`)
 })
