@@ -21,6 +21,7 @@ beforeAll(async () => {
     ['index.html', PAGE],
     ['assets/a.js', SCRIPT],
     ['sw.js', SCRIPT],
+    ['carry-sw.js', SCRIPT],
   ] as const) {
     writeFileSync(join(folder, name), text)
     writeFileSync(join(folder, `${name}.br`), brotliCompressSync(text))
@@ -59,12 +60,14 @@ function get(path: string, encodings?: string): Promise<Answer> {
 
 describe('the built pages', () => {
   test.each(['br', 'gzip', 'identity'])(
-    "the service worker comes under the page's policy and is asked for anew (%s)",
+    "a service worker comes under the page's policy and is asked for anew (%s)",
     async (encoding) => {
-      const { headers } = await get('/sw.js', encoding)
-      expect(headers['content-security-policy']).toContain("connect-src 'self'")
-      expect(headers['cache-control']).toBe('no-cache')
-      expect(headers['content-type']).toMatch(/^text\/javascript/)
+      for (const worker of ['/sw.js', '/carry-sw.js']) {
+        const { headers } = await get(worker, encoding)
+        expect(headers['content-security-policy']).toContain("connect-src 'self'")
+        expect(headers['cache-control']).toBe('no-cache')
+        expect(headers['content-type']).toMatch(/^text\/javascript/)
+      }
       expect((await get('/assets/a.js', encoding)).headers['content-security-policy']).toBeUndefined()
     },
   )
