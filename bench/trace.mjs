@@ -45,7 +45,7 @@ async function rowsOf(folder, scale, say) {
     row('its snapshot', `${megabytes(m.snapshot.bytes)}, written in ${millis(m.snapshot.ms)}`, {}),
     row(
       'a start from it: read and checked by a fresh process, and the first answer (back)',
-      `${millis(m.start.ms)}, ${millis(m.start.first)}; ${megabytes(m.start.rss)} RSS`,
+      `${millis(m.start.ms)}, ${millis(m.start.cpu)} CPU, ${millis(m.start.first)}; ${megabytes(m.start.rss)} RSS`,
       { goal: '< 2 s at 1 M events' },
     ),
     row(
@@ -163,11 +163,13 @@ async function measure({ events, seed, folder }) {
 async function start({ folder }) {
   const [subject, entry] = JSON.parse(await readFile(join(folder, 'question'), 'utf8'))
   const graph = new TraceGraph()
+  const used = process.cpuUsage()
   const ms = await timed(() => readTraceSnapshot(traceSnapshotPath(folder), graph, async () => undefined))
+  const { user, system } = process.cpuUsage(used)
   const always = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
   const query = { ask: 'trace', subject, directions: ['back'], depth: 64, ...always, limit: 5000 }
   const first = await timed(() => new TraceEngine(graph, new Map()).ask(query, entry))
-  return { ms, first, rss: process.memoryUsage().rss }
+  return { ms, cpu: (user + system) / 1000, first, rss: process.memoryUsage().rss }
 }
 
 async function pages(graph, query, size) {

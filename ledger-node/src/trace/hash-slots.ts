@@ -52,7 +52,8 @@ export class HashSlots implements Part {
   /** Counts what was read, all of it below `limit`; answers whether it can be: half of the places are free. */
   restored(limit: number): boolean {
     this.#count = 0
-    for (const number of this.#slots) {
+    for (let at = 0; at < this.#slots.length; at++) {
+      const number = this.#slots[at]!
       if (number === NONE) continue
       if (number >= limit) return false
       this.#count++
