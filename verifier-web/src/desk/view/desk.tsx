@@ -4,6 +4,7 @@ import { shortOf } from '../../view/naming.ts'
 import type { Place } from '../address.ts'
 import type { DeskClient } from '../client.ts'
 import { type Results, search, tellTook } from '../model.ts'
+import { useWords } from '../words/index.ts'
 import { Ask } from './ask.tsx'
 import { Unanswered } from './parts.tsx'
 import { ResultList } from './results.tsx'
@@ -25,6 +26,7 @@ function spelled(subject = ''): string {
 
 /** The field, and beneath it what was found or what was opened. */
 export function DeskView({ ask, place, go, local }: DeskViewProps): VNode {
+  const { t } = useWords()
   const [found, setFound] = useState<Found>()
   const [working, setWorking] = useState(false)
   const [tookMs, setTookMs] = useState<number>()
@@ -103,7 +105,7 @@ export function DeskView({ ask, place, go, local }: DeskViewProps): VNode {
   const cursor = shown?.results?.cursor
   return (
     <main class="wrap">
-      <h1 class="vh">{'Tristamp'}</h1>
+      <h1 class="vh">{t('desk.brand')}</h1>
       <Ask question={text} working={working} tookMs={tookMs} onAsk={onAsk} />
       <div id="answer" tabIndex={-1}>
         {shown?.error !== undefined && <Unanswered error={shown.error} again={() => setRound(round + 1)} />}
