@@ -18,14 +18,31 @@ export interface DrawingProps {
   press: (node: PictureNode) => void
 }
 
+/** Pixels of a label's line at most: what is longer is cut, and whole in the table and in the node's own words. The first for which a column has room. */
+const LINES = [220, 168, 116] as const
+const COLUMN_PX = 430
+
 /** How wide a node stands with both of its lines. */
-function boxWidth({ name, beside }: Label): number {
-  return MARK + Math.max(widthOf(fitting(name)), widthOf(fitting(beside)) * 0.92)
+function boxWidth({ name, beside }: Label, line: number): number {
+  return MARK + Math.max(widthOf(fitting(name, line)), widthOf(fitting(beside, line)) * 0.92)
 }
 
-export function layOutPicture(picture: Picture, labels: ReadonlyMap<string, Label>): Layout {
-  const boxes = picture.nodes.map(({ id }) => ({ id, width: boxWidth(labels.get(id)!) }))
-  return layOut(boxes, picture.edges)
+export interface LaidOut extends Layout {
+  /** Pixels of a line. */
+  line: number
+}
+
+export function layOutPicture(picture: Picture, labels: ReadonlyMap<string, Label>): LaidOut {
+  const laidOut = (line: number): LaidOut => {
+    const boxes = picture.nodes.map(({ id }) => ({ id, width: boxWidth(labels.get(id)!, line) }))
+    return { ...layOut(boxes, picture.edges), line }
+  }
+  const [wide, middle, narrow] = LINES
+  for (const line of [wide, middle]) {
+    const layout = laidOut(line)
+    if (layout.width <= COLUMN_PX) return layout
+  }
+  return laidOut(narrow)
 }
 
 /** The picture. One stop of the Tab key; inside it the arrow keys go along the lines. */
@@ -37,7 +54,7 @@ export function Drawing({
   words,
   press,
   layout,
-}: DrawingProps & { layout: Layout }): VNode {
+}: DrawingProps & { layout: LaidOut }): VNode {
   const { t } = words
   const [current, setCurrent] = useState(picture.subject)
   const root = useRef<SVGSVGElement>(null)
@@ -108,12 +125,12 @@ export function Drawing({
               <rect class="hit" x={-14} y={-24} width={Math.max(44, width + 10)} height={48} />
               <NodeMark node={node} isSubject={id === picture.subject} isMarked={isMarked} />
               <text x={MARK - 4} y={label.beside === '' ? 4 : -3}>
-                {fitting(label.name)}
+                {fitting(label.name, layout.line)}
                 {node.missing !== undefined ? ' ≠' : isMarked && ' !'}
               </text>
               {label.beside !== '' && (
                 <text class="s" x={MARK - 4} y={13}>
-                  {fitting(label.beside)}
+                  {fitting(label.beside, layout.line)}
                 </text>
               )}
             </g>

@@ -2,8 +2,6 @@ import { type NameOf, productOf, shortName } from './names.ts'
 import type { PictureNode } from './picture.ts'
 import type { GraphKey, PartWords } from './words.ts'
 
-/** Pixels of a label's line at most; what is longer is cut, and whole in the table and the node's own words. */
-const LINE_PX = 116
 const CHINESE = /[\u2e80-\u9fff\uff00-\uffef]/
 
 /** How wide a line stands, near enough: system faces differ by a few percent. */
@@ -14,7 +12,7 @@ export function widthOf(text: string): number {
 }
 
 /** The beginning of a text, as much as a line holds. */
-export function fitting(text: string, most: number = LINE_PX): string {
+export function fitting(text: string, most: number): string {
   if (widthOf(text) <= most) return text
   let [width, cut] = [10, '']
   for (const character of text) {

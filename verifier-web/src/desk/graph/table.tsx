@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { isOpenable } from './drawing.tsx'
 import type { Label } from './labels.ts'
 import type { PictureNode } from './picture.ts'
+import { Scroll } from './scroll.tsx'
 import type { GraphKey, PartWords } from './words.ts'
 
 /** A node as a row: from what it came, and the record that proves the first link to it. */
@@ -34,14 +35,15 @@ export function TraceTable({ name, rows, subject, place, words, open }: TablePro
   return (
     <div class="gr-table">
       <h3>{t('table.title')}</h3>
-      <div class="gr-scroll">
+      <Scroll label={t('table.title')}>
         <table>
           <caption class="vh">{t('table.caption', { name, n: rows.length })}</caption>
           <thead>
             <tr>
-              <th scope="col">{t('table.what')}</th>
+              <th scope="col">
+                {t('table.what')} · {t('table.place')}
+              </th>
               <th scope="col">{t('table.depth')}</th>
-              <th scope="col">{t('table.place')}</th>
               <th scope="col" class="n">
                 {t('table.quantity')}
               </th>
@@ -64,10 +66,16 @@ export function TraceTable({ name, rows, subject, place, words, open }: TablePro
                     ) : (
                       label.name
                     )}
-                    {node.kind !== 'transformation' && <small>{t(has(kind) ? kind : 'kind.other')}</small>}
+                    <small>
+                      {[
+                        node.kind !== 'transformation' && t(has(kind) ? kind : 'kind.other'),
+                        node.place !== undefined && place(node.place),
+                      ]
+                        .filter((part) => part !== false)
+                        .join(' · ')}
+                    </small>
                   </th>
                   <td class="gr-depth">{depthText(node.depth, words)}</td>
-                  <td>{node.place === undefined ? '' : place(node.place)}</td>
                   <td class="n">
                     {node.quantity === undefined ? '' : amount(node.quantity)}
                     {node.missing !== undefined && <b class="t-stop"> ≠ {amount(node.missing)}</b>}
@@ -81,7 +89,7 @@ export function TraceTable({ name, rows, subject, place, words, open }: TablePro
             })}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {left > 0 && (
         <p class="gr-more">
           <span class="note">{t('table.rows', { n: shown, of: rows.length })}</span>

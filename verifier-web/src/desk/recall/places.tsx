@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import type { Ask } from '../graph/answer.ts'
 import { placeName } from '../graph/labels.ts'
 import { useNames } from '../graph/names.ts'
+import { Scroll } from '../graph/scroll.tsx'
 import type { PlaceProgress, Progress } from './progress.ts'
 import type { RecallKey, RecallWords } from './words.ts'
 
@@ -44,7 +45,7 @@ export function Places({ progress, words, ask }: PlacesProps): VNode {
   return (
     <details class="rc-places">
       <summary>{t('places.title')}</summary>
-      <div class="gr-scroll">
+      <Scroll label={t('places.signed')}>
         <table>
           <caption>{t('places.signed')}</caption>
           <thead>
@@ -77,7 +78,7 @@ export function Places({ progress, words, ask }: PlacesProps): VNode {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {sorted.length > count && (
         <button type="button" class="btn" onClick={() => setCount(count + MORE)}>
           {t('places.more', { n: Math.min(MORE, sorted.length - count) })}
@@ -87,7 +88,7 @@ export function Places({ progress, words, ask }: PlacesProps): VNode {
         <>
           <p class="rc-note">{t('places.unsigned.n', { n: unsigned.answers })}</p>
           {unsigned.places.length > 0 && (
-            <div class="gr-scroll">
+            <Scroll label={t('places.unsigned')}>
               <table>
                 <caption>{t('places.unsigned')}</caption>
                 <thead>
@@ -114,7 +115,7 @@ export function Places({ progress, words, ask }: PlacesProps): VNode {
                   })}
                 </tbody>
               </table>
-            </div>
+            </Scroll>
           )}
         </>
       )}
@@ -151,7 +152,7 @@ export function Timeline({ progress, words }: { progress: Progress; words: Recal
           <svg aria-hidden="true" viewBox={`-2 -2 ${WIDTH + 4} ${HEIGHT + 4}`} preserveAspectRatio="none">
             <path d={path} />
           </svg>
-          <div class="gr-scroll">
+          <Scroll label={t('timeline.title')}>
             <table>
               <caption class="vh">{t('timeline.title')}</caption>
               <thead>
@@ -179,7 +180,7 @@ export function Timeline({ progress, words }: { progress: Progress; words: Recal
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         </>
       )}
     </details>

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { AnswerError, codeOf } from '../graph/answer.ts'
 import { placeName } from '../graph/labels.ts'
 import { useNames } from '../graph/names.ts'
+import { Scroll } from '../graph/scroll.tsx'
 import { type Affected, type Preview, readPreview } from './scope.ts'
 import type { StepProps } from './wizard.tsx'
 
@@ -44,7 +45,7 @@ export function AffectedStep({ draft, known, ask, words }: StepProps): VNode {
           <p class="wz-sum">
             {t('affected.sum', { n: places, places, amounts: list(sums(preview.rows).map(quantity)) })}
           </p>
-          <div class="gr-scroll">
+          <Scroll label={t('affected.title')}>
             <table>
               <caption class="vh">{t('affected.title')}</caption>
               <thead>
@@ -73,7 +74,7 @@ export function AffectedStep({ draft, known, ask, words }: StepProps): VNode {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
         </>
       )}
       {preview.gone.length > 0 && (
