@@ -19,6 +19,7 @@ import { SafetyPart } from './safety.tsx'
 import { TemperaturePart } from './temperature.tsx'
 import { TestsPart } from './tests.tsx'
 import { VouchPart } from './vouch.tsx'
+import { WayPart } from './way.tsx'
 
 export interface RestProps extends ToldFinding {
   onForget: () => void
@@ -98,6 +99,7 @@ function Told({ verdict, journey, pack }: { verdict: Verdict; journey: Journey; 
   return (
     <>
       <TemperaturePart verdict={verdict} journey={journey} limits={pack.limits} naming={naming} />
+      <WayPart journey={journey} naming={naming} />
       <TestsPart journey={journey} />
       <JourneyPart journey={journey} naming={naming} />
       <VouchPart verdict={verdict} journey={journey} pack={pack} naming={naming} />

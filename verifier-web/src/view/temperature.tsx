@@ -1,9 +1,11 @@
 import { kineticTemperaturesOf, type Verdict } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { type Chart, chartOf, HEIGHT, spanOf, stagesOf, WIDTH } from '../chart.ts'
+import { intervalsOf } from '../intervals.ts'
 import type { Journey } from '../journey.ts'
 import type { Limits } from '../safety.ts'
 import { rangeOf, type Track } from '../temperature.ts'
+import { Intervals } from './intervals.tsx'
 import { type Naming, nameOf } from './naming.ts'
 import { Head, useLanguage } from './parts.tsx'
 
@@ -174,6 +176,7 @@ export function TemperaturePart({
           </div>
         </details>
       </figure>
+      <Intervals intervals={intervalsOf(journey)} />
       <Kinetic verdict={verdict} />
     </section>
   )
