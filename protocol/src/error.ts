@@ -97,6 +97,8 @@ export type ProtocolCode =
   | 'RECEIPT_MISSING'
   | 'FORK_MALFORMED'
   | 'FORK_UNPROVEN'
+  | 'SEALED_MALFORMED'
+  | 'SEALED_CHECK'
 
 /** The only error this package throws for input that it does not accept. `message` is for developers; branch on `code`. */
 export class ProtocolError extends Error {

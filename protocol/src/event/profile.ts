@@ -4,12 +4,14 @@ import { canonicalUri, checkStep } from '../gs1/digital-link.ts'
 import { subjectFrom } from '../subject.ts'
 import { MAX_EPCS, MAX_LAT_E7, MAX_LIST, MAX_LON_E7, MAX_STRING, milli, utcMs } from './bounds.ts'
 import { type Check, type JsonObject, refuse } from './check.ts'
+import { checkSealedItems } from './sealed-items.ts'
 import { Trail } from './trail.ts'
 import type { EpcisEvent } from './types.ts'
 
 // What a signed event may hold beyond EPCIS's own rules: one spelling of everything, known names only, bounded sizes.
 
-const TOP_EXTENSIONS = new Set(['tristamp:geo', 'tristamp:clock', 'tristamp:origin', 'tristamp:quality'])
+const SEALED = 'tristamp:sealed'
+const TOP_EXTENSIONS = new Set(['tristamp:geo', 'tristamp:clock', 'tristamp:origin', 'tristamp:quality', SEALED])
 const ELEMENT_EXTENSIONS = new Set(['tristamp:series', 'tristamp:summary', 'tristamp:spectrum'])
 const LONG_LISTS = new Set<string | number>([
   'epcList',
@@ -39,6 +41,7 @@ export function checkProfile(event: EpcisEvent): void {
     IDENTIFIERS.get(name)?.(fields[name]!, trail.down(name))
     trail.up()
   }
+  checkSealedItems(event)
 }
 
 function bad(field: Trail | string, what: string): never {
@@ -65,7 +68,8 @@ function walk(value: Json, trail: Trail): void {
       trail.down(name)
       if (!known) refuse('EVENT_FIELD_UNKNOWN', trail, 'not an extension of Tristamp')
       if (TIMES.has(name) && utcMs(String(item)) === undefined) bad(trail, 'expected UTC with three decimals and Z')
-      walk(item, trail)
+      // The members of this one are named by goods, and checked with the goods that the event lists.
+      if (name !== SEALED) walk(item, trail)
       trail.up()
     }
   }

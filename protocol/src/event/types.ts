@@ -129,6 +129,9 @@ export interface ClockStamp {
 /** How the goods' identity came in: read from an instrument, or typed by a person. */
 export type Origin = 'device' | 'operator'
 
+/** Commitments to sealed codes (docs/spec/sealed-code.md) by the URI of the item, which the event lists. */
+export type SealedItems = { readonly [item: string]: string }
+
 /** What every event may carry. Extensions are properties whose name is a CURIE or a URI. */
 export interface EventBase {
   eventID?: string
@@ -149,6 +152,7 @@ export interface EventBase {
   'tristamp:clock'?: ClockStamp
   'tristamp:origin'?: Origin
   'tristamp:quality'?: 'none'
+  'tristamp:sealed'?: SealedItems
   [extension: `${string}:${string}`]: unknown
 }
 
