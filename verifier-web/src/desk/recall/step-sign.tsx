@@ -11,7 +11,7 @@ import { listed, type RecallWords } from './words.ts'
 const AGAIN_MS = 5_000
 
 /** What two persons sign with their keys, elsewhere; and how far that is. */
-export function SignStep({ draft, known, ask, words }: StepProps): VNode {
+export function SignStep({ draft, known, ask, words, done }: StepProps): VNode {
   const { t } = words
   const operation = operationOf(draft)
   // The step is reached with a whole operation; what follows needs one.
@@ -38,7 +38,7 @@ export function SignStep({ draft, known, ask, words }: StepProps): VNode {
       <Command label={t('sign.propose')} text={propose} words={words} />
       <Command label={t('sign.approve')} text={approve} words={words} />
       <p class="note">{t('sign.keys', { names: listed([`admin-${first}.pem`, `admin-${second}.pem`], words) })}</p>
-      <Watch {...{ operation, ask, words }} governance={known.governance} />
+      <Watch {...{ operation, ask, words, done }} governance={known.governance} />
       <details>
         <summary>{t('sign.json')}</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached from the keyboard */}
@@ -68,10 +68,11 @@ interface WatchProps {
   governance: Governance
   ask: Ask
   words: RecallWords
+  done: () => void
 }
 
 /** Looks again and again who has signed, until it stands. */
-function Watch({ operation, governance, ask, words }: WatchProps): VNode {
+function Watch({ operation, governance, ask, words, done }: WatchProps): VNode {
   const { t, reason } = words
   const [signing, setSigning] = useState<Signing>(() => signingOf(operation, governance))
   const [fault, setFault] = useState<string>()
@@ -82,8 +83,10 @@ function Watch({ operation, governance, ask, words }: WatchProps): VNode {
     readGovernance(ask).then(
       (now) => {
         if (!isWanted) return
-        setSigning(signingOf(operation, now))
+        const signed = signingOf(operation, now)
+        setSigning(signed)
         setFault(undefined)
+        if (signed.state === 'stands') done()
       },
       (error: unknown) => isWanted && setFault(error instanceof AnswerError ? error.code : codeOf(error)),
     )

@@ -33,6 +33,8 @@ export interface StepProps {
   known: Known
   ask: Ask
   words: RecallWords
+  /** Called when what was written stands: there is nothing to go on with. */
+  done: () => void
 }
 
 const STEPS = ['scope', 'affected', 'words', 'sign'] as const
@@ -121,7 +123,7 @@ export function RecallWizard({ subject, ask, close }: RecallWizardProps): VNode 
           <h3 ref={title} tabIndex={-1}>
             {t('wizard.step', { n: STEPS.indexOf(step) + 1, name: t(`step.${step}`) })}
           </h3>
-          <Shown {...{ subject, draft, change, known, ask, words }} />
+          <Shown {...{ subject, draft, change, known, ask, words }} done={() => drafts.delete(subject)} />
           {blocking.length > 0 && (
             <p class="wz-missing" role="status">
               {t('incompleteForm', {
