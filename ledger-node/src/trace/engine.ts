@@ -1,4 +1,5 @@
 import { setImmediate as otherWork } from 'node:timers/promises'
+import { subjectKind } from '@tristamp/protocol'
 import { LedgerError } from '../error.ts'
 import { Breaks } from './breaks.ts'
 import type { View } from './containment.ts'
@@ -120,16 +121,12 @@ export class TraceEngine {
       case 'recalled': {
         const where = new WhereNow(view, this.#parties, true)
         const found = query.subjects.map((subject) => this.#find(view, subject))
-        await drain(
-          where.runAll(
-            found.filter((one) => one !== undefined),
-            query.since,
-          ),
-        )
-        const [standings, unknown] = [
-          where.standings(RECALL_PROOFS),
-          query.subjects.filter((_, i) => found[i] === undefined),
-        ]
+        const products = query.subjects.filter((subject) => subjectKind(subject) === 'product')
+        const named = found.filter((one) => one !== undefined)
+        await drain(where.runAll(named, products, query.since))
+        const isKnown = (subject: string, i: number): boolean => found[i] !== undefined || where.products.has(subject)
+        const unknown = query.subjects.filter((subject, i) => !isKnown(subject, i))
+        const standings = where.standings(RECALL_PROOFS)
         // For the node itself, which adds all of it up.
         return { total: 0, cuts: [...where.cuts], head: { standings, unknown }, page: () => ({}) }
       }

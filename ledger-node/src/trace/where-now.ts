@@ -62,6 +62,8 @@ export class WhereNow {
   readonly #seen = new Set<number>()
   readonly #piles = new Map<string, Pile>()
   readonly cuts: Set<Cut> = new Set()
+  /** Products of which there are lots or items. */
+  readonly products: Set<string> = new Set()
 
   /** @param bySteps what ended by one step is told apart from what ended by another */
   constructor(view: View, parties: ReadonlyMap<string, string>, bySteps: boolean = false) {
@@ -74,13 +76,10 @@ export class WhereNow {
    * Where all that a recall is about is, each thing once: lots with their items, items, and of units what was in them when entry `since` was recorded
    * or came in later.
    */
-  *runAll(subjects: readonly number[], since: number): Generator<undefined> {
+  *runAll(subjects: readonly number[], products: readonly string[], since: number): Generator<undefined> {
     const { names } = this.#view.graph
     const all = new Set(subjects)
-    yield* this.#ofProducts(
-      subjects.filter((one) => names.kind(one) === 'product').map((one) => names.text(one)),
-      all,
-    )
+    yield* this.#ofProducts(products, all)
     const lots = new Set([...all].filter((one) => names.kind(one) === 'lot' || names.kind(one) === 'product'))
     for (const lot of lots) {
       this.#stock(lot)
@@ -151,7 +150,10 @@ export class WhereNow {
       if (id % 4096 === 0) yield undefined
       if (names.kind(id) !== 'lot' && names.kind(id) !== 'item') continue
       const name = names.text(id)
-      if (products.some((product) => name.startsWith(`${product}/`))) found.add(id)
+      const product = products.find((one) => name.startsWith(`${one}/`))
+      if (product === undefined) continue
+      this.products.add(product)
+      found.add(id)
     }
   }
 
