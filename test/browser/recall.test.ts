@@ -20,6 +20,8 @@ const WORDS = {
     free: ['记录一致', '为止没有召回'],
     was: ['上次核对时|已被召回。', '上次核对时已被召回', '不要食用'],
     lifted: ['召回已于', '都退回来了'],
+    held: ['暂停销售', '包装受潮', '先不要食用或出售', '没有召回，但已扣留', '由清江肉业的管理员扣留'],
+    released: ['放行', 'it is dry and sound'],
   },
   en: {
     recalled: ['Recalled', 'by Qingjiang Meat, class 1', 'not tightly sealed', 'Do not eat it.', 'How to return it'],
@@ -27,6 +29,14 @@ const WORDS = {
     free: ['The records agree', 'Not recalled as of'],
     was: ['When last checked, it was recalled.', 'Recalled when last checked', 'Do not eat it'],
     lifted: ['Recall lifted', '都退回来了'],
+    held: [
+      'On hold',
+      'The packs got wet',
+      'Do not eat or sell it',
+      'but held until people let it go',
+      'for Qingjiang Meat',
+    ],
+    released: ['Let go', 'it is dry and sound'],
   },
 } as const
 
@@ -125,6 +135,29 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
       expect(await page.locator('#page').getAttribute('data-state')).toBe('consistent')
     })
     for (const context of Object.values(visitors)) await context.close()
+  }, 120_000)
+
+  it('goes on hold by one word and a mark of its own, and goes on when it is released', async () => {
+    const hold: Operation = {
+      ...{ op: 'hold', id: '6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11', org: 'qingjiang', subjects: [LOT] },
+      reason: { zh: '包装受潮，待查。', en: 'The packs got wet; to be looked at.' },
+    }
+    for (const [lang, scheme] of [
+      ['zh', 'light'],
+      ['en', 'dark'],
+    ] as const) {
+      const context = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: scheme })
+      const page = await context.newPage()
+      const id = lang === 'zh' ? hold.id : hold.id.replace('6a', '6b')
+      await govern({ ...hold, id })
+      contains(await open(page, lang), WORDS[lang].held)
+      expect(await page.locator('#page').getAttribute('data-state')).toBe('held')
+      expect(await page.locator('.verdict use[href="#i-held"]').count()).toBe(1)
+      expect(await violations(page)).toEqual([])
+      await govern({ op: 'release', id, reason: 'it is dry and sound' })
+      contains(await open(page, lang), [...WORDS[lang].free, ...WORDS[lang].released])
+      await context.close()
+    }
   }, 120_000)
 
   it('shows another person’s words as text and nothing else', async () => {

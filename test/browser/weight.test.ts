@@ -9,9 +9,12 @@ import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 
 // Brotli, as the node sends it. What is before the verdict decides how long a phone on a bad line waits: 52 kB were measured, the goal with
 // the proofs (some 13 kB) is 40. Whoever makes a budget larger says why.
-const BEFORE = 54_000
+// Of holds the ground is reckoned again before the verdict, or a ledger could hold goods for nothing; that, and mean kinetic temperature among the rules, is
+// 1.5 kB.
+const BEFORE = 56_200
 // `start` has the camera since every browser can scan, and the words for where there is none; what reads codes comes when somebody opens it.
-const BEHIND = { rest: 11_000, parts: 6_500, start: 3_800, zh: 5_800, en: 5_500, sw: 1_000 }
+// `rest` says what a hold rests on.
+const BEHIND = { rest: 11_300, parts: 6_500, start: 3_800, zh: 5_800, en: 5_500, sw: 1_000 }
 
 describe('the built page', () => {
   let pages: BuiltPages

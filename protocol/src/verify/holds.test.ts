@@ -8,6 +8,7 @@ import type { Json } from '../canonical-json.ts'
 import { type Verify, verifyOnNode } from '../ed25519.ts'
 import type { HoldGround, Operation, RegisterProduct } from '../event/governance-types.ts'
 import type { SensorElement } from '../event/types.ts'
+import { holdUri } from '../subject.ts'
 import type { Verdict } from './verdict.ts'
 import { verify } from './verify.ts'
 
@@ -104,6 +105,17 @@ describe('a hold in the ledger', () => {
       state: 'consistent',
       holds: [{ hold: { id: HOLD_ID }, released: { reason: 'it is dry and sound' } }],
     })
+  })
+
+  it('is told under its own name, too, and of many the newest are reckoned again', async () => {
+    const warm = seen(SAMPLE.item, 8, 9000)
+    const ground = groundOf(warm, record(warm), { way: [SAMPLE.item], lowestMilliC: 9000, highestMilliC: 9000 })
+    const ids = Array.from({ length: 40 }, (_, i) => HOLD_ID.replace('6a0c', `6a${String(i).padStart(2, '0')}`))
+    for (const id of ids) byLedger({ ...groundedHold({ ...ground, outsideMs: 60_000 }), id })
+    expect((await read(holdUri(ids[0]!))).holds[0]).toMatchObject({ hold: { id: ids[0] }, about: holdUri(ids[0]!) })
+    const { holds } = await read(SAMPLE.item)
+    expect(holds.map(({ ground }) => ground)).toEqual([...Array(32).fill('shown'), ...Array(8).fill('unchecked')])
+    expect(holds.map(({ hold }) => hold.id)).toEqual(ids.reverse())
   })
 
   it('gives way to a recall, and says nothing of goods that it does not name', async () => {

@@ -29,9 +29,19 @@ export function holdsOf(
   sealedMs: (entry: number) => number | undefined,
 ): ProvenHold[] {
   const orders = ordersAbout<Hold, Release>(goods, acts, { begin: 'hold', end: 'release' })
-  const found = orders.map(({ first, about, end }): ProvenHold => {
+  const newestFirst = orders.sort(
+    (a, b) => Number(a.end !== undefined) - Number(b.end !== undefined) || b.first.entry - a.first.entry,
+  )
+  let reckoned = 0
+  return newestFirst.map(({ first, about, end }): ProvenHold => {
     const { operation: hold, entry, position } = first
+    const { ground } = hold
     const sealedAtMs = sealedMs(entry)
+    const standing = (): ProvenHold['ground'] => {
+      if (ground === undefined) return 'none'
+      if (++reckoned > MAX_RECKONED) return 'unchecked'
+      return isShown(hold, ground, first, acts, records) ? 'shown' : 'missing'
+    }
     return {
       hold,
       about,
@@ -39,22 +49,19 @@ export function holdsOf(
       position,
       since: first.at,
       byLedger: first.byLedger,
-      ground:
-        hold.ground === undefined ? 'none' : isShown(hold, hold.ground, first, acts, records) ? 'shown' : 'missing',
+      ground: standing(),
       ...(sealedAtMs !== undefined && { sealedAtMs }),
       ...(end !== undefined && { released: { entry: end.entry, at: end.at, reason: end.operation.reason } }),
     }
   })
-  return found.sort((a, b) => Number(isReleased(a)) - Number(isReleased(b)) || b.entry - a.entry)
 }
+
+/** A lot is held a few times in its life; a hostile ledger may hold it thousands of times. */
+const MAX_RECKONED = 32
 
 /** The goods go no further, now. */
-export function isHeld(hold: ProvenHold): boolean {
-  return !isReleased(hold)
-}
-
-function isReleased({ released }: ProvenHold): boolean {
-  return released !== undefined
+export function isHeld({ released }: ProvenHold): boolean {
+  return released === undefined
 }
 
 /** Whether the records show the ground as the hold tells it: these readings, on this way, under these limits, by so much. */

@@ -1,7 +1,7 @@
 import { correctionsOf } from '../event/correction.ts'
 import type { Hold, Lift, Operation, Recall, Release } from '../event/governance-types.ts'
 import type { StampedEvent } from '../event/types.ts'
-import { lotOf, productOf, recallUri } from '../subject.ts'
+import { holdUri, lotOf, productOf, recallUri } from '../subject.ts'
 import { ALWAYS, byTime, overlap, type Stay, staysOf } from '../trace/stays.ts'
 import type { ProvenEvent } from './verdict.ts'
 
@@ -39,19 +39,24 @@ export function ordersAbout<B extends Recall | Hold, E extends Lift | Release>(
   acts: readonly OrderAct[],
   kind: { begin: B['op']; end: E['op'] },
 ): Order<B, E>[] {
-  const begins = acts.filter((act) => act.operation.op === kind.begin) as OrderAct<B>[]
-  const ends = acts.filter((act) => act.operation.op === kind.end) as OrderAct<E>[]
-  return [...new Set(begins.map(({ operation }) => operation.id))].flatMap((id) => {
-    const wordings = begins.filter(({ operation }) => operation.id === id)
-    const [first, last] = [wordings[0], wordings.at(-1)]
-    if (first === undefined || last === undefined) return []
-    // Whoever reads a recall's own history asks for itself.
-    const isOwn = kind.begin === 'recall' && goods.subject === recallUri(id)
+  const wordings = new Map<string, OrderAct<B>[]>()
+  const ends = new Map<string, OrderAct<E>>()
+  for (const act of acts) {
+    const { op, id } = act.operation
+    const known = wordings.get(id)
+    if (op === kind.end) ends.set(id, ends.get(id) ?? (act as OrderAct<E>))
+    else if (op === kind.begin && known !== undefined) known.push(act as OrderAct<B>)
+    else if (op === kind.begin) wordings.set(id, [act as OrderAct<B>])
+  }
+  return [...wordings].flatMap(([id, own]) => {
+    const [first, last] = [own[0]!, own.at(-1)!]
+    // Whoever reads the history of a recall or a hold itself asks for it.
+    const isOwn = goods.subject === (kind.begin === 'recall' ? recallUri(id) : holdUri(id))
     const named = last.operation.subjects.find((one) => isHit(last.operation, one, first.entry, goods))
     const about = isOwn ? goods.subject : named
     if (about === undefined) return []
-    const end = ends.find(({ operation }) => operation.id === id)
-    return [{ first, last, about, isCorrected: wordings.length > 1, ...(end !== undefined && { end }) }]
+    const end = ends.get(id)
+    return [{ first, last, about, isCorrected: own.length > 1, ...(end !== undefined && { end }) }]
   })
 }
 

@@ -101,8 +101,8 @@ export interface ProvenHold {
   sealedAtMs?: number
   /** The ledger holds by itself, for what was measured; else a person does. */
   byLedger: boolean
-  /** What it says it rests on: `shown` by these records, `missing` in them, or `none` said. */
-  ground: 'shown' | 'missing' | 'none'
+  /** What it says it rests on: `shown` by these records, `missing` in them, `none` said, or `unchecked` where there are too many. */
+  ground: 'shown' | 'missing' | 'none' | 'unchecked'
   released?: { entry: number; at: string; reason: string }
 }
 
