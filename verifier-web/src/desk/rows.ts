@@ -142,7 +142,9 @@ function isBroken({ stamps }: EventRow): boolean {
 function rowOf({ proven, event, at, step, stamps }: JourneyRecord): EventRow {
   const range = rangeOf(readingsOf(event))
   const amount = amountOf(event)
-  const place = event.bizLocation?.id ?? event.readPoint?.id ?? proven.signer.station
+  // What moves says where on the earth it was; people know it by its name.
+  const named = [event.bizLocation?.id, event.readPoint?.id].find((id) => id?.startsWith('geo:') === false)
+  const place = named ?? proven.signer.station
   return {
     key: keyOf(proven),
     kind: 'event',
