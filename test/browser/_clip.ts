@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import bwip from 'bwip-js'
+import bwip from 'bwip-js/node'
 import QRCode from 'qrcode'
 import { randomFrom } from '../_harness/random.ts'
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import bwip from 'bwip-js'
+import bwip from 'bwip-js/node'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import QRCode from 'qrcode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -36,7 +36,7 @@ interface Visitor {
   readers: string[]
 }
 
-async function start(scenes: readonly Scene[], prepare?: (page: Page) => Promise<void>): Promise<Visitor> {
+async function start(scenes: readonly Scene[], prepare?: (page: Page) => Promise<unknown>): Promise<Visitor> {
   writeClip(clip, scenes)
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 },
