@@ -22,15 +22,15 @@ export function NoticeCode({ id, words: { t } }: { id: string; words: RecallWord
 
 function Code({ text, label }: { text: string; label: string }): VNode {
   const { path, size } = useMemo(() => {
-    const rows = encodeQR(text, 'raw', { ecc: 'medium', border: 0 })
+    const rows = encodeQR(text, 'raw', { ecc: 'medium', border: QUIET })
     return {
       size: rows.length,
       path: rows.map((row, y) => row.map((on, x) => (on ? `M${x} ${y}h1v1h-1z` : '')).join('')).join(''),
     }
   }, [text])
   return (
-    <svg role="img" aria-label={label} viewBox={`${-QUIET} ${-QUIET} ${size + 2 * QUIET} ${size + 2 * QUIET}`}>
-      <path class="light" d={`M${-QUIET}-${QUIET}h${size + 2 * QUIET}v${size + 2 * QUIET}h-${size + 2 * QUIET}z`} />
+    <svg role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`}>
+      <path class="light" d={`M0 0h${size}v${size}H0z`} />
       <path class="dark" d={path} />
     </svg>
   )
