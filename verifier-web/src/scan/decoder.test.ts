@@ -90,7 +90,7 @@ describe('Decoder', () => {
 })
 
 describe('nativeDecode', () => {
-  const stub = (supported: string[], found: { format?: string; rawValue: string }[] = []): void =>
+  const stub = (supported: string[], found: { format?: string; rawValue: string }[] = []): unknown =>
     vi.stubGlobal(
       'BarcodeDetector',
       class {
