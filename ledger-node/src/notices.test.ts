@@ -1,5 +1,5 @@
 import * as crypto from 'node:crypto'
-import { openNotice, type Recall, type RecallNotice, verifyOnNode } from '@tristamp/protocol'
+import { type Hold, openNotice, type Recall, type RecallNotice, verifyOnNode } from '@tristamp/protocol'
 import { connect } from 'mqtt'
 import { expect, test } from 'vitest'
 import { TestLedger, until } from './_harness.ts'
@@ -22,6 +22,7 @@ const recall: Recall = {
 async function told(
   ledger: TestLedger,
   [gateway]: Awaited<ReturnType<TestLedger['enrolGateways']>>,
+  name = `recall-${recall.id}`,
 ): Promise<RecallNotice> {
   const ackKey = await loadKey(keyPath(ledger.folder, 'ack'))
   const client = connect(ledger.node.mqttUrl, {
@@ -36,7 +37,7 @@ async function told(
     client.on('message', (topic, payload) => void heard.push([topic, payload]))
     await client.subscribeAsync('tristamp/v1/notices/+', { qos: 1 })
     await until(() => heard.length > 0)
-    expect(heard[0]![0]).toBe(`tristamp/v1/notices/recall-${recall.id}`)
+    expect(heard[0]![0]).toBe(`tristamp/v1/notices/${name}`)
     return openNotice(new Uint8Array(heard[0]![1]), ackKey.publicKey, verifyOnNode(crypto))
   } finally {
     await client.endAsync(true)
@@ -80,3 +81,24 @@ test('a recall is told under the ledger’s key, also after a restart, and so is
     await ledger.remove()
   }
 })
+
+test('a hold is told in the same way, and that it was released', async () => {
+  const ledger = await TestLedger.start()
+  try {
+    const gateways = await ledger.enrolGateways('gw1')
+    const hold: Hold = { op: 'hold', id: recall.id, org: 'org', subjects: recall.subjects, reason: words }
+    const entry = await ledger.enrol(hold)
+    const name = `hold-${hold.id}`
+    expect(await told(ledger, gateways, name)).toMatchObject({ recall: hold, entry })
+    const end = await ledger.enrol({ op: 'release', id: hold.id, reason: 'tested and sound' })
+    await ledger.sealed(end)
+    await until(async () => (await told(ledger, gateways, name)).lifted !== undefined, 60_000)
+    expect(await told(ledger, gateways, name)).toMatchObject({ entry: end, lifted: { reason: 'tested and sound' } })
+
+    const one = await (await ledger.get(`/v1/holds/${hold.id}`)).json()
+    expect(one).toMatchObject({ id: hold.id, state: 'released', entry, released: { entry: end }, hold: { org: 'org' } })
+    expect((await ledger.get('/v1/holds/6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b99')).status).toBe(404)
+  } finally {
+    await ledger.remove()
+  }
+}, 120_000)
