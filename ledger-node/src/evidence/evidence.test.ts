@@ -27,6 +27,7 @@ import { verifySignature } from '../node-crypto.ts'
 import { verifyLedger } from '../verify.ts'
 import { EvidenceFolder, evidenceFile } from './evidence-folder.ts'
 import { EvidenceIntake } from './evidence-intake.ts'
+import { WantedEvidence } from './wanted-evidence.ts'
 
 const SPECTRUM = utf8('{"type":"a spectrum"}')
 const ID = evidenceId(SPECTRUM)
@@ -209,6 +210,28 @@ describe('evidence', () => {
     await stage.close()
   })
 
+  test('a follower asks again for what its leader once lacked, also after a restart', async () => {
+    const size = await record()
+    let has = false
+    const stage = await Stage.open(
+      altered(
+        from(() => ledger.url),
+        /\/v1\/evidence\//,
+        (body) => (has ? body : undefined),
+      ),
+    )
+    const follower = await TestFollower.start(stage.url)
+    await follower.reached(size)
+    expect((await follower.get(`/v1/evidence/${ID}`)).status).toBe(404)
+    await follower.stop()
+    has = true
+    await follower.run(stage.url)
+    await until(async () => (await follower.get(`/v1/evidence/${ID}`)).status === 200, 60_000)
+    expect(new Uint8Array(await follower.bytes(`/v1/evidence/${ID}`))).toEqual(SPECTRUM)
+    await follower.remove()
+    await stage.close()
+  })
+
   test('an audit finds damage, names what is missing, and looks at a node as well', async () => {
     await record()
     const online = await withSource(ledger.url, (source) => auditLedger(source, { verify: verifySignature }))
@@ -246,6 +269,38 @@ describe('evidence', () => {
     await writeFile(file, 'damaged')
     expect(script()).toMatchObject({ status: 1, stderr: `WRONG evidence/${evidenceFile(ID)}\n` })
     expect((await again()).flaw).toMatchObject({ file, field: 'evidence' })
+    await remove()
+  })
+})
+
+describe('what another node once lacked', () => {
+  test('is asked for again until it comes, kept over restarts, and never taken for something else', async () => {
+    const { path, remove } = await temporaryFolder()
+    const [first, second] = [utf8('one'), utf8('two')]
+    const ids = [evidenceId(first), evidenceId(second)]
+    const folder = new EvidenceFolder(nodeDisk, path)
+    const wanted = await WantedEvidence.open(nodeDisk, path)
+    await wanted.add(ids)
+    await wanted.add(ids)
+    const asked: string[] = []
+    const source = (answers: Record<string, Uint8Array>) => ({
+      evidence: (id: string) => {
+        asked.push(id)
+        return Promise.resolve(answers[id])
+      },
+    })
+    expect(await wanted.again(source({ [ids[0]!]: utf8('another') }), folder)).toEqual([])
+    const later = await WantedEvidence.open(nodeDisk, path)
+    expect(later.size).toBe(2)
+    expect(await later.again(source({ [ids[1]!]: second }), folder)).toEqual([ids[1]])
+    expect(folder.has(ids[1]!)).toBe(true)
+    expect((await WantedEvidence.open(nodeDisk, path)).size).toBe(1)
+    // What has come another way is not asked for.
+    await folder.put(ids[0]!, first)
+    asked.length = 0
+    expect(await later.again(source({}), folder)).toEqual([ids[0]])
+    expect(asked).toEqual([])
+    expect(later.size).toBe(0)
     await remove()
   })
 })

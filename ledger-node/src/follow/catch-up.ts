@@ -1,6 +1,7 @@
 import type { VerifierKey, VerifySync } from '@tristamp/protocol'
 import type { EvidenceFolder } from '../evidence/evidence-folder.ts'
 import { fetchEvidence } from '../evidence/fetch-evidence.ts'
+import type { WantedEvidence } from '../evidence/wanted-evidence.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Claim, ReadClaim } from './claim.ts'
 import type { Leader } from './leader.ts'
@@ -14,6 +15,8 @@ export interface CatchUpParts {
   key: VerifierKey
   verify: VerifySync
   evidence: EvidenceFolder
+  /** What of it the leader lacked. */
+  wanted: WantedEvidence
   log: (text: string) => void
 }
 
@@ -60,7 +63,9 @@ export async function catchUp(
 }
 
 /** Before the step itself, so that a restart asks for nothing twice and forgets nothing. */
-async function bringEvidence({ leader, evidence, log }: CatchUpParts, { items }: Step): Promise<void> {
+async function bringEvidence({ leader, evidence, wanted, log }: CatchUpParts, { items }: Step): Promise<void> {
   const events = items.flatMap((item) => item.events)
-  for (const { id, why } of await fetchEvidence(leader, evidence, events)) log(`evidence ${id} of the leader is ${why}`)
+  const lacking = await fetchEvidence(leader, evidence, events)
+  for (const { id, why } of lacking) log(`evidence ${id} of the leader is ${why}`)
+  await wanted.add(lacking.map(({ id }) => id))
 }

@@ -27,6 +27,8 @@ export interface FollowerParts extends CatchUpParts {
 const POLL_MS = 500
 /** Between two questions who the leader's witnesses are. */
 const POLICY_MS = 10_000
+/** Between two questions for evidence that the leader once lacked; the first comes with the start. */
+const EVIDENCE_MS = 600_000
 const MAX_BACKOFF_MS = 30_000
 
 /** Reproduces another node's ledger, for as long as there is nothing wrong with it. */
@@ -46,6 +48,7 @@ export class Follower {
   readonly #rollback = new RollbackWatch()
   readonly #clock: SealClock
   #askedPolicyMs = Number.NEGATIVE_INFINITY
+  #askedEvidenceMs = Number.NEGATIVE_INFINITY
   /** An unsigned difference was met once: the next one counts. */
   #doubt: boolean = false
 
@@ -130,6 +133,15 @@ export class Follower {
     this.#rollback.check(published, this.#size)
     await this.#askPolicy()
     await notes.heard(published.note)
+    await this.#askEvidence()
+  }
+
+  /** A gateway may bring late what its events name, and a leader may get it back from a copy. */
+  async #askEvidence(): Promise<void> {
+    const { wanted, leader, evidence, log } = this.#parts
+    if (wanted.size === 0 || performance.now() - this.#askedEvidenceMs < EVIDENCE_MS) return
+    this.#askedEvidenceMs = performance.now()
+    for (const id of await wanted.again(leader, evidence)) log(`evidence ${id} of the leader has come`)
   }
 
   async #askPolicy(): Promise<void> {

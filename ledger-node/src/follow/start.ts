@@ -3,6 +3,7 @@ import { keyThumbprint, type Policy, toHex, type Verify } from '@tristamp/protoc
 import { Closers } from '../closers.ts'
 import type { Config } from '../config.ts'
 import { EvidenceFolder } from '../evidence/evidence-folder.ts'
+import { WantedEvidence } from '../evidence/wanted-evidence.ts'
 import { createApp } from '../http/app.ts'
 import { followRoutes } from '../http/follow.ts'
 import { reachableHost, serveHttp } from '../http/server.ts'
@@ -99,6 +100,7 @@ async function start(
     ledger,
     leader,
     evidence,
+    wanted: await WantedEvidence.open(disk, folder),
     trust,
     key,
     verify,
