@@ -8,9 +8,9 @@ export const AGENT = path('edge-agent/bin/tristamp-agent.mjs')
 const UNIT = path('deploy/systemd/tristamp-agent.service')
 
 /** Starts `tristamp-agent run`. `BENCH_AGENT_FLAGS` goes to its Node. */
-export function spawnAgent(configFile, env = {}) {
+export function spawnAgent(configFile, stdio = 'ignore') {
   const flags = (process.env.BENCH_AGENT_FLAGS ?? '').split(' ').filter(Boolean)
-  const options = { stdio: 'ignore', env: { ...process.env, ...unitEnvironment(), ...env } }
+  const options = { stdio, env: { ...process.env, ...unitEnvironment() } }
   return spawn(process.execPath, [...flags, AGENT, 'run', '--config', configFile], options)
 }
 

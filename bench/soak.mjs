@@ -7,7 +7,7 @@
 // Ends with 1 when memory grows, a goal is missed or a record is.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -48,6 +48,9 @@ const made = spawnSync(process.execPath, [AGENT, 'init', '--config', config.file
 if (made.status !== 0) throw new Error(made.stderr)
 await ledger.govern([JSON.parse(made.stdout)])
 
+const agentLogFile = join(ledger.folder, 'agent.log')
+const agentLog = openSync(agentLogFile, 'a')
+let ended = 0
 let agent = await startAgent()
 const starts = [agent.ms]
 const samples = []
@@ -128,6 +131,7 @@ const report = {
   rss: means.map(megabytes).join(' '),
   rssMax: megabytes(rssMax),
   growth: megabytes(growth),
+  endedByItself: ended,
   startMs: Math.round(Math.max(...starts)),
   cpu: `${((100 * samples.reduce((sum, { cpu }) => sum + cpu, 0)) / samples.length).toFixed(2)} % of a core`,
 }
@@ -168,11 +172,17 @@ async function startInstruments(folder) {
   return { child, ports: JSON.parse(readFileSync(join(folder, 'ports.json'), 'utf8')) }
 }
 
+/** As systemd does: one that ends by itself is started again, and that is told. */
 async function startAgent() {
-  const begin = performance.now()
-  const child = spawnAgent(config.file)
-  await until(() => statusOf()?.pid === child.pid && statusOf().state === 'online')
-  return { child, pid: child.pid, ms: performance.now() - begin }
+  for (;;) {
+    const begin = performance.now()
+    const child = spawnAgent(config.file, ['ignore', 'ignore', agentLog])
+    await until(() => child.exitCode !== null || (statusOf()?.pid === child.pid && statusOf().state === 'online'))
+    if (child.exitCode === null) return { child, pid: child.pid, ms: performance.now() - begin }
+    ended++
+    console.error(`the gateway ended with ${child.exitCode}:\n${readFileSync(agentLogFile, 'utf8').slice(-2000)}`)
+    await pause(2000)
+  }
 }
 
 function writeConfig({ folder, gateways, ackKey }, ports) {
