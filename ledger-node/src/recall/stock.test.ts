@@ -59,8 +59,8 @@ async function stockOf(...subjects: string[]): Promise<string[]> {
   const answer = await ask<{ standings: Standing[] }>(story(), { ask: 'recalled', subjects, since: 0, limit: 1 })
   const { stock } = stockFacts(answer.standings)
   for (const { proofs } of stock) expect(proofs.length).toBeGreaterThan(0)
-  const line = ({ state, place, milli = '?', uom = '', things }: StockFact): string =>
-    `${state} ${place === SHOP ? 'shop' : 'farm'} ${milli}${uom} of ${things}`
+  const line = ({ state, place, milli, uom = '', things }: StockFact): string =>
+    `${state} ${place === SHOP ? 'shop' : 'farm'} ${milli ?? '?'}${uom} of ${things}`
   return stock.map(line).sort()
 }
 
