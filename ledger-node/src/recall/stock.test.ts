@@ -61,7 +61,7 @@ async function stockOf(...subjects: string[]): Promise<string[]> {
   for (const { proofs } of stock) expect(proofs.length).toBeGreaterThan(0)
   const line = ({ state, place, milli, uom = '', things }: StockFact): string =>
     `${state} ${place === SHOP ? 'shop' : 'farm'} ${milli ?? '?'}${uom} of ${things}`
-  return stock.map(line).sort()
+  return stock.map(line).sort((a, b) => (a < b ? -1 : 1))
 }
 
 const OF_LOT = ['destroyed farm 1000 of 1', 'sold shop 1000 of 1', 'there farm 1000 of 1', 'there shop 1000 of 1']

@@ -81,7 +81,7 @@ describe('the words', () => {
     const label = { zh: '装箱', en: 'Pack' }
     const stations = [
       {
-        ...{ id: 'dock', thermometer: null, limits: null, tests: false, step: null, open: null },
+        ...{ id: 'dock', thermometer: null, limits: null, tests: false, step: null, open: null, answer: null },
         steps: [{ name: 'pack', action: 'pack', label }],
       },
     ]
