@@ -36,6 +36,8 @@ export type LedgerCode =
   | 'TOKEN_UNKNOWN'
   | 'TOKEN_ROLE'
   | 'NOT_FOUND'
+  | 'LABEL_INVALID'
+  | 'LABEL_SPACE'
   | 'PEER_UNREACHABLE'
   | 'PEER_REFUSED'
   | 'WITNESS_STATE'
@@ -188,6 +190,14 @@ export const SENTENCES: Record<LedgerCode, Sentence> = {
     zh: '此令牌属于其他角色：请向运营者索取相应角色的令牌。',
   },
   NOT_FOUND: { en: 'There is nothing at this address.', zh: '此地址没有内容。' },
+  LABEL_INVALID: {
+    en: 'These labels cannot be made as they were asked for: correct what is named.',
+    zh: '无法按要求制作标签：请更正所指出的内容。',
+  },
+  LABEL_SPACE: {
+    en: 'Code and text do not fit this label at sizes that can be read: take a larger label, or leave something out.',
+    zh: '标签太小，码和文字无法以可读的尺寸排下：请换大一些的标签，或减少内容。',
+  },
   PEER_UNREACHABLE: {
     en: 'The ledger node cannot be reached: check the address and whether it runs.',
     zh: '无法连接账本节点：请检查地址及其是否运行。',

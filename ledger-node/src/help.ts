@@ -76,6 +76,12 @@ Usage
       What a recall reports in China, with its deadline. --begin: when the law's time began, if that was before it was recorded.
   tristamp-ledger prove-fork FILE --log VKEY
       Checks evidence of a fork, without asking anyone; ends with 0 only if it is proven.
+  tristamp-ledger labels --product GTIN|URI --out DIR [--node URL] [--base URL] [--name-zh TEXT --name-en TEXT] [--spec-zh TEXT --spec-en TEXT]
+                         [--lot LOT] [--expiry YYYY-MM-DD] (--count N [--length N] | --from N --to N [--prefix TEXT] | --csv FILE)
+                         [--template a4-3x8|a4-4x10|a4-2x7|WxH] [--symbol qr|datamatrix|both] [--format html|svg|png|zpl] [--dpi 203|300|600]
+                         [--font NAME] [--lang zh|en] [--cuts] [--sealed]
+      Makes labels for packs: GS1 Digital Link QR Codes, GS1 DataMatrix, lot, expiry and serial for people. --node: name and address as registered.
+      --count: serials that nobody guesses. --sealed: also a secret for each pack, and the commitments for the gateway that packs.
   tristamp-ledger token --role regulator|operator --name NAME
       Makes a token for the desk (regulator) or the board (operator). Prints it once, and the lines for the configuration, which hold its hash.
   tristamp-ledger witness-key --data DIR --name NAME

@@ -18,6 +18,7 @@ import { show } from './govern/show-command.ts'
 import { enrol, makeAdministratorKey, propose, restore, revoke, rotate, suspend } from './govern/sign-command.ts'
 import { HELP } from './help.ts'
 import { startLedger } from './index.ts'
+import { labelsCommand } from './labels/command.ts'
 import { hashOnNode } from './node-crypto.ts'
 import { VERSION } from './version.ts'
 
@@ -80,6 +81,8 @@ export async function main(argv: string[]): Promise<number> {
         return await exportCommand(rest)
       case 'prove-fork':
         return await proveFork(rest)
+      case 'labels':
+        return await labelsCommand(rest)
       case 'token':
         return await makeToken(rest)
       case 'witness-key':

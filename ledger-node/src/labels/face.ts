@@ -1,0 +1,163 @@
+import { LedgerError } from '../error.ts'
+import { dataMatrix, type Matrix, qrMatrix } from './matrix.ts'
+import { grouped, type Label } from './order.ts'
+
+// Where everything stands on one label, in millimetres from its upper left corner. What is drawn and what printers are told come from here.
+
+export interface Line {
+  x: number
+  /** Of its base line. */
+  y: number
+  /** Height of the letters' square. */
+  size: number
+  text: string
+  bold?: boolean
+}
+
+export interface Placed {
+  matrix: Matrix
+  /** Of the first module: the quiet zone lies around it. */
+  x: number
+  y: number
+  /** X-dimension: the side of a module. */
+  module: number
+}
+
+export interface Face {
+  width: number
+  height: number
+  symbols: Placed[]
+  lines: Line[]
+}
+
+export type Symbols = 'qr' | 'datamatrix' | 'both'
+
+/** Free edge, for printers that are not exact. */
+const EDGE = 1.5
+const GAP = 1
+/** Two dots of the coarsest thermal printers (203 dpi): below it phones fail. */
+export const LEAST_MODULE = 0.25
+/** Read from arm's length; larger brings nothing. */
+const BEST_MODULE = 0.5
+/** Above this module the stronger correction is worth its modules. */
+export const GOOD_MODULE = 0.4
+/** Some 4 points: the least that people read. */
+const LEAST_TEXT = 1.4
+const LEADING = 1.22
+
+interface Wish {
+  text: string
+  size: number
+  bold?: boolean
+  /** Names are cut where they are too long; what identifies is made smaller. */
+  cut?: boolean
+}
+
+/** @throws LedgerError LABEL_SPACE where code and text do not fit at sizes that can be read */
+export function faceOf(label: Label, size: { width: number; height: number }, symbols: Symbols): Face {
+  const drawn: Placed[] = []
+  const room = { width: size.width - 2 * EDGE, height: size.height - 2 * EDGE }
+  const share = symbols === 'both' ? 0.33 : 0.44
+  let left = EDGE
+  let right = size.width - EDGE
+  if (symbols !== 'datamatrix') {
+    const placed = place(linkMatrix(label.link, room, share), room, share, size.height)
+    drawn.push({ ...placed, x: left + quietOf(placed) })
+    left += sideOf(placed) + GAP
+  }
+  if (symbols !== 'qr') {
+    const placed = place(dataMatrix(label.elements), room, share, size.height)
+    if (symbols === 'both') {
+      right -= sideOf(placed)
+      drawn.push({ ...placed, x: right + quietOf(placed) })
+      right -= GAP
+    } else {
+      drawn.push({ ...placed, x: left + quietOf(placed) })
+      left += sideOf(placed) + GAP
+    }
+  }
+  return { ...size, symbols: drawn, lines: linesOf(wishes(label), left, right - left, size.height) }
+}
+
+/** The strongest correction at which modules stay large: level Q survives a scratch of a quarter, M of a seventh. */
+export function linkMatrix(link: string, room: { width: number; height: number }, share: number): Matrix {
+  const strong = qrMatrix(link, 'Q')
+  return moduleOf(strong, room, share) >= GOOD_MODULE ? strong : qrMatrix(link, 'M')
+}
+
+function place(matrix: Matrix, room: { width: number; height: number }, share: number, height: number): Placed {
+  const module = Math.min(BEST_MODULE, moduleOf(matrix, room, share))
+  if (module < LEAST_MODULE)
+    throw new LedgerError('LABEL_SPACE', `modules of ${module.toFixed(2)} mm; ${LEAST_MODULE} mm are the least`)
+  return { matrix, module, x: 0, y: (height - matrix.height * module) / 2 }
+}
+
+function moduleOf({ width, height, quiet }: Matrix, room: { width: number; height: number }, share: number): number {
+  return Math.min((room.width * share) / (width + 2 * quiet), room.height / (height + 2 * quiet))
+}
+
+function sideOf({ matrix, module }: Placed): number {
+  return (matrix.width + 2 * matrix.quiet) * module
+}
+
+function quietOf({ matrix, module }: Placed): number {
+  return matrix.quiet * module
+}
+
+function wishes({ order, serial, elements }: Label): Wish[] {
+  const { language, name, spec, lot, expiry } = order
+  const words = language === 'zh' ? WORDS.zh : WORDS.en
+  const told = (text: { zh: string; en: string } | undefined): string => text?.[language] || text?.en || text?.zh || ''
+  return [
+    { text: told(name), size: 3, bold: true, cut: true },
+    { text: told(spec), size: 2.2, cut: true },
+    { text: lot === undefined ? '' : `${words.lot} ${lot}`, size: 2.3 },
+    { text: expiry === undefined ? '' : `${words.expiry} ${expiry}`, size: 2.3 },
+    { text: `${words.serial} ${grouped(serial)}`, size: 2.3, bold: true },
+    ...[...elements].map(([ai, value]) => ({ text: `(${ai}) ${value}`, size: 1.8 })),
+  ].filter(({ text }) => text !== '')
+}
+
+const WORDS = {
+  zh: { lot: '批号', expiry: '到期', serial: '序列号' },
+  en: { lot: 'Lot', expiry: 'Expires', serial: 'Serial' },
+} as const
+
+/** @throws LedgerError LABEL_SPACE */
+export function linesOf(wishes: readonly Wish[], x: number, width: number, height: number): Line[] {
+  const fitted = wishes.map((wish) => {
+    const fits = width / widthOf(wish.text, wish.bold === true)
+    const text = wish.cut && fits < wish.size ? cut(wish, width) : wish.text
+    return { ...wish, text, size: wish.cut ? wish.size : Math.min(wish.size, fits) }
+  })
+  const wanted = fitted.reduce((sum, { size }) => sum + size * LEADING, 0)
+  const scale = Math.min(1, (height - 2 * EDGE) / wanted)
+  const least = Math.min(...fitted.map(({ size }) => size * scale))
+  if (width <= 0 || least < LEAST_TEXT)
+    throw new LedgerError(
+      'LABEL_SPACE',
+      `letters of ${Math.max(0, least).toFixed(1)} mm; ${LEAST_TEXT} mm are the least`,
+    )
+  let y = (height - wanted * scale) / 2
+  return fitted.map(({ text, size, bold }) => {
+    y += size * scale * LEADING
+    return { x, y: y - size * scale * (LEADING - 0.9), size: size * scale, text, ...(bold && { bold }) }
+  })
+}
+
+/** In squares of the letters, on the generous side, for no font is known. */
+function widthOf(text: string, bold: boolean): number {
+  let width = 0
+  for (const character of text)
+    width += /[\u1100-\u{10ffff}]/u.test(character) ? 1 : /[MW@%]/.test(character) ? 0.95 : 0.64
+  return width * (bold ? 1.06 : 1)
+}
+
+function cut({ text, size, bold }: Wish, width: number): string {
+  let kept = ''
+  for (const character of text) {
+    if (widthOf(`${kept}${character}…`, bold === true) * size > width) break
+    kept += character
+  }
+  return `${kept.trimEnd()}…`
+}
