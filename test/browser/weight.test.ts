@@ -13,8 +13,8 @@ import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 // 1.5 kB.
 const BEFORE = 56_200
 // `start` has the camera since every browser can scan, and the words for where there is none; what reads codes comes when somebody opens it.
-// `rest` says what a hold rests on.
-const BEHIND = { rest: 11_300, parts: 6_500, start: 3_800, zh: 5_800, en: 5_500, sw: 1_000 }
+// `rest` says what a hold rests on. The words have those of a way and of intervals of measuring, whose parts come when a record has one.
+const BEHIND = { rest: 11_300, parts: 6_500, start: 3_800, zh: 6_000, en: 5_700, sw: 1_000 }
 
 describe('the built page', () => {
   let pages: BuiltPages

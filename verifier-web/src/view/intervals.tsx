@@ -1,10 +1,12 @@
 import type { VNode } from 'preact'
-import { type Interval, outsideOf } from '../intervals.ts'
+import { intervalsOf, outsideOf } from '../intervals.ts'
+import type { Journey } from '../journey.ts'
 import { useLanguage } from './parts.tsx'
 
 /** How long it was outside the limits, as the gateways counted, and each interval of measuring in a table. */
-export function Intervals({ intervals }: { intervals: readonly Interval[] }): VNode | null {
+export function Intervals({ journey }: { journey: Journey }): VNode | null {
   const { t, format } = useLanguage()
+  const intervals = intervalsOf(journey)
   if (intervals.length === 0) return null
   const outside = outsideOf(intervals)
   const cell = (milli: number | undefined): string =>

@@ -10,6 +10,7 @@ import { ChecksPart } from './checks.tsx'
 import { FindingsPart } from './findings.tsx'
 import { HoldsPart } from './holds.tsx'
 import { JourneyPart } from './journey.tsx'
+import { Later } from './later.tsx'
 import { PackPart } from './pack.tsx'
 import type { Told as ToldFinding } from './page.tsx'
 import { LanguageProvider, useLanguage } from './parts.tsx'
@@ -19,7 +20,6 @@ import { SafetyPart } from './safety.tsx'
 import { TemperaturePart } from './temperature.tsx'
 import { TestsPart } from './tests.tsx'
 import { VouchPart } from './vouch.tsx'
-import { WayPart } from './way.tsx'
 
 export interface RestProps extends ToldFinding {
   onForget: () => void
@@ -82,6 +82,12 @@ function Rest({ finding, journey, pack, onForget }: RestProps): VNode {
   )
 }
 
+const loadWay = () => import('./way.tsx').then(({ WayPart }) => WayPart)
+
+function hasWay({ records }: Journey): boolean {
+  return records.some(({ event }) => (event['tristamp:geo'] as { route?: string } | undefined)?.route !== undefined)
+}
+
 function Foot({ finding }: RestProps): VNode {
   const { t } = useLanguage()
   const first = [finding.policySinceMs, finding.failure, finding.file].every((told) => told === undefined)
@@ -99,7 +105,7 @@ function Told({ verdict, journey, pack }: { verdict: Verdict; journey: Journey; 
   return (
     <>
       <TemperaturePart verdict={verdict} journey={journey} limits={pack.limits} naming={naming} />
-      <WayPart journey={journey} naming={naming} />
+      {hasWay(journey) && <Later load={loadWay} props={{ journey, naming }} />}
       <TestsPart journey={journey} />
       <JourneyPart journey={journey} naming={naming} />
       <VouchPart verdict={verdict} journey={journey} pack={pack} naming={naming} />

@@ -1,11 +1,10 @@
 import { kineticTemperaturesOf, type Verdict } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { type Chart, chartOf, HEIGHT, spanOf, stagesOf, WIDTH } from '../chart.ts'
-import { intervalsOf } from '../intervals.ts'
 import type { Journey } from '../journey.ts'
 import type { Limits } from '../safety.ts'
 import { rangeOf, type Track } from '../temperature.ts'
-import { Intervals } from './intervals.tsx'
+import { Later } from './later.tsx'
 import { type Naming, nameOf } from './naming.ts'
 import { Head, useLanguage } from './parts.tsx'
 
@@ -130,6 +129,12 @@ function Table({ journey, track, naming }: { journey: Journey; track: Track; nam
   )
 }
 
+const loadIntervals = () => import('./intervals.tsx').then(({ Intervals }) => Intervals)
+
+function hasSums({ records }: Journey): boolean {
+  return records.some(({ event }) => event.sensorElementList?.some((element) => 'tristamp:summary' in element))
+}
+
 /** Of medicines: the one temperature that would have done as much as all that were measured. */
 function Kinetic({ verdict }: { verdict: Verdict }): VNode {
   const { t, format } = useLanguage()
@@ -176,7 +181,7 @@ export function TemperaturePart({
           </div>
         </details>
       </figure>
-      <Intervals intervals={intervalsOf(journey)} />
+      {hasSums(journey) && <Later load={loadIntervals} props={{ journey }} />}
       <Kinetic verdict={verdict} />
     </section>
   )

@@ -1,3 +1,4 @@
+import '../style/way.css'
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Journey } from '../journey.ts'
