@@ -1,0 +1,23 @@
+import type { ComponentType, VNode } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+
+/** A part that is loaded when something of it is to be shown, and until then is nothing. */
+export function Later<Props extends object>({
+  load,
+  props,
+}: {
+  load: () => Promise<ComponentType<Props>>
+  props: Props
+}): VNode | null {
+  const [Part, setPart] = useState<{ part: ComponentType<Props> } | undefined>()
+  useEffect(() => {
+    let shown = true
+    void load().then((part) => {
+      if (shown) setPart({ part })
+    })
+    return () => {
+      shown = false
+    }
+  }, [load])
+  return Part === undefined ? null : <Part.part {...props} />
+}
