@@ -24,7 +24,7 @@ function bare(): { folder: string; text: string } {
   const { folder, text } = gatewayText({
     place: '{ source: enrolment, accuracyM: 30 }',
     devices:
-      '[{ id: gun, driver: scanner, port: "tcp://127.0.0.1:9" }, { id: cold, driver: modbus-th, port: "tcp://127.0.0.1:9" }]',
+      '[{ id: gun, driver: scanner, port: "tcp://127.0.0.1:9" }, { id: cold, driver: modbus-th, port: "tcp://127.0.0.1:10" }]',
     stations:
       '[{ id: dock, scanner: gun, thermometer: cold, limits: { product: "https://id.gs1.org/01/09506000134352" }, start: receive, actions: { receive: } }]',
   })
