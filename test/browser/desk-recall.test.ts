@@ -44,7 +44,7 @@ describe.skipIf(!haveChromium())('recalls on the desk', () => {
     await page.getByText('Step 1 of 4').waitFor()
   }
   const next = async (page: Page, step: number): Promise<void> => {
-    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('button', { name: 'Next', exact: true }).click()
     await page.getByText(`Step ${step} of 4`).waitFor()
   }
   const say = async (page: Page): Promise<void> => {
@@ -74,7 +74,7 @@ describe.skipIf(!haveChromium())('recalls on the desk', () => {
     await soon(() => page.locator('.wz').innerText()).toContain('Xiaoman Kitchen')
     await shot(page, 'recall-2-affected-en')
     await next(page, 3)
-    expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
+    expect(await page.getByRole('button', { name: 'Next', exact: true }).isDisabled()).toBe(true)
     const reason = page.getByRole('group', { name: 'Reason', exact: true }).getByLabel('English')
     // What would turn the words around is told while one types.
     await reason.fill('safe \u202e to eat')
@@ -107,7 +107,7 @@ describe.skipIf(!haveChromium())('recalls on the desk', () => {
     await sign('second', recall)
     await page.getByText('The recall stands and is in the ledger.').waitFor()
     await pork.sealed()
-    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
 
     // Someone without a key answers: told apart, and not counted.
     const said = await fetch(`${url}/v1/recalls/${recall.id}/responses`, {
@@ -143,9 +143,9 @@ describe.skipIf(!haveChromium())('recalls on the desk', () => {
     await next(page, 4)
     const corrected = (await saved(page)) as Recall
     expect(corrected).toEqual({ ...recall, class: 1 })
-    await page.getByRole('button', { name: 'Back' }).click()
-    await page.getByRole('button', { name: 'Back' }).click()
-    await page.getByRole('button', { name: 'Back' }).click()
+    await page.getByRole('button', { name: 'Back', exact: true }).click()
+    await page.getByRole('button', { name: 'Back', exact: true }).click()
+    await page.getByRole('button', { name: 'Back', exact: true }).click()
 
     await page.getByText('Lift a recall').click()
     await next(page, 2)
@@ -175,7 +175,7 @@ describe.skipIf(!haveChromium())('recalls on the desk', () => {
       const { page, faults } = visit
       const zh = lang === 'zh'
       await page.getByRole('button', { name: zh ? '发起召回' : 'Start a recall' }).click()
-      const forward = page.getByRole('button', { name: zh ? '下一步' : 'Next' })
+      const forward = page.getByRole('button', { name: zh ? '下一步' : 'Next', exact: true })
       for (const step of [2, 3]) {
         await forward.click()
         await page.getByText(zh ? `第 ${step} 步` : `Step ${step} of 4`).waitFor()
@@ -206,7 +206,7 @@ describe.skipIf(!haveChromium())('recalls on the desk', () => {
     await sign('second', drill)
     await page.getByText('The drill stands and is in the ledger.').waitFor()
     await pork.sealed()
-    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
     const panel = page.locator('section.rc', { hasText: drill.id.slice(0, 8) })
     await soon(() => panel.innerText()).toContain('A drill: nothing is recalled')
     // No slab, and no deadline of a law.
