@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { sha256, toBase64Url, utf8 } from '@tristamp/protocol'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { until } from '../_harness/until.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** A folder for pictures, for whoever wants to look. */
@@ -92,4 +93,24 @@ export async function axe(page: Page): Promise<string[]> {
 
 export async function shot(page: Page, name: string): Promise<void> {
   if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true })
+}
+
+/** Waits until the traces have what is sealed: until then a search is as of what was read. */
+export async function traced(ledger: string, subject: string): Promise<void> {
+  const size = async (path: string, read: (answer: never) => number | undefined): Promise<number | undefined> => {
+    const answer = await fetch(`${ledger}${path}`)
+    return answer.ok ? read((await answer.json()) as never) : undefined
+  }
+  await until(
+    'the traces have what is sealed',
+    async () => {
+      const sealed = await size('/healthz', ({ sealed }: { sealed?: { size: number } }) => sealed?.size)
+      const read = await size(
+        `/v1/trace?${new URLSearchParams({ subject })}`,
+        ({ treeSize }: { treeSize: number }) => treeSize,
+      )
+      return read !== undefined && read === sealed
+    },
+    60_000,
+  )
 }

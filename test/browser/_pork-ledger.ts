@@ -104,7 +104,7 @@ async function post(node: string, batch: Uint8Array): Promise<void> {
 
 /** Waits until the last entry of the ledger is a seal. */
 async function sealed(node: string): Promise<void> {
-  const deadline = Date.now() + 15_000
+  const deadline = Date.now() + 60_000
   for (;;) {
     const health = (await (await fetch(`${node}/healthz`)).json()) as { entries: number; sealed?: { size: number } }
     if (health.sealed?.size === health.entries) return

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KITCHEN, LOT, PACK, PRODUCT, TRUCK, WHOLESALE } from '../../verifier-web/src/_sample-verdicts.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
-import { accessOf, askDesk, axe, settled, shot, soon, visitDesk } from './_desk.ts'
+import { accessOf, askDesk, axe, settled, shot, soon, traced, visitDesk } from './_desk.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 
@@ -40,6 +40,7 @@ describe.skipIf(!haveChromium())('the desk’s search', () => {
     }
     await bringOperations({ node: url, administrator }, [place as Operation])
     await pork.sealed()
+    await traced(url, PACK)
   }, 240_000)
 
   afterAll(async () => {
@@ -81,7 +82,7 @@ describe.skipIf(!haveChromium())('the desk’s search', () => {
     await page.getByLabel('Regulator’s token').fill(regulator.token)
     await page.keyboard.press('Enter')
     await page.locator('#q').waitFor()
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('q')
+    await soon(() => page.evaluate(() => document.activeElement?.id)).toBe('q')
     expect(faults).toEqual([])
   }, 120_000)
 
@@ -136,14 +137,14 @@ describe.skipIf(!haveChromium())('the desk’s search', () => {
       page.evaluate(() => (document.activeElement as HTMLAnchorElement).hash || document.activeElement?.id)
     const links = await page.locator('#results a').evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).hash))
     expect(links.length).toBeGreaterThan(1)
-    expect(await focused()).toBe(links[0])
+    await soon(focused).toBe(links[0])
     await page.keyboard.press('ArrowDown')
-    expect(await focused()).toBe(links[1])
+    await soon(focused).toBe(links[1])
     await page.keyboard.press('End')
-    expect(await focused()).toBe(links.at(-1))
+    await soon(focused).toBe(links.at(-1))
     await page.keyboard.press('Home')
     await page.keyboard.press('ArrowUp')
-    expect(await focused()).toBe('q')
+    await soon(focused).toBe('q')
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await page.locator('.headline').waitFor()
@@ -151,7 +152,7 @@ describe.skipIf(!haveChromium())('the desk’s search', () => {
     await page.goBack()
     await page.locator('#results a').first().waitFor()
     await page.keyboard.press('/')
-    expect(await focused()).toBe('q')
+    await soon(focused).toBe('q')
     // The address alone opens the same again.
     await page.goForward()
     await page.reload()
