@@ -163,7 +163,7 @@ function OneRecall({ recorded, ask, words, round }: OneProps): VNode {
           {state === 'standing' && !isDrill && (
             <Deadline {...{ law, setLaw, words, since }} recallClass={recall.class} id={recall.id} />
           )}
-          <Unanswered {...{ progress, words, ask, isDrill }} id={recall.id} />
+          {state === 'standing' && <Unanswered {...{ progress, words, ask, isDrill }} id={recall.id} />}
           <Places {...{ progress, words, ask }} />
           <Timeline {...{ progress, words }} />
         </>
