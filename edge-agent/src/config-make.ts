@@ -60,6 +60,7 @@ export function toConfig(
       scans,
       referenceMs: reference,
     })),
+    sealedCodes: shape.sealedCodes === undefined ? undefined : resolve(folder, shape.sealedCodes),
   }
 }
 

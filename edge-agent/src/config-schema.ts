@@ -194,6 +194,8 @@ export const fileSchema: v.GenericSchema<unknown, FileShape> = v.strictObject({
   devices: v.optional(v.array(v.looseObject({}), 'must be a list of devices'), []),
   stations: v.optional(v.array(station, 'must be a list of stations'), []),
   tests: v.optional(testsSchema, []),
+  /** Manifest of sealed codes (docs/spec/sealed-code.md). */
+  sealedCodes: v.optional(v.pipe(v.string('must be a file'), v.minLength(1, 'must be a file'))),
 })
 
 function isZone(text: string): boolean {

@@ -181,6 +181,8 @@ export interface AgentConfig {
   devices: ConfiguredDevice[]
   stations: StationConfig[]
   tests: TestConfig[]
+  /** Absolute path of the manifest of sealed codes, if goods here have some. */
+  sealedCodes: string | undefined
 }
 
 /** The file's own shape after the structural check, before references are resolved. */
@@ -222,6 +224,7 @@ export interface FileShape {
   devices: Record<string, unknown>[]
   stations: RawStation[]
   tests: RawTest[]
+  sealedCodes?: string | undefined
 }
 
 export interface RawStation {

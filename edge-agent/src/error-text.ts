@@ -278,6 +278,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'The model {file} cannot be used ({why}). Make one with `tristamp-agent model train`, or correct its path under `tests`.',
     zh: '无法使用模型 {file}（{why}）。请用 `tristamp-agent model train` 制作，或更正 tests 中的路径。',
   },
+  SEALED_FILE: {
+    en: 'The manifest of sealed codes {file} cannot be used ({why}); those read before still count. It is the file sealed-manifest.txt of `tristamp-ledger labels`.',
+    zh: '无法使用密封码清单 {file}（{why}）；此前读入的仍然有效。应为 `tristamp-ledger labels` 生成的 sealed-manifest.txt。',
+  },
   SPECTRA_MALFORMED: {
     en: 'No model can be made of {file}: {why}. Correct the file; its first line names the axis, each other line is one spectrum.',
     zh: '无法用 {file} 制作模型：{why}。请更正文件：首行为坐标轴，其余每行一条光谱。',

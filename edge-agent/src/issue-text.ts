@@ -92,6 +92,7 @@ const FORMS: readonly [RegExp, string][] = [
   [/^must be the id of a device$/, '须为设备的 id'],
   [/^must be the path of a model$/, '须为模型的路径'],
   [/^must be a folder$/, '须为目录'],
+  [/^must be a file$/, '须为文件'],
   [/^must be a path$/, '须为路径'],
   [
     /^must be what `tristamp-agent pin` prints, not the PIN itself$/,

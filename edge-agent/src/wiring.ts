@@ -25,6 +25,7 @@ import { repairedError, repairOutbox } from './repair.ts'
 import { encodeReport } from './report-event.ts'
 import { loginsOf } from './rotation.ts'
 import { RouteRecorder } from './route.ts'
+import { SealedCodes } from './sealed-codes.ts'
 import { Senses } from './senses.ts'
 import type { Signer } from './signer.ts'
 import { Benches } from './spectroscopy/benches.ts'
@@ -83,6 +84,8 @@ export class Wiring {
   readonly #evidence: EvidenceFiles
   /** What is called back. */
   readonly #recalls: Recalls
+  /** Of goods with a secret inside. */
+  readonly #sealedCodes: SealedCodes | undefined
   /** What the page shows. */
   readonly #panel: Panel
   #reconfiguring: Promise<void> = Promise.resolve()
@@ -105,6 +108,10 @@ export class Wiring {
     this.#health = this.#newHealth()
     this.#recalls = new Recalls(paths(config.data).recalls, config.uplink.ledgerKey)
     for (const error of this.#recalls.load()) this.problem(error)
+    if (config.sealedCodes !== undefined) {
+      this.#sealedCodes = new SealedCodes(config.sealedCodes, (error) => this.problem(error, 'sealed'))
+      this.#sealedCodes.load()
+    }
     this.#thermometers = this.#newThermometers()
     this.#panel = this.#newPanel()
     this.#enrolment = this.#newEnrolment()
@@ -291,6 +298,7 @@ export class Wiring {
       batching: this.#batching,
       ways: this.#ways,
       recalls: this.#recalls,
+      sealedCodes: this.#sealedCodes,
       panel: this.#panel,
       health: this.#health,
       info: (line) => log.info(line),

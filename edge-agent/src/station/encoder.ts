@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { encodeEvent, ProtocolError, parseEvent, roleOf, type StampedEvent } from '@tristamp/protocol'
+import { encodeEvent, itemsBegun, ProtocolError, parseEvent, roleOf, type StampedEvent } from '@tristamp/protocol'
 import type { Moment } from '../clock.ts'
 import type { StationConfig } from '../config-types.ts'
 import { AgentError } from '../error.ts'
@@ -36,6 +36,7 @@ export class Encoder {
       'tristamp:clock': clockStamp(stamp.moment),
       'tristamp:origin': draft.typed ? 'operator' : 'device',
       ...qualityStamp(this.#instrument, fromMs, stamp.moment),
+      ...this.#sealed(draft.event as StampedEvent),
     } as StampedEvent
     return checked(() => {
       const bytes = encodeEvent(event)
@@ -54,6 +55,16 @@ export class Encoder {
     const counts = { kept: 1, dropped: Math.max(0, expected - 1), rule: `every-${factor}` }
     const report = { kind: 'thinned', device: this.#instrument!.uri, from, to, ...counts } as const
     return encodeReport(report, moment, gateway.zone, this.#config.holds)
+  }
+
+  /** The commitments to sealed codes of what begins in this event, or is packed. */
+  #sealed(event: StampedEvent): Pick<StampedEvent, 'tristamp:sealed'> {
+    const { sealed } = this.#services
+    const entries = itemsBegun(event).flatMap((item): [string, string][] => {
+      const commitment = sealed?.(item)
+      return commitment === undefined ? [] : [[item, commitment]]
+    })
+    return entries.length === 0 ? {} : { 'tristamp:sealed': Object.fromEntries(entries) }
   }
 
   /** Since when the readings of the asset belong to these goods: the earliest entry or stamp among them; now, when they are new here. */

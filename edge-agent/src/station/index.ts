@@ -19,6 +19,9 @@ import { gatheredLine, recordedLine, repeatedLine, undoneLine } from './say.ts'
 import type { Draft, Intent, ScanInput, StationState, Step } from './state.ts'
 import { ageMs, declareError, decodeLastAct, encodeLastAct, type LastAct } from './undo.ts'
 
+/** Goods with sealed codes in one act: with their commitments they fit an event. */
+const SEALED_AT_ONCE = 120
+
 /** What a station needs of the gateway. */
 export interface StationServices {
   gateway: GatewayConfig
@@ -35,6 +38,8 @@ export interface StationServices {
   recalled?(names: readonly string[]): RecallNotice[]
   /** All recalls that stand, for answers to them. */
   recalls?(): readonly RecallNotice[]
+  /** The commitment to an item's sealed code. */
+  sealed?(item: string): string | undefined
   /** Why nothing is accepted just now, if so. */
   refusal(): AgentError | undefined
   /** So many times their interval apart are periodic readings recorded; more than once while space is short. */
@@ -147,6 +152,7 @@ export class Station {
   }
 
   async #apply({ state, intents }: Step): Promise<void> {
+    this.#boundSealed(state)
     const events: Uint8Array[] = []
     const writes: Write[] = []
     const drafts = intents.flatMap((intent) => (intent.kind === 'record' ? [intent.draft] : []))
@@ -170,6 +176,14 @@ export class Station {
       if (intent.kind === 'undo') await this.#undo()
       else this.#say(intent)
     }
+  }
+
+  /** An event has room for so many commitments; who scans on is told before the act is closed. @throws AgentError SCAN_TOO_MANY */
+  #boundSealed({ work }: StationState): void {
+    const { sealed } = this.#services
+    if (sealed === undefined || work === undefined) return
+    const goods = [...work.goods, ...(work.outputs ?? [])].filter(({ id }) => sealed(id) !== undefined)
+    if (goods.length > SEALED_AT_ONCE) throw new AgentError('SCAN_TOO_MANY', { limit: SEALED_AT_ONCE })
   }
 
   /**

@@ -9,6 +9,7 @@ import type { Health } from '../health.ts'
 import { Holdings } from '../holding.ts'
 import type { Panel } from '../page/panel.ts'
 import type { Recalls } from '../recalls.ts'
+import type { SealedCodes } from '../sealed-codes.ts'
 import { takeStamp } from '../stamp.ts'
 import type { Store } from '../store.ts'
 import type { Ways } from '../ways.ts'
@@ -25,6 +26,7 @@ export interface ServiceParts {
   batching: Batching
   ways: Ways | undefined
   recalls: Recalls
+  sealedCodes: SealedCodes | undefined
   panel: Panel
   health: Health
   info(line: string): void
@@ -32,7 +34,7 @@ export interface ServiceParts {
 }
 
 export function stationServices(parts: ServiceParts): StationServices {
-  const { gateway, clock, clockWatch, fixes, store, disk, batching, ways, recalls, panel, health } = parts
+  const { gateway, clock, clockWatch, fixes, store, disk, batching, ways, recalls, sealedCodes, panel, health } = parts
   return {
     gateway,
     clock,
@@ -53,6 +55,7 @@ export function stationServices(parts: ServiceParts): StationServices {
     route: (fromMs, toMs) => ways?.between(fromMs, toMs),
     recalled: (names) => recalls.about(names),
     recalls: () => recalls.standing.filter(({ recall }) => recall.op === 'recall'),
+    ...(sealedCodes && { sealed: (item: string) => sealedCodes.find(item) }),
     thinning: () => disk.thinning(performance.now()),
     refusal: () => batching.refusal(performance.now()),
     info: (line) => parts.info(line),
