@@ -4,7 +4,19 @@ import { cpus, totalmem, type } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-const NAMES = ['map', 'intake', 'latency', 'history', 'storage', 'audit', 'page', 'gateway', 'backlog', 'trace', 'exports']
+const NAMES = [
+  'map',
+  'intake',
+  'latency',
+  'history',
+  'storage',
+  'audit',
+  'page',
+  'gateway',
+  'backlog',
+  'trace',
+  'exports',
+]
 const README = fileURLToPath(new URL('./README.md', import.meta.url))
 const [BEGIN, END] = ['<!-- figures -->', '<!-- /figures -->']
 
