@@ -27,6 +27,7 @@ import { guarded, open, preflight } from './headers.ts'
 import { historyRoutes } from './history.ts'
 import { holdRoutes } from './holds.ts'
 import { keyRoutes } from './keys.ts'
+import { labelRoutes } from './labels.ts'
 import { metricsRoutes } from './metrics.ts'
 import { Pages } from './pages.ts'
 import { policyRoutes } from './policy.ts'
@@ -122,6 +123,7 @@ export function createApp(parts: AppParts): Express {
   const regulator = requireRole(parts.access, 'regulator')
   app.use(deskRoutes({ ...parts, directory, regulator, limit: readLimit(parts.limits) }))
   app.use(qrRoutes(publicUrl))
+  app.use(labelRoutes({ directory, publicUrl, limit: strangerLimit(parts.limits) }))
   app.use(metricsRoutes(metrics))
   if (parts.witness !== undefined)
     app.use(witnessRoutes(parts.witness, postLimit(parts.limits), (status) => metrics.witnessed(status)))
