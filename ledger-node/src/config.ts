@@ -33,6 +33,8 @@ export interface Config {
     readsPerSecond: number
     /** The header in which a trusted proxy tells the client's address, as `X-Forwarded-For`. */
     addressHeader?: string
+    /** The header in which a trusted proxy tells the client's region or time zone, for scan counts. */
+    regionHeader?: string
     tls?: TlsFiles
   }
   mqtt: {
@@ -118,6 +120,7 @@ const SCHEMA = v.strictObject({
       postsPerSecond: v.optional(count(1_000_000), DEFAULTS.postsPerSecond),
       readsPerSecond: v.optional(count(1_000_000), DEFAULTS.readsPerSecond),
       addressHeader: v.optional(v.pipe(text, v.regex(/^[A-Za-z0-9-]{1,64}$/, 'expected the name of a header'))),
+      regionHeader: v.optional(v.pipe(text, v.regex(/^[A-Za-z0-9-]{1,64}$/, 'expected the name of a header'))),
       tls: v.optional(tls),
     }),
     {},

@@ -32,6 +32,7 @@ export type LedgerCode =
   | 'REQUEST_BODY'
   | 'REQUEST_TOO_LARGE'
   | 'REQUEST_RATE'
+  | 'SEALED_WRONG'
   | 'TOKEN_MISSING'
   | 'TOKEN_UNKNOWN'
   | 'TOKEN_ROLE'
@@ -177,6 +178,10 @@ export const SENTENCES: Record<LedgerCode, Sentence> = {
   },
   REQUEST_TOO_LARGE: { en: 'The request is larger than this node takes.', zh: '请求过大。' },
   REQUEST_RATE: { en: 'Too many requests from this address: slow down.', zh: '来自此地址的请求过多：请放慢。' },
+  SEALED_WRONG: {
+    en: 'This is not the sealed code of this item: read it again, and compare the serial number.',
+    zh: '这不是此商品的密封码：请再读一遍，并核对包装号。',
+  },
   TOKEN_MISSING: {
     en: 'This needs a token: ask whoever runs this node for one.',
     zh: '此处需要令牌：请向本节点的运营者索取。',

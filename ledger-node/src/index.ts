@@ -37,6 +37,7 @@ import { StatusBoard } from './status.ts'
 import { Suspensions } from './suspension.ts'
 import { type Listener, readTls, refusePlain } from './tls.ts'
 import { Traces } from './trace/traces.ts'
+import { openStrangers } from './unsigned/strangers.ts'
 import { VERSION } from './version.ts'
 import { Cosigning } from './witness/cosigning.ts'
 import { keepPolicy } from './witness/kept-policy.ts'
@@ -204,6 +205,8 @@ async function start(
   closers.add(() => holds.close())
   const responses = await openResponses(config.data, machine)
   closers.add(() => responses.close())
+  const strangers = await openStrangers(config.data, machine)
+  closers.add(() => strangers.close())
   const { pages = PAGES } = config.http
   const app = createApp({
     ledger,
@@ -221,6 +224,7 @@ async function start(
     logKey,
     access: config.access,
     responses,
+    strangers,
     now,
     publicUrl: () => publicUrl,
     pages,

@@ -17,6 +17,7 @@ import { SnapshotWriter } from '../snapshot-writer.ts'
 import { StatusBoard } from '../status.ts'
 import { readTls, refusePlain } from '../tls.ts'
 import { Traces } from '../trace/traces.ts'
+import { openStrangers } from '../unsigned/strangers.ts'
 import { VERSION } from '../version.ts'
 import { openWitness } from '../witness/open.ts'
 import { policyOfLedger } from '../witness/witness-config.ts'
@@ -118,6 +119,8 @@ async function start(
 
   const traces = new Traces({ ledger, folder, note: log, snapshotEveryMs: config.snapshotEveryMs })
   closers.add(() => traces.close())
+  const strangers = await openStrangers(config.data, { disk, now })
+  closers.add(() => strangers.close())
   let publicUrl = config.http.publicUrl ?? ''
   const { pages = PAGES } = config.http
   const own: () => Policy = () => policyOfLedger(trust.policy, key, publicUrl)
@@ -133,6 +136,7 @@ async function start(
       earlier: (size) => earlierCheckpoint(ledger, logKey, size),
       witness: new FollowingCosigner(witness, follower, key, verify),
       access: config.access,
+      strangers,
       now,
       publicUrl: () => publicUrl,
       pages,

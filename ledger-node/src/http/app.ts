@@ -12,10 +12,12 @@ import type { UnsignedResponse } from '../recall/response.ts'
 import type { StatusBoard } from '../status.ts'
 import type { Traces } from '../trace/traces.ts'
 import type { RecordBook } from '../unsigned/record-book.ts'
+import type { Strangers } from '../unsigned/strangers.ts'
 import type { Cosigner } from '../witness/witness.ts'
 import { batchRoutes } from './batches.ts'
 import { type Access, requireRole } from './bearer.ts'
 import { checkpointRoutes, type Earlier } from './checkpoint.ts'
+import { complaintRoutes } from './complaints.ts'
 import { deskRoutes } from './desk.ts'
 import { digitalLinkRoutes } from './digital-link.ts'
 import { eventRoutes } from './events.ts'
@@ -37,6 +39,7 @@ import { qrRoutes } from './qr.ts'
 import { postLimit, type RequestLimits, readLimit, strangerLimit } from './rate-limit.ts'
 import { recallProgressRoutes } from './recall-progress.ts'
 import { recallRoutes } from './recalls.ts'
+import { scanRoutes } from './scans.ts'
 import { tileRoutes } from './tiles.ts'
 import { traceRoutes } from './trace.ts'
 import { witnessRoutes } from './witness.ts'
@@ -60,6 +63,8 @@ export interface AppParts {
   access: readonly Access[]
   /** What people without a key say of recalls; on a node that keeps a ledger of its own. */
   responses?: RecordBook<UnsignedResponse> | undefined
+  /** What readers tell this node without a key. */
+  strangers?: Strangers | undefined
   now: () => number
   publicUrl: () => string
   pages: string
@@ -72,7 +77,7 @@ const COMPRESSIBLE = /^(?:text\/|image\/svg|application\/(?:json|problem\+json|j
 
 /** Answers that cost a search, a proof or a drawing. Tiles do not, and whoever follows needs many of them. */
 const HEAVY =
-  /^\/(?:v1\/(?:history|events|exports|governance|holds|recalls|gateways|qr|statements|trace)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+  /^\/(?:v1\/(?:history|events|exports|governance|holds|recalls|gateways|qr|scans|statements|trace)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** What pages of other origins may read: each of these answers with `open`. */
 const READABLE =
@@ -122,6 +127,12 @@ export function createApp(parts: AppParts): Express {
   )
   const regulator = requireRole(parts.access, 'regulator')
   app.use(deskRoutes({ ...parts, directory, regulator, limit: readLimit(parts.limits) }))
+  if (parts.strangers !== undefined) {
+    const operator = requireRole(parts.access, 'operator')
+    const stranger = { ...parts, entries, strangers: parts.strangers, limit: strangerLimit(parts.limits) }
+    app.use(scanRoutes(stranger))
+    app.use(complaintRoutes({ ...stranger, complaints: parts.strangers.complaints, regulator, operator }))
+  }
   app.use(qrRoutes(publicUrl))
   app.use(labelRoutes({ directory, publicUrl, limit: strangerLimit(parts.limits) }))
   app.use(metricsRoutes(metrics))

@@ -12,6 +12,8 @@ export interface RequestLimits {
   readsPerSecond: number
   /** The header in which a trusted proxy tells the client's address. */
   addressHeader?: string | undefined
+  /** The header in which a trusted proxy tells the client's region. */
+  regionHeader?: string | undefined
 }
 
 /** @throws LedgerError REQUEST_RATE */

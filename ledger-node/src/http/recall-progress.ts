@@ -14,6 +14,7 @@ import type { Kept, RecordBook } from '../unsigned/record-book.ts'
 import { open } from './headers.ts'
 import { parameter, sizeParameter } from './query.ts'
 import { routes } from './routes.ts'
+import { sameSite } from './same-site.ts'
 
 export interface RecallProgressParts {
   ledger: Ledger
@@ -143,12 +144,4 @@ function limitOf(text = String(PLACES)): number {
 function lawOf(text = 'food'): RecallKind {
   if (text === 'food' || text === 'medicine') return text
   throw new LedgerError('REQUEST_QUERY', 'law: expected food or medicine')
-}
-
-/** Another site’s page must not answer in its readers’ names. */
-const sameSite: RequestHandler = (req, _res, next) => {
-  const site = req.get('Sec-Fetch-Site')
-  if (site === 'cross-site' || site === 'same-site')
-    throw new LedgerError('REQUEST_QUERY', 'sent by a page of another site')
-  next()
 }

@@ -80,6 +80,16 @@ describe('a book of what strangers say', () => {
     expect((await open()).damaged).toBe(0)
   })
 
+  it('written anew keeps the last word of each key', async () => {
+    const book = await open({ maxBytes: 400, keyOf: (record) => record[0]! })
+    for (let i = 0; i < 30; i++) await book.append(`${i % 3}:${i}`)
+    await book.close()
+    const again = await open({ maxBytes: 400, keyOf: (record) => record[0]! })
+    const last = new Map(said(again).map((record) => [record[0], record]))
+    expect([...last.values()].sort()).toEqual(['0:27', '1:28', '2:29'])
+    expect(said(again).length).toBeLessThan(30)
+  })
+
   it('says no on a full disk, loses nothing of what it took, and goes on when there is space', async () => {
     const disk = new FaultyDisk()
     const book = await open({ disk })

@@ -19,9 +19,13 @@ export interface BookOptions<T> {
   read: (value: unknown) => T | undefined
   maxBytes: number
   maxAgeMs: number
+  /** What a record is the last word of: when the file is written anew, older records of the same key go. */
+  keyOf?: (record: T) => string
   disk?: Disk
   now?: () => number
 }
+
+type Settled<T> = BookOptions<T> & Required<Pick<BookOptions<T>, 'disk' | 'now'>>
 
 /** The longest line: what one stranger may say. */
 export const LINE_BYTES = 8192
@@ -37,7 +41,7 @@ const TIDY_MS = 3_600_000
  */
 export class RecordBook<T> {
   readonly path: string
-  readonly #options: Required<BookOptions<T>>
+  readonly #options: Settled<T>
   readonly #tidying: NodeJS.Timeout
   #file: DiskFile
   #lines: { kept: Kept<T>; bytes: number }[] = []
@@ -48,7 +52,7 @@ export class RecordBook<T> {
   #waiting = 0
   #queue: Promise<unknown> = Promise.resolve()
 
-  private constructor(options: Required<BookOptions<T>>, file: DiskFile) {
+  private constructor(options: Settled<T>, file: DiskFile) {
     this.#options = options
     this.path = pathOf(options)
     this.#file = file
@@ -182,7 +186,12 @@ export class RecordBook<T> {
   async #rewrite(maxBytes: number): Promise<void> {
     const kept: { kept: Kept<T>; bytes: number }[] = []
     let size = 0
+    const { keyOf } = this.#options
+    const said = new Set<string>()
     for (const line of this.#lines.filter(({ kept: { at } }) => at >= this.#since).reverse()) {
+      const key = keyOf?.(line.kept.record)
+      if (key !== undefined && said.has(key)) continue
+      if (key !== undefined) said.add(key)
       if (size + line.bytes > maxBytes) break
       size += line.bytes
       kept.push(line)

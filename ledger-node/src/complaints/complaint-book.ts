@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { Machine } from '../machine.ts'
+import { type Kept, RecordBook } from '../unsigned/record-book.ts'
+import { type Complaint, type Contact, readComplaint, readContact } from './complaint.ts'
+
+const DAY_MS = 86_400_000
+const MAX_BYTES = 16 * 1024 * 1024
+const MAX_AGE_MS = 730 * DAY_MS
+const CONTACT_BYTES = 4 * 1024 * 1024
+/** How to reach whoever wrote is off the disk after so long. */
+export const CONTACT_DAYS = 90
+
+/** A complaint as those see it who may. */
+export interface KeptComplaint extends Complaint {
+  /** YYYY-MM-DDThh:mm:ss.sssZ, of the node's clock. */
+  at: string
+  contact?: string
+}
+
+/** What people report of goods, and in a book of its own how to reach them: personal data end sooner (docs/operate.md). */
+export class ComplaintBook {
+  readonly #complaints: RecordBook<Complaint>
+  readonly #contacts: RecordBook<Contact>
+
+  private constructor(complaints: RecordBook<Complaint>, contacts: RecordBook<Contact>) {
+    this.#complaints = complaints
+    this.#contacts = contacts
+  }
+
+  /** @throws LedgerError NODE_DEGRADED */
+  static async open(data: string, { disk, now }: Pick<Machine, 'disk' | 'now'>): Promise<ComplaintBook> {
+    const common = { folder: join(data, 'unsigned'), disk, now }
+    const complaints = await RecordBook.open({
+      ...common,
+      ...{ kind: 'reports', read: readComplaint, maxBytes: MAX_BYTES, maxAgeMs: MAX_AGE_MS },
+    })
+    const contacts = await RecordBook.open({
+      ...common,
+      ...{ kind: 'report-contacts', read: readContact, maxBytes: CONTACT_BYTES, maxAgeMs: CONTACT_DAYS * DAY_MS },
+    }).catch(async (error: unknown) => {
+      await complaints.close()
+      throw error
+    })
+    return new ComplaintBook(complaints, contacts)
+  }
+
+  /** @throws LedgerError NODE_BUSY, NODE_DEGRADED: it was not taken */
+  async add(complaint: Omit<Complaint, 'id'>, contact: string | undefined): Promise<Kept<Complaint>> {
+    const id = randomBytes(12).toString('base64url')
+    // First: a complaint that is there has all that came with it.
+    if (contact !== undefined) await this.#contacts.append({ id, contact })
+    return this.#complaints.append({ id, ...complaint })
+  }
+
+  /** The newest first. */
+  newest(): KeptComplaint[] {
+    const contacts = new Map(this.#contacts.records.map(({ record }) => [record.id, record.contact]))
+    const told = this.#complaints.records.map(({ at, record }) => {
+      const contact = contacts.get(record.id)
+      return { at: new Date(at).toISOString(), ...record, ...(contact !== undefined && { contact }) }
+    })
+    return told.reverse()
+  }
+
+  async close(): Promise<void> {
+    await this.#complaints.close()
+    await this.#contacts.close()
+  }
+}

@@ -1,0 +1,74 @@
+import express, { type RequestHandler, type Router } from 'express'
+import { COMPLAINT_KINDS, complaintFrom } from '../complaints/complaint.ts'
+import { CONTACT_DAYS, type ComplaintBook } from '../complaints/complaint-book.ts'
+import { LedgerError } from '../error.ts'
+import type { Ledger } from '../ledger.ts'
+import type { Entries } from '../query/source.ts'
+import { clientNetwork } from '../scans/client-network.ts'
+import { OnceADay } from '../scans/once-a-day.ts'
+import { parameter, sizeParameter } from './query.ts'
+import type { RequestLimits } from './rate-limit.ts'
+import { routes } from './routes.ts'
+import { sameSite } from './same-site.ts'
+
+export interface ComplaintParts {
+  ledger: Ledger
+  entries: Entries
+  complaints: ComplaintBook
+  limit: RequestHandler
+  limits: RequestLimits
+  /** Lets regulators, and whoever runs the node, through. */
+  regulator: RequestHandler
+  operator: RequestHandler
+  now: () => number
+}
+
+/** A thousand characters of three bytes, and as many escapes. */
+const BODY_BYTES = 8192
+/** Of one network in a day: in all, and of one subject. */
+const A_DAY = 20
+const OF_ONE_A_DAY = 3
+const PAGE = 100
+const MAX_PAGE = 500
+
+/** `POST /v1/reports`: a problem with goods, from anyone. `GET /v1/desk/reports`, `GET /v1/reports`: all of them, for those who are to act (docs/spec/http.md). */
+export function complaintRoutes(parts: ComplaintParts): Router {
+  const { ledger, entries, complaints, limit, limits, regulator, operator } = parts
+  const today = new OnceADay(parts.now)
+  const list: RequestHandler = (req, res) => {
+    const [kind, subject, from] = [parameter(req, 'kind'), parameter(req, 'subject'), sizeParameter(req, 'from')]
+    if (kind !== undefined && !COMPLAINT_KINDS.some((one) => one === kind))
+      throw new LedgerError('REQUEST_QUERY', `kind: expected ${COMPLAINT_KINDS.join(', ')}`)
+    const size = parameter(req, 'limit') === undefined ? PAGE : sizeParameter(req, 'limit')
+    if (size < 1 || size > MAX_PAGE) throw new LedgerError('REQUEST_QUERY', `limit: expected 1 to ${MAX_PAGE}`)
+    const found = complaints
+      .newest()
+      .filter((one) => (kind ?? one.kind) === one.kind && (subject ?? one.subject) === one.subject)
+    res.setHeader('Cache-Control', 'no-store')
+    res.json({ total: found.length, contactDays: CONTACT_DAYS, reports: found.slice(from, from + size) })
+  }
+  return routes()
+    .get('/v1/desk/reports', regulator, list)
+    .get('/v1/reports', operator, list)
+    .post('/v1/reports', limit, sameSite, express.json({ limit: BODY_BYTES, strict: true }), async (req, res) => {
+      const { complaint, contact } = complaintFrom(req.body)
+      const { subject } = complaint
+      const network = clientNetwork(req, limits.addressHeader)
+      const [all, own] = [today.times(network, '') ?? A_DAY, today.times(network, subject) ?? OF_ONE_A_DAY]
+      if (all >= A_DAY || own >= OF_ONE_A_DAY)
+        throw new LedgerError('REQUEST_RATE', `at most ${A_DAY} reports a day, ${OF_ONE_A_DAY} of one subject`)
+      const marks = ['', subject]
+      for (const mark of marks) today.take(network, mark)
+      try {
+        const recorded = await ledger.read(
+          async ({ seal }) => (await entries.postings(subject, seal.height)).length > 0,
+        )
+        const { at, record } = await complaints.add({ ...complaint, recorded }, contact)
+        res.setHeader('Cache-Control', 'no-store')
+        res.status(201).json({ id: record.id, at: new Date(at).toISOString(), signed: false })
+      } catch (error) {
+        for (const mark of marks) today.giveBack(network, mark)
+        throw error
+      }
+    })
+}

@@ -1,0 +1,212 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { commitmentOf, type Json, SECRET_RANDOM_BYTES, type SealedSecret, secretFrom } from '@tristamp/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FaultyDisk } from '../_faulty-disk.ts'
+import { commissioned, itemUri, TestLedger } from '../_harness.ts'
+
+const ITEM = itemUri('A1')
+const OTHER = itemUri('A2')
+const START = Date.parse('2026-11-22T08:30:00Z')
+const DAY = 86_400_000
+const SECRET = secretFrom(new Uint8Array(SECRET_RANDOM_BYTES).fill(7))
+const WRONG = secretFrom(new Uint8Array(SECRET_RANDOM_BYTES).fill(9))
+
+let ledger: TestLedger
+let now: number
+const disk = new FaultyDisk()
+
+beforeEach(async () => {
+  now = START
+  disk.fault = () => undefined
+  ledger = await TestLedger.start(
+    { now: () => now, disk },
+    { addressHeader: 'X-Forwarded-For', regionHeader: 'X-Region', postsPerSecond: 10_000, readsPerSecond: 10_000 },
+  )
+  const [gate] = await ledger.enrolGateways('gw1')
+  const sealed = {
+    ...(commissioned(ITEM) as object),
+    'tristamp:sealed': { [ITEM]: commitmentOf(ITEM, SECRET) },
+  } as Json
+  const response = await ledger.post(gate!.batchOf([sealed, commissioned(OTHER)]))
+  expect(response.status, await response.clone().text()).toBe(201)
+  await ledger.sealed(((await response.json()) as { entry: number }).entry)
+})
+afterEach(() => {
+  disk.fault = () => undefined
+  return ledger.remove()
+})
+
+interface Answer {
+  status: number
+  code?: string
+  counted?: boolean
+  times?: number
+  first?: boolean
+  opened?: { firstAt: string; region?: string; times: number }
+  lastDays?: unknown[]
+  firstSeen?: string
+}
+
+async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const response = await ledger.get(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'User-Agent': 'Spy/1.0', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  return { status: response.status, ...((await response.json()) as object) }
+}
+/** Each from a network of its own, so that no pace of one client is in the way. */
+const from = (network: number): Record<string, string> => ({
+  'X-Forwarded-For': `10.${network >> 8}.${network & 255}.7`,
+})
+const scan = (network: number, body: object = {}, more: Record<string, string> = {}): Promise<Answer> =>
+  post('/v1/scans', { subject: ITEM, ...body }, { ...from(network), ...more })
+const open = (network: number, secret: SealedSecret | string, more: object = {}): Promise<Answer> =>
+  post('/v1/openings', { subject: ITEM, secret, ...more }, from(network))
+const counts = async (subject = ITEM): Promise<Answer> => {
+  const response = await ledger.get(`/v1/scans?subject=${encodeURIComponent(subject)}`)
+  return { status: response.status, ...((await response.json()) as object) }
+}
+
+describe('scan counters', () => {
+  it('count by hour and region, and give it back after a restart', async () => {
+    expect(await scan(1, { region: 'CN-HB' })).toMatchObject({ status: 200, counted: true, times: 1 })
+    now += 3_600_000
+    await scan(2, { region: 'CN-GD' })
+    await scan(3, { region: 'CN-HB' })
+    const expected = {
+      firstSeen: '2026-11-22T08Z',
+      times: 3,
+      lastDays: [
+        { day: '2026-11-22', region: 'CN-GD', times: 1, hours: [9] },
+        { day: '2026-11-22', region: 'CN-HB', times: 2, hours: [8, 9] },
+      ],
+    }
+    expect(await counts()).toMatchObject(expected)
+    expect(await counts(OTHER)).toMatchObject({ status: 200, times: 0, lastDays: [] })
+    await ledger.stop()
+    await ledger.run({ now: () => now, disk }, { addressHeader: 'X-Forwarded-For' })
+    expect(await counts()).toMatchObject(expected)
+  })
+
+  it('count one network once for each serial and day, however often and however fast it asks', async () => {
+    const many = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        post('/v1/scans', { subject: ITEM, region: 'CN-GD' }, { 'X-Forwarded-For': `10.0.1.${i + 1}` }),
+      ),
+    )
+    expect(many.filter(({ counted }) => counted)).toHaveLength(1)
+    // A /48 of IPv6 is one customer's.
+    for (let i = 0; i < 5; i++)
+      await post('/v1/scans', { subject: ITEM }, { 'X-Forwarded-For': `2001:db8:1:${i}::${i}` })
+    expect((await counts()).times).toBe(2)
+    expect((await scan(1, { subject: OTHER }, { 'X-Forwarded-For': '10.0.1.200' })).counted).toBe(true)
+    now += DAY
+    expect((await scan(1, {}, { 'X-Forwarded-For': '10.0.1.201' })).counted).toBe(true)
+    expect((await counts()).times).toBe(3)
+  })
+
+  it('hold one client to its pace', async () => {
+    const asked = await Promise.all(Array.from({ length: 120 }, () => scan(5)))
+    expect(asked.some(({ status, code }) => status === 429 && code === 'REQUEST_RATE')).toBe(true)
+  })
+
+  it('keep nothing of who looked', async () => {
+    await scan(77, { region: 'Asia/Shanghai' }, { 'User-Agent': 'Spy/1.0', Referer: 'https://spy.example/' })
+    await open(78, SECRET)
+    for (const kind of ['scans', 'openings']) {
+      const bytes = readFileSync(join(ledger.folder, 'unsigned', `${kind}.jsonl`), 'utf8')
+      expect(bytes).toContain(ITEM)
+      expect(bytes).not.toMatch(/10\.0\.7[78]|Spy|spy\.example|MMMM/)
+      expect(bytes).not.toContain(SECRET)
+      const { record } = JSON.parse(bytes.trim()) as { record: object }
+      expect(Object.keys(record).sort((a, b) => (a < b ? -1 : 1))).toEqual(
+        kind === 'scans' ? ['cells', 'first', 'subject', 'times'] : ['first', 'region', 'subject', 'times'],
+      )
+    }
+    expect(ledger.logs.join('\n')).not.toMatch(/10\.0\.77|Spy/)
+  })
+
+  it('believe the proxy rather than the reader, but for a province of what it says', async () => {
+    await scan(1, { region: 'CN-XJ' }, { 'X-Region': 'Asia/Tokyo' })
+    await scan(2, { region: 'CN-HB' }, { 'X-Region': 'Asia/Shanghai' })
+    await scan(3, { region: '<script>alert(1)</script>' }, { 'X-Region': 'Atlantis' })
+    expect((await counts()).lastDays).toMatchObject([{ times: 1 }, { region: 'Asia/Tokyo' }, { region: 'CN-HB' }])
+    expect(JSON.stringify(await counts())).not.toContain('script')
+  })
+
+  it.each<[string, unknown, number]>([
+    ['no JSON', '{', 400],
+    ['no object', [], 400],
+    ['a lot', { subject: 'https://id.gs1.org/01/09506000134352/10/L7' }, 400],
+    ['another spelling', { subject: `${ITEM}?x=1` }, 400],
+    ['a wrong check digit', { subject: 'https://id.gs1.org/01/09506000134351/21/A1' }, 400],
+    ['an unrecorded serial', { subject: itemUri('never') }, 404],
+    ['another member', { subject: ITEM, userId: 7 }, 400],
+    ['too much', { subject: ITEM, region: 'x'.repeat(4000) }, 413],
+  ])('refuse %s', async (_, body, status) => {
+    expect((await post('/v1/scans', body, from(9))).status).toBe(status)
+    expect((await counts()).times).toBe(0)
+  })
+
+  it('are not moved by a page of another site', async () => {
+    expect((await scan(1, {}, { 'Sec-Fetch-Site': 'cross-site' })).code).toBe('REQUEST_QUERY')
+    expect((await counts()).times).toBe(0)
+  })
+
+  it('count what the disk took, and nothing else', async () => {
+    disk.fault = () => 'ENOSPC'
+    expect((await scan(1)).status).toBe(503)
+    disk.fault = () => undefined
+    expect((await counts()).times).toBe(0)
+    expect((await scan(1)).counted).toBe(true)
+  })
+})
+
+describe('sealed codes', () => {
+  it('are opened once; whoever comes later hears when and where that was', async () => {
+    expect(await open(1, SECRET, { region: 'CN-HB' })).toMatchObject({
+      status: 201,
+      first: true,
+      opened: { firstAt: '2026-11-22T08Z', region: 'CN-HB', times: 1 },
+    })
+    now += DAY
+    const later = { first: false, opened: { firstAt: '2026-11-22T08Z', region: 'CN-HB', times: 2 } }
+    expect(await open(2, SECRET, { region: 'CN-GD' })).toMatchObject({ status: 200, ...later })
+    // The same network on the same day is no other pack.
+    expect(await open(2, SECRET)).toMatchObject(later)
+    await ledger.stop()
+    await ledger.run({ now: () => now, disk }, { addressHeader: 'X-Forwarded-For' })
+    expect(await counts()).toMatchObject({ opened: later.opened })
+  })
+
+  it('of two at once one is the first', async () => {
+    const both = await Promise.all([open(1, SECRET), open(2, SECRET), open(3, SECRET)])
+    expect(both.filter(({ first }) => first)).toHaveLength(1)
+    expect((await counts()).opened?.times).toBe(3)
+  })
+
+  it('are not guessed, and their owner is never locked out', async () => {
+    for (let i = 0; i < 300; i++) await open(1000 + (i >> 1), WRONG)
+    expect((await counts()).opened).toBeUndefined()
+    let last: Answer | undefined
+    for (let i = 0; i < 12; i++) {
+      last = await post('/v1/openings', { subject: ITEM, secret: WRONG }, { 'X-Forwarded-For': `10.9.9.${i}` })
+      expect([422, 429]).toContain(last.status)
+    }
+    expect(last).toMatchObject({ status: 429, code: 'REQUEST_RATE' })
+    expect(await open(4000, WRONG)).toMatchObject({ status: 422, code: 'SEALED_WRONG' })
+    expect(await open(4000, SECRET)).toMatchObject({ status: 201, first: true })
+  })
+
+  it.each<[string, object, number, string]>([
+    ['mistyped', { secret: `${SECRET.slice(0, -1)}${SECRET.endsWith('0') ? '1' : '0'}` }, 422, 'SEALED_CHECK'],
+    ['no secret', { secret: 'hello' }, 422, 'SEALED_MALFORMED'],
+    ['no text', { secret: 7 }, 400, 'REQUEST_QUERY'],
+    ['of another item', { subject: OTHER, secret: SECRET }, 404, 'NOT_FOUND'],
+    ['of nothing recorded', { subject: itemUri('never'), secret: SECRET }, 404, 'NOT_FOUND'],
+  ])('%s is refused', async (_, body, status, code) => {
+    expect(await post('/v1/openings', { subject: ITEM, ...body }, from(1))).toMatchObject({ status, code })
+  })
+})

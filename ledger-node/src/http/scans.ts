@@ -1,0 +1,134 @@
+import { checkSecret, isSealable, parseSecret, regionsApart, scanRegion, standingCommitment } from '@tristamp/protocol'
+import express, { type Request, type RequestHandler, type Router } from 'express'
+import { LedgerError } from '../error.ts'
+import { recordsOf } from '../hold/way-records.ts'
+import type { Ledger } from '../ledger.ts'
+import type { Entries } from '../query/source.ts'
+import { clientNetwork } from '../scans/client-network.ts'
+import { OnceADay } from '../scans/once-a-day.ts'
+import type { Strangers } from '../unsigned/strangers.ts'
+import { subjectOf, subjectParameter } from './query.ts'
+import type { RequestLimits } from './rate-limit.ts'
+import { routes } from './routes.ts'
+import { sameSite } from './same-site.ts'
+
+export interface ScanParts {
+  ledger: Ledger
+  entries: Entries
+  strangers: Strangers
+  /** Who may post, and how often. */
+  limit: RequestHandler
+  limits: RequestLimits
+  now: () => number
+}
+
+const BODY_BYTES = 2048
+/** Different serials that one network may look at in a day, and be counted. */
+const SERIALS_A_DAY = 1000
+/** Wrong secrets in a day: of one network for one serial, and of all networks for one serial. */
+const WRONG_OF_ONE = 10
+const WRONG_OF_ALL = 200
+/** What a network has left where others have used up a serial’s tries: its owner is not locked out. */
+const WRONG_LEFT = 3
+
+/** `/v1/scans`: looks at a serial, counted. `/v1/openings`: sealed codes that were revealed (docs/spec/scans.md). */
+export function scanRoutes({ ledger, entries, strangers, limit, limits, now }: ScanParts): Router {
+  const { scans, openings } = strangers
+  const today = new OnceADay(now)
+  const wrongs = new OnceADay(now)
+  const networkOf = (req: Request): string => clientNetwork(req, limits.addressHeader)
+  const answer = (subject: string): object => {
+    const opened = openings.of(subject)
+    return { subject, ...scans.of(subject), ...(opened !== undefined && { opened }) }
+  }
+  const refuseUnrecorded = async (subject: string): Promise<void> => {
+    const isRecorded = await ledger.read(async ({ seal }) => (await entries.postings(subject, seal.height)).length > 0)
+    if (!isRecorded) throw new LedgerError('NOT_FOUND', 'no event names it')
+  }
+  /** Whether it counts: once for each network, serial and day. */
+  const isNew = (network: string, what: string): boolean =>
+    today.times(network, what) === 0 && (today.times(network, '') ?? SERIALS_A_DAY) < SERIALS_A_DAY
+  const once = async (network: string, what: string, act: () => Promise<void>): Promise<void> => {
+    // Before anything is waited for: of many at once one counts.
+    today.take(network, what)
+    try {
+      await act()
+    } catch (error) {
+      today.giveBack(network, what)
+      throw error
+    }
+    today.take(network, '')
+  }
+  return routes()
+    .get('/v1/scans', (req, res) => {
+      const subject = itemOf(subjectParameter(req))
+      res.setHeader('Cache-Control', 'no-store')
+      res.json(answer(subject))
+    })
+    .post('/v1/scans', limit, sameSite, express.json({ limit: BODY_BYTES, strict: true }), async (req, res) => {
+      const { subject, region } = bodyOf(req.body, ['subject', 'region'])
+      const item = itemOf(subjectOf(subject, 'subject'))
+      const [network, what] = [networkOf(req), `s${item}`]
+      await refuseUnrecorded(item)
+      const counts = isNew(network, what)
+      if (counts) await once(network, what, () => scans.count(item, regionOf(req, region, limits.regionHeader)))
+      res.setHeader('Cache-Control', 'no-store')
+      res.json({ counted: counts, ...answer(item) })
+    })
+    .post('/v1/openings', limit, sameSite, express.json({ limit: BODY_BYTES, strict: true }), async (req, res) => {
+      const { subject, secret, region } = bodyOf(req.body, ['subject', 'secret', 'region'])
+      const item = itemOf(subjectOf(subject, 'subject'))
+      if (typeof secret !== 'string') throw wrong('secret', 'text')
+      const spelled = parseSecret(secret)
+      const network = networkOf(req)
+      refuseGuessing(wrongs, network, item)
+      const commitment = standingCommitment(await recordsOf(ledger, entries, [item]), item)
+      if (commitment === undefined) throw new LedgerError('NOT_FOUND', 'no sealed code was committed to')
+      if (!checkSecret(item, spelled, commitment)) {
+        wrongs.take(network, item)
+        wrongs.take('', item)
+        throw new LedgerError('SEALED_WRONG', 'not the secret that was committed to')
+      }
+      const what = `o${item}`
+      let isFirst = false
+      if (isNew(network, what) || openings.of(item) === undefined) {
+        await once(network, what, async () => {
+          ;({ isFirst } = await openings.reveal(item, regionOf(req, region, limits.regionHeader)))
+        })
+      }
+      res.setHeader('Cache-Control', 'no-store')
+      res.status(isFirst ? 201 : 200).json({ subject: item, first: isFirst, opened: openings.of(item) })
+    })
+}
+
+/** @throws LedgerError REQUEST_RATE */
+function refuseGuessing(wrongs: OnceADay, network: string, item: string): void {
+  const own = wrongs.times(network, item) ?? WRONG_OF_ONE
+  const all = wrongs.times('', item) ?? WRONG_OF_ALL
+  if (own >= (all < WRONG_OF_ALL ? WRONG_OF_ONE : WRONG_LEFT))
+    throw new LedgerError('REQUEST_RATE', 'too many wrong secrets for this code today')
+}
+
+/** The proxy’s word, where it is trusted with one; what the reader says within it, or without it. */
+function regionOf(req: Request, told: unknown, header: string | undefined): string | undefined {
+  const trusted = header === undefined ? undefined : scanRegion(req.get(header)?.trim())
+  const chosen = scanRegion(told)
+  if (trusted === undefined) return chosen
+  return chosen?.startsWith('CN-') && regionsApart(trusted, chosen) === 0 ? chosen : trusted
+}
+
+function itemOf(subject: string): string {
+  if (!isSealable(subject)) throw wrong('subject', 'one item with a serial number, in its one spelling')
+  return subject
+}
+
+function bodyOf(body: unknown, members: readonly string[]): { [member: string]: unknown } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw wrong('body', 'a JSON object')
+  const other = Object.keys(body).find((name) => !members.includes(name))
+  if (other !== undefined) throw wrong(other.slice(0, 64), `${members.join(', ')} alone`)
+  return body as { [member: string]: unknown }
+}
+
+function wrong(name: string, expected: string): LedgerError {
+  return new LedgerError('REQUEST_QUERY', `${name}: expected ${expected}`)
+}

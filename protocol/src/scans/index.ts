@@ -1,0 +1,3 @@
+export * from './regions.ts'
+export * from './scan-counts.ts'
+export * from './scan-rules.ts'
