@@ -111,9 +111,18 @@ function rice(life, hook = () => undefined) {
   })
   life.wait(30)
   const parts = 2 + life.random.below(6)
-  lot('OBSERVE', 'shipping', [kg(white, goods.milled)])
+  hook('stored', life, goods)
+  // In one load, or in two; weighed again where it comes.
+  const loads = life.chance(25)
+    ? [Math.round(goods.milled / 3), goods.milled - Math.round(goods.milled / 3)]
+    : [goods.milled]
+  for (const load of loads) lot('OBSERVE', 'shipping', [kg(white, load)])
   life.travel('dalian', 80).travel('yantai', 38).wait(4).by('market')
-  lot('OBSERVE', 'receiving', [kg(white, goods.milled)])
+  const came = hook('receive', life, goods) ?? 1
+  for (const load of life.chance(15) ? [goods.milled] : loads) {
+    const weighed = Math.round(load * came * (1 + life.noise(0.002)) * 1000) / 1000
+    if (came > 0) lot('OBSERVE', 'receiving', [kg(white, weighed)])
+  }
   // A kitchen boils some: more comes out than went in, by the water that nobody records.
   if (life.chance(2)) {
     life.tell({
@@ -380,6 +389,42 @@ export const ATTACKS = {
     life: lifeOf(
       rice,
       at('mill', (life, { harvested }) => Math.round(harvested * life.between(1.05, 1.5))),
+    ),
+  },
+  'a load received as 3 to 20 % less than was sent': {
+    finds: ['HANDOVER_QUANTITY'],
+    life: lifeOf(
+      rice,
+      at('receive', (life) => life.between(0.8, 0.97)),
+    ),
+  },
+  'a load received as 3 to 20 % more than was sent': {
+    finds: ['HANDOVER_QUANTITY'],
+    life: lifeOf(
+      rice,
+      at('receive', (life) => life.between(1.03, 1.2)),
+    ),
+  },
+  'a lot sold by one who never signed that it came': {
+    finds: ['HANDOVER_ONE_SIDED'],
+    life: lifeOf(
+      rice,
+      at('receive', () => 0),
+    ),
+  },
+  'a lot split into two, which are 1 to 5 % more': {
+    finds: ['MASS_BALANCE'],
+    life: lifeOf(
+      rice,
+      at('stored', (life, { white, milled }) => {
+        const more = Math.round(milled * life.between(1.01, 1.05))
+        life.tell({
+          type: 'TransformationEvent',
+          bizStep: 'repackaging',
+          inputQuantityList: [kg(white, milled)],
+          outputQuantityList: [kg(`${white}A`, Math.round(more / 2)), kg(`${white}B`, more - Math.round(more / 2))],
+        })
+      }),
     ),
   },
   'foreign rice milled in, up to the weight of the harvest': {

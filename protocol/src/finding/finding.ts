@@ -17,10 +17,12 @@ export type FindingCode =
   | 'AFTER_ITS_END'
   | 'HANDOVER_OPEN'
   | 'HANDOVER_ONE_SIDED'
+  | 'HANDOVER_QUANTITY'
   | 'MASS_BALANCE'
   | 'TEST_SUSPICIOUS'
   | 'CALIBRATION_EXPIRED'
   | 'CLOCK_DOUBTFUL'
+  | 'RECORDED_LATE'
   | 'TYPED_BY_HAND'
 
 /**
@@ -52,7 +54,8 @@ export function refsOf(...events: readonly ProvenEvent[]): EventRef[] {
 /** The stamp that a finding casts doubt on, where it is one. */
 export function stampOf(code: FindingCode): 'place' | 'time' | 'quality' | undefined {
   if (code === 'TWO_PLACES' || code === 'TOO_FAST' || code === 'OUTSIDE_REGION') return 'place'
-  if (code === 'BEFORE_ITS_BIRTH' || code === 'AFTER_ITS_END' || code === 'CLOCK_DOUBTFUL') return 'time'
+  if (code === 'BEFORE_ITS_BIRTH' || code === 'AFTER_ITS_END' || code === 'CLOCK_DOUBTFUL' || code === 'RECORDED_LATE')
+    return 'time'
   if (code.startsWith('SENSOR_') || code === 'SERIES_COPIED' || code === 'TEMPERATURE_LIMITS') return 'quality'
   return code === 'TEST_SUSPICIOUS' || code === 'CALIBRATION_EXPIRED' ? 'quality' : undefined
 }

@@ -3,6 +3,8 @@ import { clockDoubtful, testResults, typedByHand } from './doubts.ts'
 import { type Facts, factsOf } from './facts.ts'
 import type { Finding, Severity } from './finding.ts'
 import { handover } from './handover.ts'
+import { handoverOfLots } from './handover-quantity.ts'
+import { recordedLate } from './late.ts'
 import { afterItsEnd, beforeItsBirth, bornTwice } from './life.ts'
 import { massBalance } from './mass-balance.ts'
 import { impossibleSpeed, outsideRegion } from './movement.ts'
@@ -23,12 +25,14 @@ const RULES: readonly Rule[] = [
   afterItsEnd,
   outsideRegion,
   handover,
+  handoverOfLots,
   temperatureLimits,
   seriesCopied,
   sensorFlat,
   sensorJumps,
   testResults,
   clockDoubtful,
+  recordedLate,
   typedByHand,
 ]
 

@@ -62,6 +62,8 @@ export interface ProvenEvent {
   subjects: string[]
   /** Where it lies in time: its own stamp, weighed against its boot and the seals. */
   time: TimeInterval
+  /** When the ledger sealed it, ms since 1970. */
+  sealedAtMs?: number
 }
 
 /** What a gateway reported of itself, in the log, complete and signed. */

@@ -123,10 +123,12 @@ export async function verify(
     passed({ statements: statements.size })
 
     verdict.names = names
-    verdict.events = inOrder(proven.map((one) => ({ ...one, time: times.get(placeKey(one))! })))
+    const sealedMs = (entry: number): number | undefined => seals.known(entry)
+    verdict.events = inOrder(
+      proven.map((one) => ({ ...one, time: times.get(placeKey(one))!, sealedAtMs: seals.over(one.entry) })),
+    )
     verdict.reports = reports
     const goods = namesOf(subject, verdict.events)
-    const sealedMs = (entry: number): number | undefined => seals.known(entry)
     verdict.recalls = recallsOf(goods, orders, sealedMs)
     verdict.holds = holdsOf(goods, orders, { events: verdict.events, limits }, sealedMs)
     const withheld = withheldIn(bundle)

@@ -376,6 +376,7 @@ export const en = {
   'finding.AFTER_ITS_END': 'Something was recorded of it after it was sold or used up',
   'finding.HANDOVER_OPEN': 'It was sent off, and nobody has signed for it yet',
   'finding.HANDOVER_ONE_SIDED': 'Only one side signed a hand-over',
+  'finding.HANDOVER_QUANTITY': 'What was sent and what was received are not as much',
   'finding.MASS_BALANCE': 'More came out than there ever was',
   'finding.kinetic': 'Mean kinetic temperature {value}, registered {max} at most',
   'finding.TEMPERATURE_LIMITS': 'Readings from {low} to {high}, outside the registered limits',
@@ -385,6 +386,7 @@ export const en = {
   'finding.TEST_SUSPICIOUS': 'A test of the goods came out suspicious',
   'finding.CALIBRATION_EXPIRED': 'A test was made with an expired calibration',
   'finding.CLOCK_DOUBTFUL': 'The time of some records is not certain',
+  'finding.RECORDED_LATE': 'Some records came into the ledger {length} after they were made',
   'finding.TYPED_BY_HAND': 'Some numbers were typed by hand',
   'loss.between.n':
     'The gateway {gateway} declared that {n} of its records were lost between {from} and {to}; of which goods they were is not known.',
