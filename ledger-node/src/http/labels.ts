@@ -70,14 +70,13 @@ export function labelRoutes({ directory, publicUrl, limit }: LabelParts): Router
           )
           attached(res, 'labels.html', 'text/html; charset=utf-8').send([...document].join(''))
         } else {
-          const { width, height } = template
           const symbols = faces[0]!.symbols.map(({ matrix, module }) => ({
             kind: matrix.kind,
             modules: matrix.width,
             moduleUm: Math.round(module * 1000),
             ...(matrix.level !== undefined && { level: matrix.level }),
           }))
-          res.json({ width, height, symbols, pages: pagesOf(template, faces, request) })
+          res.json({ template, symbols, pages: pagesOf(template, faces, request) })
         }
       } finally {
         underWay--

@@ -1,0 +1,62 @@
+import type { VNode } from 'preact'
+import { useLayoutEffect, useMemo, useState } from 'preact/hooks'
+import { drawSheets, isRefusal, type Refusal } from '../client.ts'
+import { type SealedPack, sealPacks } from '../sealed.ts'
+import { HTML_LANG, type Lang, type Words, WordsProvider, wordsOf } from '../words/index.ts'
+import { type Asked, OrderForm } from './order-form.tsx'
+import { Mark } from './parts.tsx'
+import { type Made, Sheets } from './sheets.tsx'
+import { Top } from './top.tsx'
+
+type State = { is: 'empty' | 'making' } | { is: 'refused'; refusal: Refusal } | { is: 'made'; made: Made }
+
+export function LabelsApp({ initial }: { initial: Lang }): VNode {
+  const [lang, setLang] = useState(initial)
+  const [state, setState] = useState<State>({ is: 'empty' })
+  const words = useMemo(() => wordsOf(lang), [lang])
+  const { t } = words
+  useLayoutEffect(() => {
+    document.documentElement.lang = HTML_LANG[lang]
+    document.title = t('title')
+  }, [lang])
+  const make = async ({ order, base, sealed }: Asked): Promise<void> => {
+    setState({ is: 'making' })
+    const sheets = await drawSheets(order)
+    if (isRefusal(sheets)) return setState({ is: 'refused', refusal: sheets })
+    const packs: SealedPack[] = sealed ? sealPacks(order.product, base, order.serials) : []
+    setState({ is: 'made', made: { order, sheets, packs, base } })
+  }
+  return (
+    <WordsProvider value={words}>
+      <Top onLang={setLang} />
+      <main class="labels">
+        <section class="lead">
+          <h1>{t('lead')}</h1>
+          <p class="note">{t('lead.note', { host: location.host })}</p>
+        </section>
+        <OrderForm busy={state.is === 'making'} onMake={(asked) => void make(asked)} />
+        <p class="said" role="status">
+          {state.is === 'making' && t('making')}
+          {state.is === 'refused' && (
+            <>
+              <Mark id="r-stop" class="t-stop" />
+              <span>{refused(state.refusal, words)}</span>
+            </>
+          )}
+          {state.is === 'made' && (
+            <>
+              <Mark id="r-ok" class="t-ok" />
+              <span>{t('made', { n: state.made.order.serials.length, pages: state.made.sheets.pages.length })}</span>
+            </>
+          )}
+        </p>
+        {state.is === 'made' && <Sheets key={state.made.order.serials[0]} made={state.made} />}
+      </main>
+    </WordsProvider>
+  )
+}
+
+export function refused({ code, detail }: Refusal, { t, has }: Words): string {
+  const key = `bad.${code}`
+  return has(key) ? t(key, { detail }) : t('bad.other', { code })
+}
