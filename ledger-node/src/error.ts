@@ -36,6 +36,7 @@ export type LedgerCode =
   | 'TOKEN_MISSING'
   | 'TOKEN_UNKNOWN'
   | 'TOKEN_ROLE'
+  | 'BOARD_LISTENERS'
   | 'NOT_FOUND'
   | 'LABEL_INVALID'
   | 'LABEL_SPACE'
@@ -193,6 +194,10 @@ export const SENTENCES: Record<LedgerCode, Sentence> = {
   TOKEN_ROLE: {
     en: 'The token is for another role: ask whoever runs this node for one of this role.',
     zh: '此令牌属于其他角色：请向运营者索取相应角色的令牌。',
+  },
+  BOARD_LISTENERS: {
+    en: 'As many boards are open as this node serves: close one of them.',
+    zh: '打开的运行板已达上限：请先关闭一个。',
   },
   NOT_FOUND: { en: 'There is nothing at this address.', zh: '此地址没有内容。' },
   LABEL_INVALID: {

@@ -3,6 +3,7 @@ import { type Genesis, type Policy, parseVerifierKey, toBase64Url, toHex, type V
 import { Router } from 'express'
 import { Acks } from './ack.ts'
 import { Examiners } from './audit/examiners.ts'
+import { Board } from './board/board.ts'
 import { Closers } from './closers.ts'
 import type { Config } from './config.ts'
 import { Contradictions } from './contradictions.ts'
@@ -163,10 +164,11 @@ async function start(
     },
   })
   const word = new OwnWord({ ledger, key: ackKey, submit: (batch) => intake.submit(batch), now })
+  const contradictions = new Contradictions(disk, config.data)
   const suspensions = new Suspensions({
     ledger,
     word,
-    contradictions: new Contradictions(disk, config.data),
+    contradictions,
     metrics,
     log,
   })
@@ -208,7 +210,16 @@ async function start(
   const strangers = await openStrangers(config.data, machine)
   closers.add(() => strangers.close())
   const { pages = PAGES } = config.http
+  const board = new Board({
+    ...{ ledger, metrics, status, contradictions, now, version: VERSION },
+    directory: new Directory(ledger),
+    policy: config.policy,
+    standing: cosigning?.standing,
+    trouble: () => intake.trouble,
+    space: () => machine.space(config.data),
+  })
   const app = createApp({
+    board,
     ledger,
     evidence: folder,
     traces,
@@ -233,6 +244,7 @@ async function start(
   })
   const http = await serveHttp(app, { ...config.http, tls: httpTls })
   closers.add(http.close)
+  closers.add(async () => board.close())
   const url = `${httpTls ? 'https' : 'http'}://${reachableHost(config.http.host)}:${http.port}`
   publicUrl ||= url
   traces.begin()

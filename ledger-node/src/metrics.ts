@@ -3,12 +3,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { LedgerError } from './error.ts'
 import type { Receipt } from './intake.ts'
 import type { Sealed } from './ledger.ts'
+import type { Hearer, News } from './news.ts'
 import type { CosigningEvent, Standing } from './witness/cosigning.ts'
 
 /** What `/metrics` shows. One registry for each node, so that tests can run several in one process. */
 export class Metrics {
   /** The codes that each gateway's last status named. */
-  readonly #told = new Map<string, string[]>()
+  readonly #told = new Map<string, ReadonlyMap<string, number>>()
+  readonly #hearers: Hearer[] = []
   readonly registry: Registry = new Registry()
   readonly #log: (text: string) => void
   readonly #registers = [this.registry]
@@ -107,12 +109,24 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry })
   }
 
+  /** Whoever wants to hear of things as they happen. */
+  listen(hearer: Hearer): void {
+    this.#hearers.push(hearer)
+  }
+
+  tell(news: News): void {
+    for (const hearer of this.#hearers) hearer(news)
+  }
+
   answered(receipt: Receipt, events: number, ms: number): void {
     this.#commit.observe(ms / 1000)
     if (receipt.kind === 'refused') {
-      this.#batches.inc({ outcome: receipt.code })
+      const { code, kid, message } = receipt
+      this.#batches.inc({ outcome: code })
+      this.tell({ kind: 'refused', code, detail: message, ...(kid && { kid }) })
       return
     }
+    this.tell({ kind: 'recorded', kid: receipt.kid, events, repeated: receipt.repeated, ms })
     this.#batches.inc({ outcome: receipt.repeated ? 'repeated' : 'recorded' })
     this.#events.inc(events)
   }
@@ -121,10 +135,12 @@ export class Metrics {
     this.#seals.inc()
     this.#size.set(size)
     this.#height.set(seal.height)
+    this.tell({ kind: 'sealed' })
   }
 
   trouble(error: LedgerError): void {
     this.#troubles.inc({ code: error.code })
+    this.tell({ kind: 'trouble', code: error.code, detail: error.message })
     this.#log(`${error.code}: ${error.message}`)
   }
 
@@ -151,7 +167,9 @@ export class Metrics {
     this.#witnessed.inc({ status: String(status) })
   }
 
-  cosigning({ size, quorum, witnesses }: Standing, event: CosigningEvent): void {
+  cosigning(standing: Standing, event: CosigningEvent): void {
+    const { size, quorum, witnesses } = standing
+    this.tell({ kind: 'cosigning', standing, event })
     for (const { name, signed } of witnesses) this.#cosigned.set({ witness: name }, signed ? 1 : 0)
     this.#quorum.set(quorum ? 1 : 0)
     if (event.kind === 'failed') this.#witnessFailures.inc({ witness: event.witness, code: event.error.code })
@@ -170,6 +188,7 @@ export class Metrics {
 
   refusedClient(code: string): void {
     this.#refusals.inc({ code })
+    this.tell({ kind: 'turned-away', code })
   }
 
   /** @param change 1 for a connection that opened, -1 for one that closed */
@@ -180,9 +199,14 @@ export class Metrics {
   gateway(name: string, online: boolean, errors: ReadonlyMap<string, number>): void {
     this.#gatewayUp.set({ gateway: name }, online ? 1 : 0)
     // A gateway may name as many codes as it likes, over time: what it names no more is forgotten.
-    for (const code of this.#told.get(name) ?? [])
-      if (!errors.has(code)) this.#gatewayErrors.remove({ gateway: name, code })
+    const before = this.#told.get(name) ?? new Map<string, number>()
+    for (const code of before.keys()) if (!errors.has(code)) this.#gatewayErrors.remove({ gateway: name, code })
     for (const [code, count] of errors) this.#gatewayErrors.set({ gateway: name, code }, count)
-    this.#told.set(name, [...errors.keys()])
+    this.#told.set(name, errors)
+    // A gateway that was started counts from nothing.
+    const more = [...errors].map(([code, count]) => ({ code, count: count - (before.get(code) ?? 0) }))
+    const anew = more.some(({ count }) => count < 0)
+    const news = anew ? [...errors].map(([code, count]) => ({ code, count })) : more
+    this.tell({ kind: 'status', gateway: name, errors: news.filter(({ count }) => count > 0) })
   }
 }

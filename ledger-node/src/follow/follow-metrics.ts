@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Hearer } from '../news.ts'
 import type { DifferenceCode } from './difference.ts'
 
 /** What `/metrics` shows of following. */
@@ -10,7 +11,10 @@ export class FollowMetrics {
   readonly #troubles: Counter
   readonly #clockApart: Gauge
 
-  constructor(registry: Registry) {
+  readonly #tell: Hearer
+
+  constructor(registry: Registry, tell: Hearer = () => undefined) {
+    this.#tell = tell
     const registers = [registry]
     this.#lag = new Gauge({
       name: 'tristamp_follow_lag_entries',
@@ -56,10 +60,12 @@ export class FollowMetrics {
 
   reproduced(events: number): void {
     this.#events.inc(events)
+    this.#tell({ kind: 'reproduced', events })
   }
 
-  trouble(code: string): void {
+  trouble(code: string, detail: string): void {
     this.#troubles.inc({ code })
+    this.#tell({ kind: 'trouble', code, detail })
   }
 
   diverged(code: DifferenceCode): void {

@@ -203,7 +203,7 @@ export class Follower {
     this.#doubt = error instanceof Difference
     const trouble = troubleOf(error)
     if (this.#trouble?.message !== trouble.message) this.#parts.log(`${trouble.code}: ${trouble.message}`)
-    this.#parts.metrics.trouble(trouble.code)
+    this.#parts.metrics.trouble(trouble.code, trouble.message)
     this.#trouble = trouble
     await this.#sleep(this.#doubt ? POLL_MS : Math.min(MAX_BACKOFF_MS, POLL_MS * 2 ** this.#failures++))
   }

@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { keyThumbprint, type Policy, toHex, type Verify } from '@tristamp/protocol'
+import { Board } from '../board/board.ts'
 import { Closers } from '../closers.ts'
 import type { Config } from '../config.ts'
+import { Directory } from '../directory.ts'
 import { EvidenceFolder } from '../evidence/evidence-folder.ts'
 import { WantedEvidence } from '../evidence/wanted-evidence.ts'
 import { createApp } from '../http/app.ts'
@@ -92,7 +94,7 @@ async function start(
   const witness = await openWitness(folder, { name, logs }, key.name, machine)
   const metrics = new Metrics(log)
   if (ledger.sealed !== undefined) metrics.sealed(ledger.sealed)
-  const followMetrics = new FollowMetrics(metrics.registry)
+  const followMetrics = new FollowMetrics(metrics.registry, (news) => metrics.tell(news))
   const file = new DivergenceFile(disk, folder)
   const halt = await Halt.open({ file, leader: leader.url, metrics: followMetrics, now, log })
   const taken = (): void => metrics.sealed(ledger.latest!)
@@ -123,6 +125,14 @@ async function start(
   closers.add(() => strangers.close())
   let publicUrl = config.http.publicUrl ?? ''
   const { pages = PAGES } = config.http
+  const status = new StatusBoard(metrics, now)
+  const board = new Board({
+    ...{ ledger, metrics, status, now, version: VERSION },
+    directory: new Directory(ledger),
+    following: () => follower.status,
+    trouble: () => undefined,
+    space: () => machine.space(folder),
+  })
   const own: () => Policy = () => policyOfLedger(trust.policy, key, publicUrl)
   const http = await serveHttp(
     createApp({
@@ -130,7 +140,8 @@ async function start(
       evidence,
       traces,
       own: followRoutes(ledger, follower, VERSION),
-      status: new StatusBoard(metrics, now),
+      board,
+      status,
       metrics,
       policy: own,
       earlier: (size) => earlierCheckpoint(ledger, logKey, size),
@@ -146,6 +157,7 @@ async function start(
     { ...config.http, tls },
   )
   closers.add(http.close)
+  closers.add(async () => board.close())
   const url = `${tls ? 'https' : 'http'}://${reachableHost(config.http.host)}:${http.port}`
   publicUrl ||= url
   traces.begin()

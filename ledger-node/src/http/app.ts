@@ -1,6 +1,7 @@
 import type { Policy } from '@tristamp/protocol'
 import compression from 'compression'
 import express, { type Express, type Router } from 'express'
+import type { Board } from '../board/board.ts'
 import { Directory } from '../directory.ts'
 import { LedgerError } from '../error.ts'
 import type { EvidenceFolder } from '../evidence/evidence-folder.ts'
@@ -16,6 +17,7 @@ import type { Strangers } from '../unsigned/strangers.ts'
 import type { Cosigner } from '../witness/witness.ts'
 import { batchRoutes } from './batches.ts'
 import { type Access, requireRole } from './bearer.ts'
+import { boardRoutes } from './board.ts'
 import { checkpointRoutes, type Earlier } from './checkpoint.ts'
 import { complaintRoutes } from './complaints.ts'
 import { deskRoutes } from './desk.ts'
@@ -56,6 +58,8 @@ export interface AppParts {
   policy: () => Policy
   /** What a leader and a follower answer each in its own way: statements that are brought, and the node's health. */
   own: Router
+  /** How the node is, for whoever runs it. */
+  board: Board
   earlier: Earlier
   /** This node as a witness for other logs. */
   witness?: Cosigner | undefined
@@ -133,6 +137,8 @@ export function createApp(parts: AppParts): Express {
     app.use(scanRoutes(stranger))
     app.use(complaintRoutes({ ...stranger, complaints: parts.strangers.complaints, regulator, operator }))
   }
+  const operator = requireRole(parts.access, 'operator')
+  app.use(boardRoutes({ board: parts.board, operator, limit: readLimit(parts.limits), log: parts.log }))
   app.use(qrRoutes(publicUrl))
   app.use(labelRoutes({ directory, publicUrl, limit: strangerLimit(parts.limits) }))
   app.use(metricsRoutes(metrics))
@@ -143,6 +149,6 @@ export function createApp(parts: AppParts): Express {
   app.use((req) => {
     throw new LedgerError('NOT_FOUND', `${req.method} ${req.path}`)
   })
-  app.use(problems(parts.log))
+  app.use(problems(parts.log, (code, detail) => parts.board.fault(code, detail)))
   return app
 }

@@ -19,12 +19,13 @@ const STATUS: Partial<Record<LedgerCode, number>> = {
   REQUEST_BODY: 415,
   REQUEST_TOO_LARGE: 413,
   REQUEST_RATE: 429,
-  SEALED_WRONG: 422,
   LABEL_INVALID: 400,
   LABEL_SPACE: 422,
+  SEALED_WRONG: 422,
   TOKEN_MISSING: 401,
   TOKEN_UNKNOWN: 401,
   TOKEN_ROLE: 403,
+  BOARD_LISTENERS: 503,
   FOLLOW_READS: 421,
   TRACE_NOT_READY: 503,
   TRACE_CURSOR: 400,
@@ -61,7 +62,10 @@ export function sendProblem(res: Response, { status, code, title, ...rest }: Pro
 }
 
 /** The one place where an error becomes an answer. What went wrong in the node itself is told by an id alone, and logged with it. */
-export function problems(log: (text: string) => void): ErrorRequestHandler {
+export function problems(
+  log: (text: string) => void,
+  fault: (code: string, detail: string) => void = () => undefined,
+): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     if (res.headersSent) {
       res.destroy()
@@ -74,6 +78,7 @@ export function problems(log: (text: string) => void): ErrorRequestHandler {
     }
     const id = randomUUID()
     const { code, title } = known ?? { code: 'INTERNAL', title: SENTENCES.INTERNAL.en }
+    fault(code, `${id} ${req.method} ${req.path}`)
     log(
       `${code} ${id} ${req.method} ${req.path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     )

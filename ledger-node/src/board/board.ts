@@ -1,0 +1,308 @@
+import { type AdmissionState, type KeyState, NO_QUORUM, type Policy, parseStatement, toHex } from '@tristamp/protocol'
+import type { Contradictions } from '../contradictions.ts'
+import type { Directory } from '../directory.ts'
+import type { LedgerError } from '../error.ts'
+import type { FollowStatus } from '../follow/follow-status.ts'
+import type { Ledger } from '../ledger.ts'
+import type { Metrics } from '../metrics.ts'
+import type { News } from '../news.ts'
+import { gatewayKeys } from '../query/key.ts'
+import type { StatusBoard } from '../status.ts'
+import type { Standing } from '../witness/cosigning.ts'
+import { type DiskSpace, DiskWatch } from './disk.ts'
+import { ErrorBook } from './error-book.ts'
+import { Ring } from './ring.ts'
+import { type BoardState, boardState, type Checkpoint } from './state.ts'
+import { WitnessWatch } from './witness-watch.ts'
+
+export interface BoardParts {
+  ledger: Ledger
+  metrics: Metrics
+  status: StatusBoard
+  directory: Directory
+  /** Of this node's own checkpoints; undefined on a follower. */
+  policy?: Policy | undefined
+  /** How the checkpoint stood that the node started with. */
+  standing?: Standing | undefined
+  /** On a follower. */
+  following?: () => FollowStatus
+  trouble: () => LedgerError | undefined
+  /** On a leader. */
+  contradictions?: Contradictions
+  /** Room for the ledger's folder. Rejects as the disk does. */
+  space: () => Promise<DiskSpace>
+  version: string
+  now: () => number
+}
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+/** Answers that the times of answering are of. */
+const ANSWERS = 512
+const ERRORS = 12
+/** Between two looks at the disk. */
+const SPACE_MS = 5 * SECOND
+
+/** What is remembered of a gateway's key while the node runs. */
+interface Seen {
+  /** The chain's length that the last batch is of. */
+  nextSeq: number
+  lastBatchAtMs: number | undefined
+  minutes: Ring
+}
+
+/** Listens to the node's parts, and says how they are. It remembers the time since the node started, and nothing longer. */
+export class Board {
+  readonly #parts: BoardParts
+  readonly #startedAtMs: number
+  readonly #seconds: Ring
+  readonly #minutes: Ring
+  readonly #refused: Ring
+  readonly #answersMs: number[] = []
+  readonly #errors = new ErrorBook()
+  readonly #witnesses = new WitnessWatch()
+  readonly #disk = new DiskWatch()
+  readonly #gateways = new Map<string, Seen>()
+  readonly #hearers = new Set<() => void>()
+  readonly #ending = new AbortController()
+  readonly #timer: NodeJS.Timeout
+  #spaceAtMs = Number.NEGATIVE_INFINITY
+  #contradicted: { statements: number; keys: number } = { statements: 0, keys: 0 }
+  /** The checkpoint that entries were first seen to wait behind. */
+  #waiting: { height: number; sinceMs: number } | undefined
+
+  constructor(parts: BoardParts) {
+    this.#parts = parts
+    const nowMs = parts.now()
+    this.#startedAtMs = nowMs
+    this.#seconds = new Ring(60, SECOND, nowMs)
+    this.#minutes = new Ring(60, MINUTE, nowMs)
+    this.#refused = new Ring(24, HOUR, nowMs)
+    if (parts.standing !== undefined) this.#witnesses.hear(parts.standing, { kind: 'asked' }, nowMs)
+    parts.metrics.listen((news) => this.#hear(news))
+    // The pace of the disk is that of the whole time, watched or not.
+    this.#timer = setInterval(() => void this.#look(), MINUTE)
+    this.#timer.unref()
+    void this.#look()
+  }
+
+  /** Aborted when the node ends: whoever watches is let go. */
+  get ending(): AbortSignal {
+    return this.#ending.signal
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#ending.abort()
+  }
+
+  /** Is told of changes that somebody should see at once; returns what ends that. */
+  watch(changed: () => void): () => void {
+    this.#hearers.add(changed)
+    return () => this.#hearers.delete(changed)
+  }
+
+  /** Something failed that nobody else has told. */
+  fault(code: string, detail: string): void {
+    this.#errors.add({ code, source: 'ledger', detail }, this.#parts.now())
+    this.#changed()
+  }
+
+  async state(): Promise<BoardState> {
+    const { ledger, directory, following, trouble, status, version, now } = this.#parts
+    await this.#look()
+    await directory.refresh().catch(() => undefined)
+    await this.#lastBatches()
+    const nowMs = now()
+    const { state } = ledger
+    const [wrong, { damage }] = [trouble(), ledger.feed]
+    return boardState({
+      role: following === undefined ? 'leader' : 'follower',
+      origin: state.genesis?.origin,
+      version,
+      nowMs,
+      startedAtMs: this.#startedAtMs,
+      trouble: wrong && { code: wrong.code, detail: wrong.message },
+      damage: damage && { code: damage.code, detail: damage.message },
+      intake: { lastMinute: this.#seconds.sum(nowMs), minutes: this.#minutes.values(nowMs) },
+      answersMs: this.#answersMs,
+      refused: this.#refused.sum(nowMs),
+      checkpoint: this.#checkpoint(nowMs),
+      witnesses: this.#cosigned(),
+      leader: following?.(),
+      disk: this.#disk.state,
+      gateways: present(state).map((key) => {
+        const seen = this.#gateways.get(toHex(key.kid))
+        const { org = '', gateway = '', station } = key
+        return {
+          key,
+          place: station === undefined ? undefined : directory.registeredPlace(station)?.name,
+          status: key.status === 'active' ? status.of({ org, gateway }) : undefined,
+          lastBatchAtMs: seen?.lastBatchAtMs,
+          minutes: following === undefined ? seen?.minutes.values(nowMs) : undefined,
+        }
+      }),
+      holds: [...state.holds.values()].filter(({ released }) => released === undefined).map(({ hold }) => first(hold)),
+      recalls: [...state.recalls.values()]
+        .filter(({ lifted }) => lifted === undefined)
+        .map(({ recall }) => ({ ...first(recall), drill: recall.drill === true })),
+      contradictions: this.#contradicted,
+      errors: this.#errors.last(ERRORS),
+    })
+  }
+
+  #checkpoint(nowMs: number): Checkpoint | undefined {
+    const { sealed, size } = this.#parts.ledger
+    if (sealed === undefined) return undefined
+    const { height } = sealed.seal
+    if (size <= sealed.size) this.#waiting = undefined
+    else if (this.#waiting?.height !== height) this.#waiting = { height, sinceMs: nowMs }
+    return {
+      size: sealed.size,
+      height,
+      atMs: sealed.seal.timeMs,
+      waiting: Math.max(0, size - sealed.size),
+      waitingSinceMs: this.#waiting?.sinceMs ?? null,
+    }
+  }
+
+  #cosigned(): Parameters<typeof boardState>[0]['witnesses'] {
+    const { policy, ledger } = this.#parts
+    if (policy === undefined || policy.witnesses.length === 0) return undefined
+    const names = policy.witnesses.map(({ name }) => name)
+    const list = this.#witnesses.rows(names, ledger.sealed?.size ?? 0)
+    return { quorum: this.#witnesses.quorum, needed: neededBy(policy), list }
+  }
+
+  async #look(): Promise<void> {
+    const { now, space, contradictions } = this.#parts
+    const nowMs = now()
+    if (Math.abs(nowMs - this.#spaceAtMs) < SPACE_MS) return
+    this.#spaceAtMs = nowMs
+    try {
+      this.#disk.see(await space(), nowMs)
+      const kept = (await contradictions?.list()) ?? []
+      this.#contradicted = { statements: kept.length, keys: new Set(kept.map(({ kid }) => kid)).size }
+    } catch {
+      // A disk that does not answer says so in the intake's trouble.
+    }
+  }
+
+  /** Of keys whose last batch this node did not see come, the time that its gateway signed it at. */
+  async #lastBatches(): Promise<void> {
+    const { ledger } = this.#parts
+    for (const { kid, nextSeq } of present(ledger.state)) {
+      const seen = this.#seenOf(kid)
+      if (nextSeq === 0 || seen.nextSeq >= nextSeq) continue
+      try {
+        const found = await ledger.statementAt(kid, nextSeq - 1)
+        if (found === undefined) continue
+        const signedAtMs = 1000 * parseStatement(await ledger.feed.readEntry(found.place)).header.iat
+        if (seen.nextSeq < nextSeq) Object.assign(seen, { nextSeq, lastBatchAtMs: signedAtMs })
+      } catch {
+        // What cannot be read is tried again by the next look; that the disk fails stands elsewhere.
+      }
+    }
+  }
+
+  #hear(news: News): void {
+    const nowMs = this.#parts.now()
+    switch (news.kind) {
+      case 'recorded':
+        this.#recorded(news, nowMs)
+        return
+      case 'reproduced':
+        this.#counts(news.events, nowMs)
+        return
+      case 'refused':
+        this.#refused.add(1, nowMs)
+        this.#errors.add({ code: news.code, source: 'batch', detail: news.detail, ...this.#fromKey(news.kid) }, nowMs)
+        break
+      case 'turned-away':
+        this.#errors.add({ code: news.code, source: 'client' }, nowMs)
+        break
+      case 'trouble':
+        this.#errors.add({ code: news.code, source: 'ledger', detail: news.detail }, nowMs)
+        break
+      case 'sealed':
+        return
+      case 'cosigning': {
+        const { standing, event } = news
+        this.#witnesses.hear(standing, event, nowMs)
+        if (event.kind !== 'failed') {
+          if (event.kind === 'below' || event.kind === 'met') break
+          return
+        }
+        const { code, message } = event.error
+        this.#errors.add({ code, source: 'witness', from: event.witness, detail: message }, nowMs)
+        break
+      }
+      case 'status':
+        for (const { code, count } of news.errors)
+          this.#errors.add({ code, source: 'gateway', from: news.gateway, count }, nowMs)
+    }
+    this.#changed()
+  }
+
+  #recorded({ kid, events, repeated, ms }: News & { kind: 'recorded' }, nowMs: number): void {
+    this.#answersMs.push(ms)
+    if (this.#answersMs.length > ANSWERS) this.#answersMs.shift()
+    const seen = this.#seenOf(kid)
+    seen.lastBatchAtMs = nowMs
+    const key = this.#parts.ledger.state.keys.get(toHex(kid))
+    seen.nextSeq = Math.max(seen.nextSeq, key?.nextSeq ?? 0)
+    if (repeated) return
+    this.#counts(events, nowMs)
+    seen.minutes.add(events, nowMs)
+  }
+
+  #counts(events: number, nowMs: number): void {
+    this.#seconds.add(events, nowMs)
+    this.#minutes.add(events, nowMs)
+  }
+
+  /** Keys that are recorded are few; what others sign is refused before it gets here. */
+  #seenOf(kid: Uint8Array): Seen {
+    const name = toHex(kid)
+    const seen = this.#gateways.get(name) ?? {
+      nextSeq: 0,
+      lastBatchAtMs: undefined,
+      minutes: new Ring(60, MINUTE, this.#startedAtMs),
+    }
+    this.#gateways.set(name, seen)
+    return seen
+  }
+
+  #fromKey(kid: Uint8Array | undefined): { from?: string } {
+    const key = kid && this.#parts.ledger.state.keys.get(toHex(kid))
+    return key?.gateway === undefined ? {} : { from: key.org === undefined ? key.gateway : `${key.org}/${key.gateway}` }
+  }
+
+  #changed(): void {
+    for (const hearer of this.#hearers) hearer()
+  }
+}
+
+/** Gateways that work, and those that were stopped; a key that was replaced or ended is nobody to look after. */
+function present(state: AdmissionState): KeyState[] {
+  return gatewayKeys(state).filter(({ status }) => status === 'active' || status === 'suspended')
+}
+
+function first({ id, org, subjects }: { id: string; org: string; subjects: string[] }): {
+  id: string
+  org: string
+  subject: string
+  subjects: number
+} {
+  return { id, org, subject: subjects[0] ?? '', subjects: subjects.length }
+}
+
+function neededBy({ quorum, groups, witnesses }: Policy): number | null {
+  if (quorum === NO_QUORUM) return 0
+  if (witnesses.some(({ name }) => name === quorum)) return 1
+  const group = groups.find(({ name }) => name === quorum)
+  // Groups of groups are not told by one number.
+  const flat = group?.members.every((member) => witnesses.some(({ name }) => name === member))
+  return flat === true ? group!.threshold : null
+}
