@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { takeToken } from '../own/token.ts'
 import { hashOf, placeOf } from './address.ts'
-import { takeToken } from './token.ts'
 
 it('what the address says is read back, and anything is read', () => {
   fc.assert(
@@ -34,7 +34,7 @@ describe('a token in the address', () => {
         shelf = value
       },
     } as unknown as Storage
-    return { token: takeToken(location, history, storage), left, kept: shelf }
+    return { token: takeToken('desk', location, history, storage), left, kept: shelf }
   }
 
   it('is taken, kept, and cleared from it; what else stands there stays', () => {
@@ -50,6 +50,6 @@ describe('a token in the address', () => {
 
   it('is no place of a tab that keeps nothing', () => {
     const location = { hash: '', pathname: '/desk', search: '' } as Location
-    expect(takeToken(location, {} as History, undefined)).toBe(undefined)
+    expect(takeToken('desk', location, {} as History, undefined)).toBe(undefined)
   })
 })

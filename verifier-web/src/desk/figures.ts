@@ -1,6 +1,7 @@
 // The numbers at the head of an answer: how much there was, and where it is now.
+
+import { fieldsOf, listOf, maybe, textOf, wholeOf } from '../own/answer.ts'
 import type { DeskClient } from './client.ts'
-import { fieldsOf, listOf, maybe, textOf, wholeOf } from './graph/answer.ts'
 import type { Standing, Trace } from './graph/trace.ts'
 import type { Amount, EventRow } from './rows.ts'
 

@@ -1,7 +1,7 @@
 // What the desk asks for by name, and the answers as it holds them.
 import { deviceOffset } from '../local-time.ts'
+import { type Both, bothOf, fieldsOf, listOf, maybe, textOf, timeOf, wholeOf } from '../own/answer.ts'
 import type { DeskClient } from './client.ts'
-import { type Both, bothOf, fieldsOf, listOf, maybe, textOf, timeOf, wholeOf } from './graph/answer.ts'
 
 /** Something that a question may have meant. Times in ms since 1970. */
 export interface Result {

@@ -1,4 +1,4 @@
-import type { Quantity } from './answer.ts'
+import type { Quantity } from '../../own/answer.ts'
 import { type Picture, type PictureEdge, type PictureNode, push } from './picture.ts'
 
 /** Nodes that a picture has at most: beyond that no order makes it readable. */

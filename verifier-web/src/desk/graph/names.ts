@@ -1,7 +1,7 @@
 import type { Names } from '@tristamp/protocol'
 import { useEffect, useState } from 'preact/hooks'
+import { type Ask, type Both, bothOf, fieldsOf, listOf, maybe, textOf } from '../../own/answer.ts'
 import { shortOf } from '../../view/naming.ts'
-import { type Ask, type Both, bothOf, fieldsOf, listOf, maybe, textOf } from './answer.ts'
 
 // What places, products and firms are called: as proved where the desk has checked it, else as the node has it registered.
 

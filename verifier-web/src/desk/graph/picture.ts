@@ -1,4 +1,4 @@
-import type { Quantity } from './answer.ts'
+import type { Quantity } from '../../own/answer.ts'
 import type { Standing, Trace, TraceLink, TraceNode } from './trace.ts'
 
 // From a trace to what is drawn of it: goods, what was made of them, what they lay in, and the places that they went to, as one stream downwards.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AnswerError, type Ask } from './answer.ts'
+import { AnswerError, type Ask } from '../../own/answer.ts'
 import { MAX_READ, parseTracePage, readStandings, readTrace } from './trace.ts'
 
 const PROOF = { entry: 40, position: 2, eventID: 'urn:uuid:1', org: 'plant', gateway: 'line-1' }

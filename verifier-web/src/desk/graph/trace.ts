@@ -12,7 +12,7 @@ import {
   textOf,
   timeOf,
   wholeOf,
-} from './answer.ts'
+} from '../../own/answer.ts'
 
 // The walk of /v1/trace (docs/spec/http.md, Trace), back and forward, put together from its pages until there is enough of it.
 

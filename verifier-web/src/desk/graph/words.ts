@@ -1,7 +1,7 @@
 import type { Lang } from '../../format.ts'
 import type { Message } from '../../i18n/zh.ts'
+import type { Both, Quantity } from '../../own/answer.ts'
 import { type Key as DeskKey, isKey, useWords } from '../words/index.ts'
-import type { Both, Quantity } from './answer.ts'
 
 /** What the trace graph says. `{x}` is filled in. */
 const zh = {

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
-import type { Ask } from '../graph/answer.ts'
+import type { Ask } from '../../own/answer.ts'
 import { placeName } from '../graph/labels.ts'
 import { useNames } from '../graph/names.ts'
 import { Scroll } from '../graph/scroll.tsx'

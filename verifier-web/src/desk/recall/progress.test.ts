@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { AnswerError } from '../graph/answer.ts'
+import { AnswerError } from '../../own/answer.ts'
 import { type Amounts, parseProgress, sharesOf, unanswered } from './progress.ts'
 
 const NONE: Amounts = {

@@ -1,4 +1,4 @@
-import { type Both, bothOf, fieldsOf, listOf, maybe, oneOf, textOf, timeOf, wholeOf } from '../graph/answer.ts'
+import { type Both, bothOf, fieldsOf, listOf, maybe, oneOf, textOf, timeOf, wholeOf } from '../../own/answer.ts'
 
 // How far a recall is: the answer of /v1/recalls/<id>/progress (docs/spec/http.md, Recalls), read strictly.
 

@@ -1,7 +1,7 @@
 import type { Lift, Recall } from '@tristamp/protocol'
 import { describe, expect, it } from 'vitest'
 import { recallOperation } from '../../_sample-verdicts.ts'
-import { AnswerError, type Ask } from '../graph/answer.ts'
+import { AnswerError, type Ask } from '../../own/answer.ts'
 import { type Governance, idOf, readGovernance, readRecalls, signingOf, touches } from './recalls.ts'
 
 const client = (answer: unknown): Ask => ({ get: async () => answer, post: async () => undefined })

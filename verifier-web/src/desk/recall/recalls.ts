@@ -7,7 +7,7 @@ import {
   type Recall,
   toHex,
 } from '@tristamp/protocol'
-import { AnswerError, type Ask, fieldsOf, listOf, maybe, oneOf, textOf, timeOf, wholeOf } from '../graph/answer.ts'
+import { AnswerError, type Ask, fieldsOf, listOf, maybe, oneOf, textOf, timeOf, wholeOf } from '../../own/answer.ts'
 
 // Recalls and what waits for signatures, as the node tells. Operations pass the protocol's own rule before anything of them is shown.
 

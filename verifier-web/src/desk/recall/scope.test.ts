@@ -1,6 +1,6 @@
 import { sha256, toBase64Url, utf8 } from '@tristamp/protocol'
 import { describe, expect, it } from 'vitest'
-import type { Ask } from '../graph/answer.ts'
+import type { Ask } from '../../own/answer.ts'
 import { countedOnce, firstTicks, readPreview, readScope } from './scope.ts'
 
 const PRODUCT = 'https://id.gs1.org/01/09506000134352'

@@ -1,6 +1,6 @@
 import { sha256, toBase64Url } from '@tristamp/protocol'
 import { read } from '../../fetch-history.ts'
-import { AnswerError, type Ask } from '../graph/answer.ts'
+import { AnswerError, type Ask } from '../../own/answer.ts'
 import { productOf } from '../graph/names.ts'
 import { push } from '../graph/picture.ts'
 import { parseTracePage, readStandings } from '../graph/trace.ts'

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { AnswerError, codeOf } from '../graph/answer.ts'
+import { AnswerError, codeOf } from '../../own/answer.ts'
 import { placeName } from '../graph/labels.ts'
 import { useNames } from '../graph/names.ts'
 import { Scroll } from '../graph/scroll.tsx'

@@ -1,7 +1,7 @@
 import type { Operation } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { AnswerError, type Ask, codeOf } from '../graph/answer.ts'
+import { AnswerError, type Ask, codeOf } from '../../own/answer.ts'
 import { CopyText, save } from './copy.tsx'
 import { operationOf } from './draft.ts'
 import { type Governance, idOf, readGovernance, type Signing, signingOf } from './recalls.ts'

@@ -1,15 +1,15 @@
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { applySettings, readSettings, type Settings } from '../../own/settings.ts'
+import { keepToken } from '../../own/token.ts'
+import { TokenScreen } from '../../own/view/token-screen.tsx'
+import { Top } from '../../own/view/top.tsx'
 import { LanguageProvider } from '../../view/parts.tsx'
 import { hashOf, type Place, placeOf } from '../address.ts'
 import { deskClient } from '../client.ts'
 import { type Desk, readDesk } from '../model.ts'
-import { applySettings, readSettings, type Settings } from '../settings.ts'
-import { keepToken } from '../token.ts'
-import { WordsProvider, wordsOf } from '../words/index.ts'
+import { isKey, WordsProvider, wordsOf } from '../words/index.ts'
 import { DeskView } from './desk.tsx'
-import { TokenScreen } from './token-screen.tsx'
-import { Top } from './top.tsx'
 
 export interface AppProps {
   token: string | undefined
@@ -19,14 +19,14 @@ export interface AppProps {
 
 /** The desk: whoever has no token is asked for one, everybody else asks. */
 export function DeskApp({ token: first, session, local }: AppProps): VNode {
-  const [settings, setSettings] = useState(() => readSettings(location.search, navigator.languages, local))
+  const [settings, setSettings] = useState(() => readSettings('desk', location.search, navigator.languages, local))
   const [token, setToken] = useState(first)
   const [refused, setRefused] = useState<string>()
   const [desk, setDesk] = useState<Desk>()
   const [place, setPlace] = useState<Place>(() => placeOf(location.hash))
   const words = useMemo(() => wordsOf(settings.lang), [settings.lang])
   const leave = (code?: string): void => {
-    keepToken(undefined, session)
+    keepToken('desk', undefined, session)
     setToken(undefined)
     setDesk(undefined)
     setRefused(code)
@@ -38,7 +38,7 @@ export function DeskApp({ token: first, session, local }: AppProps): VNode {
     [token],
   )
   useEffect(() => {
-    applySettings(settings, document.documentElement, local)
+    applySettings('desk', settings, document.documentElement, local)
     document.title = words.t('desk.title')
   }, [settings])
   useEffect(() => {
@@ -57,7 +57,7 @@ export function DeskApp({ token: first, session, local }: AppProps): VNode {
     setPlace(to)
   }
   const enter = (entered: string): void => {
-    keepToken(entered, session)
+    keepToken('desk', entered, session)
     setRefused(undefined)
     setToken(entered)
   }
@@ -65,9 +65,9 @@ export function DeskApp({ token: first, session, local }: AppProps): VNode {
   return (
     <WordsProvider value={words}>
       <LanguageProvider value={words}>
-        <Top name={desk?.name} settings={settings} onChange={change} onLeave={ask && (() => leave())} />
+        <Top words={words} name={desk?.name} settings={settings} onChange={change} onLeave={ask && (() => leave())} />
         {ask === undefined ? (
-          <TokenScreen refused={refused} onToken={enter} />
+          <TokenScreen words={words} isKey={isKey} refused={refused} onToken={enter} />
         ) : (
           <DeskView ask={ask} place={place} go={go} local={local} />
         )}

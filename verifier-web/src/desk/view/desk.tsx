@@ -105,7 +105,7 @@ export function DeskView({ ask, place, go, local }: DeskViewProps): VNode {
   const cursor = shown?.results?.cursor
   return (
     <main class="wrap">
-      <h1 class="vh">{t('desk.brand')}</h1>
+      <h1 class="vh">{t('top.brand')}</h1>
       <Ask question={text} working={working} tookMs={tookMs} onAsk={onAsk} />
       <div id="answer" tabIndex={-1}>
         {shown?.error !== undefined && <Unanswered error={shown.error} again={() => setRound(round + 1)} />}

@@ -1,10 +1,10 @@
 import { isStanding, type Verdict } from '@tristamp/protocol'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Finding } from '../../check.ts'
+import { codeOf } from '../../own/answer.ts'
 import { AT_FIRST, checkOthers, checkSubject, deskMemory, MORE, othersOf } from '../checked.ts'
 import type { DeskClient } from '../client.ts'
 import { type RecallTotals, readTotals } from '../figures.ts'
-import { codeOf } from '../graph/answer.ts'
 import { readStandings, readTrace, type Standing, type Trace } from '../graph/trace.ts'
 import { daysOf } from '../rows.ts'
 

@@ -3,12 +3,12 @@ import type { zh } from './zh.ts'
 
 export const en: Record<keyof typeof zh, Message> = {
   'desk.title': 'Tristamp Desk',
-  'desk.brand': 'Tristamp Desk',
-  'desk.skip': 'Skip to the answer',
-  'desk.leave': 'Leave',
+  'top.brand': 'Tristamp Desk',
+  'top.skip': 'Skip to the answer',
+  'top.leave': 'Leave',
   'desk.colon': ': ',
   'desk.space': ' ',
-  'desk.theme': 'Light or dark',
+  'top.theme': 'Light or dark',
 
   'token.title': 'Show your token',
   'token.what':

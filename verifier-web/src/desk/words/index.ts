@@ -5,16 +5,13 @@ import { formats, type Lang } from '../../format.ts'
 import { en as productEn } from '../../i18n/en.ts'
 import type { Language, Message, MessageKey } from '../../i18n/index.ts'
 import { zh as productZh } from '../../i18n/zh.ts'
-import { codeOf } from '../graph/answer.ts'
+import { codeOf } from '../../own/answer.ts'
 import { en } from './en.ts'
 import { zh } from './zh.ts'
 
 export type DeskKey = keyof typeof zh
 export type Key = MessageKey | DeskKey
 export type Words = Language<Key>
-
-/** What the page's `lang` attribute says for each. */
-export const HTML_LANG: Record<Lang, string> = { zh: 'zh-Hans', en: 'en' }
 
 const MESSAGES: Record<Lang, Record<string, Message>> = { zh: { ...productZh, ...zh }, en: { ...productEn, ...en } }
 // A number stays on the line of the Chinese word that it counts.

@@ -3,12 +3,12 @@ import type { Message } from '../../i18n/zh.ts'
 /** What the desk says beside what the product page says too. */
 export const zh = {
   'desk.title': '监管台 Tristamp',
-  'desk.brand': '三戳 监管台',
-  'desk.skip': '跳到结果',
-  'desk.leave': '退出',
+  'top.brand': '三戳 监管台',
+  'top.skip': '跳到结果',
+  'top.leave': '退出',
   'desk.colon': '：',
   'desk.space': '',
-  'desk.theme': '浅色或深色',
+  'top.theme': '浅色或深色',
 
   'token.title': '出示令牌',
   'token.what': '监管台只对持有监管令牌的人开放。令牌由账本的运营方发给您；您也可以打开对方给您的地址，令牌就在其中。',

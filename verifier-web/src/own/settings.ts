@@ -1,18 +1,26 @@
 import type { Lang } from '../format.ts'
-import { HTML_LANG } from './words/index.ts'
+import type { TokenPage } from './token.ts'
 
-/** How the desk is shown. `system`: light or dark as the machine is. */
+/** What the page's `lang` attribute says for each. */
+export const HTML_LANG: Record<Lang, string> = { zh: 'zh-Hans', en: 'en' }
+
+/** How a page is shown. `system`: light or dark as the machine is. */
 export interface Settings {
   lang: Lang
   theme: 'system' | 'light' | 'dark'
 }
 
-const KEY = 'tristamp/desk-settings'
+const keyOf = (page: TokenPage): string => `tristamp/${page}-settings`
 
-/** `?lang=` and `?theme=` win, then what was chosen last, then the first of the browser's languages that the desk has. */
-export function readSettings(search: string, preferred: readonly string[], shelf: Storage | undefined): Settings {
+/** `?lang=` and `?theme=` win, then what was chosen last, then the first of the browser's languages that the page has. */
+export function readSettings(
+  page: TokenPage,
+  search: string,
+  preferred: readonly string[],
+  shelf: Storage | undefined,
+): Settings {
   const asked = new URLSearchParams(search)
-  const chosen = keptSettings(shelf)
+  const chosen = keptSettings(page, shelf)
   const tags = [asked.get('lang') ?? chosen.lang, ...preferred].map((tag) => tag?.toLowerCase() ?? '')
   const found = tags.find((tag) => tag.startsWith('zh') || tag.startsWith('en'))
   const theme = asked.get('theme') ?? chosen.theme
@@ -23,20 +31,25 @@ export function readSettings(search: string, preferred: readonly string[], shelf
 }
 
 /** Puts the settings on the document, and keeps them. */
-export function applySettings(settings: Settings, root: HTMLElement, shelf: Storage | undefined): void {
+export function applySettings(
+  page: TokenPage,
+  settings: Settings,
+  root: HTMLElement,
+  shelf: Storage | undefined,
+): void {
   root.lang = HTML_LANG[settings.lang]
   if (settings.theme === 'system') delete root.dataset['theme']
   else root.dataset['theme'] = settings.theme
   try {
-    shelf?.setItem(KEY, JSON.stringify(settings))
+    shelf?.setItem(keyOf(page), JSON.stringify(settings))
   } catch {
     // A browser that keeps nothing shows its own language next time.
   }
 }
 
-function keptSettings(shelf: Storage | undefined): { lang?: string; theme?: string } {
+function keptSettings(page: TokenPage, shelf: Storage | undefined): { lang?: string; theme?: string } {
   try {
-    const { lang, theme } = JSON.parse(shelf?.getItem(KEY) ?? '{}') as Record<string, unknown>
+    const { lang, theme } = JSON.parse(shelf?.getItem(keyOf(page)) ?? '{}') as Record<string, unknown>
     return { ...(typeof lang === 'string' && { lang }), ...(typeof theme === 'string' && { theme }) }
   } catch {
     return {}

@@ -1,18 +1,37 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { Mark } from '../../view/parts.tsx'
 import { isToken } from '../token.ts'
-import { isKey, useWords } from '../words/index.ts'
-import { Mark } from './parts.tsx'
+
+type Key =
+  | 'token.title'
+  | 'token.what'
+  | 'token.label'
+  | 'token.enter'
+  | 'token.kept'
+  | 'token.form'
+  | 'token.TOKEN_UNKNOWN'
+  | 'token.TOKEN_MISSING'
+  | 'token.TOKEN_ROLE'
+  | 'problem.other'
+/** What a page says when it asks for its token. */
+export interface TokenWords {
+  t(key: Key, values?: Record<string, string>): string
+}
 
 /** Asks for a token. `refused`: the ledger's code for the one before. */
 export function TokenScreen({
+  words: { t },
+  isKey,
   refused,
   onToken,
 }: {
+  words: TokenWords
+  /** Whether the page has a sentence under this name. */
+  isKey: (name: string) => boolean
   refused: string | undefined
   onToken: (token: string) => void
 }): VNode {
-  const { t } = useWords()
   const field = useRef<HTMLInputElement>(null)
   const [misformed, setMisformed] = useState(false)
   useEffect(() => field.current?.focus(), [])
@@ -32,7 +51,7 @@ export function TokenScreen({
           {(misformed || refused !== undefined) && (
             <p class="wrong" role="alert" id="token-wrong">
               <Mark id="r-care" />
-              <span>{isKey(key) ? t(key) : t('problem.other', { code: refused ?? '' })}</span>
+              <span>{isKey(key) ? t(key as Key) : t('problem.other', { code: refused ?? '' })}</span>
             </p>
           )}
           <label for="token">{t('token.label')}</label>
