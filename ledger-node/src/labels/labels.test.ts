@@ -1,0 +1,182 @@
+import { checkSecret, parseScan, parseSecret, secretInFragment } from '@tristamp/protocol'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { LedgerError } from '../error.ts'
+import { rasterised, readSymbols } from './_read.ts'
+import { faceOf, LEAST_MODULE, type Symbols } from './face.ts'
+import { grouped, gtinOf, type Label, type LabelOrder, labelOf, labelOrder } from './order.ts'
+import { symbolPng } from './png.ts'
+import { commitmentFor, sealed, sealedFace } from './sealed.ts'
+import { randomSerials } from './serials.ts'
+import { labelSvg, pageSvg } from './svg.ts'
+import { SHEETS, templateOf } from './template.ts'
+
+const ORDER: LabelOrder = {
+  gtin: '09506000134352',
+  lot: 'L20261122A',
+  expiry: '2026-12-01',
+  base: 'https://trace.example.org',
+  name: { zh: '恩施黑猪五花肉', en: 'Enshi black pork belly' },
+  spec: { zh: '500 g 冷鲜', en: '500 g, chilled' },
+  language: 'zh',
+}
+const label = (serial = 'K7M2QX9ABCDE', order: Partial<LabelOrder> = {}): Label =>
+  labelOf(labelOrder({ ...ORDER, ...order }), serial)
+const codeOf = (work: () => unknown): string => {
+  try {
+    work()
+    return 'made'
+  } catch (error) {
+    return (error as LedgerError).code
+  }
+}
+
+// GS1's set for serials and lots, but for what no path of an address can hold.
+const cset = fc
+  .stringMatching(/^[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}$/)
+  .filter((text) => text !== '.' && text !== '..')
+
+describe('a label', () => {
+  it('carries a Digital Link that scanners and the ledger read as the same thing', () => {
+    const { link, address, subject } = label()
+    expect(link).toBe('HTTPS://TRACE.EXAMPLE.ORG/01/09506000134352/10/L20261122A/21/K7M2QX9ABCDE?17=261201')
+    expect(address).toBe('HTTPS://TRACE.EXAMPLE.ORG/01/09506000134352/21/K7M2QX9ABCDE')
+    expect(subject).toBe('https://id.gs1.org/01/09506000134352/21/K7M2QX9ABCDE')
+    expect(Object.fromEntries(parseScan(link).elements!)).toEqual({
+      '01': '09506000134352',
+      '10': 'L20261122A',
+      '17': '261201',
+      '21': 'K7M2QX9ABCDE',
+    })
+  })
+
+  it.each<[Partial<LabelOrder>, string]>([
+    [{ gtin: '09506000134353' }, 'GS1_CHECK_DIGIT'],
+    [{ lot: '批号' }, 'GS1_AI_VALUE'],
+    [{ lot: 'A'.repeat(21) }, 'GS1_AI_VALUE'],
+    [{ expiry: '2026-02-30' }, 'LABEL_INVALID'],
+    [{ expiry: '261201' }, 'LABEL_INVALID'],
+    [{ expiry: '1999-01-01' }, 'LABEL_INVALID'],
+    [{ base: 'javascript:alert(1)' }, 'LABEL_INVALID'],
+    [{ base: 'https://user:pass@trace.example.org' }, 'LABEL_INVALID'],
+    [{ base: 'https://trace.example.org/?next=' }, 'LABEL_INVALID'],
+    [{ base: 'https://trace.example.org/#s=' }, 'LABEL_INVALID'],
+    [{ base: `https://${'a'.repeat(100)}.org` }, 'LABEL_INVALID'],
+    [{ name: { zh: '肉'.repeat(201), en: '' } }, 'LABEL_INVALID'],
+  ])('is refused with %j', (order, code) => expect(codeOf(() => label('A', order))).toBe(code))
+
+  it('takes the product as a number or as its Digital Link', () => {
+    for (const product of ['9506000134352', '09506000134352', 'https://id.gs1.org/01/09506000134352'])
+      expect(gtinOf(product)).toBe('09506000134352')
+    for (const product of ['', '950600013435', '../etc', 'https://id.gs1.org/414/9506000134307'])
+      expect(codeOf(() => label('A', { gtin: gtinOf(product) }))).not.toBe('made')
+  })
+
+  it('shows names on one line, without what turns text around', () => {
+    const { order } = label('A', { name: { zh: '肉\u202e\n\u0007\ufeff  饼\u2028', en: 'x\ud800y' } })
+    expect(order.name).toEqual({ zh: '肉 饼', en: 'xy' })
+  })
+
+  it('groups serials that are letters and digits', () => {
+    expect([grouped('K7M2QX9ABCDE'), grouped('12345'), grouped('A-1/2')]).toEqual(['K7M2 QX9A BCDE', '1234 5', 'A-1/2'])
+  })
+})
+
+describe('drawn', () => {
+  const read = async (symbols: Symbols, template: string, one: Label): Promise<Record<string, string>> => {
+    const { label: size } = templateOf(template)
+    const found = await readSymbols(rasterised(labelSvg(faceOf(one, size, symbols)), 12))
+    return Object.fromEntries(found.map(({ format, identifier, text }) => [`${format} ${identifier}`, text]))
+  }
+
+  it.each(['a4-3x8', 'a4-4x10', 'a4-2x7', '60x40', '50x30'])(
+    'on %s it is read by a foreign decoder',
+    async (template) => {
+      const { link } = label()
+      const gs1 = '010950600013435210L20261122A\x1d1726120121K7M2QX9ABCDE'
+      expect(await read('qr', template, label())).toEqual({ 'QRCode ]Q1': link })
+      expect(await read('datamatrix', template, label())).toEqual({ 'DataMatrix ]d2': gs1 })
+    },
+  )
+
+  it('shows both symbols where there is room', async () => {
+    expect(Object.keys(await read('both', 'a4-3x8', label()))).toHaveLength(2)
+  })
+
+  it('carries every serial and lot of GS1’s set, in both symbols', async () => {
+    await fc.assert(
+      fc.asyncProperty(cset, cset, async (serial, lot) => {
+        const one = label(serial, { lot })
+        const { symbols } = faceOf(one, { width: 110, height: 110 }, 'both')
+        for (const { matrix } of symbols) {
+          const [found] = await readSymbols(symbolPng(matrix, 4, 300))
+          const elements = parseScan(`${found!.identifier}${found!.text}`).elements!
+          expect(Object.fromEntries(elements)).toEqual(Object.fromEntries(one.elements))
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('is whole on every place of a sheet', async () => {
+    const template = SHEETS['a4-3x8']!
+    const labels = randomSerials(24).map((serial) => label(serial))
+    const page = pageSvg(
+      template,
+      labels.map((one) => faceOf(one, template.label, 'qr')),
+    )
+    const found = await readSymbols(rasterised(page, 8))
+    expect(found.map(({ text }) => text).sort()).toEqual(labels.map(({ link }) => link).sort())
+  })
+
+  it('keeps modules, letters and quiet zones at sizes that can be read, or is refused', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 20, max: 110 }),
+        fc.integer({ min: 20, max: 110 }),
+        cset,
+        fc.constantFrom<Symbols>('qr', 'datamatrix', 'both'),
+        fc.string({ unit: 'grapheme', maxLength: 60 }),
+        (width, height, lot, symbols, name) => {
+          try {
+            const face = faceOf(
+              label('K7M2QX9ABCDE', { lot, name: { zh: name, en: name } }),
+              { width, height },
+              symbols,
+            )
+            for (const { matrix, module, x, y } of face.symbols) {
+              const quiet = matrix.quiet * module
+              expect(module).toBeGreaterThanOrEqual(LEAST_MODULE)
+              expect(Math.min(x, y) - quiet).toBeGreaterThanOrEqual(1.49)
+              expect(x + matrix.width * module + quiet).toBeLessThanOrEqual(width - 1.49)
+              expect(y + matrix.height * module + quiet).toBeLessThanOrEqual(height - 1.49)
+            }
+            for (const { size, y, x } of face.lines) {
+              expect(size).toBeGreaterThanOrEqual(1.39)
+              expect(y).toBeLessThanOrEqual(height - 1)
+              expect(x).toBeLessThan(width)
+            }
+          } catch (error) {
+            if (!(error instanceof LedgerError)) throw error
+            expect(error.code).toBe('LABEL_SPACE')
+          }
+        },
+      ),
+    )
+  })
+})
+
+describe('a sealed code', () => {
+  it('is drawn for people and for phones; its commitment is all that the manifest has', async () => {
+    const one = sealed(label())
+    const [subject, commitment] = commitmentFor(one)
+    const face = sealedFace(one, { width: 50, height: 30 })
+    const [found] = await readSymbols(rasterised(labelSvg(face), 12))
+    const { hash, pathname } = new URL(found!.text)
+    expect(pathname).toBe('/01/09506000134352/21/K7M2QX9ABCDE')
+    expect(checkSecret(subject, secretInFragment(hash)!, commitment)).toBe(true)
+    const printed = face.lines.find(({ text }) => /^(\w{4}-){3}\w{4}$/.test(text))!
+    expect(parseSecret(printed.text)).toBe(secretInFragment(hash))
+    expect(commitmentFor(sealed(label()))[1]).not.toBe(commitment)
+  })
+})
