@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite'
+import { eager } from './vite/eager.ts'
 import { leaveOut } from './vite/leave-out.ts'
 import { pagesOfTheirOwn } from './vite/own-pages.ts'
 import { CARRY, CONSUMER, shell } from './vite/shell.ts'
@@ -79,6 +80,7 @@ export default defineConfig(async ({ command }) => {
       leaveOut,
       words,
       terse,
+      eager,
       shell(CONSUMER),
       compressed,
       pagesOfTheirOwn([sprite, shell(CARRY)], compress),
