@@ -106,8 +106,11 @@ describe.skipIf(!haveChromium())('the way and the intervals on the page', () => 
     expect(text).toMatch(/46\skm in 30\smin/)
     expect(text).toContain('it is the way that the signed stamp names')
     expect(text).toMatch(/Start .*9:02.*End .*9:31/s)
-    expect(await page.locator('#way svg.way').getAttribute('data-points')).toBe('90')
-    const path = (await page.locator('#way svg.way path').getAttribute('d')) ?? ''
+    expect(await page.locator('#way svg.drawn').getAttribute('data-points')).toBe('90')
+    // Its style rules over nothing else: the journey beside it keeps its room.
+    const journey = await page.locator('ol.way').evaluate((list) => [list.scrollHeight, list.clientHeight])
+    expect(journey[0]).toBe(journey[1])
+    const path = (await page.locator('#way svg.drawn path').getAttribute('d')) ?? ''
     expect(path.match(/[ML]/g)).toHaveLength(90)
     expect(asked.filter((url) => !url.startsWith(ledger.url))).toEqual([])
     await page.close()
@@ -133,7 +136,7 @@ describe.skipIf(!haveChromium())('the way and the intervals on the page', () => 
       }),
     )
     expect(await changed.locator('#way').innerText()).toContain('is not the way that the stamp names')
-    expect(await changed.locator('#way svg.way').count()).toBe(0)
+    expect(await changed.locator('#way svg.drawn').count()).toBe(0)
     await changed.close()
     const gone = await open('zh', (page) =>
       page.route('**/v1/evidence/*', (route) => route.fulfill({ status: 404, body: '' })),

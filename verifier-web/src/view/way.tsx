@@ -12,7 +12,7 @@ function Line({ way }: { way: Way }): VNode {
   const pad = 8
   return (
     <svg
-      class="way"
+      class="drawn"
       viewBox={`${-pad} ${-pad} ${way.width + 2 * pad} ${way.height + 2 * pad}`}
       aria-hidden="true"
       data-points={way.points}
