@@ -13,11 +13,11 @@ const BODY_BYTES = 64 * 1024
 const CANDIDATES = 20
 const MAX_CANDIDATES = 100
 
-const DIRECTIONS: Readonly<Record<string, Direction[]>> = {
-  back: ['back'],
-  forward: ['forward'],
-  both: ['back', 'forward'],
-}
+const DIRECTIONS: ReadonlyMap<string, Direction[]> = new Map([
+  ['back', ['back']],
+  ['forward', ['forward']],
+  ['both', ['back', 'forward']],
+])
 
 /** `/v1/trace`: where goods come from and went, what complaints have in common, where a lot is now, what was in a unit (docs/spec/trace.md). */
 export function traceRoutes(traces: Traces, limit: RequestHandler): Router {
@@ -28,7 +28,7 @@ export function traceRoutes(traces: Traces, limit: RequestHandler): Router {
   }
   return routes()
     .get('/v1/trace', open, async (req, res) => {
-      const directions = DIRECTIONS[parameter(req, 'direction') ?? 'both']
+      const directions = DIRECTIONS.get(parameter(req, 'direction') ?? 'both')
       if (directions === undefined) throw wrong('direction', 'back, forward or both')
       const depth = numberParameter(req, 'depth', 1, MAX_DEPTH) ?? MAX_DEPTH
       await answer(res, { ask: 'trace', subject: subjectParameter(req), directions, depth, ...span(req), ...page(req) })

@@ -85,6 +85,9 @@ test('what cannot be asked is refused with a code', async () => {
     [
       trace(itemUri('NOBODY')),
       trace(itemUri('A'), '&direction=sideways'),
+      trace(itemUri('A'), '&direction=constructor'),
+      trace(itemUri('A'), '&direction=__proto__'),
+      trace(itemUri('A'), '&from=2026-02-02T00:00:00Z&to=2026-02-01T00:00:00Z'),
       trace(itemUri('A'), '&depth=65'),
       trace(itemUri('A'), '&from=yesterday'),
       trace(itemUri('A'), `&limit=1&cursor=${cursor}`),
@@ -99,6 +102,9 @@ test('what cannot be asked is refused with a code', async () => {
   )
   expect(codes).toEqual([
     [404, 'NOT_FOUND'],
+    [400, 'REQUEST_QUERY'],
+    [400, 'REQUEST_QUERY'],
+    [400, 'REQUEST_QUERY'],
     [400, 'REQUEST_QUERY'],
     [400, 'REQUEST_QUERY'],
     [400, 'REQUEST_QUERY'],

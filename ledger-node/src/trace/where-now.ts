@@ -1,12 +1,13 @@
 import { type SubjectKind, subjectFrom } from '@tristamp/protocol'
-import { contentsOf, parentOf, staysOf, type View } from './containment.ts'
+import { contentsOf, parentOf, type View } from './containment.ts'
 import { NONE } from './hash-slots.ts'
+import { MAX_NESTING, type PositionState, Positions } from './position.ts'
 import { holderOf, isoTime, type Proof, proofOf } from './proof.ts'
 import type { Cut } from './walk.ts'
 
 /** Where some of it is, or what became of it. Of a lot quantities are added up, of items their number. */
 export interface Standing {
-  state: 'there' | 'on the way' | 'ended' | 'used' | 'unaccounted'
+  state: PositionState | 'unaccounted'
   place?: string
   holder?: string
   /** Thousandths of `uom`, of pieces without it; absent where a quantity was not told. */
@@ -24,14 +25,6 @@ export interface Standing {
   proofs: Proof[]
 }
 
-/** Where one thing is: the event that says so, and what it is in. */
-interface Position {
-  state: Standing['state']
-  event: number
-  place: number
-  in: number[]
-}
-
 interface Pile {
   standing: Omit<Standing, 'since' | 'proofs' | 'in'>
   in: Set<number>
@@ -39,14 +32,9 @@ interface Pile {
   events: number[]
 }
 
-const ON_THE_WAY = new Set(['shipping', 'departing', 'loading', 'transporting'])
 const LEAVING = new Set(['shipping', 'departing'])
 const ARRIVING = new Set(['receiving', 'accepting', 'arriving'])
 const KEPT = 100
-/** Carriers of one thing that are looked at: nothing is in so many boxes at once, whatever is recorded. */
-const MAX_CARRIERS = 1000
-/** Boxes in boxes. */
-const MAX_NESTING = 16
 /** Items that are looked at. */
 const MAX_ITEMS = 250_000
 /** Units of which nothing is known to be in them: they are counted, and are no pieces of anything. */
@@ -57,7 +45,7 @@ export class WhereNow {
   readonly #view: View
   readonly #parties: ReadonlyMap<string, string>
   readonly #bySteps: boolean
-  #carriers = 0
+  readonly #positions: Positions
   /** Items that are counted, and units that were opened. */
   readonly #seen = new Set<number>()
   readonly #piles = new Map<string, Pile>()
@@ -70,6 +58,7 @@ export class WhereNow {
     this.#view = view
     this.#parties = parties
     this.#bySteps = bySteps
+    this.#positions = new Positions(view, this.cuts)
   }
 
   /**
@@ -179,11 +168,10 @@ export class WhereNow {
   #part(unit: number, begin: number, end: number): void {
     const { graph } = this.#view
     const [uom, milli] = [graph.uom(begin), graph.milli(begin)]
-    this.#carriers = 0
     const event = end === -1 ? undefined : graph.event(end)
     const there =
       event === undefined
-        ? this.#position(unit, Number.NEGATIVE_INFINITY, 0)
+        ? this.#positions.of(unit)
         : { state: 'there' as const, event, place: graph.place(event), in: [] }
     if (there === undefined) return
     const pile = this.#pile(there.state, there.place, this.#holder(there.state, there.event), uom, there.event)
@@ -192,66 +180,20 @@ export class WhereNow {
   }
 
   #unopened(unit: number): void {
-    this.#carriers = 0
-    const position = this.#position(unit, Number.NEGATIVE_INFINITY, 0)
+    const position = this.#positions.of(unit)
     if (position === undefined) return
     const { state, place, event } = position
     this.#pile(state, place, this.#holder(state, event), UNOPENED, event).standing.things++
   }
 
   #thing(node: number): void {
-    this.#carriers = 0
-    const position = this.#position(node, Number.NEGATIVE_INFINITY, 0)
+    const position = this.#positions.of(node)
     if (position === undefined) return
     const { state, event, place, in: boxes } = position
     const pile = this.#pile(state, place, this.#holder(state, event), '', event)
     pile.standing.things++
     if (this.#view.graph.names.kind(node) === 'item') pile.standing.milli = (pile.standing.milli ?? 0) + 1000
     for (const box of boxes) pile.in.add(box)
-  }
-
-  /** By the last event of the thing itself, or of what it is in. */
-  #position(node: number, after: number, nesting: number): Position | undefined {
-    const { graph, upTo } = this.#view
-    let [last, placed] = [-1, -1]
-    let state: Standing['state'] = 'there'
-    const later = (event: number, than: number): boolean =>
-      than === -1 || graph.time(event) > graph.time(than) || (graph.time(event) === graph.time(than) && event > than)
-    for (let link = graph.lastLink(node); link !== NONE; link = graph.linkBefore(link)) {
-      const event = graph.event(link)
-      const role = graph.role(link)
-      if (role === 'lot' || role === 'item' || !graph.stands(event, upTo) || graph.time(event) < after) continue
-      if (graph.place(event) !== NONE && later(event, placed)) placed = event
-      if (!later(event, last)) continue
-      last = event
-      state =
-        role === 'ended'
-          ? 'ended'
-          : role === 'input'
-            ? 'used'
-            : ON_THE_WAY.has(graph.step(event))
-              ? 'on the way'
-              : 'there'
-    }
-    const own =
-      last === -1 ? undefined : { state, event: last, place: placed === -1 ? NONE : graph.place(placed), in: [] }
-    if (state === 'ended' || state === 'used' || nesting === MAX_NESTING) return own
-    let found: Position | undefined = own
-    for (const stay of staysOf(this.#view, node)) {
-      if (stay.to !== Number.POSITIVE_INFINITY || stay.fixed) continue
-      if (this.#carriers++ >= MAX_CARRIERS) {
-        this.cuts.add('TRACE_NODES')
-        break
-      }
-      const carrier = this.#position(stay.parent, Math.max(after, stay.from), nesting + 1)
-      const gone = carrier?.state === 'ended' || carrier?.state === 'used'
-      const newer = carrier !== undefined && !gone && (found === undefined || later(carrier.event, found.event))
-      const place = newer && carrier.place !== NONE ? carrier.place : (found?.place ?? NONE)
-      const boxes: number[] = [...(found?.in ?? []), stay.parent, ...(carrier?.in ?? [])]
-      const said = newer ? carrier : found
-      if (said !== undefined) found = { state: said.state, event: said.event, place, in: boxes }
-    }
-    return found
   }
 
   /** Adds up the quantities of a lot: what was made, moved, packed, used and ended, in the order of time. */
@@ -276,8 +218,7 @@ export class WhereNow {
     for (const [box, amounts] of packed)
       for (const [uom, milli] of amounts) {
         if (milli === 0) continue
-        this.#carriers = 0
-        const position = this.#position(box, Number.NEGATIVE_INFINITY, 0)
+        const position = this.#positions.of(box)
         if (position === undefined) continue
         const { state, event, place, in: boxes } = position
         const pile = this.#pile(milli < 0 ? 'unaccounted' : state, place, this.#holder(state, event), uom, event)
