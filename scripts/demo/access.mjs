@@ -3,8 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** Who may see more than everybody, and on which page. */
 const HOLDERS = [
-  { name: 'regulator', role: 'regulator', page: 'desk', what: 'Regulator’s desk' },
-  { name: 'operator', role: 'operator', page: 'board', what: 'Operator’s board' },
+  { name: 'Market Regulation', role: 'regulator', page: 'desk', what: 'Regulator’s desk' },
+  { name: 'Ledger operator', role: 'operator', page: 'board', what: 'Operator’s board' },
 ]
 
 /**
@@ -13,13 +13,13 @@ const HOLDERS = [
  */
 export function readAccess(file) {
   if (!existsSync(file)) {
-    const made = Object.fromEntries(HOLDERS.map(({ name }) => [name, randomBytes(32).toString('base64url')]))
+    const made = Object.fromEntries(HOLDERS.map(({ role }) => [role, randomBytes(32).toString('base64url')]))
     writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 })
   }
   const tokens = JSON.parse(readFileSync(file, 'utf8'))
   return {
-    access: HOLDERS.map(({ name, role }) => ({ name, role, sha256: digest(tokens[name]) })),
-    pages: HOLDERS.map(({ name, page, what }) => ({ page, what, token: tokens[name] })),
+    access: HOLDERS.map(({ name, role }) => ({ name, role, sha256: digest(tokens[role]) })),
+    pages: HOLDERS.map(({ role, page, what }) => ({ page, what, token: tokens[role] })),
   }
 }
 

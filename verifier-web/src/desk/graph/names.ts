@@ -69,9 +69,16 @@ export function productOf(uri: string): string | undefined {
   return /^https:\/\/id\.gs1\.org\/01\/[0-9]{14}(?=\/)/.exec(uri)?.[0]
 }
 
-/** The last key of an identifier as people read it; an id of an event by its beginning. */
+/** The last key of an identifier as people read it; a position to some 100 m; an id of an event by its beginning. */
 export function shortName(uri: string): string {
+  const [, lat, lon] = /^geo:(-?[0-9.]+),(-?[0-9.]+)/.exec(uri) ?? []
+  if (lat !== undefined && lon !== undefined)
+    return `${degrees(Number(lat), 'N', 'S')} ${degrees(Number(lon), 'E', 'W')}`
   if (uri.startsWith('urn:uuid:')) return uri.slice(9, 17)
   if (uri.startsWith('urn:')) return uri.slice(uri.lastIndexOf(':') + 1)
   return shortOf(uri)
+}
+
+function degrees(value: number, ahead: string, behind: string): string {
+  return `${Math.abs(value).toFixed(3)}° ${value < 0 ? behind : ahead}`
 }
