@@ -44,5 +44,6 @@ new Page(document.getElementById('page')!).show({
   onLanguage: () => location.reload(),
   onAgain: () => {},
   onForget: () => {},
+  onElsewhere: () => {},
   onFault: reportError,
 })

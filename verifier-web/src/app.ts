@@ -69,6 +69,7 @@ export class App {
         if (finding.file !== undefined) location.assign('/')
         else void this.run()
       },
+      onElsewhere: () => this.#show({ ...this.#finding, state: 'elsewhere', counted: true }),
       onFault: (error) => this.#fault(error),
     })
   }

@@ -32,6 +32,8 @@ export interface Finding {
   conflict?: { before: string; now: string }
   /** The proofs came as a file, checked under the policy that this device remembers, or one that was chosen with it. */
   file?: 'pinned' | 'chosen'
+  /** Seen elsewhere by what the server counted, which nothing proves. */
+  counted?: true
   /** When this device first saw the policy it trusts; undefined while this is the first time. */
   policySinceMs?: number
 }

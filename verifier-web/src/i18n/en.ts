@@ -38,6 +38,8 @@ export const en = {
   'say.held.missing': 'The ledger holds it, but the records do not show why.',
   'say.held': 'This lot is held until the people in charge let it go.',
   'say.elsewhere': 'The same number was seen elsewhere. The code may be a copy.',
+  'say.elsewhere.counted':
+    'The records agree, but this server counted scans of this code elsewhere. It may be a copy; this is not proved.',
   'say.none': 'This number was never entered in the ledger.',
   'say.unchecked.offline': 'No connection.',
   'say.unchecked.timeout': 'The ledger took too long to answer.',

@@ -36,6 +36,7 @@ export const zh = {
   'say.held.missing': '账本|扣留了它，|但记录中|看不出原因。',
   'say.held': '这批货|已被扣留，|等待负责人|放行。',
   'say.elsewhere': '同一个编号|在别处也出现过。|码可能被复制。',
+  'say.elsewhere.counted': '记录一致，|但本服务器数到|这个码在别处被扫。|码可能被复制；|这一点未经证明。',
   'say.none': '账本里|从来没有登记过|这个编号。',
   'say.unchecked.offline': '网络不通，|取不到最新记录。',
   'say.unchecked.timeout': '账本|太久没有回应。',

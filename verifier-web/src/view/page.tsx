@@ -15,6 +15,7 @@ export interface PageProps {
   onLanguage: (lang: Lang) => void
   onAgain: () => void
   onForget: () => void
+  onElsewhere: () => void
   onFault: (error: unknown) => void
 }
 
@@ -77,11 +78,15 @@ export class Page {
   }
 
   /** What stands below the verdict. Asked for only when the verdict stands: until then the line is the proofs'. */
-  async #showRest(shown: number, told: Told, { language: { lang }, onForget, onFault }: PageProps): Promise<void> {
+  async #showRest(
+    shown: number,
+    told: Told,
+    { language: { lang }, onForget, onElsewhere, onFault }: PageProps,
+  ): Promise<void> {
     const { loadRest } = await import('./rest.tsx')
     const draw = await loadRest(lang)
     if (shown !== this.#shown) return
-    draw(this.#places, { ...told, onForget, onFault })
+    draw(this.#places, { ...told, onForget, onElsewhere, onFault })
     for (const place of Object.values(this.#places)) place.hidden = false
   }
 }

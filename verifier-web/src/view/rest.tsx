@@ -23,6 +23,8 @@ import { VouchPart } from './vouch.tsx'
 
 export interface RestProps extends ToldFinding {
   onForget: () => void
+  /** What the server counted is more than one person can bring about. */
+  onElsewhere: () => void
   onFault: (error: unknown) => void
 }
 
@@ -69,19 +71,23 @@ function Lead({ finding, journey, pack, safety }: RestProps): VNode {
   )
 }
 
-function Rest({ finding, journey, pack, onForget }: RestProps): VNode {
+function Rest({ finding, journey, pack, onForget, onElsewhere }: RestProps): VNode {
   const { verdict } = finding
   return (
     <div class="rest">
       {verdict !== undefined && <RecallsPart verdict={verdict} />}
       {verdict !== undefined && <HoldsPart verdict={verdict} />}
       {verdict !== undefined && journey !== undefined && <Told verdict={verdict} journey={journey} pack={pack} />}
+      {journey !== undefined && finding.elements.has('21') && (
+        <Later load={loadSeen} props={{ finding, journey, onElsewhere }} />
+      )}
       <ChecksPart finding={finding} onForget={onForget} />
       <ReportPart finding={finding} pack={pack} />
     </div>
   )
 }
 
+const loadSeen = () => import('../seen/part.tsx').then(({ SeenPart }) => SeenPart)
 const loadWay = () => import('./way.tsx').then(({ WayPart }) => WayPart)
 
 function hasWay({ records }: Journey): boolean {

@@ -1,0 +1,83 @@
+// What the page tells its server of a look, a revealed seal or a problem, and what it hears back. Answers are bounded and parsed here.
+import { readScanCounts, type ScanCounts, scanRegion } from '@tristamp/protocol'
+import { read } from '../fetch-history.ts'
+
+export interface Opened {
+  /** YYYY-MM-DDThhZ */
+  firstAt: string
+  region?: string
+  times: number
+}
+
+export interface Seen extends ScanCounts {
+  opened?: Opened
+}
+
+/** offline: no answer; often: not so fast; wrong: not this code; refused: the server takes none. */
+export type Refusal = 'offline' | 'often' | 'wrong' | 'refused'
+export type Asked<T> = { ok: true; value: T } | { ok: false; why: Refusal }
+
+const TIMEOUT_MS = 20_000
+const MAX_BYTES = 65_536
+const HOUR = /^\d{4}-\d{2}-\d{2}T\d{2}Z$/
+
+/** Counts this look, once a day; whoever asks not to be followed is told without being counted. */
+export async function tellScan(subject: string, region: string | undefined): Promise<Asked<Seen>> {
+  const { globalPrivacyControl } = navigator as { globalPrivacyControl?: boolean }
+  const answer =
+    globalPrivacyControl === true
+      ? await ask(`/v1/scans?${new URLSearchParams({ subject })}`)
+      : await ask('/v1/scans', { subject, ...(region !== undefined && { region }) })
+  return parsed(answer, (value) => {
+    const counts = readScanCounts(value)
+    const opened = readOpened((value as { opened?: unknown }).opened)
+    return counts && { ...counts, ...(opened !== undefined && { opened }) }
+  })
+}
+
+/** Tells that a sealed code was revealed, and hears whether it was before. */
+export async function tellOpening(
+  subject: string,
+  secret: string,
+  region: string | undefined,
+): Promise<Asked<{ first: boolean; opened: Opened }>> {
+  const answer = await ask('/v1/openings', { subject, secret, ...(region !== undefined && { region }) })
+  return parsed(answer, (value) => {
+    const { first, opened } = value as { first?: unknown; opened?: unknown }
+    const read = readOpened(opened)
+    return typeof first === 'boolean' && read !== undefined ? { first, opened: read } : undefined
+  })
+}
+
+export async function sendReport(report: object): Promise<Asked<true>> {
+  return parsed(await ask('/v1/reports', report), () => true)
+}
+
+function readOpened(value: unknown): Opened | undefined {
+  const { firstAt, region, times } = (value ?? {}) as { firstAt?: unknown; region?: unknown; times?: unknown }
+  if (typeof firstAt !== 'string' || !HOUR.test(firstAt) || !Number.isSafeInteger(times)) return undefined
+  const known = scanRegion(region)
+  return { firstAt, times: times as number, ...(known !== undefined && { region: known }) }
+}
+
+function parsed<T>(answer: Asked<unknown>, parse: (value: unknown) => T | undefined): Asked<T> {
+  if (!answer.ok) return answer
+  const value = typeof answer.value === 'object' && answer.value !== null ? parse(answer.value) : undefined
+  return value === undefined ? { ok: false, why: 'refused' } : { ok: true, value }
+}
+
+async function ask(path: string, body?: object): Promise<Asked<unknown>> {
+  const headers = { 'Content-Type': 'application/json' }
+  const init = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) }
+  try {
+    const response = await fetch(path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' })
+    const text = new TextDecoder().decode(await read(response, MAX_BYTES))
+    if (response.ok) return { ok: true, value: JSON.parse(text) as unknown }
+    if (response.status === 429) return { ok: false, why: 'often' }
+    // A node that is full or stopping answers so: later it may take it.
+    if (response.status === 503) return { ok: false, why: 'offline' }
+    return { ok: false, why: response.status === 422 ? 'wrong' : 'refused' }
+  } catch (error) {
+    return { ok: false, why: error instanceof SyntaxError ? 'refused' : 'offline' }
+  }
+}

@@ -1,0 +1,31 @@
+import { type ScanFacts, scanRegion } from '@tristamp/protocol'
+import type { Journey } from '../journey.ts'
+import { keptRegion } from './shelf.ts'
+
+/** What the proven records say of when the pack left its maker, and when it was sold. */
+export function scanFactsOf({ records }: Pick<Journey, 'records'>): ScanFacts {
+  const times = (...steps: string[]): number[] =>
+    records.filter(({ step }) => steps.includes(step)).map(({ at }) => at.ms)
+  const shipped = times('ship')
+  const sold = times('sell', 'dispense')
+  return {
+    ...(shipped.length > 0 && { shippedMs: Math.min(...shipped) }),
+    ...(sold.length > 0 && { soldMs: Math.min(...sold) }),
+  }
+}
+
+/** What this device says of where it is: the province chosen here, else the time zone that the browser names. */
+export function ownRegion(): string | undefined {
+  const chosen = scanRegion(keptRegion())
+  if (chosen !== undefined) return chosen
+  try {
+    return scanRegion(Intl.DateTimeFormat().resolvedOptions().timeZone)
+  } catch {
+    return undefined
+  }
+}
+
+/** The first moment of an hour as it is told, `YYYY-MM-DDThhZ`; ms since 1970. */
+export function hourMs(hour: string): number {
+  return Date.parse(`${hour.slice(0, 13)}:00:00Z`)
+}

@@ -1,0 +1,155 @@
+import './seen.css'
+import { isSeenElsewhere, type ScanFacts, type ScanSign, scanSigns } from '@tristamp/protocol'
+import type { VNode } from 'preact'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { Finding } from '../check.ts'
+import type { Journey } from '../journey.ts'
+import { deviceOffset } from '../local-time.ts'
+import { ToneMark } from '../view/parts.tsx'
+import { type Asked, type Seen, tellScan } from './ask.ts'
+import { hourMs, ownRegion, scanFactsOf } from './facts.ts'
+import { sendKept } from './kept.ts'
+import { RegionChoice } from './region-choice.tsx'
+import { SealedPart } from './sealed.tsx'
+import { regionName, type SeenWords, useSeenWords, whereOf } from './words/index.ts'
+
+export interface SeenProps {
+  finding: Finding
+  journey: Journey
+  /** The counts are more than one person, or one photo, can bring about. */
+  onElsewhere: () => void
+}
+
+/** An hour as people say it, on the reader’s own clock. */
+export function hourText(hour: string, { t, format }: SeenWords): string {
+  const ms = hourMs(hour)
+  return t('hour', { at: format.moment({ ms, offset: deviceOffset(ms) }) })
+}
+
+function Sign({ sign: { code, level, days, times, regions } }: { sign: ScanSign }): VNode {
+  const { t } = useSeenWords()
+  return (
+    <li data-sign={code}>
+      <ToneMark tone={level === 'elsewhere' ? 'care' : 'idle'} />
+      <span>
+        {t(`sign.${code}`, { days, n: times, regions })}
+        <small>{t(`level.${level}`)}</small>
+      </span>
+    </li>
+  )
+}
+
+function Days({ seen }: { seen: Seen }): VNode {
+  const words = useSeenWords()
+  const { t, format } = words
+  return (
+    <details>
+      <summary>{t('days')}</summary>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t('day')}</th>
+            <th scope="col">{t('region')}</th>
+            <th scope="col">{t('count')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...seen.lastDays].reverse().map(({ day, region, times }) => (
+            <tr key={`${day}${region}`}>
+              <td class="num">{format.date(day)}</td>
+              <td>{regionName(region, words) ?? t('where.unknown')}</td>
+              <td class="num">{format.number(times)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  )
+}
+
+function Counted({ seen, facts, signs }: { seen: Seen; facts: ScanFacts; signs: readonly ScanSign[] }): VNode {
+  const words = useSeenWords()
+  const { t, format } = words
+  const { firstSeen, times, opened } = seen
+  const { soldMs } = facts
+  return (
+    <>
+      <dl class="facts">
+        <dt>{t('first')}</dt>
+        <dd class="num">{firstSeen === undefined || times <= 1 ? t('first.now') : hourText(firstSeen, words)}</dd>
+        <dt>{t('times')}</dt>
+        <dd class="num">{t('times.n', { n: times })}</dd>
+        <dt>{t('sold')}</dt>
+        <dd class="num">
+          {soldMs === undefined
+            ? t('sold.none')
+            : t('sold.at', { at: format.moment({ ms: soldMs, offset: deviceOffset(soldMs) }) })}
+        </dd>
+        {opened !== undefined && (
+          <>
+            <dt>{t('seal')}</dt>
+            <dd class="num">
+              {t('seal.opened', {
+                at: hourText(opened.firstAt, words),
+                where: whereOf(opened.region, words),
+                n: opened.times,
+              })}
+            </dd>
+          </>
+        )}
+      </dl>
+      {signs.length > 0 && (
+        <ul class="checks signs">
+          {signs.map((sign) => (
+            <Sign key={sign.code} sign={sign} />
+          ))}
+        </ul>
+      )}
+      {seen.lastDays.length > 0 && <Days seen={seen} />}
+    </>
+  )
+}
+
+/** What the server counted of this serial, and its sealed code. Asked for behind the verdict: nothing of it is proved. */
+export function SeenPart({ finding, journey, onElsewhere }: SeenProps): VNode {
+  const { t } = useSeenWords()
+  const [asked, setAsked] = useState<Asked<Seen> | undefined>()
+  const { subject, state, verdict } = finding
+  const isFile = finding.file !== undefined
+  const facts = useMemo(() => scanFactsOf(journey), [journey])
+  const signs = useMemo(() => (asked?.ok ? scanSigns(asked.value, facts) : []), [asked, facts])
+  useEffect(() => {
+    if (isFile) return
+    let shown = true
+    void tellScan(subject, ownRegion()).then((answer) => {
+      if (shown) setAsked(answer)
+    })
+    void sendKept()
+    return () => {
+      shown = false
+    }
+  }, [subject, isFile])
+  const isElsewhere = isSeenElsewhere(signs)
+  useEffect(() => {
+    if (isElsewhere && state === 'consistent') onElsewhere()
+  }, [isElsewhere, state])
+  return (
+    <>
+      {!isFile && (
+        <section class="s seen" id="seen">
+          <div class="sh">
+            <h2>{t('title')}</h2>
+          </div>
+          <div aria-live="polite">
+            {asked === undefined && <p class="note">{t('asking')}</p>}
+            {asked?.ok === false && <p class="note">{t(asked.why === 'offline' ? 'offline' : 'refused')}</p>}
+            {asked?.ok === true && <Counted seen={asked.value} facts={facts} signs={signs} />}
+          </div>
+          <p class="note">{t('note')}</p>
+          <RegionChoice />
+        </section>
+      )}
+      {verdict !== undefined && <SealedPart subject={subject} verdict={verdict} tells={!isFile} />}
+    </>
+  )
+}

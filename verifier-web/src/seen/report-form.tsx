@@ -1,0 +1,131 @@
+import './seen.css'
+import type { VNode } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { Finding } from '../check.ts'
+import type { Pack } from '../product.ts'
+import { useLanguage } from '../view/parts.tsx'
+import { reportText, Written } from '../view/report-text.tsx'
+import { sendReport } from './ask.ts'
+import { ownRegion } from './facts.ts'
+import { sendKept } from './kept.ts'
+import { keepReport, keepReports, keptReports } from './shelf.ts'
+import { useSeenWords } from './words/index.ts'
+
+const KINDS = ['sick', 'foreign-object', 'smell', 'code-copied', 'label-wrong', 'other'] as const
+type Kind = (typeof KINDS)[number]
+type State = 'sending' | 'sent' | 'offline' | 'kept' | 'often' | 'refused'
+
+/** What has to be known to act, filled in; nothing about whoever writes, unless it is written. */
+export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }): VNode {
+  const language = useLanguage()
+  const { t } = useSeenWords()
+  const [kind, setKind] = useState<Kind>(finding.state === 'elsewhere' ? 'code-copied' : 'other')
+  const [text, setText] = useState('')
+  const [contact, setContact] = useState('')
+  const [state, setState] = useState<State>()
+  const [waiting, setWaiting] = useState(() => keptReports().length)
+  const { subject } = finding
+  useEffect(() => {
+    const again = (): void => void sendKept().then(() => setWaiting(keptReports().length))
+    addEventListener('online', again)
+    again()
+    return () => removeEventListener('online', again)
+  }, [])
+  const region = ownRegion()
+  const report = {
+    subject,
+    kind,
+    ...(text.trim() !== '' && { text: text.trim() }),
+    ...(contact.trim() !== '' && { contact: contact.trim() }),
+    ...(region !== undefined && { region }),
+    ...(finding.state !== 'checking' && { verdict: finding.state }),
+  }
+  const submit = (event: Event): void => {
+    event.preventDefault()
+    if (state === 'sending' || state === 'sent') return
+    setState('sending')
+    void sendReport(report).then((answer) => {
+      if (answer.ok) setState('sent')
+      else setState(answer.why === 'wrong' ? 'refused' : answer.why)
+    })
+  }
+  const keep = (): void => {
+    setState(keepReport(report) ? 'kept' : 'refused')
+    setWaiting(keptReports().length)
+  }
+  const forget = (): void => {
+    keepReports([])
+    setWaiting(0)
+  }
+  const name = pack.name === undefined ? '' : `${language.pick(pack.name)} `
+  return (
+    <>
+      <form class="seen" onSubmit={submit}>
+        <p class="about">
+          {t('report.about')}: {name}
+          <span class="code">{subject}</span>
+        </p>
+        <fieldset>
+          <legend>{t('report.kind')}</legend>
+          {KINDS.map((one) => (
+            <label key={one}>
+              <input type="radio" name="kind" value={one} checked={one === kind} onChange={() => setKind(one)} />
+              {t(`kind.${one}`)}
+            </label>
+          ))}
+        </fieldset>
+        <p class="field">
+          <label for="report-what">{t('report.text')}</label>
+          <textarea
+            id="report-what"
+            class="short"
+            maxLength={1000}
+            aria-describedby="report-what-hint"
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+          <small id="report-what-hint">{t('report.text.hint')}</small>
+        </p>
+        <p class="field">
+          <label for="report-contact">{t('report.contact')}</label>
+          <input
+            id="report-contact"
+            maxLength={200}
+            autocomplete="off"
+            aria-describedby="report-contact-hint"
+            value={contact}
+            onInput={(event) => setContact(event.currentTarget.value)}
+          />
+          <small id="report-contact-hint">{t('report.contact.hint')}</small>
+        </p>
+        <p class="act">
+          <button
+            type="submit"
+            class="btn solid"
+            disabled={state === 'sending' || state === 'sent' || state === 'kept'}
+          >
+            {t('report.send')}
+          </button>
+          {state === 'offline' && (
+            <button type="button" class="btn" onClick={keep}>
+              {t('report.keep')}
+            </button>
+          )}
+        </p>
+        <p role="status" data-report={state}>
+          {state !== undefined && t(`report.${state}`)}
+        </p>
+      </form>
+      {waiting > 0 && (
+        <p class="note">
+          {t('report.kept.n', { n: waiting })}{' '}
+          <button type="button" class="btn" onClick={forget}>
+            {t('report.forget')}
+          </button>
+        </p>
+      )}
+      <h3>{t('report.copyable')}</h3>
+      <Written text={reportText(language, finding, pack, location.origin + location.pathname)} />
+    </>
+  )
+}

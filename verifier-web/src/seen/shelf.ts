@@ -1,0 +1,60 @@
+// What this part keeps on the device: the province that its reader chose, the seals that were revealed here, and reports that wait.
+
+const PREFIX = 'tristamp/1/'
+const MAX_REPORTS = 5
+const MAX_OPENED = 50
+
+function get(key: string): unknown {
+  try {
+    return JSON.parse(localStorage.getItem(PREFIX + key) ?? 'null') as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function put(key: string, value: unknown): boolean {
+  try {
+    if (value === undefined) localStorage.removeItem(PREFIX + key)
+    else localStorage.setItem(PREFIX + key, JSON.stringify(value))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The province that was chosen here, not yet checked. */
+export function keptRegion(): unknown {
+  return get('region')
+}
+
+export function keepRegion(region: string | undefined): void {
+  put('region', region)
+}
+
+/** Whether this device has revealed the seal itself. */
+export function openedHere(subject: string): boolean {
+  const list = get('opened')
+  return Array.isArray(list) && list.includes(subject)
+}
+
+export function keepOpened(subject: string): void {
+  const list = get('opened')
+  const others = Array.isArray(list) ? list.filter((one) => typeof one === 'string' && one !== subject) : []
+  put('opened', [subject, ...others].slice(0, MAX_OPENED))
+}
+
+/** Reports that their writer wants sent later, the oldest first. */
+export function keptReports(): object[] {
+  const list = get('reports')
+  return Array.isArray(list) ? list.filter((one): one is object => typeof one === 'object' && one !== null) : []
+}
+
+/** @returns false when the device keeps no more */
+export function keepReport(report: object): boolean {
+  const list = keptReports()
+  return list.length < MAX_REPORTS && put('reports', [...list, report])
+}
+
+export function keepReports(reports: readonly object[]): void {
+  put('reports', reports.length === 0 ? undefined : reports)
+}
