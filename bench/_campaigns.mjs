@@ -150,6 +150,24 @@ function rice(life, hook = () => undefined) {
   }
 }
 
+/** Rice that is put into two lots of smaller bags, weighed again. */
+function split(life, factor = 1 + life.noise(0.001)) {
+  const white = `${RICE}/10/W${life.run}`
+  const kilos = 1000 + life.random.below(9000)
+  const half = Math.round(kilos * life.between(0.3, 0.7))
+  const parts = [kg(`${white}A`, half), kg(`${white}B`, Math.round((kilos * factor - half) * 1000) / 1000)]
+  life.at = [44.9061, 127.1503]
+  life.tell({ type: 'ObjectEvent', action: 'ADD', bizStep: 'commissioning', quantityList: [kg(white, kilos)] })
+  life.wait(5).tell({
+    type: 'TransformationEvent',
+    bizStep: 'repackaging',
+    inputQuantityList: [kg(white, kilos)],
+    outputQuantityList: parts,
+  })
+  for (const part of parts)
+    life.wait(30).tell({ type: 'ObjectEvent', action: 'DELETE', bizStep: 'retail_selling', quantityList: [part] })
+}
+
 /** A pallet of vaccine with buffered probes, flown, stored for weeks without an alarm. */
 function vaccine(life, hook = () => undefined) {
   const box = `${VACCINE}/21/V${life.run}`
@@ -204,7 +222,7 @@ function milk(life, hook = () => undefined) {
   life.object('OBSERVE', 'receiving', [pack]).wait(100).object('DELETE', 'retail_selling', [pack])
 }
 
-const KINDS = [pork, rice, vaccine, milk]
+const KINDS = [pork, rice, vaccine, milk, split]
 
 /** A life in which nothing is untrue. */
 export function honest(random) {
@@ -414,18 +432,7 @@ export const ATTACKS = {
   },
   'a lot split into two, which are 1 to 5 % more': {
     finds: ['MASS_BALANCE'],
-    life: lifeOf(
-      rice,
-      at('stored', (life, { white, milled }) => {
-        const more = Math.round(milled * life.between(1.01, 1.05))
-        life.tell({
-          type: 'TransformationEvent',
-          bizStep: 'repackaging',
-          inputQuantityList: [kg(white, milled)],
-          outputQuantityList: [kg(`${white}A`, Math.round(more / 2)), kg(`${white}B`, more - Math.round(more / 2))],
-        })
-      }),
-    ),
+    life: lifeOf((life) => split(life, life.between(1.01, 1.05))),
   },
   'foreign rice milled in, up to the weight of the harvest': {
     finds: ['MASS_BALANCE'],
