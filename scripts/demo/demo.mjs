@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { readAccess } from './access.mjs'
 import { ATTACKS } from './attacks.mjs'
 import { gatewayConfig, operations } from './consortium.mjs'
+import { readGatewayPage } from './gateway-page.mjs'
 import { LedgerClient } from './ledger-client.mjs'
 import { assertFree, freePort, publicUrl } from './network.mjs'
 import { DemoError } from './options.mjs'
@@ -38,6 +39,7 @@ export class Demo {
   #ledger
   /** Who may see more than everybody. */
   #access
+  #gatewayPage
   /** Who takes part in what is played. */
   #story
 
@@ -176,9 +178,14 @@ export class Demo {
   async #startGateways({ ports }, everyMs) {
     const mqttUrl = `mqtt://127.0.0.1:${this.#state.mqttPort}`
     const ledgerKey = publicKey(this.#state.path('ledger', 'keys', 'ack.pem'))
+    this.#gatewayPage = await readGatewayPage(this.#state.path('gateway-page.json'))
     for (const member of this.#story.members) {
       mkdirSync(this.#folder(member), { recursive: true })
-      writeFileSync(this.#config(member), stringify(gatewayConfig(member, { mqttUrl, ledgerKey, ports, everyMs })))
+      const config = gatewayConfig(member, { mqttUrl, ledgerKey, ports, everyMs })
+      // Where the goods arrive last, somebody may want to see the gateway's own page.
+      const page =
+        member === this.#story.members.at(-1) ? { page: { ...this.#gatewayPage.config, ledger: this.#publicUrl } } : {}
+      writeFileSync(this.#config(member), stringify({ ...config, ...page }))
     }
     // A model of good food takes seconds to train; it is kept with the rest.
     if (!this.#state.prepared) await this.#story.prepare?.(this.#children, (id) => this.#folder({ id }))
@@ -267,6 +274,8 @@ export class Demo {
     for (const { page, what, token } of this.#access.pages)
       if (existsSync(new URL(`../../verifier-web/dist/${page}.html`, import.meta.url)))
         console.log(`${what}: ${this.#publicUrl}/${page}#token=${token}`)
+    const { url, pin } = this.#gatewayPage
+    console.log(`Page of the last gateway: ${url} (PIN ${pin})`)
     console.log('\nServing until Ctrl-C.')
     if (isLocal(this.#options.host))
       console.log('To open it with a phone on the same network: npm start -- --host 0.0.0.0')

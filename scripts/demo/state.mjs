@@ -6,6 +6,7 @@ import { DemoError } from './options.mjs'
 const OWN = [
   'demo.json',
   'access.json',
+  'gateway-page.json',
   'ledger',
   'watchers',
   'gateways',
