@@ -77,6 +77,14 @@ describe('Nmea', () => {
     expect(run(text)).toMatchObject([{ kind: 'no-fix' }])
   })
 
+  it("passes over its maker's own sentences, also those that end like a standard one", () => {
+    const own = ['PUBX,00,031500.00', 'PMTK001,314,3', 'PSRF151,1', 'PGRMC,A,480.0,100', 'PQTMVER,1'].map(sentence)
+    const codec = new Nmea()
+    const bytes = new TextEncoder().encode(rmc() + own.join('') + sentence('GNTXT,01,01,02,u-blox') + gga())
+    expect(codec.push(bytes, 7)).toEqual([fix])
+    expect(codec.stats).toMatchObject({ bad: 0, good: 8 })
+  })
+
   it('reads the south and the west as negative', () => {
     expect(run(gga({ lat: '0000.0006,S' }) + rmc({ lat: '0000.0006,S' }))).toMatchObject([{ latE7: -100 }])
   })

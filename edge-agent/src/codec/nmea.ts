@@ -89,7 +89,7 @@ export class Nmea implements Codec<NmeaMessage> {
     this.#open = false
     this.stats.good++
     const sentence = { fields, atMs: this.#lineAtMs }
-    const type = fields[0]!.slice(2)
+    const type = formatterOf(fields[0]!)
     if (type === 'GGA') this.#gga = sentence
     else if (type === 'RMC') this.#rmc = sentence
     else return
@@ -100,9 +100,14 @@ export class Nmea implements Codec<NmeaMessage> {
   }
 }
 
+/** What a sentence is, whoever talks (`GP`, `GN`, `BD`, …); of a maker's own ones (`P…`, such as `PUBX` or `PGRMC`) nothing is known. */
+function formatterOf(address: string): string | undefined {
+  return address.length === 5 && !address.startsWith('P') ? address.slice(2) : undefined
+}
+
 /** The comma-separated fields of `GPGGA,…*hh` when the checksum (XOR of all between $ and *) is right. */
 function checkedFields(line: string): string[] | undefined {
-  const match = /^([A-Z]{5}(?:,[^*]*)?)\*([0-9A-Fa-f]{2})$/.exec(line)
+  const match = /^([A-Z][A-Z0-9]{2,15}(?:,[^*]*)?)\*([0-9A-Fa-f]{2})$/.exec(line)
   if (!match) return undefined
   const body = match[1]!
   let sum = 0
