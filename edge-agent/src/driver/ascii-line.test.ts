@@ -44,6 +44,26 @@ describe('ascii-line', () => {
     expect(line.written.length).toBeGreaterThanOrEqual(4)
   })
 
+  it.each([
+    ['° in Latin-1', '°C', [0xb0, 0x43]],
+    ['° in UTF-8', '°C', [0xc2, 0xb0, 0x43]],
+    ['℃ in UTF-8', '℃', [0xe2, 0x84, 0x83]],
+    ['℃ in GBK', '℃', [0xa1, 0xe6]],
+  ])('reads %s', async (_, sign, degree) => {
+    const answer = Uint8Array.from([...Buffer.from('T=-2.31'), ...degree, ...Buffer.from(' H=47.06%\r\n')])
+    const line = start({ line: `T={Temperature}${sign} H={RelativeHumidity}%`, end: '' })
+    line.onWrite = () => queueMicrotask(() => line.send(answer))
+    await until(() => readings(line).length >= 1)
+    expect(readings(line)[0]).toEqual([-2_310, 47_060])
+  })
+
+  it('believes no other byte above ASCII', async () => {
+    const line = start({ line: 'T={Temperature} {*}', end: '' })
+    line.onWrite = () => queueMicrotask(() => line.send(Uint8Array.from([...Buffer.from('T=2.31 '), 0xb1, 0x0d])))
+    await until(() => line.faults.includes('DEVICE_FRAME'))
+    expect(readings(line)).toEqual([])
+  })
+
   it('does not believe one answer that two others contradict', async () => {
     const line = start(
       {},
