@@ -126,7 +126,8 @@ describe('drawn', () => {
       labels.map((one) => faceOf(one, template.label, 'qr')),
     )
     const found = await readSymbols(rasterised(page, 8))
-    expect(found.map(({ text }) => text).sort()).toEqual(labels.map(({ link }) => link).sort())
+    expect(found.length).toBe(24)
+    expect(new Set(found.map(({ text }) => text))).toEqual(new Set(labels.map(({ link }) => link)))
   })
 
   it('keeps modules, letters and quiet zones at sizes that can be read, or is refused', () => {

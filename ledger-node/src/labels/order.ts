@@ -1,4 +1,5 @@
 import {
+  checkStep,
   digitalLink,
   digitalLinkWithAttributes,
   type Elements,
@@ -89,9 +90,13 @@ export function grouped(serial: string): string {
   return /^[A-Za-z0-9]+$/.test(serial) ? serial.replace(/(.{4})(?!$)/g, '$1 ') : serial
 }
 
-/** GTINs of 8, 12 and 13 digits are padded. @throws LedgerError LABEL_INVALID */
+/** GTINs of 8, 12 and 13 digits are padded. @throws LedgerError LABEL_INVALID; ProtocolError GS1_CHECK_DIGIT */
 export function gtinOf(product: string): string {
-  if (/^(\d{8}|\d{12,14})$/.test(product)) return product.padStart(14, '0')
+  if (/^(\d{8}|\d{12,14})$/.test(product)) {
+    const gtin = product.padStart(14, '0')
+    checkStep('01', gtin)
+    return gtin
+  }
   try {
     const gtin = parseDigitalLink(product).elements.get('01')
     if (gtin !== undefined) return gtin
