@@ -39,7 +39,6 @@ export class Demo {
   #ledger
   /** Who may see more than everybody. */
   #access
-  #gatewayPage
   /** Who takes part in what is played. */
   #story
 
@@ -178,13 +177,13 @@ export class Demo {
   async #startGateways({ ports }, everyMs) {
     const mqttUrl = `mqtt://127.0.0.1:${this.#state.mqttPort}`
     const ledgerKey = publicKey(this.#state.path('ledger', 'keys', 'ack.pem'))
-    this.#gatewayPage = await readGatewayPage(this.#state.path('gateway-page.json'))
+    const gatewayPage = await readGatewayPage(this.#state.path('gateway-page.json'))
     for (const member of this.#story.members) {
       mkdirSync(this.#folder(member), { recursive: true })
       const config = gatewayConfig(member, { mqttUrl, ledgerKey, ports, everyMs })
       // Where the goods arrive last, somebody may want to see the gateway's own page.
       const page =
-        member === this.#story.members.at(-1) ? { page: { ...this.#gatewayPage.config, ledger: this.#publicUrl } } : {}
+        member === this.#story.members.at(-1) ? { page: { ...gatewayPage.config, ledger: this.#publicUrl } } : {}
       writeFileSync(this.#config(member), stringify({ ...config, ...page }))
     }
     // A model of good food takes seconds to train; it is kept with the rest.
@@ -196,6 +195,7 @@ export class Demo {
     }
     this.#rememberProcesses()
     await this.#online()
+    tick(`the last gateway's own page at ${gatewayPage.url}, PIN ${gatewayPage.pin}`)
   }
 
   async #enrol() {
@@ -274,8 +274,6 @@ export class Demo {
     for (const { page, what, token } of this.#access.pages)
       if (existsSync(new URL(`../../verifier-web/dist/${page}.html`, import.meta.url)))
         console.log(`${what}: ${this.#publicUrl}/${page}#token=${token}`)
-    const { url, pin } = this.#gatewayPage
-    console.log(`Page of the last gateway: ${url} (PIN ${pin})`)
     console.log('\nServing until Ctrl-C.')
     if (isLocal(this.#options.host))
       console.log('To open it with a phone on the same network: npm start -- --host 0.0.0.0')
