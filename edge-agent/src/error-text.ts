@@ -98,6 +98,10 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     en: 'The ledger did not take batch {seq} ({reason}); {recorded} before it were recorded. Export again from its gateway, which knows what the ledger lacks.',
     zh: '账本未接受批次 {seq}（{reason}）；其前已记录 {recorded} 批。请从该网关重新导出。',
   },
+  IMPORT_OVERTAKEN: {
+    en: 'Batch {seq} comes too late: its gateway has declared it lost since, or another is recorded under its number. {recorded} before it were recorded; this one and those after it can no longer be. The ledger shows the gap. Keep the file, it tells what was lost, and tell whoever runs the ledger.',
+    zh: '批次 {seq} 来得太晚：网关已声明它丢失，或该编号已有别的记录。其前已记录 {recorded} 批；此批及其后各批无法再记录，账本上显示为缺口。请保留此文件（其中有丢失的内容），并告知账本管理员。',
+  },
   OUTBOX_THERE: {
     en: 'There is an outbox at {path}, or its head.json: nothing is to be made anew. Start the gateway; it repairs by itself what is damaged.',
     zh: '{path} 已有发件箱或 head.json，无需重建。请启动网关；损坏之处会自动修复。',

@@ -153,6 +153,11 @@ describe('an import', () => {
 
   it.each([
     ['a refusal', [200, '{"recorded":1,"repeated":0,"refused":{"seq":3,"code":"SEQ_EXPECTED"}}'], 'IMPORT_REFUSED'],
+    [
+      'a loss declared since',
+      [200, '{"recorded":1,"repeated":0,"refused":{"seq":3,"code":"SEQ_REPEATED"}}'],
+      'IMPORT_OVERTAKEN',
+    ],
     ['a problem', [422, '{"code":"KEY_UNKNOWN"}'], 'IMPORT_REFUSED'],
     ['what is no answer of a ledger', [200, '<html>'], 'IMPORT_UNREACHABLE'],
     ['an answer without end', [200, ' '.repeat(100_000)], 'IMPORT_UNREACHABLE'],

@@ -16,7 +16,7 @@ const ANSWER_BYTES = 65_536
 
 /**
  * Brings a file of parcels, of whatever gateway, to a ledger node over HTTP. Doing it again changes nothing.
- * @throws AgentError IMPORT_FILE, IMPORT_UNREACHABLE, IMPORT_REFUSED
+ * @throws AgentError IMPORT_FILE, IMPORT_UNREACHABLE, IMPORT_REFUSED, IMPORT_OVERTAKEN
  */
 export async function importParcels(file: string, node: string, ca?: string): Promise<Imported> {
   const reader = new ParcelReader()
@@ -26,12 +26,7 @@ export async function importParcels(file: string, node: string, ca?: string): Pr
     done.parcels++
     done.recorded += answer.recorded
     done.repeated += answer.repeated
-    if (answer.refused)
-      throw new AgentError('IMPORT_REFUSED', {
-        seq: answer.refused.seq,
-        reason: answer.refused.code,
-        recorded: done.recorded,
-      })
+    if (answer.refused) throw refusal(answer.refused, done.recorded)
   }
   return done
 }
@@ -51,6 +46,12 @@ interface Answer {
   recorded: number
   repeated: number
   refused?: { seq: number; code: string }
+}
+
+/** What was declared lost is refused for ever: to export it again would not help. */
+function refusal({ seq, code }: { seq: number; code: string }, recorded: number): AgentError {
+  if (code === 'SEQ_REPEATED') return new AgentError('IMPORT_OVERTAKEN', { seq, recorded })
+  return new AgentError('IMPORT_REFUSED', { seq, reason: code, recorded })
 }
 
 async function bring(node: string, parcel: Uint8Array, ca: string | undefined): Promise<Answer> {

@@ -12,6 +12,9 @@ const ANSWER = v.object({
   refused: v.optional(v.object({ seq: COUNT, code: v.string(), detail: v.string() })),
 })
 
+const OVERTAKEN =
+  'it came too late: its gateway has declared it lost since, or another is recorded under its number; the ledger shows the gap. Keep the file, it tells what was lost.'
+
 /** A node that has to flush a few hundred batches may take its time. */
 const TIMEOUT_MS = 120_000
 const ANSWER_BYTES = 65_536
@@ -32,6 +35,7 @@ export async function importParcels(args: string[]): Promise<number> {
       if (refused === undefined) continue
       failed = true
       print(`${refused.code} batch ${refused.seq}: ${refused.detail}`)
+      if (refused.code === 'SEQ_REPEATED') print(OVERTAKEN)
     }
   }
   reader.end()

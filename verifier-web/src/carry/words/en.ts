@@ -80,7 +80,8 @@ export const en: Record<keyof typeof zh, Message> = {
   'answer.batch': 'Batch {seq} was not taken:',
   'code.SEQ_EXPECTED':
     'the ledger does not have the batches before it. Bring the earlier parcel first; on the gateway press "From the beginning".',
-  'code.SEQ_REPEATED': 'the ledger has another record under this number, or the gateway has declared it lost.',
+  'code.SEQ_REPEATED':
+    'it came too late: the gateway has declared it lost since, or another is recorded under its number. It can no longer be recorded; the ledger shows the gap. Tell whoever runs the ledger.',
   'code.SEQ_EQUIVOCATION': 'the gateway signed two different records under one number. Tell whoever runs the ledger.',
   'code.KEY_UNKNOWN': "The ledger does not know this gateway's key: it is not enrolled, or with another ledger.",
   'code.KEY_INACTIVE': "This gateway's key is out of use. Tell whoever runs the ledger.",

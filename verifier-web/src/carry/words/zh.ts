@@ -62,7 +62,8 @@ export const zh = {
   'answer.strange': '回话的不是账本，可能这个网络要先登录。记录留在手机上。',
   'answer.batch': '批次 {seq} 没有收：',
   'code.SEQ_EXPECTED': '它前面的批次账本还没有。请先带来更早的一包；网关上按“从头显示”。',
-  'code.SEQ_REPEATED': '这个编号账本已有别的记录，或网关已声明它丢失。',
+  'code.SEQ_REPEATED':
+    '来得太晚：网关已声明它丢失，或该编号已有别的记录。它无法再记录，账本上显示为缺口。请告知账本管理员。',
   'code.SEQ_EQUIVOCATION': '网关在同一编号下签了两份不同的记录。请告诉账本的管理员。',
   'code.KEY_UNKNOWN': '账本不认得这个网关的钥匙：它还没有登记，或登记在别的账本。',
   'code.KEY_INACTIVE': '这个网关的钥匙已被停用。请告诉账本的管理员。',
