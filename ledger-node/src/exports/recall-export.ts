@@ -3,7 +3,7 @@ import type { RecallKind } from '@tristamp/protocol'
 import { LedgerError } from '../error.ts'
 import { RecallAnswers } from '../recall/answers.ts'
 import { progressOf } from '../recall/progress.ts'
-import { stockFacts } from '../recall/stock.ts'
+import { frozenAt, stockFacts } from '../recall/stock.ts'
 import type { Standing } from '../trace/where-now.ts'
 import { type ExportFile, type ExportParts, namesOf, XLSX } from './forms.ts'
 import { recallForm, recallSheets } from './recall-form.ts'
@@ -32,8 +32,9 @@ export async function recallExport(name: string, question: RecallQuestion, parts
   const names = await namesOf(parts)
   const recorded = directory.recalls().find(({ recall }) => recall.id === question.recall)
   if (recorded === undefined) throw new LedgerError('NOT_FOUND', 'no such recall')
-  const { subjects } = recorded.recall
-  const answer = await traces.ask({ ask: 'recalled', subjects, since: recorded.sinceEntry, limit: 1 })
+  const { recall, sinceEntry: since } = recorded
+  const scope = { subjects: recall.subjects, since, frozen: frozenAt(recall) }
+  const answer = await traces.ask({ ask: 'recalled', ...scope, limit: 1 })
   const {
     treeSize,
     standings,

@@ -7,7 +7,7 @@ import type { Entries } from '../query/source.ts'
 import { RecallAnswers } from '../recall/answers.ts'
 import { progressOf } from '../recall/progress.ts'
 import { responseFrom, type UnsignedResponse, unsignedProgress } from '../recall/response.ts'
-import { stockFacts } from '../recall/stock.ts'
+import { frozenAt, stockFacts } from '../recall/stock.ts'
 import type { Traces } from '../trace/traces.ts'
 import type { Standing } from '../trace/where-now.ts'
 import type { Kept, RecordBook } from '../unsigned/record-book.ts'
@@ -61,7 +61,8 @@ export function recallProgressRoutes(parts: RecallProgressParts): Router {
   const unsigned = (id: string): Kept<UnsignedResponse>[] =>
     (responses?.records ?? []).filter(({ record: { recall } }) => recall === id)
   const traced = async ({ recall, sinceEntry }: RecordedRecall): Promise<Traced> => {
-    const bytes = await parts.traces.ask({ ask: 'recalled', subjects: recall.subjects, since: sinceEntry, limit: 1 })
+    const scope = { subjects: recall.subjects, since: sinceEntry, frozen: frozenAt(recall) }
+    const bytes = await parts.traces.ask({ ask: 'recalled', ...scope, limit: 1 })
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')) as Traced
   }
   return routes()

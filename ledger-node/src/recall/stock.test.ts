@@ -96,6 +96,19 @@ test('a product is all of its lots and items', async () => {
   ])
 })
 
+test('what came into the lot after the trace that a recall is frozen at is not in it, but for what is named itself', async () => {
+  const graph = graphOf([make(['A'], 'L7'), make(['B'], 'L7'), make(['C'], 'L8')])
+  const items = async (subjects: string[], frozen?: number): Promise<number> => {
+    const { standings } = await ask<{ standings: Standing[] }>(graph, {
+      ...{ ask: 'recalled', subjects, since: 0, limit: 1 },
+      ...(frozen !== undefined && { frozen }),
+    })
+    return standings.reduce((sum, { milli = 0 }) => sum + milli / 1000, 0)
+  }
+  expect([await items([LOT]), await items([LOT], 1), await items([LOT, item('B')], 1)]).toEqual([2, 1, 2])
+  expect([await items([PRODUCT]), await items([PRODUCT], 2), await items([PRODUCT], 1)]).toEqual([3, 2, 1])
+})
+
 test('what no event names is told', async () => {
   const subjects = [item('Z'), LOT]
   const answer = await ask<{ unknown: string[] }>(story(), { ask: 'recalled', subjects, since: 0, limit: 1 })

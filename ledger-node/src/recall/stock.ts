@@ -1,3 +1,4 @@
+import type { Recall } from '@tristamp/protocol'
 import type { Proof } from '../trace/proof.ts'
 import type { Standing } from '../trace/where-now.ts'
 import type { FactProof, StockFact, Unrecorded } from './facts.ts'
@@ -5,6 +6,11 @@ import type { FactProof, StockFact, Unrecorded } from './facts.ts'
 /** Ways in which goods end at whoever buys or eats them (CBV 2.0 §7.1, and ours). */
 const SALES = new Set(['retail_selling', 'dispensing', 'urn:tristamp:bizstep:serving'])
 const DESTRUCTIONS = new Set(['destroying', 'decommissioning'])
+
+/** The tree size at which a recall's scope ends, where it is that of a trace and nothing later belongs to it (docs/spec/governance.md, Recalls). */
+export function frozenAt({ trace, after }: Recall): number | undefined {
+  return after === undefined ? trace?.treeSize : undefined
+}
 
 /** What the trace says of recalled goods, as facts: what is there, or on the way, was sold, destroyed, or went into something else. */
 export function stockFacts(standings: readonly Standing[]): { stock: StockFact[]; unrecorded: Unrecorded[] } {

@@ -123,7 +123,7 @@ export class TraceEngine {
         const found = query.subjects.map((subject) => this.#find(view, subject))
         const products = query.subjects.filter((subject) => subjectKind(subject) === 'product')
         const named = found.filter((one) => one !== undefined)
-        await drain(where.runAll(named, products, query.since))
+        await drain(where.runAll(named, products, query))
         const isKnown = (subject: string, i: number): boolean => found[i] !== undefined || where.products.has(subject)
         const unknown = query.subjects.filter((subject, i) => !isKnown(subject, i))
         const standings = where.standings(RECALL_PROOFS)

@@ -6,7 +6,8 @@ export type TraceQuery = { limit: number; cursor?: string | undefined } & (
   | { ask: 'trace'; subject: string; directions: Direction[]; depth: number; from: number; to: number }
   | { ask: 'converge'; subjects: string[] }
   | { ask: 'where-now'; subject: string }
-  | { ask: 'recalled'; subjects: string[]; since: number }
+  /** `frozen`: goods that came into being, or into a lot, at this entry or later are not meant. */
+  | { ask: 'recalled'; subjects: string[]; since: number; frozen?: number | undefined }
   | { ask: 'events'; subject?: string | undefined; place?: string | undefined; from: number; to: number }
   /** `days`: the time alone is the question. */
   | { ask: 'search'; exact: string[]; labels: string[]; named: string[]; from: number; to: number; days: boolean }

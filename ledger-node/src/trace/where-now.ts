@@ -25,6 +25,12 @@ export interface Standing {
   proofs: Proof[]
 }
 
+/** When a recall was recorded, and where the trace ended that it rests on. */
+export interface RecallScope {
+  since: number
+  frozen?: number | undefined
+}
+
 interface Pile {
   standing: Omit<Standing, 'since' | 'proofs' | 'in'>
   in: Set<number>
@@ -34,6 +40,8 @@ interface Pile {
 
 const LEAVING = new Set(['shipping', 'departing'])
 const ARRIVING = new Set(['receiving', 'accepting', 'arriving'])
+/** What makes a thing, or tells of which lot it is. */
+const MAKING: ReadonlySet<string> = new Set(['made', 'output', 'item'])
 const KEPT = 100
 /** Items that are looked at. */
 const MAX_ITEMS = 250_000
@@ -46,6 +54,8 @@ export class WhereNow {
   readonly #parties: ReadonlyMap<string, string>
   readonly #bySteps: boolean
   readonly #positions: Positions
+  /** Entries from here on make nothing that is meant. */
+  #frozen = Number.POSITIVE_INFINITY
   /** Items that are counted, and units that were opened. */
   readonly #seen = new Set<number>()
   readonly #piles = new Map<string, Pile>()
@@ -63,10 +73,15 @@ export class WhereNow {
 
   /**
    * Where all that a recall is about is, each thing once: lots with their items, items, and of units what was in them when entry `since` was recorded
-   * or came in later.
+   * or came in later. What was made, or told to be of a lot, at entry `frozen` or later is left out, but for what is named itself.
    */
-  *runAll(subjects: readonly number[], products: readonly string[], since: number): Generator<undefined> {
+  *runAll(
+    subjects: readonly number[],
+    products: readonly string[],
+    { since, frozen }: RecallScope,
+  ): Generator<undefined> {
     const { names } = this.#view.graph
+    this.#frozen = frozen ?? Number.POSITIVE_INFINITY
     const all = new Set(subjects)
     yield* this.#ofProducts(products, all)
     const lots = new Set([...all].filter((one) => names.kind(one) === 'lot' || names.kind(one) === 'product'))
@@ -115,6 +130,7 @@ export class WhereNow {
     const { graph, upTo } = this.#view
     for (let link = graph.lastLink(lot); link !== NONE; link = graph.linkBefore(link)) {
       if (graph.role(link) !== 'lot' || !graph.stands(graph.event(link), upTo)) continue
+      if (graph.entry(graph.event(link)) >= this.#frozen) continue
       if (!this.#item(graph.node(link - 1))) return
       if (this.#seen.size % 1024 === 0) yield undefined
     }
@@ -142,8 +158,21 @@ export class WhereNow {
       const product = products.find((one) => name.startsWith(`${one}/`))
       if (product === undefined) continue
       this.products.add(product)
-      found.add(id)
+      if (names.kind(id) === 'lot' || this.#isMeant(id)) found.add(id)
     }
+  }
+
+  /** Whether the first event that makes an item, or tells its lot, is old enough. */
+  #isMeant(item: number): boolean {
+    if (this.#frozen === Number.POSITIVE_INFINITY) return true
+    const { graph } = this.#view
+    let isTold = false
+    for (let link = graph.lastLink(item); link !== NONE; link = graph.linkBefore(link)) {
+      if (!MAKING.has(graph.role(link))) continue
+      if (graph.entry(graph.event(link)) < this.#frozen) return true
+      isTold = true
+    }
+    return !isTold
   }
 
   *#contents(unit: number, since: number, lots: ReadonlySet<number>, nesting: number): Generator<undefined> {
