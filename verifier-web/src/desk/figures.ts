@@ -1,8 +1,8 @@
 // The numbers at the head of an answer: how much there was, and where it is now.
 
-import { fieldsOf, listOf, maybe, textOf, wholeOf } from '../own/answer.ts'
 import type { DeskClient } from './client.ts'
 import type { Standing, Trace } from './graph/trace.ts'
+import { type Amounts, readProgress, unanswered } from './recall/progress.ts'
 import type { Amount, EventRow } from './rows.ts'
 
 export interface Figures {
@@ -35,8 +35,6 @@ export interface RecallTotals {
 }
 
 const SOLD = new Set(['sell', 'dispense', 'serve'])
-/** Rows of the progress that are read. */
-const MAX_PLACES = 100_000
 
 export function figuresOf(
   trace: Trace,
@@ -77,24 +75,19 @@ export function figuresOf(
 
 /** The totals of a recall's progress. @throws AnswerError, and what `ask` throws */
 export async function readTotals(ask: DeskClient, recall: string): Promise<RecallTotals> {
-  const answer = fieldsOf(await ask.get(`/v1/recalls/${encodeURIComponent(recall)}/progress`), 'answer')
-  const totals = fieldsOf(answer['totals'], 'totals')
-  const uom = maybe(answer['uom'] ?? totals['uom'], 'uom', (value, field) => textOf(value, field, 16))
-  const amount = (...names: string[]): Amount => ({
-    milli: names.reduce((sum, name) => sum + wholeOf(totals[name] ?? 0, name), 0),
-    ...(uom !== undefined && { uom }),
-  })
-  const places = listOf(answer['places'], 'places', MAX_PLACES, (one, field) => {
-    const { state, unaccounted } = fieldsOf(one, field)
-    return { state: textOf(state, field, 32), unaccounted: wholeOf(unaccounted ?? 0, field) }
-  })
+  const progress = await readProgress(ask, recall)
+  const { totals, uom, places } = progress
+  const amount = (milli: number): Amount => ({ milli, ...(uom !== undefined && { uom }) })
+  // What a scanner refused and a person then set aside is one thing.
+  const aside = ({ quarantined, returned, destroyed, blocked }: Amounts): number =>
+    Math.max(quarantined + returned + destroyed, blocked)
   return {
-    shipped: amount('shipped'),
-    returned: amount('quarantined', 'returned', 'destroyed', 'blocked'),
-    sold: amount('sold'),
-    unaccounted: amount('unaccounted'),
+    shipped: amount(totals.shipped),
+    returned: amount(places.reduce((sum, place) => sum + aside(place), 0)),
+    sold: amount(totals.sold),
+    unaccounted: amount(totals.unaccounted),
     unaccountedPlaces: places.filter(({ unaccounted }) => unaccounted > 0).length,
-    unanswered: places.filter(({ state }) => state === 'unanswered').length,
+    unanswered: unanswered(progress).length,
   }
 }
 

@@ -8,7 +8,7 @@ import { useNames } from '../graph/names.ts'
 import { CopyText, saysDrill } from './copy.tsx'
 import { NoticeCode } from './notice-code.tsx'
 import { Places, Timeline } from './places.tsx'
-import { type Progress, parseProgress, sharesOf, unanswered } from './progress.ts'
+import { type Progress, readProgress, sharesOf, unanswered } from './progress.ts'
 import { type RecordedRecall, readRecalls, touches } from './recalls.ts'
 import { ageOf, listed, type RecallWords, useRecallWords } from './words.ts'
 
@@ -91,17 +91,14 @@ function OneRecall({ recorded, ask, words, round }: OneProps): VNode {
   const [law, setLaw] = useState<RecallKind>('food')
   useEffect(() => {
     let isWanted = true
-    ask
-      .get(`/v1/recalls/${recall.id}/progress?law=${law}`)
-      .then(parseProgress)
-      .then(
-        (next) => {
-          if (!isWanted) return
-          setProgress(next)
-          setFault(undefined)
-        },
-        (error: unknown) => isWanted && setFault(error instanceof AnswerError ? error.code : codeOf(error)),
-      )
+    readProgress(ask, recall.id, law).then(
+      (next) => {
+        if (!isWanted) return
+        setProgress(next)
+        setFault(undefined)
+      },
+      (error: unknown) => isWanted && setFault(error instanceof AnswerError ? error.code : codeOf(error)),
+    )
     return () => {
       isWanted = false
     }

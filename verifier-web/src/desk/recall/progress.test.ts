@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AnswerError } from '../../own/answer.ts'
-import { type Amounts, parseProgress, sharesOf, unanswered } from './progress.ts'
+import { readTotals } from '../figures.ts'
+import { type Amounts, parseProgress, readProgress, sharesOf, unanswered } from './progress.ts'
 
 const NONE: Amounts = {
   ...{
@@ -89,5 +90,41 @@ describe('sharesOf', () => {
       { what: 'sold', milli: 347 },
       { what: 'unaccounted', milli: 36 },
     ])
+  })
+})
+
+describe('a recall that reached thousands of shops', () => {
+  const shops = Array.from({ length: 7000 }, (_, i) => ({
+    ...NONE,
+    ...{ place: `https://id.gs1.org/414/${i}`, state: 'unanswered', signed: false, tries: 0 },
+  }))
+  const asked: string[] = []
+  const ask = {
+    get: async (path: string): Promise<unknown> => {
+      asked.push(path)
+      const query = new URL(path, 'http://ledger.test').searchParams
+      const [from, limit] = [Number(query.get('from') ?? 0), Number(query.get('limit'))]
+      return answer({ places: shops.slice(from, from + limit), placesTotal: shops.length })
+    },
+    post: async (): Promise<unknown> => undefined,
+  }
+
+  it('is read page by page', async () => {
+    const progress = await readProgress(ask, 'r', 'medicine')
+    expect([progress.places.length, unanswered(progress).length, asked.length]).toEqual([7000, 7000, 2])
+    expect(asked.every((path) => path.includes('law=medicine'))).toBe(true)
+    expect((await readTotals(ask, 'r')).unanswered).toBe(7000)
+  })
+
+  it('does not ask for ever where pages stay empty', async () => {
+    const none = { ...ask, get: async () => answer({ places: [], placesTotal: 9 }) }
+    expect((await readProgress(none, 'r')).places).toEqual([])
+  })
+
+  it('counts once what a scanner refused and a person then set aside; what is on the way cannot answer', async () => {
+    const shop = { ...NONE, place: 'p', state: 'acknowledged', blocked: 3000, quarantined: 2000 }
+    const way = { ...NONE, state: 'unanswered', shipped: 1000 }
+    const one = { ...ask, get: async () => answer({ places: [shop, way], placesTotal: 2 }) }
+    expect(await readTotals(one, 'r')).toMatchObject({ returned: { milli: 3000 }, unanswered: 0 })
   })
 })

@@ -1,4 +1,15 @@
-import { type Both, bothOf, fieldsOf, listOf, maybe, oneOf, textOf, timeOf, wholeOf } from '../../own/answer.ts'
+import {
+  type Ask,
+  type Both,
+  bothOf,
+  fieldsOf,
+  listOf,
+  maybe,
+  oneOf,
+  textOf,
+  timeOf,
+  wholeOf,
+} from '../../own/answer.ts'
 
 // How far a recall is: the answer of /v1/recalls/<id>/progress (docs/spec/http.md, Recalls), read strictly.
 
@@ -44,6 +55,8 @@ export interface Progress {
   uom?: string
   totals: Amounts
   places: PlaceProgress[]
+  /** How many places there are, read or not. */
+  placesTotal: number
   timeline: { at: string; answered: number; found: number; sold: number }[]
   /** Units of measure that cannot be added to the above. */
   others: { uom?: string; totals: Amounts }[]
@@ -55,6 +68,23 @@ export interface Progress {
 export const MAX_PLACES = 10_000
 const MAX_POINTS = 1000
 
+/** Places on one page of the answer; the node gives no more. */
+const PAGE = 5000
+
+/** The progress of a recall with all of its places, as far as a page shows them. @throws AnswerError, and what `ask` throws */
+export async function readProgress(ask: Ask, recall: string, law: 'food' | 'medicine' = 'food'): Promise<Progress> {
+  const path = `/v1/recalls/${encodeURIComponent(recall)}/progress?law=${law}&limit=${PAGE}`
+  const progress = parseProgress(await ask.get(path))
+  const { places, placesTotal } = progress
+  while (places.length < Math.min(placesTotal, MAX_PLACES)) {
+    const more = parseProgress(await ask.get(`${path}&from=${places.length}`)).places
+    // A page without anything would be asked for without end.
+    if (more.length === 0) break
+    places.push(...more.slice(0, MAX_PLACES - places.length))
+  }
+  return progress
+}
+
 /** @throws AnswerError */
 export function parseProgress(value: unknown): Progress {
   const answer = fieldsOf(value, 'progress')
@@ -62,13 +92,15 @@ export function parseProgress(value: unknown): Progress {
   const deadline = maybe(answer['deadline'], 'deadline', deadlineOf)
   const totals = fieldsOf(answer['totals'], 'totals')
   const uom = maybe(totals['uom'], 'uom', (v, f) => textOf(v, f, 16))
+  const places = listOf(answer['places'], 'places', MAX_PLACES, placeOf)
   return {
     id: textOf(answer['id'], 'id', 64),
     treeSize: wholeOf(answer['treeSize'], 'treeSize'),
     ...(deadline !== undefined && { deadline }),
     ...(uom !== undefined && { uom }),
     totals: amountsOf(totals, 'totals'),
-    places: listOf(answer['places'], 'places', MAX_PLACES, placeOf),
+    places,
+    placesTotal: wholeOf(answer['placesTotal'] ?? places.length, 'placesTotal'),
     timeline: listOf(answer['timeline'], 'timeline', MAX_POINTS, (one, field) => {
       const { at, answered, found, sold } = fieldsOf(one, field)
       return {
