@@ -24,8 +24,8 @@ export interface ScanFacts {
   soldMs?: number
 }
 
-/** A day counts when more networks looked than one prankster has: home, telephone, and two more. */
-export const STRONG_TIMES = 5
+/** A day counts when more networks looked than one prankster and a curious family have together. */
+export const STRONG_TIMES = 7
 /** … and at so many hours of it. */
 export const STRONG_HOURS = 3
 /** So many such days make a warning. */

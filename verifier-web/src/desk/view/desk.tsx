@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { shortOf } from '../../view/naming.ts'
 import type { Place } from '../address.ts'
 import type { DeskClient } from '../client.ts'
+import { ComplaintPanel } from '../complaints/panel.tsx'
 import { type Results, search, tellTook } from '../model.ts'
 import { useWords } from '../words/index.ts'
 import { Ask } from './ask.tsx'
@@ -108,6 +109,7 @@ export function DeskView({ ask, place, go, local }: DeskViewProps): VNode {
       <h1 class="vh">{t('top.brand')}</h1>
       <Ask question={text} working={working} tookMs={tookMs} onAsk={onAsk} />
       <div id="answer" tabIndex={-1}>
+        {question === undefined && subject === undefined && <ComplaintPanel ask={ask} />}
         {shown?.error !== undefined && <Unanswered error={shown.error} again={() => setRound(round + 1)} />}
         {shown?.results !== undefined && (
           <ResultList

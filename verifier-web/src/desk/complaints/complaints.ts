@@ -1,0 +1,132 @@
+import { scanRegion } from '@tristamp/protocol'
+import {
+  type Ask,
+  fieldsOf,
+  listOf,
+  maybe,
+  oneOf,
+  type Proof,
+  proofOf,
+  textOf,
+  timeOf,
+  wholeOf,
+} from '../../own/answer.ts'
+
+export const KINDS = ['sick', 'foreign-object', 'smell', 'code-copied', 'label-wrong', 'other'] as const
+export type Kind = (typeof KINDS)[number]
+
+/** What somebody without a key reports of goods: nothing of it is signed. */
+export interface Complaint {
+  id: string
+  atMs: number
+  subject: string
+  kind: Kind
+  /** Whether an event of the ledger names the subject. */
+  recorded: boolean
+  text?: string
+  region?: string
+  contact?: string
+}
+
+export interface Complaints {
+  total: number
+  /** After so many days a way to reach the writer is deleted. */
+  contactDays: number
+  reports: Complaint[]
+}
+
+/** One link of a way from a complaint back to what it has in common with others. */
+export interface WayLink {
+  kind: string
+  from: string
+  to: string
+  proof: Proof
+}
+
+/** What several complaints lead back to. */
+export interface Candidate {
+  subject: string
+  kind: string
+  /** Which of the subjects that were asked about. */
+  legs: number[]
+  spread: number
+  ways: { leg: number; links: WayLink[] }[]
+}
+
+export interface Common {
+  subjects: string[]
+  /** Named by no event. */
+  unknown: string[]
+  total: number
+  candidates: Candidate[]
+}
+
+/** As many as one question may name (docs/spec/http.md, Trace). */
+export const MAX_LEGS = 100
+const PAGE = 100
+const CANDIDATES = 20
+
+/** The newest from number `from` on. */
+export async function readComplaints(ask: Ask, from: number, kind?: Kind): Promise<Complaints> {
+  const query = new URLSearchParams({ from: String(from), limit: String(PAGE), ...(kind !== undefined && { kind }) })
+  const answer = fieldsOf(await ask.get(`/v1/desk/reports?${query}`), 'answer')
+  return {
+    total: wholeOf(answer['total'], 'total'),
+    contactDays: wholeOf(answer['contactDays'], 'contactDays'),
+    reports: listOf(answer['reports'], 'reports', PAGE, complaintOf),
+  }
+}
+
+/** What lies behind several subjects, that first which explains most. */
+export async function readCommon(ask: Ask, subjects: readonly string[]): Promise<Common> {
+  const answer = fieldsOf(await ask.post('/v1/trace/converge', { subjects, limit: CANDIDATES }), 'answer')
+  const uris = (value: unknown, field: string): string[] =>
+    listOf(value, field, MAX_LEGS, (one, of) => textOf(one, of, 1024))
+  return {
+    subjects: uris(answer['subjects'], 'subjects'),
+    unknown: uris(answer['unknown'] ?? [], 'unknown'),
+    total: wholeOf(answer['total'], 'total'),
+    candidates: listOf(answer['candidates'], 'candidates', CANDIDATES, candidateOf),
+  }
+}
+
+function complaintOf(value: unknown, field: string): Complaint {
+  const one = fieldsOf(value, field)
+  const text = maybe(one['text'], 'text', (v, f) => textOf(v, f, 4000))
+  const contact = maybe(one['contact'], 'contact', (v, f) => textOf(v, f, 400))
+  const region = scanRegion(one['region'])
+  return {
+    id: textOf(one['id'], 'id', 64),
+    atMs: Date.parse(timeOf(one['at'], 'at')),
+    subject: textOf(one['subject'], 'subject', 1024),
+    kind: oneOf(one['kind'], 'kind', KINDS),
+    recorded: one['recorded'] === true,
+    ...(text !== undefined && { text }),
+    ...(region !== undefined && { region }),
+    ...(contact !== undefined && { contact }),
+  }
+}
+
+function candidateOf(value: unknown, field: string): Candidate {
+  const one = fieldsOf(value, field)
+  return {
+    subject: textOf(one['subject'], 'subject', 1024),
+    kind: textOf(one['kind'], 'kind', 64),
+    legs: listOf(one['legs'], 'legs', MAX_LEGS, (leg, f) => wholeOf(leg, f)),
+    spread: wholeOf(one['spread'], 'spread'),
+    ways: listOf(one['ways'], 'ways', MAX_LEGS, (way, f) => {
+      const { leg, links } = fieldsOf(way, f)
+      return { leg: wholeOf(leg, 'leg'), links: listOf(links, 'links', 1000, linkOf) }
+    }),
+  }
+}
+
+function linkOf(value: unknown, field: string): WayLink {
+  const { kind, from, to, proof } = fieldsOf(value, field)
+  return {
+    kind: textOf(kind, 'kind', 64),
+    from: textOf(from, 'from', 1024),
+    to: textOf(to, 'to', 1024),
+    proof: proofOf(proof, 'proof'),
+  }
+}
