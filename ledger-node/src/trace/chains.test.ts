@@ -2,19 +2,20 @@ import { checkDigit, type EpcisEvent } from '@tristamp/protocol'
 import { describe, expect, test } from 'vitest'
 import { ask, graphOf, names, sorted, trace } from './_trace.ts'
 import type { Candidate } from './converge.ts'
+import type { Exposed } from './exposure.ts'
 import type { Standing } from './where-now.ts'
 
 // Chains of another make than the random ones: their answers are known by hand.
 
 const gs1 = (path: string): string => `https://id.gs1.org/${path}`
-const site = (n: number): string => gs1(`414/95060001343${n}`)
+const site = (n: number): string => gs1(`414/9506000134${n}${checkDigit(`9506000134${n}`)}`)
 const T0 = Date.parse('2026-03-01T00:00:00.000Z')
+const hour = (n: number): string => new Date(T0 + n * 3_600_000).toISOString()
 let number = 0
 
-function event(hour: number, more: object): EpcisEvent {
+function event(at: number, more: object): EpcisEvent {
   const eventID = `urn:uuid:00000000-0000-4000-9000-${String(number++).padStart(12, '0')}`
-  const eventTime = new Date(T0 + hour * 3_600_000).toISOString()
-  return { eventID, eventTime, eventTimeZoneOffset: '+00:00', ...more } as EpcisEvent
+  return { eventID, eventTime: hour(at), eventTimeZoneOffset: '+00:00', ...more } as EpcisEvent
 }
 const of = (epcClass: string, quantity?: number, uom?: string): object => ({
   epcClass,
@@ -98,12 +99,23 @@ describe('a medicine that is packed, repacked and told by serials', () => {
     object(12, 'OBSERVE', 'receiving', { epcList: [other], bizLocation: { id: site(31) } }),
     packs(13, 'DELETE', other, { bizLocation: { id: site(31) } }),
     object(14, 'DELETE', 'dispensing', { epcList: [pack(0)], readPoint: { id: site(31) } }),
+    // A cold room that was too warm for the hour in which one pack was dispensed.
+    object(15, 'OBSERVE', 'sensor_reporting', {
+      epcList: [],
+      readPoint: { id: site(31) },
+      sensorElementList: [
+        {
+          sensorMetadata: { startTime: hour(13.5), endTime: hour(15) },
+          sensorReport: [{ type: 'Temperature', minValue: 9, maxValue: 12, uom: 'CEL' }],
+        },
+      ],
+    }),
   ]
   const graph = graphOf(told(events))
 
   test('stands where its last box was opened, and two are still in their bundle', async () => {
     const { standings } = await ask<{ standings: Standing[] }>(graph, { ask: 'where-now', subject: lot, limit: 100 })
-    const rows = standings.map(({ state, place, milli }) => `${state} ${place?.slice(-2)} ${milli}`)
+    const rows = standings.map(({ state, place, milli }) => `${state} ${place?.slice(-3, -1)} ${milli}`)
     expect(sorted(rows)).toEqual(['ended 31 1000', 'there 30 2000', 'there 31 1000'])
   })
 
@@ -111,6 +123,17 @@ describe('a medicine that is packed, repacked and told by serials', () => {
     const units = async (n: number): Promise<string[]> => names(await ask(graph, trace(pack(n), 'forward')), 'unit')
     expect(await units(0)).toEqual(sorted([bundle, pallet, other]))
     expect(await units(3)).toEqual(sorted([bundle, pallet]))
+  })
+
+  test('was in the warm room of the pharmacy, as far as it was unpacked there', async () => {
+    const { goods } = await ask<{ goods: Exposed[] }>(graph, {
+      ...{ ask: 'exposure', subject: site(31), from: Date.parse(hour(13)), to: Date.parse(hour(16)), max: 8000 },
+      limit: 100,
+    })
+    const minutes = goods
+      .filter(({ kind }) => kind === 'item')
+      .map(({ subject, brokenMs }) => [subject, brokenMs / 60_000])
+    expect(Object.fromEntries(minutes)).toEqual({ [pack(0)]: 30, [pack(1)]: 90 })
   })
 
   test('and its lot is found from each serial, and each serial from its lot', async () => {

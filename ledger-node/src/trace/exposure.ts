@@ -108,6 +108,7 @@ export class Exposure {
     const { graph, upTo } = this.#view
     const readings: number[] = []
     const begins = new Map<number, number[]>()
+    const emptied = new Map<number, Map<number, number[]>>()
     for (let event = graph.lastEventAt(place); event !== NONE; event = graph.eventBefore(event)) {
       if (event >= upTo) continue
       let goods = 0
@@ -115,9 +116,11 @@ export class Exposure {
         if (['item', 'lot', 'group', 'input', 'ended'].includes(graph.role(link))) continue
         goods++
         if (!graph.stands(event, upTo)) continue
-        const known = begins.get(graph.node(link))
-        if (known === undefined) begins.set(graph.node(link), [link])
-        else known.push(link)
+        for (const node of this.#meant(link, emptied)) {
+          const known = begins.get(node)
+          if (known === undefined) begins.set(node, [link])
+          else known.push(link)
+        }
       }
       if (goods === 0 || graph.readings(event).length > 0) readings.push(...this.#readings.take(event, place, from, to))
     }
@@ -131,6 +134,29 @@ export class Exposure {
       }
       if (this.#inside.length % 1024 === 0) yield undefined
     }
+  }
+
+  /** What a link says was at the place of its event: its own node, and of a box that was emptied there all that came out. */
+  #meant(link: number, emptied: Map<number, Map<number, number[]>>): number[] {
+    const { graph } = this.#view
+    const node = graph.node(link)
+    if (graph.role(link) !== 'emptied') return [node]
+    // A crate is emptied a thousand times.
+    const out = emptied.get(node) ?? this.#takenOutOf(node)
+    emptied.set(node, out)
+    return [node, ...(out.get(link) ?? [])]
+  }
+
+  /** By the links that end their stays. */
+  #takenOutOf(unit: number): Map<number, number[]> {
+    const out = new Map<number, number[]>()
+    for (const { child, end, fixed } of contentsOf(this.#view, unit)) {
+      if (fixed) continue
+      const known = out.get(end)
+      if (known === undefined) out.set(end, [child])
+      else known.push(child)
+    }
+    return out
   }
 
   #staysAt(node: number, links: readonly number[], site: string): Omit<Inside, 'readings'>[] {
