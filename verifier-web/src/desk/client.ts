@@ -1,5 +1,6 @@
 // What the desk asks its ledger, under the token. Answers are bounded before they are read, and parsed by whoever asked.
 import { FetchError, read } from '../fetch-history.ts'
+import { problemIn } from '../own/problem.ts'
 
 /** Asks the ledger; the token is added. Both reject with DeskError. */
 export interface DeskClient {
@@ -21,7 +22,6 @@ export class DeskError extends Error {
 
 const TIMEOUT_MS = 30_000
 const MAX_BYTES = 16 << 20
-const CODE = /^[A-Z][A-Z0-9_]{2,63}$/
 
 /** A client under a token. @param refused told of each answer that says the token is not good for the desk */
 export function deskClient(token: string, refused: (error: DeskError) => void): DeskClient {
@@ -46,16 +46,9 @@ export function deskClient(token: string, refused: (error: DeskError) => void): 
   }
 }
 
-/** RFC 9457: what the ledger says is wrong, if it is the ledger that says it. */
 function problemOf(status: number, text: string): DeskError {
-  try {
-    const { code, detail } = JSON.parse(text) as { code?: unknown; detail?: unknown }
-    if (typeof code === 'string' && CODE.test(code))
-      return new DeskError(code, { status, ...(typeof detail === 'string' && { detail: detail.slice(0, 500) }) })
-  } catch {
-    // A proxy answers in its own way.
-  }
-  return new DeskError('SERVER', { status })
+  const { code = 'SERVER', detail } = problemIn(text) ?? {}
+  return new DeskError(code, { status, ...(detail !== undefined && { detail }) })
 }
 
 function asDeskError(error: unknown, late: boolean): DeskError {

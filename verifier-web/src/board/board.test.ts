@@ -1,0 +1,226 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { AnswerError } from '../own/answer.ts'
+import { type FeedParts, listen } from './feed.ts'
+import { lineOf } from './line.ts'
+import { readState, type State } from './model.ts'
+import { bytes, doubt, gatewayState, headline, long } from './say.ts'
+import { SseParser } from './sse.ts'
+import { en } from './words/en.ts'
+import { wordsOf } from './words/index.ts'
+import { zh } from './words/zh.ts'
+
+const NOW = 1_795_000_000_000
+const STATE = {
+  holder: 'ops',
+  role: 'leader',
+  origin: 'ledger.example/test',
+  version: '0.1.0',
+  atMs: NOW,
+  startedAtMs: NOW - 60_000,
+  concerns: [],
+  intake: { lastMinute: 3, minutes: [null, 1, 2] },
+  answers: { p50Ms: 1.5, p99Ms: 20, of: 9 },
+  refused: 0,
+  checkpoint: { size: 4, height: 2, atMs: NOW - 1000, waiting: 0, waitingSinceMs: null },
+  witnesses: null,
+  leader: null,
+  disk: { freeBytes: 5e11, totalBytes: 1e12, bytesPerDay: null, daysLeft: null, state: 'ok' },
+  gateways: {
+    total: 1,
+    online: 1,
+    listed: [
+      {
+        ...{ name: 'org/one', state: 'online', sinceMs: null, lastBatchAtMs: NOW, heardAtMs: null, outbox: 2 },
+        ...{ clock: { source: 'gnss', uncertaintyMs: 200 }, alarms: [], nextSeq: 1, version: null, minutes: null },
+      },
+    ],
+  },
+  holds: { count: 0, listed: [] },
+  recalls: { count: 0, listed: [], drills: 0 },
+  contradictions: { statements: 0, keys: 0 },
+  errors: [],
+}
+const read = (change: object = {}): State => readState({ ...STATE, ...change })
+
+describe('a state', () => {
+  it('is read as the node tells it, and what a newer one adds is left out', () => {
+    const state = read({ later: 1 })
+    expect(state.gateways.listed[0]).toMatchObject({ name: 'org/one', outbox: 2, sinceMs: null })
+    expect(state.intake.minutes).toEqual([null, 1, 2])
+  })
+
+  it('is refused where it is not as it must be, whatever came', () => {
+    expect(() => read({ refused: -1 })).toThrow(AnswerError)
+    expect(() =>
+      read({ gateways: { total: 1, online: 1, listed: Array(500).fill(STATE.gateways.listed[0]) } }),
+    ).toThrow(AnswerError)
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(STATE)), fc.jsonValue(), (name, value) => {
+        try {
+          read({ [name]: value })
+        } catch (error) {
+          expect(error).toBeInstanceOf(AnswerError)
+        }
+      }),
+    )
+  })
+})
+
+describe('server-sent events', () => {
+  const text = ':\n\nretry: 2000\n\nevent: state\ndata: {"a":1}\n\ndata: x\r\ndata: y\r\n\r\nevent: empty\n\n'
+  const wanted = [
+    { event: 'state', data: '{"a":1}' },
+    { event: 'message', data: 'x\ny' },
+  ]
+
+  it('are the same however the pieces are cut', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(text.length), { maxLength: 12 }), (cuts) => {
+        const parser = new SseParser()
+        const ends = [...cuts.sort((a, b) => a - b), text.length]
+        const got = ends.flatMap((end, i) => parser.take(text.slice(ends[i - 1] ?? 0, end)))
+        expect(got).toEqual(wanted)
+      }),
+    )
+  })
+
+  it('are bounded', () => {
+    const parser = new SseParser()
+    const flood = (): void => {
+      for (let i = 0; i < 100; i++) parser.take(`data: ${'x'.repeat(65_536)}\n`)
+    }
+    expect(flood).toThrow(RangeError)
+    expect(() => new SseParser().take('x'.repeat(5 << 20))).toThrow(RangeError)
+  })
+})
+
+describe('the feed', () => {
+  const stream = (pieces: string[], until?: AbortSignal | null): Response => {
+    const body = new ReadableStream({
+      start(controller) {
+        for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece))
+        if (until == null) controller.close()
+        else until.addEventListener('abort', () => controller.error(new Error('aborted')))
+      },
+    })
+    return new Response(body, { headers: { 'Content-Type': 'text/event-stream; charset=utf-8' } })
+  }
+  const event = `event: state\ndata: ${JSON.stringify(STATE)}\n\n`
+  const problem = (status: number, code: string): Response => new Response(JSON.stringify({ code }), { status })
+
+  /** What the page is told, over so many answers of the ledger; the last one ends it. */
+  async function told(answers: ((init?: RequestInit) => Response)[], more: Partial<FeedParts> = {}): Promise<string[]> {
+    const heard: string[] = []
+    const ending = new AbortController()
+    let next = 0
+    await listen(
+      {
+        state: ({ atMs }) => void heard.push(`state ${atMs - NOW}`),
+        lost: (code) => void heard.push(code),
+        refused: (code) => void heard.push(`refused ${code}`),
+      },
+      {
+        token: 'x'.repeat(43),
+        signal: ending.signal,
+        pause: async () => {
+          if (next >= answers.length) ending.abort()
+        },
+        fetch: async (_, init) => {
+          expect(new Headers(init?.headers).get('Authorization')).toBe(`Bearer ${'x'.repeat(43)}`)
+          return answers[next++]!(init)
+        },
+        ...more,
+      },
+    )
+    return heard
+  }
+
+  it('says when a line ends, and goes on by itself', async () => {
+    expect(await told([() => stream([event.slice(0, 40), event.slice(40)]), () => stream([':\n\n', event])])).toEqual([
+      'state 0',
+      'OFFLINE',
+      'state 0',
+      'OFFLINE',
+    ])
+  })
+
+  it('says why, and asks no more with a token that is none', async () => {
+    const fails = (): Response => {
+      throw new TypeError('failed to fetch')
+    }
+    expect(
+      await told([
+        fails,
+        () => problem(503, 'BOARD_LISTENERS'),
+        () => new Response('<html>', { status: 502 }),
+        () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } }),
+        () => stream(['event: state\ndata: {"role":"king"}\n\n']),
+        () => problem(401, 'TOKEN_UNKNOWN'),
+      ]),
+    ).toEqual(['OFFLINE', 'BOARD_LISTENERS', 'SERVER', 'SERVER', 'ANSWER_SHAPE', 'refused TOKEN_UNKNOWN'])
+  })
+
+  it('does not wait for a line by which nothing comes', async () => {
+    expect(await told([(init) => stream([event], init?.signal)], { quietMs: 50 })).toEqual(['state 0', 'QUIET'])
+  })
+})
+
+describe('in words', () => {
+  const filled = (message: string | { one: string; other: string }): Set<string> => {
+    const other = typeof message === 'string' ? message : message.other
+    return new Set(Array.from(other.matchAll(/\{(\w+)\}/g), ([, name]) => name!))
+  }
+  const [english, chinese] = [wordsOf('en'), wordsOf('zh')]
+
+  it('both languages say the same of everything', () => {
+    // English times and counts say some units where Chinese has none.
+    for (const key of Object.keys(zh) as (keyof typeof zh)[])
+      expect([key, filled(en[key])]).toEqual([key, filled(zh[key])])
+  })
+
+  it('the headline is the worst, or that all is well', () => {
+    expect(headline(read(), english)).toEqual({ tone: 'ok', text: '1 gateway, all is well' })
+    expect(headline(read({ role: 'follower' }), chinese).text).toBe('与上游一致，一切正常')
+    const concerns = [
+      { code: 'GATEWAYS_SILENT', tone: 'stop', count: 1 },
+      { code: 'DISK_LOW', tone: 'care' },
+    ]
+    const gateways = { ...STATE.gateways, total: 8 }
+    expect(headline(read({ concerns, gateways }), english)).toEqual({ tone: 'stop', text: '8 gateways, 1 silent' })
+    expect(headline(read({ concerns: [{ code: 'LATER', tone: 'care' }] }), english).text).toBe('Look at this: LATER')
+    const trouble = [{ code: 'CANNOT_WRITE', tone: 'stop', cause: 'DISK_FULL' }]
+    expect(headline(read({ concerns: trouble }), english).text).toBe('The ledger cannot write (DISK_FULL)')
+  })
+
+  it('lengths, sizes and doubts have the unit that says enough', () => {
+    const text = (ms: number): string => long(ms, english).replaceAll('\u00a0', ' ')
+    expect([400, 59_000, 61_000, 4_680_000, 40_000_000, 200_000_000].map(text)).toEqual([
+      '0 s',
+      '59 s',
+      '1 min',
+      '1 h 18 min',
+      '11 h',
+      '2 days',
+    ])
+    expect([999, 31_400_000_000, 1_200_000].map((n) => bytes(n, english).replace('\u00a0', ' '))).toEqual([
+      '999 B',
+      '31 GB',
+      '1.2 MB',
+    ])
+    const [one] = read().gateways.listed
+    expect(doubt(one!, english)).toBe('±0.2\u00a0s')
+    expect(doubt({ ...one!, clock: null }, english)).toBe('—')
+    expect(gatewayState({ ...one!, state: 'silent', sinceMs: NOW }, () => 4_680_000, english)).toEqual({
+      tone: 'stop',
+      text: 'Silent for 1 h 18 min',
+    })
+  })
+})
+
+describe('the line of an hour', () => {
+  it('is broken and hatched where nobody counted', () => {
+    expect(lineOf([null, null, 0, 4, 2])).toEqual({ path: 'M50 25L75 3L100 14', gaps: [{ x: 0, width: 50 }] })
+    expect(lineOf([])).toEqual({ path: '', gaps: [] })
+  })
+})

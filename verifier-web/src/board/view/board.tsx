@@ -1,0 +1,102 @@
+import type { VNode } from 'preact'
+import { Mark } from '../../view/parts.tsx'
+import type { State, Tone } from '../model.ts'
+import { concern, headline, long, moment } from '../say.ts'
+import { isKey, useWords, type Words } from '../words/index.ts'
+import { Figures } from './figures.tsx'
+import { Gateways } from './gateways.tsx'
+import { ToneMark } from './parts.tsx'
+import { Errors, Node, Standing, Witnesses } from './sides.tsx'
+import type { Seen } from './use-feed.ts'
+
+const ICONS = { ok: 'i-agree', stop: 'i-recall', care: 'r-care', idle: 'i-none' } as const
+
+/** One sentence readable across a room, then the numbers, then every gateway in one row, what needs somebody first. */
+export function BoardView({ seen }: { seen: Seen }): VNode {
+  const words = useWords()
+  const { state, sinceMs, lost } = seen
+  // While states come, times go on; what is not news any more stands as it stood.
+  const agoMs = (ms: number): number => Math.max(0, (state?.atMs ?? 0) + (lost === undefined ? sinceMs : 0) - ms)
+  return (
+    <main class="wrap board" id="answer">
+      <Head seen={seen} />
+      {state !== undefined && lost === undefined && state.concerns.length > 1 && <Others state={state} />}
+      {state !== undefined && (
+        <div class={lost === undefined ? 'all' : 'all stale'}>
+          {lost !== undefined && <p class="as-of">{words.t('link.as-of', { at: moment(state.atMs, words) })}</p>}
+          <Figures state={state} agoMs={agoMs} />
+          <div class="wall">
+            <Gateways state={state} agoMs={agoMs} />
+            <div class="sides">
+              {state.witnesses !== null && <Witnesses state={state} agoMs={agoMs} />}
+              <Standing state={state} />
+              <Errors state={state} />
+              <Node state={state} agoMs={agoMs} />
+            </div>
+          </div>
+        </div>
+      )}
+    </main>
+  )
+}
+
+/** The sentence stands in one region of news, so that who listens hears it when it changes, and not what counts the seconds. */
+function Head({ seen }: { seen: Seen }): VNode {
+  const words = useWords()
+  const { state, sinceMs, lost } = seen
+  const { tone, icon, text } = headOf(seen, words)
+  const s = Math.round(sinceMs / 1000)
+  return (
+    <div class={lost === undefined ? 'state' : 'state lost'}>
+      <Mark id={icon} class={`t-${tone}`} />
+      <div class="what">
+        <div role="status">
+          <h1>{text}</h1>
+        </div>
+        {lost !== undefined && <p class="mute">{`${why(lost, words)} ${words.t('link.again')}`}</p>}
+      </div>
+      {state !== undefined && (
+        <p class={lost === undefined ? 'news note' : 'news'}>
+          {lost !== undefined ? (
+            <b>{words.t('link.ago', { ago: long(sinceMs, words) })}</b>
+          ) : (
+            <>
+              {s < 6 ? words.t('link.live') : words.t('link.live.ago', { s })}
+              <br />
+              {moment(state.atMs, words)}
+            </>
+          )}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function headOf({ state, lost }: Seen, words: Words): { tone: Tone | 'ok'; icon: string; text: string } {
+  const { t } = words
+  if (lost !== undefined)
+    return { tone: 'stop', icon: 'i-wait', text: t(state === undefined ? 'link.lost.never' : 'link.lost') }
+  if (state === undefined) return { tone: 'idle', icon: 'i-none', text: t('link.connecting') }
+  const { tone, text } = headline(state, words)
+  return { tone, icon: ICONS[tone], text }
+}
+
+function why(lost: string, { t }: Words): string {
+  const key = `link.why.${lost}`
+  return isKey(key) ? t(key) : t('link.why.other', { code: lost })
+}
+
+/** What needs somebody beside the worst. */
+function Others({ state }: { state: State }): VNode {
+  const words = useWords()
+  return (
+    <ul class="others" aria-label={words.t('concerns')}>
+      {state.concerns.slice(1).map((one) => (
+        <li key={one.code} class="row">
+          <ToneMark tone={one.tone} />
+          <span>{concern(one, state, words)}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
