@@ -33,7 +33,7 @@ const WORDS = {
   en: {
     make: 'Make',
     known: 'Registered',
-    made: '24 labels on 1 pages',
+    made: '24 labels, pages: 1',
     sealed: 'A sealed code',
     manifest: 'Download the manifest',
     zpl: 'Download ZPL',
@@ -194,15 +194,6 @@ describe.skipIf(!haveChromium())('the page of labels', () => {
         ['sealed', '打印密封码'],
       ] as const) {
         await page.getByRole('button', { name: button }).click(SOON)
-        const bytes = await page.pdf({
-          preferCSSPageSize: true,
-          printBackground: true,
-          ...(SHOTS && { path: join(SHOTS, `labels-${part}.pdf`) }),
-        })
-        const pdf = bytes.toString('latin1')
-        expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(2)
-        // 210 × 297 mm in points.
-        expect(pdf).toMatch(/\/MediaBox\s*\[0 0 59[45](?:\.\d+)? 84[12](?:\.\d+)?\]/)
         await page.emulateMedia({ media: 'print' })
         const shown = await page
           .locator('.pages img')
@@ -214,6 +205,15 @@ describe.skipIf(!haveChromium())('the page of labels', () => {
           else expect(width).toBe(0)
         }
         await page.emulateMedia({ media: null })
+        const bytes = await page.pdf({
+          preferCSSPageSize: true,
+          printBackground: true,
+          ...(SHOTS && { path: join(SHOTS, `labels-${part}.pdf`) }),
+        })
+        const pdf = bytes.toString('latin1')
+        expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(2)
+        // 210 × 297 mm in points.
+        expect(pdf).toMatch(/\/MediaBox\s*\[0 0 59[45](?:\.\d+)? 84[12](?:\.\d+)?\]/)
         await page.evaluate(() => window.dispatchEvent(new Event('afterprint')))
         expect(await page.locator('html').getAttribute('data-print')).toBeNull()
       }
@@ -227,7 +227,7 @@ describe.skipIf(!haveChromium())('the page of labels', () => {
       await page.locator('#list').fill('A1\nB-2\nC/3')
       await page.locator('#template').selectOption('60x40')
       await make(page, 'en')
-      await page.getByText('3 labels on 3 pages').waitFor(SOON)
+      await page.getByText('3 labels, pages: 3').waitFor(SOON)
       const [download] = await Promise.all([
         page.waitForEvent('download', SOON),
         page.getByRole('button', { name: WORDS.en.zpl }).click(SOON),

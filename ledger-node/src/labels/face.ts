@@ -44,6 +44,8 @@ export const GOOD_MODULE = 0.4
 /** Some 4 points: the least that people read. */
 const LEAST_TEXT = 1.4
 const LEADING = 1.22
+/** Letters grow so far where there is room. */
+const MOST_GROWN = 1.5
 
 interface Wish {
   text: string
@@ -123,40 +125,55 @@ const WORDS = {
   en: { lot: 'Lot', expiry: 'Expires', serial: 'Serial' },
 } as const
 
-/** @throws LedgerError LABEL_SPACE */
+/** As large as they may be and fit, the same for all lines but those that are too long. @throws LedgerError LABEL_SPACE */
 export function linesOf(wishes: readonly Wish[], x: number, width: number, height: number): Line[] {
+  const room = height - 2 * EDGE
+  const tall = (lines: readonly Wish[]): number => lines.reduce((sum, { size }) => sum + size * LEADING, 0)
+  const longest = Math.min(...wishes.map((wish) => (wish.cut ? MOST_GROWN : widest(wish, width) / wish.size)))
+  const grown = Math.max(1, Math.min(MOST_GROWN, longest, room / tall(wishes)))
   const fitted = wishes.map((wish) => {
-    const fits = width / widthOf(wish.text, wish.bold === true)
-    const text = wish.cut && fits < wish.size ? cut(wish, width) : wish.text
-    return { ...wish, text, size: wish.cut ? wish.size : Math.min(wish.size, fits) }
+    const size = wish.size * grown
+    const fits = widest(wish, width)
+    if (wish.cut) return { ...wish, size, text: fits < size ? cut(wish, width / size) : wish.text }
+    return { ...wish, size: Math.min(size, fits) }
   })
-  const wanted = fitted.reduce((sum, { size }) => sum + size * LEADING, 0)
-  const scale = Math.min(1, (height - 2 * EDGE) / wanted)
+  const scale = Math.min(1, room / tall(fitted))
   const least = Math.min(...fitted.map(({ size }) => size * scale))
   if (width <= 0 || least < LEAST_TEXT)
     throw new LedgerError(
       'LABEL_SPACE',
       `letters of ${Math.max(0, least).toFixed(1)} mm; ${LEAST_TEXT} mm are the least`,
     )
-  let y = (height - wanted * scale) / 2
+  let y = (height - tall(fitted) * scale) / 2
   return fitted.map(({ text, size, bold }) => {
     y += size * scale * LEADING
     return { x, y: y - size * scale * (LEADING - 0.9), size: size * scale, text, ...(bold && { bold }) }
   })
 }
 
+/** The size at which a text is as wide as this. */
+function widest({ text, bold }: Wish, width: number): number {
+  return width / widthOf(text, bold === true)
+}
+
 /** In squares of the letters, on the generous side, for no font is known. */
 function widthOf(text: string, bold: boolean): number {
   let width = 0
-  for (const character of text)
-    width += /[\u1100-\u{10ffff}]/u.test(character) ? 1 : /[MW@%]/.test(character) ? 0.95 : 0.64
-  return width * (bold ? 1.06 : 1)
+  for (const character of text) width += WIDTHS.find(([kind]) => kind.test(character))![1]
+  return width * (bold ? 1.1 : 1)
 }
 
-function cut({ text, size, bold }: Wish, width: number): string {
+const WIDTHS: readonly [RegExp, number][] = [
+  [/[\u1100-\u{10ffff}MW@%]/u, 1],
+  [/[A-Z&]/, 0.72],
+  [/./su, 0.64],
+]
+
+/** @param squares that there is room for */
+function cut({ text, bold }: Wish, squares: number): string {
   let kept = ''
   for (const character of text) {
-    if (widthOf(`${kept}${character}…`, bold === true) * size > width) break
+    if (widthOf(`${kept}${character}…`, bold === true) > squares) break
     kept += character
   }
   return `${kept.trimEnd()}…`

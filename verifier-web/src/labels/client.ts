@@ -49,6 +49,9 @@ export interface Product {
   name?: Text
 }
 
+const TRIES = 10
+const AGAIN_MS = 1000
+
 export const isRefusal = (answer: object): answer is Refusal => 'code' in answer
 
 export async function askProduct(product: string): Promise<Product | Refusal> {
@@ -67,9 +70,14 @@ export async function labelFile(order: Order, format: 'html' | 'zpl'): Promise<B
   return answer instanceof Response ? await answer.blob() : answer
 }
 
-function post(order: Order, format: string): Promise<Response | Refusal> {
+async function post(order: Order, format: string): Promise<Response | Refusal> {
   const body = JSON.stringify({ ...order, format })
-  return ask('/v1/labels', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
+  for (let tries = 1; ; tries++) {
+    const answer = await ask('/v1/labels', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
+    // A node draws for one after the other.
+    if (answer instanceof Response || answer.code !== 'NODE_BUSY' || tries === TRIES) return answer
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+  }
 }
 
 async function ask(path: string, init?: RequestInit): Promise<Response | Refusal> {

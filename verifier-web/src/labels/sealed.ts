@@ -85,7 +85,7 @@ function part({ serial, secret, address }: SealedPack, label: Grid['label'], wor
   const path = modules.map((row, y) => row.map((on, x) => (on ? `M${x} ${y}h1v1h-1z` : '')).join('')).join('')
   const side = modules.length * module
   const [x, room, middle] = [EDGE + side + 1, label.width - side - 2 * EDGE - 1, label.height / 2]
-  const secretSize = Math.min(3, room / (19 * 0.7))
+  const secretSize = Math.min(3, room / (19 * 0.82))
   const texts: [string, number, number, boolean][] = [
     [words.title, middle - 5, Math.min(2.4, room / (words.title.length + 1)), false],
     [groupedSecret(secret), middle - 0.6, secretSize, true],

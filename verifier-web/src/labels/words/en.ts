@@ -41,7 +41,7 @@ export const en: Record<keyof typeof zh, Message> = {
     'A sealed code is printed apart, for under a scratch layer or inside the pack. Its secret is made on this device and sent nowhere; it is gone when this page is closed. The manifest holds commitments alone: it is for the gateway that packs.',
   make: 'Make',
   making: 'Making…',
-  made: { one: 'One label', other: '{n} labels on {pages} pages' },
+  made: { one: 'One label', other: '{n} labels, pages: {pages}' },
   'code.qr': 'QR Code: {modules} × {modules} modules, error correction {level}, modules of {mm} mm',
   'code.datamatrix': 'GS1 DataMatrix: {modules} × {modules} modules of {mm} mm',
   'print.labels': 'Print the labels',
