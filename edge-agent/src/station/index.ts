@@ -179,11 +179,11 @@ export class Station {
   }
 
   /** An event has room for so many commitments; who scans on is told before the act is closed. @throws AgentError SCAN_TOO_MANY */
-  #boundSealed({ work }: StationState): void {
+  #boundSealed({ work, action = '' }: StationState): void {
     const { sealed } = this.#services
     if (sealed === undefined || work === undefined) return
     const goods = [...work.goods, ...(work.outputs ?? [])].filter(({ id }) => sealed(id) !== undefined)
-    if (goods.length > SEALED_AT_ONCE) throw new AgentError('SCAN_TOO_MANY', { limit: SEALED_AT_ONCE })
+    if (goods.length > SEALED_AT_ONCE) throw new AgentError('SCAN_TOO_MANY', { limit: SEALED_AT_ONCE, action })
   }
 
   /**

@@ -140,7 +140,7 @@ export function createApp(parts: AppParts): Express {
   const operator = requireRole(parts.access, 'operator')
   app.use(boardRoutes({ board: parts.board, operator, limit: readLimit(parts.limits), log: parts.log }))
   app.use(qrRoutes(publicUrl))
-  app.use(labelRoutes({ directory, publicUrl, limit: strangerLimit(parts.limits) }))
+  app.use(labelRoutes({ directory, publicUrl, limit: postLimit(parts.limits) }))
   app.use(metricsRoutes(metrics))
   if (parts.witness !== undefined)
     app.use(witnessRoutes(parts.witness, postLimit(parts.limits), (status) => metrics.witnessed(status)))

@@ -1,4 +1,4 @@
-import { setImmediate as pause } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import express, { type RequestHandler, type Router } from 'express'
 import type { Directory } from '../directory.ts'
 import { LedgerError } from '../error.ts'
@@ -20,12 +20,10 @@ export interface LabelParts {
 
 /** Two hundred serials of twenty characters, and names. */
 const BODY_BYTES = 32 * 1024
-/** Who draws, draws in turns with everything else that this node does. */
-const MAX_UNDER_WAY = 2
 
 /** `GET /v1/labels/products/<gtin>`: what is printed of a product. `POST /v1/labels`: labels, drawn (docs/spec/http.md, Labels). */
 export function labelRoutes({ directory, publicUrl, limit }: LabelParts): Router {
-  let underWay = 0
+  let drawing = false
   const registered = async (gtin: string): Promise<Pick<LabelOrder, 'name' | 'spec'> | undefined> => {
     await directory.refresh()
     return directory.registeredProduct(`https://id.gs1.org/01/${gtin}`)
@@ -38,9 +36,8 @@ export function labelRoutes({ directory, publicUrl, limit }: LabelParts): Router
       res.json({ gtin, base: publicUrl(), ...(name && { name }), ...(spec && { spec }) })
     })
     .post('/v1/labels', limit, express.json({ limit: BODY_BYTES }), async (req, res) => {
-      if (underWay >= MAX_UNDER_WAY)
-        throw new LedgerError('NODE_BUSY', `${MAX_UNDER_WAY} sheets of labels are being drawn`)
-      underWay++
+      if (drawing) throw new LedgerError('NODE_BUSY', 'other labels are being drawn')
+      drawing = true
       try {
         const request = labelRequest(req.body)
         const template = templateOf(request.template)
@@ -52,8 +49,10 @@ export function labelRoutes({ directory, publicUrl, limit }: LabelParts): Router
         const order = forLabels(() => labelOrder({ ...request, gtin, base, name, spec: request.spec ?? known?.spec }))
         const faces: Face[] = []
         for (const serial of request.serials) {
+          const begun = performance.now()
           faces.push(forLabels(() => faceOf(labelOf(order, serial), template.label, request.symbol)))
-          await pause()
+          // As long as it drew, everything else that this node does has its turn.
+          await pause(performance.now() - begun)
         }
         res.setHeader('Cache-Control', 'no-store')
         if (request.format === 'zpl') {
@@ -79,7 +78,7 @@ export function labelRoutes({ directory, publicUrl, limit }: LabelParts): Router
           res.json({ template, symbols, pages: pagesOf(template, faces, request) })
         }
       } finally {
-        underWay--
+        drawing = false
       }
     })
 }
