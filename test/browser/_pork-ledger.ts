@@ -113,17 +113,33 @@ async function sealed(node: string): Promise<void> {
   }
 }
 
+export interface PorkOptions {
+  http?: Partial<Config['http']>
+  /** Commitments to sealed codes of items, for the events in which these begin. */
+  sealed?: Readonly<Record<string, string>>
+}
+
+function withSeals(proven: ProvenEvent, commitments: Readonly<Record<string, string>> = {}): ProvenEvent {
+  const { event } = proven
+  const born = event.type === 'TransformationEvent' ? (event.outputEPCList ?? []) : []
+  const own = born.filter((item) => commitments[item] !== undefined)
+  if (own.length === 0) return proven
+  const sealed = Object.fromEntries(own.map((item) => [item, commitments[item]!]))
+  return { ...proven, event: { ...event, 'tristamp:sealed': sealed } as typeof event }
+}
+
 /** Starts a ledger that serves `pages`, enrols everyone, and records the journey. */
 export async function startPorkLedger(
   pages: string,
   access: Access[] = [],
   administrators: string[] = ['first'],
+  { http, sealed: commitments }: PorkOptions = {},
 ): Promise<PorkLedger> {
   const folder = await mkdtemp(join(tmpdir(), 'tristamp-page-'))
   await found({ data: folder, origin: 'pork.example/log', administrators, threshold: 1 })
   const ledger = await startLedger({
     data: folder,
-    http: { host: '127.0.0.1', port: 0, postsPerSecond: 1000, readsPerSecond: 1000, pages },
+    http: { host: '127.0.0.1', port: 0, postsPerSecond: 1000, readsPerSecond: 1000, pages, ...http },
     mqtt: { host: '127.0.0.1', port: 0, maxConnections: DEFAULTS.maxConnections, eventsPerSecond: 10_000 },
     access,
     sealEveryMs: 1000,
@@ -137,7 +153,7 @@ export async function startPorkLedger(
     ...[...gateways.values()].map((g) => g.enrolment()),
   ])
   for (const proven of sampleVerdicts.consistent().events) {
-    await post(ledger.url, gateways.get(proven.signer.gateway)!.batch([proven]))
+    await post(ledger.url, gateways.get(proven.signer.gateway)!.batch([withSeals(proven, commitments)]))
   }
   await sealed(ledger.url)
   return {

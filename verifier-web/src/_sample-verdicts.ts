@@ -24,8 +24,8 @@ const id = (path: string): string => `https://id.gs1.org/${path}`
 export const PACK: string = id(`01/${gtin}/21/7K3M92QD40XA`)
 export const LOT: string = id(`01/${gtin}/10/B261120-07`)
 export const PRODUCT: string = id(`01/${gtin}`)
-const PIG = id(`01/0${'950600013440'}${checkDigit('0950600013440')}/21/A0031`)
-const CASE = id(`00/09506000134000001${checkDigit('09506000134000001')}`)
+export const PIG: string = id(`01/0${'950600013440'}${checkDigit('0950600013440')}/21/A0031`)
+export const CASE: string = id(`00/09506000134000001${checkDigit('09506000134000001')}`)
 
 export const FARM: string = gln(1)
 export const PLANT: string = gln(2)

@@ -8,7 +8,7 @@ import { clientNetwork } from '../scans/client-network.ts'
 import { OnceADay } from '../scans/once-a-day.ts'
 import type { Strangers } from '../unsigned/strangers.ts'
 import { subjectOf, subjectParameter } from './query.ts'
-import type { RequestLimits } from './rate-limit.ts'
+import { type RequestLimits, rateLimit } from './rate-limit.ts'
 import { routes } from './routes.ts'
 import { sameSite } from './same-site.ts'
 
@@ -16,13 +16,15 @@ export interface ScanParts {
   ledger: Ledger
   entries: Entries
   strangers: Strangers
-  /** Who may post, and how often. */
+  /** Who may reveal a code, and how often. */
   limit: RequestHandler
   limits: RequestLimits
   now: () => number
 }
 
 const BODY_BYTES = 2048
+/** Pages that one address may open in a second: a shop has many readers behind one. What counts is counted once. */
+const LOOKS_PER_SECOND = 10
 /** Different serials that one network may look at in a day, and be counted. */
 const SERIALS_A_DAY = 1000
 /** Wrong secrets in a day: of one network for one serial, and of all networks for one serial. */
@@ -36,6 +38,7 @@ export function scanRoutes({ ledger, entries, strangers, limit, limits, now }: S
   const { scans, openings } = strangers
   const today = new OnceADay(now)
   const wrongs = new OnceADay(now)
+  const look = rateLimit(Math.min(LOOKS_PER_SECOND, limits.postsPerSecond), limits.addressHeader)
   const networkOf = (req: Request): string => clientNetwork(req, limits.addressHeader)
   const answer = (subject: string): object => {
     const opened = openings.of(subject)
@@ -65,7 +68,7 @@ export function scanRoutes({ ledger, entries, strangers, limit, limits, now }: S
       res.setHeader('Cache-Control', 'no-store')
       res.json(answer(subject))
     })
-    .post('/v1/scans', limit, sameSite, express.json({ limit: BODY_BYTES, strict: true }), async (req, res) => {
+    .post('/v1/scans', look, sameSite, express.json({ limit: BODY_BYTES, strict: true }), async (req, res) => {
       const { subject, region } = bodyOf(req.body, ['subject', 'region'])
       const item = itemOf(subjectOf(subject, 'subject'))
       const [network, what] = [networkOf(req), `s${item}`]

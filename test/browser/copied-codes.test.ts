@@ -1,0 +1,262 @@
+import { commitmentOf, groupedSecret, SECRET_RANDOM_BYTES, secretFrom } from '@tristamp/protocol'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PACK } from '../../verifier-web/src/_sample-verdicts.ts'
+import { haveChromium, launchChromium } from './_chromium.ts'
+import { accessOf, axe, shot } from './_desk.ts'
+import { type BuiltPages, buildPages } from './_pages.ts'
+import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+
+const SECRET = secretFrom(new Uint8Array(SECRET_RANDOM_BYTES).fill(7))
+const WRONG = secretFrom(new Uint8Array(SECRET_RANDOM_BYTES).fill(9))
+const REGULATOR = accessOf('bureau', 'regulator')
+const DAY = 86_400_000
+
+describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () => {
+  let pages: BuiltPages
+  let pork: PorkLedger
+  let browser: Browser
+  let network = 0
+
+  beforeAll(async () => {
+    pages = await buildPages()
+    pork = await startPorkLedger(pages.folder, [REGULATOR.access], ['first'], {
+      http: { addressHeader: 'X-Forwarded-For' },
+      sealed: { [PACK]: commitmentOf(PACK, SECRET) },
+    })
+    browser = await launchChromium()
+  }, 180_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    await pork?.[Symbol.asyncDispose]()
+    await pages?.[Symbol.asyncDispose]()
+  })
+
+  /** A reader in a network of its own; what a page must not do is in `faults`. */
+  const visit = async (
+    look: (page: Page, context: BrowserContext, faults: string[]) => Promise<void>,
+    options: BrowserContextOptions = {},
+  ): Promise<void> => {
+    const context = await browser.newContext({
+      viewport: { width: 390, height: 844 },
+      timezoneId: 'Asia/Shanghai',
+      reducedMotion: 'reduce',
+      extraHTTPHeaders: { 'X-Forwarded-For': `10.1.${++network}.1` },
+      ...options,
+    })
+    const page = await context.newPage()
+    page.setDefaultTimeout(60_000)
+    const faults: string[] = []
+    page.on('pageerror', (error) => faults.push(String(error)))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/net::ERR_|status of/.test(message.text())) faults.push(message.text())
+    })
+    page.on('request', (asked) => {
+      if (new URL(asked.url()).origin !== pork.ledger.url) faults.push(`asked ${asked.url()}`)
+    })
+    try {
+      await look(page, context, faults)
+    } finally {
+      await context.close()
+    }
+  }
+  const open = async (page: Page, lang: string, hash = ''): Promise<void> => {
+    await page.goto(`${pork.ledger.url}${new URL(PACK).pathname}?lang=${lang}${hash}`)
+    await page.waitForSelector('#seen')
+  }
+  const counted = (page: Page): Promise<void> => page.locator('#seen dl').waitFor()
+  const text = async (page: Page, selector: string): Promise<string> =>
+    (await page.locator(selector).innerText()).replaceAll('\u00a0', ' ')
+  const said = (page: Page, key: string): Promise<void> => page.locator(`[data-sealed="${key}"]`).waitFor()
+  const reveal = async (page: Page, secret: string): Promise<void> => {
+    await page.locator('#secret').fill(secret)
+    await page.locator('#sealed button').click()
+  }
+
+  it('counts a look, shows what was counted, and says that it is not proved', { timeout: 120_000 }, async () => {
+    await visit(async (page, _, faults) => {
+      await open(page, 'en')
+      await counted(page)
+      const seen = await text(page, '#seen')
+      for (const part of ['Where this code has been', 'Once', 'not proved by the ledger', 'No record of a sale'])
+        expect(seen).toContain(part)
+      // What is counted is behind the verdict, and leaves it as it is.
+      expect(await page.getAttribute('#page', 'data-state')).toBe('consistent')
+      expect(await axe(page)).toEqual([])
+      expect(faults).toEqual([])
+      await shot(page, 'seen')
+      // The province is told from the next look on, and kept here.
+      await page.locator('#own-region').selectOption('CN-HB')
+    })
+    await visit(async (page) => {
+      await page.addInitScript(() => localStorage.setItem('tristamp/1/region', '"CN-HB"'))
+      await open(page, 'zh')
+      await counted(page)
+      expect(await text(page, '#seen')).toContain('2 次')
+      await page.locator('#seen summary').click()
+      expect(await text(page, '#seen table')).toContain('湖北')
+      expect(await text(page, '#seen table')).toContain('时区 Asia/Shanghai')
+    })
+  })
+
+  it('does not count whoever asks not to be followed', { timeout: 120_000 }, async () => {
+    const times = async (): Promise<number> => {
+      const response = await fetch(`${pork.ledger.url}/v1/scans?subject=${encodeURIComponent(PACK)}`)
+      return ((await response.json()) as { times: number }).times
+    }
+    const before = await times()
+    await visit(async (page) => {
+      await page.addInitScript(() =>
+        Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true }),
+      )
+      await open(page, 'en')
+      await counted(page)
+    })
+    expect(await times()).toBe(before)
+  })
+
+  it.each([
+    ['zh', 'light', '多处出现', '未经证明'],
+    ['en', 'dark', 'Seen elsewhere', 'this is not proved'],
+  ] as const)(
+    'in %s, %s: many looks far apart, day after day, warn; they never turn it red',
+    { timeout: 120_000 },
+    async (lang, colorScheme, word, proved) => {
+      await visit(
+        async (page, _, faults) => {
+          const lastDays = [1, 2, 3, 4, 6, 8, 10].flatMap((n) => {
+            const day = new Date(Date.now() - n * DAY).toISOString().slice(0, 10)
+            return [
+              { day, region: 'CN-GD', times: 4, hours: [3, 4, 9] },
+              { day, region: 'CN-HL', times: 3, hours: [3, 4] },
+              { day, region: 'CN-XJ', times: 1, hours: [5] },
+            ]
+          })
+          await page.route('**/v1/scans', (route) =>
+            route.fulfill({ json: { counted: true, firstSeen: '2026-11-01T03Z', times: 56, lastDays } }),
+          )
+          await open(page, lang)
+          await page.waitForSelector('#page[data-state=elsewhere]')
+          const verdict = await text(page, '#verdict')
+          expect(verdict).toContain(word)
+          expect(verdict).toContain(proved)
+          expect(await page.locator('[data-sign=SCAN_FASTER_THAN_TRAVEL]').count()).toBe(1)
+          expect(await axe(page)).toEqual([])
+          expect(faults).toEqual([])
+          await shot(page, `seen-elsewhere-${lang}`)
+        },
+        { colorScheme },
+      )
+    },
+  )
+
+  it('shows what a hostile or absent server says as text, or not at all', { timeout: 120_000 }, async () => {
+    const answers: [unknown, string][] = [
+      [{ times: 1, firstSeen: '<img src=x onerror=alert(1)>', lastDays: [] }, 'does not count'],
+      [{ times: 1, lastDays: [{ day: '2026-11-01', region: '<b>x</b>', times: 1, hours: [1] }] }, 'place unknown'],
+      [{ times: 9e99, lastDays: [] }, 'does not count'],
+      [[], 'does not count'],
+    ]
+    await visit(async (page, _, faults) => {
+      for (const [json, expected] of answers) {
+        await page.unroute('**/v1/scans')
+        await page.route('**/v1/scans', (route) => route.fulfill({ json }))
+        await open(page, 'en')
+        await page.locator('#seen').getByText(expected).first().waitFor({ state: 'attached' })
+        expect(await page.locator('#seen img, #seen b').count()).toBe(0)
+        expect(await page.getAttribute('#page', 'data-state')).toBe('consistent')
+      }
+      await page.unroute('**/v1/scans')
+      await page.route('**/v1/scans', (route) => route.abort())
+      await open(page, 'en')
+      await page.getByText('The server cannot be asked now how often').waitFor()
+      expect(faults).toEqual([])
+    })
+  })
+
+  it('checks a sealed code here, tells of the first reveal, and warns of the next', { timeout: 180_000 }, async () => {
+    await visit(async (page, context, faults) => {
+      await open(page, 'en')
+      const asked: string[] = []
+      page.on('request', (request) => {
+        if (request.url().endsWith('/v1/openings')) asked.push(request.url())
+      })
+      await reveal(page, 'hello')
+      await said(page, 'sealed.malformed')
+      await reveal(page, `${SECRET.slice(0, -1)}${SECRET.endsWith('0') ? '1' : '0'}`)
+      await said(page, 'sealed.mistyped')
+      await reveal(page, WRONG)
+      await said(page, 'sealed.wrong')
+      // Nothing of it was for others to know.
+      expect(asked).toEqual([])
+      // Without a connection it is checked all the same.
+      await context.setOffline(true)
+      await reveal(page, SECRET)
+      await said(page, 'sealed.unasked')
+      expect(await text(page, '#sealed')).toContain('It fits what was committed to')
+      await context.setOffline(false)
+      await reveal(page, groupedSecret(SECRET).toLowerCase())
+      await said(page, 'sealed.first')
+      expect(await axe(page)).toEqual([])
+      await shot(page, 'sealed-first')
+      await reveal(page, SECRET)
+      await said(page, 'sealed.own')
+      expect(faults).toEqual([])
+    })
+    await visit(async (page, _, faults) => {
+      // From the code inside the pack: the secret leaves the address at once.
+      await open(page, 'en', `#s=${SECRET}`)
+      await said(page, 'sealed.again')
+      expect(page.url()).not.toContain(SECRET)
+      expect(await text(page, '#sealed')).toContain('revealed before')
+      expect(await text(page, '#sealed')).toContain('time zone Asia/Shanghai')
+      expect(await axe(page)).toEqual([])
+      await shot(page, 'sealed-again')
+      expect(faults).toEqual([])
+    })
+  })
+
+  const reports = async (): Promise<{ kind: string; text?: string; contact?: string; verdict?: string }[]> => {
+    const headers = { Authorization: `Bearer ${REGULATOR.token}` }
+    const response = await fetch(`${pork.ledger.url}/v1/desk/reports`, { headers })
+    return ((await response.json()) as { reports: never[] }).reports
+  }
+  const write = async (page: Page, what: string): Promise<void> => {
+    await page.getByRole('button', { name: 'Report a problem' }).click()
+    await page.getByRole('radio', { name: 'Smell or colour' }).check()
+    await page.locator('#report-what').fill(what)
+  }
+
+  it('sends a report with what is known, and asks for nothing about the person', { timeout: 120_000 }, async () => {
+    await visit(async (page, _, faults) => {
+      await open(page, 'en')
+      await write(page, '<script>alert(1)</script> sour')
+      expect(await axe(page)).toEqual([])
+      await page.getByRole('button', { name: 'Send the report' }).click()
+      await page.locator('[data-report=sent]').waitFor()
+      await shot(page, 'report-sent')
+      expect(faults).toEqual([])
+    })
+    const [report] = await reports()
+    expect(report).toMatchObject({ kind: 'smell', text: '<script>alert(1)</script> sour', verdict: 'consistent' })
+    expect(report).not.toHaveProperty('contact')
+  })
+
+  it('keeps a report without a connection, when asked to, and sends it later', { timeout: 120_000 }, async () => {
+    const before = (await reports()).length
+    await visit(async (page) => {
+      await open(page, 'en')
+      await write(page, 'kept')
+      await page.route('**/v1/reports', (route) => route.abort())
+      await page.getByRole('button', { name: 'Send the report' }).click()
+      await page.getByRole('button', { name: 'Keep it here and send it later' }).click()
+      await page.locator('[data-report=kept]').waitFor()
+      expect((await reports()).length).toBe(before)
+      await page.unroute('**/v1/reports')
+      await open(page, 'en')
+      await expect.poll(async () => (await reports()).length, { timeout: 60_000 }).toBe(before + 1)
+      await expect.poll(() => page.evaluate(() => localStorage.getItem('tristamp/1/reports'))).toBeNull()
+    })
+  })
+})
