@@ -20,7 +20,7 @@ import type { Draft, Intent, ScanInput, StationState, Step } from './state.ts'
 import { ageMs, declareError, decodeLastAct, encodeLastAct, type LastAct } from './undo.ts'
 
 /** Goods with sealed codes in one act: with their commitments they fit an event. */
-const SEALED_AT_ONCE = 120
+const SEALED_AT_ONCE = 100
 
 /** What a station needs of the gateway. */
 export interface StationServices {
