@@ -1,0 +1,106 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CASE, LOT, PACK, PIG } from '../../verifier-web/src/_sample-verdicts.ts'
+import { haveChromium, launchChromium } from './_chromium.ts'
+import { accessOf, axe, shot, soon, visitDesk } from './_desk.ts'
+import { type BuiltPages, buildPages } from './_pages.ts'
+import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+
+const REGULATOR = accessOf('bureau', 'regulator')
+const HOSTILE = '<img src=x onerror=alert(1)> "><script>alert(1)</script> {n} javascript:alert(1)'
+
+describe.skipIf(!haveChromium())('complaints on the desk', () => {
+  let pages: BuiltPages
+  let pork: PorkLedger
+  let browser: Browser
+  let network = 0
+
+  beforeAll(async () => {
+    pages = await buildPages()
+    pork = await startPorkLedger(pages.folder, [REGULATOR.access], ['first'], {
+      http: { addressHeader: 'X-Forwarded-For' },
+    })
+    browser = await launchChromium()
+  }, 180_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    await pork?.[Symbol.asyncDispose]()
+    await pages?.[Symbol.asyncDispose]()
+  })
+
+  const report = async (body: object): Promise<void> => {
+    const response = await fetch(`${pork.ledger.url}/v1/reports`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': `10.2.${++network}.1` },
+      body: JSON.stringify(body),
+    })
+    expect(response.status, await response.text()).toBe(201)
+  }
+
+  it('lists them, and shows what the goods of some have in common', { timeout: 180_000 }, async () => {
+    await using empty = await visitDesk(browser, pork.ledger.url, `token=${REGULATOR.token}`)
+    await empty.page.getByText('No reports.').waitFor()
+    expect(await axe(empty.page)).toEqual([])
+
+    await report({ subject: PACK, kind: 'sick', text: HOSTILE, region: 'CN-HB', contact: 'ann@example.org' })
+    await report({ subject: CASE, kind: 'smell', text: '两行\n文字' })
+    await report({ subject: `${LOT}9`, kind: 'label-wrong' })
+    await using visit = await visitDesk(browser, pork.ledger.url, `token=${REGULATOR.token}`)
+    const { page, faults } = visit
+    const panel = page.locator('.complaints')
+    await panel.locator('tbody tr').nth(2).waitFor()
+    expect(await panel.locator('tbody tr').count()).toBe(3)
+    const text = await panel.innerText()
+    for (const part of [HOSTILE, 'Hubei', 'ann@example.org', '90 days', 'not in the ledger', '3 reports'])
+      expect(text).toContain(part)
+    expect(await panel.locator('img, script').count()).toBe(0)
+    expect(await axe(page)).toEqual([])
+    // What is to be touched is large enough for a finger.
+    const small = await panel
+      .locator('button, select, label.tick')
+      .evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().height < 44).map((one) => one.outerHTML))
+    expect(small).toEqual([])
+
+    const button = panel.getByRole('button', { name: 'in common' })
+    expect(await button.isDisabled()).toBe(true)
+    await panel.getByRole('checkbox').nth(1).focus()
+    await page.keyboard.press('Space')
+    expect(await button.isDisabled()).toBe(true)
+    await panel.getByRole('checkbox').nth(2).check()
+    await panel.getByRole('checkbox').nth(0).check()
+    await panel.getByRole('button', { name: 'What 3 goods have in common' }).click()
+    await soon(() => panel.locator('.common .ranked > li').count()).toBeGreaterThan(0)
+    const common = await panel.locator('.common').innerText()
+    expect(common).toContain('Not in the ledger')
+    expect(common).toContain('explains 2 of 3')
+    expect(common).toContain('a lead, and not a proof')
+    // Further back than both: the animal.
+    expect(await panel.locator(`.common a[href*="${encodeURIComponent(PIG)}"]`).count()).toBe(1)
+    await panel.locator('.common summary').first().click()
+    await soon(() => panel.locator('.common details[open]').first().innerText()).toContain('entry')
+    expect(await axe(page)).toEqual([])
+    await shot(page, 'desk-complaints')
+    expect(faults).toEqual([])
+
+    await panel.getByRole('combobox').selectOption('smell')
+    await soon(() => panel.locator('tbody tr').count()).toBe(1)
+  })
+
+  it('says so when the ledger does not answer as it should', { timeout: 120_000 }, async () => {
+    await using visit = await visitDesk(browser, pork.ledger.url, `token=${REGULATOR.token}`, { lang: 'zh' })
+    const { page } = visit
+    const panel = page.locator('.complaints')
+    await panel.locator('table').waitFor()
+    await page.route('**/v1/desk/reports*', (route) =>
+      route.fulfill({ json: { total: 1, contactDays: 90, reports: [{ id: 'x', at: 'y', subject: HOSTILE }] } }),
+    )
+    await panel.getByRole('combobox').selectOption('sick')
+    await panel.getByRole('alert').waitFor()
+    expect(await panel.locator('table').count()).toBe(0)
+    await page.unroute('**/v1/desk/reports*')
+    await panel.getByRole('button', { name: '再试一次' }).click()
+    await soon(() => panel.locator('tbody tr').count()).toBe(1)
+    expect(await axe(page)).toEqual([])
+  })
+})
