@@ -1,5 +1,6 @@
 import { equal, toHex } from '@tristamp/protocol'
 import { AgentError } from './error.ts'
+import { type NewEvent, putEvents } from './event-record.ts'
 import { MAX_ENDS, writeHeadFile } from './head-file.ts'
 import { delBatch, digestOf } from './outbox-batch.ts'
 import { decodeLink, type Head, type Lost, numberKey, putHead, readAll } from './outbox-head.ts'
@@ -114,12 +115,11 @@ export class Chain {
   }
 
   /** Writes accepted events behind those before, and what else must be true with them. */
-  async commitEvents(records: readonly Uint8Array[], others: readonly Write[]): Promise<void> {
+  async commitEvents(events: readonly NewEvent[], others: readonly Write[]): Promise<void> {
     const first = this.#nextEvent
-    const puts = records.map((value, i): Write => ({ type: 'put', space: 'event', key: numberKey(first + i), value }))
-    await this.#store.commit([...puts, ...others])
-    if (records.length === 0) return
-    this.#nextEvent = first + records.length
+    await this.#store.commit([...putEvents(first, events), ...others])
+    if (events.length === 0) return
+    this.#nextEvent = first + events.length
     await this.#writeHeadFile(this.#head, false)
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { compare, equal, fromHex, fromUtf8, toHex, utf8, ZERO_HASH } from '@tristamp/protocol'
 import { AgentError, whyOf } from './error.ts'
 import { type KnownHead, readHeadFile } from './head-file.ts'
@@ -138,13 +139,21 @@ export function decodeLink(bytes: Uint8Array): Link | undefined {
 /** The write that moves the head. */
 export function putHead(head: Head): Write {
   const { prev, ackedPrev, ...rest } = head
-  const value = utf8(JSON.stringify({ ...rest, prev: toHex(prev), ackedPrev: toHex(ackedPrev) }))
-  return { type: 'put', space: 'head', key: HEAD, value }
+  const text = JSON.stringify({ ...rest, prev: toHex(prev), ackedPrev: toHex(ackedPrev) })
+  return { type: 'put', space: 'head', key: HEAD, value: utf8(`${text}\n${sumOf(text)}`) }
+}
+
+/** A flipped digit must not pass for another number. */
+function sumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
 function decodeHead(bytes: Uint8Array, damaged: (why: string) => AgentError): Head {
   try {
-    const raw = JSON.parse(fromUtf8(bytes)) as Record<string, string & number> & { lost?: Lost }
+    const [text = '', sum] = fromUtf8(bytes).split('\n')
+    // Heads of earlier versions have no sum.
+    if (sum !== undefined && sum !== sumOf(text)) throw new Error('its sum is another')
+    const raw = JSON.parse(text) as Record<string, string & number> & { lost?: Lost }
     const { kid, seq, prev, acked, ackedPrev, firstEvent, ackedEvent, lost } = raw
     if (![seq, acked, firstEvent, ackedEvent].every(Number.isSafeInteger)) throw new Error('a number is missing')
     return {

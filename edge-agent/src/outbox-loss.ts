@@ -1,5 +1,5 @@
 import { decodeBatch, equal } from '@tristamp/protocol'
-import { encodeEventRecord } from './event-record.ts'
+import { decodeEventRecord } from './event-record.ts'
 import { delBatch, headerOf, putBatch } from './outbox-batch.ts'
 import type { Chain } from './outbox-chain.ts'
 import { type Head, type Lost, numberKey } from './outbox-head.ts'
@@ -98,14 +98,11 @@ export class Loss {
     const from = lost?.declared?.from ?? Number.POSITIVE_INFINITY
     for await (const [key, payload] of this.#store.entries('orphan')) {
       const events = Number(key) < from ? [] : decodeBatch(payload).events
-      await this.#chain.commitEvents(
-        events.map(({ event, salt }) => encodeEventRecord(event, salt)),
-        [{ type: 'del', space: 'orphan', key }],
-      )
+      await this.#chain.commitEvents(events, [{ type: 'del', space: 'orphan', key }])
     }
     for await (const [key, record] of this.#store.entries('doubt')) {
-      const recorded = !lost || mayBeRecorded(lost, from, Number(key))
-      await this.#chain.commitEvents(recorded ? [] : [record], [{ type: 'del', space: 'doubt', key }])
+      const event = lost && !mayBeRecorded(lost, from, Number(key)) ? decodeEventRecord(key, record) : undefined
+      await this.#chain.commitEvents(event ? [event] : [], [{ type: 'del', space: 'doubt', key }])
     }
     await this.#chain.move({ ...this.#chain.head, lost: undefined })
     await this.#chain.tell()

@@ -1,6 +1,6 @@
 import { equal, fromHex, type SaltedEvent, toHex, ZERO_HASH } from '@tristamp/protocol'
 import { AgentError } from './error.ts'
-import { decodeEventRecord, encodeEventRecord } from './event-record.ts'
+import { decodeEventRecord } from './event-record.ts'
 import { initHeadFile } from './head-file.ts'
 import { putBatch } from './outbox-batch.ts'
 import { Chain } from './outbox-chain.ts'
@@ -201,7 +201,7 @@ export class Outbox {
     this.#gathered = []
     try {
       await this.#chain.commitEvents(
-        group.flatMap(({ events }) => events.map((event) => encodeEventRecord(event))),
+        group.flatMap(({ events }) => events.map((event) => ({ event }))),
         group.flatMap(({ others }) => others),
       )
       for (const { resolve } of group) resolve()
@@ -219,7 +219,7 @@ export class Outbox {
     for await (const [key, value] of this.#store.entries('event', { gte: from, limit: maxEvents })) {
       bytes += value.length
       if (events.length > 0 && bytes > MAX_BATCH_BYTES) break
-      const event = decodeEventRecord(value)
+      const event = decodeEventRecord(key, value)
       if (!event) throw this.#chain.damaged(`accepted event ${Number(key)} is not as it was written`)
       keys.push(key)
       events.push(event)

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fromUtf8 } from '@tristamp/protocol'
+import { concat, fromUtf8, utf8 } from '@tristamp/protocol'
 import { describe, expect, it } from 'vitest'
 import { gatewayConfig } from './_gateway.ts'
 import { observation } from './_observation.ts'
@@ -11,11 +11,12 @@ import type { AgentError } from './error.ts'
 import { initAgent } from './init.ts'
 import { readKeyFile } from './key-file.ts'
 import type { Outbox } from './outbox.ts'
+import { numberKey } from './outbox-head.ts'
 import { recoverAgent } from './recover.ts'
 import { isDamage, type OpenedOutbox, openOutbox, repairedError, repairOutbox } from './repair.ts'
 import { encodeReport } from './report-event.ts'
 import { Signer } from './signer.ts'
-import type { Store } from './store.ts'
+import type { Store, Write } from './store.ts'
 
 const MOMENT = { ms: 1_795_000_000_000, source: 'gnss', uncertaintyMs: 200, bootId: 'b', monotonicMs: 1 } as const
 const BOOT = '11111111-2222-4333-8444-555555555555'
@@ -367,6 +368,68 @@ describe('a repair', () => {
       await play.close()
     },
   )
+
+  it.each(['000000000000000x', '0000000000000021'])(
+    'signs no event anew that came back under a damaged number: %s',
+    async (key) => {
+      const play = await Play.begin()
+      await play.accept(6)
+      const value = (await play.store.get('event', '0000000000000001'))!
+      await play.sign()
+      for (const payload of await play.sendable()) play.ledger.take(payload)
+      await play.accept(2)
+      // The batch that has it is gone, and so is its deletion.
+      await play.store.commit([
+        { type: 'put', space: 'event', key, value },
+        { type: 'del', space: 'batch', key: '0000000000000000' },
+        { type: 'del', space: 'link', key: '0000000000000000' },
+      ])
+      await play.close()
+      await play.open()
+      expect(play.opened.repaired).toBeDefined()
+      await play.drain()
+      expect(play.ledger.eventIDs).toEqual(play.accepted)
+      await play.close()
+    },
+  )
+
+  it('does not believe a head with another digit', async () => {
+    const play = await Play.begin()
+    await play.accept(6)
+    await play.sign()
+    const head = fromUtf8((await play.store.get('head', 'head'))!)
+    const value = utf8(head.replace('"firstEvent":6', '"firstEvent":5'))
+    await play.store.commit([{ type: 'put', space: 'head', key: 'head', value }])
+    await play.close()
+    await play.open()
+    expect(play.opened.repaired).toMatchObject({ batches: 2, events: 0 })
+    await play.accept(1)
+    await play.drain()
+    expect(play.ledger.eventIDs).toEqual(play.accepted)
+    expect(play.ledger.reports).toEqual([])
+    await play.close()
+  })
+
+  it('takes over what an earlier version wrote', async () => {
+    const play = await Play.begin()
+    await play.accept(2)
+    const head = fromUtf8((await play.store.get('head', 'head'))!).split('\n')[0]!
+    const records = await Promise.all(
+      [0, 1].map(async (n): Promise<Write> => {
+        const key = numberKey(n)
+        const salted = (await play.store.get('event', key))!.subarray(8)
+        const sum = createHash('sha256').update(salted).digest().subarray(0, 8)
+        return { type: 'put', space: 'event', key, value: concat(new Uint8Array(sum), salted) }
+      }),
+    )
+    await play.store.commit([...records, { type: 'put', space: 'head', key: 'head', value: utf8(head) }])
+    await play.close()
+    await play.open()
+    expect(play.opened.repaired).toBeUndefined()
+    await play.drain()
+    expect(play.ledger.eventIDs).toEqual(play.accepted)
+    await play.close()
+  })
 
   it('keeps the damaged folder as it was, and no more than three', async () => {
     const play = await Play.begin()

@@ -12,7 +12,7 @@ import {
 } from '@tristamp/protocol'
 import type { AgentConfig, KeyConfig } from './config-types.ts'
 import { AgentError } from './error.ts'
-import { encodeEventRecord } from './event-record.ts'
+import { decodeEventRecord, type NewEvent, putEvents } from './event-record.ts'
 import { initHeadFile, replaceFile, syncFolder } from './head-file.ts'
 import { loginHash, makeKeyFile, makeLoginFile, newSeed, readLoginFile } from './key-file.ts'
 import { type KeyStore, meetKey, openKey } from './key-store.ts'
@@ -163,14 +163,7 @@ async function takeBack(
   const writes: Write[] = [
     { type: 'del', space: 'batch', key: numberKey(seq) },
     { type: 'del', space: 'link', key: numberKey(seq) },
-    ...back.map(
-      ({ event, salt }, i): Write => ({
-        type: 'put',
-        space: 'event',
-        key: numberKey(first + i),
-        value: encodeEventRecord(event, salt),
-      }),
-    ),
+    ...putEvents(first, back),
   ]
   const next: Head = { ...head, seq, prev: own.prev, ...(back.length > 0 && first === from && { firstEvent: from }) }
   await store.commit([...writes, putHead(next)])
@@ -203,21 +196,17 @@ async function linkOf(store: Store, seq: number): Promise<ReturnType<typeof deco
 async function takeSurvivors(store: Store, head: Head, recorded: number): Promise<void> {
   const { lost } = head
   let number = await endOf(store, head.firstEvent)
-  const give = async (records: Uint8Array[], done: Write): Promise<void> => {
-    const puts = records.map((value, i): Write => ({ type: 'put', space: 'event', key: numberKey(number + i), value }))
-    await store.commit([...puts, done])
-    number += records.length
+  const give = async (events: readonly NewEvent[], done: Write): Promise<void> => {
+    await store.commit([...putEvents(number, events), done])
+    number += events.length
   }
   for await (const [key, payload] of store.entries('orphan')) {
     const events = Number(key) < recorded ? [] : decodeBatch(payload).events
-    await give(
-      events.map(({ event, salt }) => encodeEventRecord(event, salt)),
-      { type: 'del', space: 'orphan', key },
-    )
+    await give(events, { type: 'del', space: 'orphan', key })
   }
   for await (const [key, record] of store.entries('doubt')) {
-    const isThere = !lost || mayBeRecorded(lost, recorded, Number(key))
-    await give(isThere ? [] : [record], { type: 'del', space: 'doubt', key })
+    const event = lost && !mayBeRecorded(lost, recorded, Number(key)) ? decodeEventRecord(key, record) : undefined
+    await give(event ? [event] : [], { type: 'del', space: 'doubt', key })
   }
 }
 

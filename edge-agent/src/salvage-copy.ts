@@ -1,8 +1,8 @@
-import { decodeBatch, parseStatement, statementLeaf, toHex } from '@tristamp/protocol'
-import { decodeEventRecord } from './event-record.ts'
+import { decodeBatch, toHex } from '@tristamp/protocol'
+import { decodeEventRecord, putEvents } from './event-record.ts'
 import type { KnownHead } from './head-file.ts'
-import { putBatch } from './outbox-batch.ts'
-import { type Head, numberKey } from './outbox-head.ts'
+import { headerOf, putBatch } from './outbox-batch.ts'
+import type { Head } from './outbox-head.ts'
 import type { Space, Store, Write } from './store.ts'
 
 /** Copied in pieces, so that a day's worth of batches is never in memory. */
@@ -25,9 +25,8 @@ export async function copyBatches(from: Store, to: Store, end: number, role: (se
       const becomes = role(seq)
       if (becomes === 'orphan') await copy.add([{ type: 'put', space: 'orphan', key, value: payload }], payload.length)
       if (becomes !== 'batch') continue
-      const { statement } = decodeBatch(payload)
-      const batch = { payload, leaf: statementLeaf(statement) }
-      await copy.add(putBatch(seq, parseStatement(statement).header.prev, batch, end), payload.length)
+      const { prev, leaf } = headerOf(payload)
+      await copy.add(putBatch(seq, prev, { payload, leaf }, end), payload.length)
     }
   }
   await copy.end()
@@ -62,11 +61,10 @@ export async function copyEvents(
   const doubtful = new Map<string, string>()
   let fresh = 0
   for await (const [key, record] of from.entries('event')) {
-    const event = decodeEventRecord(record)
+    const event = decodeEventRecord(key, record)
     if (!event || Number(key) < (head?.ackedEvent ?? 0)) continue
     if (Number(key) < signed) doubtful.set(toHex(event.salt), key)
-    else
-      await copy.add([{ type: 'put', space: 'event', key: numberKey(first + fresh++), value: record }], record.length)
+    else await copy.add(putEvents(first + fresh++, [event]), record.length)
   }
   await copy.end()
   // An event has one salt, wherever it is: what a batch that survived has is not doubtful.
@@ -82,7 +80,7 @@ export async function copyEvents(
   }
   let kept = doubtful.size
   for await (const [key, value] of from.entries('doubt')) {
-    if (!decodeEventRecord(value)) continue
+    if (!decodeEventRecord(key, value)) continue
     kept++
     await copy.add([{ type: 'put', space: 'doubt', key, value }], value.length)
   }
