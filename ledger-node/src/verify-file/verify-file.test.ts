@@ -106,7 +106,9 @@ describe('a bundle', () => {
     await writeFile(path('twice.tristamp'), new Uint8Array(await answer.arrayBuffer()))
     const verdict = await verified('twice.tristamp')
     expect(verdict).toMatchObject({ exit: 1, result: 'fails', code: 'TWO_PLACES', facts: { state: 'elsewhere' } })
-    expect(verdict.facts['findings']).toEqual([`TWO_PLACES contradiction ${recorded}/0 ${recorded}/1`])
+    // Steps of a fixed day come late on any other: that is a note.
+    const grave = (verdict.facts['findings'] as string[]).filter((one) => !one.includes(' note '))
+    expect(grave).toEqual([`TWO_PLACES contradiction ${recorded}/0 ${recorded}/1`])
   })
 
   test('tells where steps lie whose clock was in doubt', async () => {

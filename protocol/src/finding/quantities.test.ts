@@ -153,7 +153,7 @@ describe('what is recorded late', () => {
   it.each([
     [23, undefined],
     [25, 'note'],
-    [24 * 8, 'warning'],
+    [24 * 8, 'note'],
   ])('after %d hours: %s', (hours, severity) => {
     const { ilmd: _, ...event } = sampleObjectEvent({ action: 'OBSERVE', bizStep: 'storing' })
     const names = { products: new Map(), places: new Map(), organisations: new Map() }
