@@ -31,9 +31,9 @@ export function BoardView({ seen }: { seen: Seen }): VNode {
               {state.witnesses !== null && <Witnesses state={state} agoMs={agoMs} />}
               <Standing state={state} />
               <Errors state={state} />
-              <Node state={state} agoMs={agoMs} />
             </div>
           </div>
+          <Node state={state} agoMs={agoMs} />
         </div>
       )}
     </main>

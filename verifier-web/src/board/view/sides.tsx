@@ -139,8 +139,7 @@ export function Node({ state, agoMs }: Part): VNode {
     [t('node.version'), version],
   ]
   return (
-    <section>
-      <h2>{t('node')}</h2>
+    <section class="foot" aria-label={t('node')}>
       <dl class="node">
         {lines.map(([name, value]) => (
           <div key={name}>
