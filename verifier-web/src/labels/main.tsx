@@ -1,7 +1,7 @@
 import './style/index.css'
 import { render } from 'preact'
+import { chooseLanguage } from '../i18n/language.ts'
 import { LabelsApp } from './view/app.tsx'
-import { chooseLanguage } from './words/index.ts'
 
 const root = document.getElementById('page')!
 root.replaceChildren()

@@ -1,8 +1,8 @@
 import './style/index.css'
 import { render } from 'preact'
+import { chooseLanguage } from '../i18n/language.ts'
 import { recallOf } from './read.ts'
 import { NoticeApp } from './view/app.tsx'
-import { chooseLanguage } from './words/index.ts'
 
 const root = document.getElementById('page')!
 root.replaceChildren()

@@ -1,13 +1,15 @@
-import type { Lang } from '../format.ts'
+import { chooseLanguage, HTML_LANG, type Lang } from '../i18n/language.ts'
 import type { TokenPage } from './token.ts'
-
-/** What the page's `lang` attribute says for each. */
-export const HTML_LANG: Record<Lang, string> = { zh: 'zh-Hans', en: 'en' }
 
 /** How a page is shown. `system`: light or dark as the machine is. */
 export interface Settings {
   lang: Lang
   theme: 'system' | 'light' | 'dark'
+}
+
+/** Whether a theme is dark on this machine. */
+export function isDark(theme: Settings['theme']): boolean {
+  return theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark'
 }
 
 const keyOf = (page: TokenPage): string => `tristamp/${page}-settings`
@@ -21,11 +23,9 @@ export function readSettings(
 ): Settings {
   const asked = new URLSearchParams(search)
   const chosen = keptSettings(page, shelf)
-  const tags = [asked.get('lang') ?? chosen.lang, ...preferred].map((tag) => tag?.toLowerCase() ?? '')
-  const found = tags.find((tag) => tag.startsWith('zh') || tag.startsWith('en'))
   const theme = asked.get('theme') ?? chosen.theme
   return {
-    lang: found === undefined ? (preferred.length > 0 ? 'en' : 'zh') : found.startsWith('zh') ? 'zh' : 'en',
+    lang: chooseLanguage(search, chosen.lang === undefined ? preferred : [chosen.lang, ...preferred]),
     theme: theme === 'light' || theme === 'dark' ? theme : 'system',
   }
 }

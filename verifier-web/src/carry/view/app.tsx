@@ -1,15 +1,17 @@
 import type { VNode } from 'preact'
-import { useEffect, useLayoutEffect, useMemo, useReducer, useState } from 'preact/hooks'
+import { useEffect, useMemo, useReducer, useState } from 'preact/hooks'
+import type { Lang } from '../../i18n/language.ts'
+import { useDocument } from '../../own/use-document.ts'
+import { Head } from '../../own/view/head.tsx'
+import { Mark } from '../../view/parts.tsx'
 import { Carrier } from '../carrier.ts'
 import { deliver } from '../deliver.ts'
 import { keepPage, type Ready } from '../ready.ts'
 import { openShelf } from '../shelf.ts'
-import { HTML_LANG, type Lang, WordsProvider, wordsOf } from '../words/index.ts'
+import { WordsProvider, wordsOf } from '../words/index.ts'
 import { Film } from './film.tsx'
 import { Parcels } from './parcels.tsx'
-import { Mark } from './parts.tsx'
 import { Stick } from './stick.tsx'
-import { Top } from './top.tsx'
 
 /** Between two tries while something waits and the page is open. */
 const TRY_AGAIN_MS = 30_000
@@ -21,13 +23,10 @@ export function CarryApp({ initial }: { initial: Lang }): VNode {
   const words = useMemo(() => wordsOf(lang), [lang])
   const { t } = words
   useEffect(() => void keepPage(setReady), [])
-  useLayoutEffect(() => {
-    document.documentElement.lang = HTML_LANG[lang]
-    document.title = t('title')
-  }, [lang])
+  useDocument(lang, t('title'))
   return (
     <WordsProvider value={words}>
-      <Top onLang={setLang} />
+      <Head words={words} onLang={setLang} />
       <main class="carry">
         <section class="lead">
           <h1>{t('lead')}</h1>

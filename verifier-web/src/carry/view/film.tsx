@@ -4,11 +4,11 @@ import { useEffect, useReducer, useRef, useState } from 'preact/hooks'
 import type { CameraFailure } from '../../scan/camera.ts'
 import { CameraView } from '../../scan/camera-view.tsx'
 import type { Code } from '../../scan/code.ts'
+import { Mark } from '../../view/parts.tsx'
 import type { Carrier } from '../carrier.ts'
 import { Filming } from '../filming.ts'
 import { type Key, useWords } from '../words/index.ts'
 import { FrameGrid } from './frame-grid.tsx'
-import { Mark } from './parts.tsx'
 
 const FORMATS = ['qr_code'] as const
 /** A symbol of 85 modules wants the points. */

@@ -1,10 +1,10 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
+import { Mark } from '../../view/parts.tsx'
 import type { Carrier } from '../carrier.ts'
 import type { Answer } from '../deliver.ts'
 import type { CarriedParcel } from '../parcel.ts'
-import { type Key, useWords, type Words } from '../words/index.ts'
-import { Mark } from './parts.tsx'
+import { isKey, type Key, useWords, type Words } from '../words/index.ts'
 
 const MARKS: Record<CarriedParcel['state'], [id: string, tone: string]> = {
   waiting: ['r-ask', 'idle'],
@@ -102,21 +102,20 @@ function codeOf(answer: Answer): string | undefined {
 }
 
 /** In the reader's language, made from the codes: the ledger's own sentences are for logs. */
-function answerText(answer: Answer, words: Words): string {
-  const { t } = words
+function answerText(answer: Answer, { t }: Words): string {
   switch (answer.kind) {
     case 'away':
     case 'busy':
     case 'strange':
       return t(`answer.${answer.kind}`)
     case 'refused':
-      return t(reasonOf(answer.code, words))
+      return t(reasonOf(answer.code))
     case 'taken': {
       const { recorded, repeated, refused } = answer
       return [
         (recorded > 0 || repeated === 0) && t('answer.recorded', { n: recorded }),
         repeated > 0 && t('answer.repeated', { n: repeated }),
-        refused !== undefined && `${t('answer.batch', { seq: refused.seq })} ${t(reasonOf(refused.code, words))}`,
+        refused !== undefined && `${t('answer.batch', { seq: refused.seq })} ${t(reasonOf(refused.code))}`,
       ]
         .filter((part) => part !== false)
         .join(' ')
@@ -124,8 +123,8 @@ function answerText(answer: Answer, words: Words): string {
   }
 }
 
-function reasonOf(code: string, { has }: Words): Key {
+function reasonOf(code: string): Key {
   const [family = ''] = code.split('_')
-  for (const key of [`code.${code}`, `code.${family}`]) if (has(key)) return key
+  for (const key of [`code.${code}`, `code.${family}`]) if (isKey(key)) return key
   return 'code.other'
 }

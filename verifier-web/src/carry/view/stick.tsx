@@ -1,10 +1,11 @@
 import { ProtocolError } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
+import type { Values } from '../../i18n/language.ts'
 import { FilePicker } from '../../view/file-picker.tsx'
 import type { Carrier } from '../carrier.ts'
 import { parcelsIn } from '../stick.ts'
-import { type Key, useWords, type Values } from '../words/index.ts'
+import { type Key, useWords } from '../words/index.ts'
 
 /** A file of parcels that came on a stick instead of by camera. */
 export function Stick({ carrier }: { carrier: Carrier }): VNode {

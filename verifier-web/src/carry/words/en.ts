@@ -1,4 +1,5 @@
-import type { Message, zh } from './zh.ts'
+import type { Message } from '../../i18n/zh.ts'
+import type { zh } from './zh.ts'
 
 export const en: Record<keyof typeof zh, Message> = {
   title: 'Carry records Tristamp',

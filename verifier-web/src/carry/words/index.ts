@@ -1,67 +1,21 @@
-// The two languages of whoever carries. Both are there at once: this page works without a network.
-import { createContext } from 'preact'
-import { useContext } from 'preact/hooks'
-import type { Lang } from '../../format.ts'
+// The two languages of whoever carries.
+import { words } from '../../own/words.ts'
 import { en } from './en.ts'
-import { type Message, zh } from './zh.ts'
+import { zh } from './zh.ts'
 
-export type { Lang }
 export type Key = keyof typeof zh
-export type Values = Record<string, string | number>
+export type Words = ReturnType<typeof wordsOf>
 
-/** What the page's `lang` attribute says for each. */
-export const HTML_LANG: Record<Lang, string> = { zh: 'zh-Hans', en: 'en' }
-
-/** A language at work. */
-export interface Words {
-  lang: Lang
-  t(key: Key, values?: Values): string
-  /** 50 kB */
-  size(bytes: number): string
-  /** By this phone's clock, with the day where it is not today's. */
-  moment(ms: number): string
-  has(key: string): key is Key
-}
-
-export function wordsOf(lang: Lang): Words {
-  const messages: Record<Key, Message> = lang === 'zh' ? zh : en
+export const { wordsOf, isKey, WordsProvider, useWords } = words(zh, en, ({ lang, format }) => {
   const locale = lang === 'zh' ? 'zh-CN' : 'en-GB'
-  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
   return {
-    lang,
-    t(key, values = {}) {
-      const message = messages[key]
-      const form = typeof message === 'string' ? message : values['n'] === 1 ? message.one : message.other
-      return form.replace(/\{(\w+)\}/g, (_, name: string) => {
-        const value = values[name] ?? ''
-        return typeof value === 'number' ? number.format(value) : value
-      })
-    },
-    size: (bytes) =>
-      bytes < 1_000_000 ? `${number.format(Math.ceil(bytes / 1000))} kB` : `${number.format(bytes / 1_000_000)} MB`,
-    moment: (ms) =>
+    /** 50 kB */
+    size: (bytes: number): string =>
+      bytes < 1_000_000 ? `${format.number(Math.ceil(bytes / 1000))} kB` : `${format.number(bytes / 1_000_000)} MB`,
+    /** By this phone's clock, with the day where it is not today's. */
+    moment: (ms: number): string =>
       day.format(ms) === day.format(Date.now()) ? time.format(ms) : `${day.format(ms)} ${time.format(ms)}`,
-    has: (key): key is Key => key in messages,
   }
-}
-
-/** `?lang=` wins, then the first of the browser's languages that we have, then English; Chinese where it says nothing. */
-export function chooseLanguage(search: string, preferred: readonly string[]): Lang {
-  const asked = new URLSearchParams(search).get('lang')
-  for (const tag of [asked, ...preferred]) {
-    if (tag?.toLowerCase().startsWith('zh')) return 'zh'
-    if (tag?.toLowerCase().startsWith('en')) return 'en'
-  }
-  return preferred.length > 0 ? 'en' : 'zh'
-}
-
-const Context = createContext<Words | undefined>(undefined)
-export const WordsProvider = Context.Provider
-
-export function useWords(): Words {
-  const words = useContext(Context)
-  if (words === undefined) throw new Error('no words provided')
-  return words
-}
+})

@@ -1,5 +1,4 @@
-/** A sentence, or one for a single thing and one for several. */
-export type Message = string | { one: string; other: string }
+import type { Message } from '../../i18n/zh.ts'
 
 export const zh = {
   title: '带走记录 Tristamp',

@@ -1,12 +1,14 @@
 import type { VNode } from 'preact'
-import { useLayoutEffect, useMemo, useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
+import type { Lang } from '../../i18n/language.ts'
+import { useDocument } from '../../own/use-document.ts'
+import { Head } from '../../own/view/head.tsx'
+import { Mark } from '../../view/parts.tsx'
 import { drawSheets, isRefusal, type Refusal } from '../client.ts'
 import { type SealedPack, sealPacks } from '../sealed.ts'
-import { HTML_LANG, type Lang, type Words, WordsProvider, wordsOf } from '../words/index.ts'
+import { isKey, type Words, WordsProvider, wordsOf } from '../words/index.ts'
 import { type Asked, OrderForm } from './order-form.tsx'
-import { Mark } from './parts.tsx'
 import { type Made, Sheets } from './sheets.tsx'
-import { Top } from './top.tsx'
 
 type State = { is: 'empty' | 'making' } | { is: 'refused'; refusal: Refusal } | { is: 'made'; made: Made }
 
@@ -15,10 +17,7 @@ export function LabelsApp({ initial }: { initial: Lang }): VNode {
   const [state, setState] = useState<State>({ is: 'empty' })
   const words = useMemo(() => wordsOf(lang), [lang])
   const { t } = words
-  useLayoutEffect(() => {
-    document.documentElement.lang = HTML_LANG[lang]
-    document.title = t('title')
-  }, [lang])
+  useDocument(lang, t('title'))
   const make = async ({ order, base, sealed }: Asked): Promise<void> => {
     setState({ is: 'making' })
     const sheets = await drawSheets(order)
@@ -28,7 +27,7 @@ export function LabelsApp({ initial }: { initial: Lang }): VNode {
   }
   return (
     <WordsProvider value={words}>
-      <Top onLang={setLang} />
+      <Head words={words} onLang={setLang} />
       <main class="labels">
         <section class="lead">
           <h1>{t('lead')}</h1>
@@ -56,7 +55,7 @@ export function LabelsApp({ initial }: { initial: Lang }): VNode {
   )
 }
 
-export function refused({ code, detail }: Refusal, { t, has }: Words): string {
+export function refused({ code, detail }: Refusal, { t }: Words): string {
   const key = `bad.${code}`
-  return has(key) ? t(key, { detail }) : t('bad.other', { code })
+  return isKey(key) ? t(key, { detail }) : t('bad.other', { code })
 }

@@ -1,8 +1,9 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Lang } from '../../i18n/language.ts'
 import { askProduct, isRefusal, type Order, type Product } from '../client.ts'
 import { MOST, type SerialChoice, serialsOf } from '../serials.ts'
-import { type Key, type Lang, useWords } from '../words/index.ts'
+import { type Key, useWords } from '../words/index.ts'
 import { Check, Choice, Field } from './fields.tsx'
 
 export interface Asked {

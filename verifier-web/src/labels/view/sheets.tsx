@@ -1,12 +1,12 @@
 import type { VNode } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
+import { Mark } from '../../view/parts.tsx'
 import { type Sheets as Drawn, isRefusal, labelFile, type Order, type Refusal } from '../client.ts'
 import { asDataUrl, save, serialTable } from '../files.ts'
 import { printPart } from '../print.ts'
 import { manifestOf, type SealedPack, sealedPages } from '../sealed.ts'
 import { useWords, wordsOf } from '../words/index.ts'
 import { refused } from './app.tsx'
-import { Mark } from './parts.tsx'
 
 /** Labels as they were asked for, and with them the sealed codes that only this device knows. */
 export interface Made {
@@ -41,7 +41,7 @@ export function Sheets({ made: { order, sheets, packs } }: { made: Made }): VNod
         <h2 id="labels-h">{t('head.labels')}</h2>
         {sheets.symbols.map(({ kind, modules, moduleUm, level }) => (
           <p class="note num" key={kind}>
-            {t(`code.${kind}`, { modules, mm: moduleUm / 1000, level: level ?? '' })}
+            {t(`code.${kind}`, { modules, mm: String(Math.round(moduleUm / 10) / 100), level: level ?? '' })}
           </p>
         ))}
         <p class="note">{t('print.note')}</p>

@@ -1,9 +1,9 @@
 import type { Recall } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
+import { Mark } from '../../view/parts.tsx'
 import { milliOf, respond, type Sent, STATES, type State } from '../respond.ts'
 import { useWords } from '../words/index.ts'
-import { Mark } from './parts.tsx'
 
 /** An answer from whoever has no gateway and no account. */
 export function AnswerForm({ recall: { id, drill } }: { recall: Recall }): VNode {

@@ -1,10 +1,12 @@
 import type { VNode } from 'preact'
-import { useCallback, useEffect, useErrorBoundary, useLayoutEffect, useMemo, useState } from 'preact/hooks'
+import { useCallback, useEffect, useErrorBoundary, useMemo, useState } from 'preact/hooks'
+import type { Lang } from '../../i18n/language.ts'
+import { useDocument } from '../../own/use-document.ts'
+import { Head } from '../../own/view/head.tsx'
 import { type Notice, readNotice } from '../read.ts'
-import { HTML_LANG, type Lang, type Words, WordsProvider, wordsOf } from '../words/index.ts'
+import { WordsProvider, wordsOf } from '../words/index.ts'
 import { AnswerForm } from './answer-form.tsx'
 import { Checked, Problem } from './checked.tsx'
-import { Mark } from './parts.tsx'
 import { Poster } from './poster.tsx'
 import { Sharing } from './sharing.tsx'
 
@@ -25,13 +27,10 @@ export function NoticeApp({ id, initial }: { id: string | undefined; initial: La
   }, [id])
   useEffect(read, [read])
   const drill = notice?.recall?.recall.drill === true
-  useLayoutEffect(() => {
-    document.documentElement.lang = HTML_LANG[lang]
-    document.title = t(drill ? 'title.drill' : 'title')
-  }, [lang, t, drill])
+  useDocument(lang, t(drill ? 'title.drill' : 'title'))
   return (
     <WordsProvider value={words}>
-      <Top words={words} onLang={setLang} />
+      <Head words={words} onLang={setLang} />
       <main class="notice" data-standing={notice?.standing ?? 'checking'}>
         {fault !== undefined ? (
           <Problem
@@ -59,27 +58,5 @@ function Read({ notice, onAgain }: { notice: Notice; onAgain: () => void }): VNo
       <Sharing id={recall.recall.id} />
       {recall.lifted === undefined && <AnswerForm recall={recall.recall} />}
     </>
-  )
-}
-
-function Top({ words: { t, lang }, onLang }: { words: Words; onLang: (lang: Lang) => void }): VNode {
-  return (
-    <header class="top">
-      <span class="brand">
-        <i aria-hidden="true">
-          <Mark id="s-place" />
-          <Mark id="s-time" />
-          <Mark id="s-quality" />
-        </i>
-        <span>{t('brand')}</span>
-      </span>
-      <fieldset class="langs" aria-label={t('language')}>
-        {(['zh', 'en'] as const).map((to) => (
-          <button key={to} type="button" lang={HTML_LANG[to]} aria-pressed={to === lang} onClick={() => onLang(to)}>
-            {to === 'zh' ? '中文' : 'EN'}
-          </button>
-        ))}
-      </fieldset>
-    </header>
   )
 }

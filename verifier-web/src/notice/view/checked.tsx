@@ -1,8 +1,8 @@
 import type { ProvenRecall } from '@tristamp/protocol'
 import type { VNode } from 'preact'
+import { Mark } from '../../view/parts.tsx'
 import type { Notice } from '../read.ts'
 import { useWords } from '../words/index.ts'
-import { Mark } from './parts.tsx'
 
 /** What was checked, and what was not. */
 export function Checked({

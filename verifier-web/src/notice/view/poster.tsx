@@ -1,9 +1,10 @@
 import { type Localized, type ProvenRecall, productOf, subjectFrom } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { HTML_LANG } from '../../i18n/language.ts'
+import { Mark } from '../../view/parts.tsx'
 import { type Notice, productNames } from '../read.ts'
-import { HTML_LANG, type Key, useWords, wordsOf } from '../words/index.ts'
-import { Mark } from './parts.tsx'
+import { type Key, useWords, wordsOf } from '../words/index.ts'
 
 /** Goods that are listed; all of them are behind the link. */
 const MOST = 40

@@ -1,60 +1,12 @@
-// The words of the notice. Both languages are there at once: a printed one shows both.
-import { createContext } from 'preact'
-import { useContext } from 'preact/hooks'
-import { type Format, formats, type Lang } from '../../format.ts'
+// The words of the notice. A printed one shows both languages.
 import { deviceOffset } from '../../local-time.ts'
+import { words } from '../../own/words.ts'
 import { en } from './en.ts'
-import { type Message, zh } from './zh.ts'
+import { zh } from './zh.ts'
 
-export type { Lang }
 export type Key = keyof typeof zh
-export type Values = Record<string, string | number>
 
-/** What the page's `lang` attribute says for each. */
-export const HTML_LANG: Record<Lang, string> = { zh: 'zh-Hans', en: 'en' }
-
-/** A language at work. */
-export interface Words {
-  lang: Lang
-  t(key: Key, values?: Values): string
-  pick(text: { zh: string; en: string }): string
+export const { wordsOf, WordsProvider, useWords } = words(zh, en, ({ format }) => ({
   /** By this device's clock. */
-  moment(ms: number): string
-}
-
-export function wordsOf(lang: Lang): Words {
-  const messages: Record<Key, Message> = lang === 'zh' ? zh : en
-  const format: Format = formats[lang]
-  return {
-    lang,
-    t(key, values = {}) {
-      const message = messages[key]
-      const form = typeof message === 'string' ? message : values['n'] === 1 ? message.one : message.other
-      return form.replace(/\{(\w+)\}/g, (_, name: string) => {
-        const value = values[name] ?? ''
-        return typeof value === 'number' ? format.number(value) : value
-      })
-    },
-    pick: (text) => text[lang],
-    moment: (ms) => format.moment({ ms, offset: deviceOffset(ms) }),
-  }
-}
-
-/** `?lang=` wins, then the first of the browser's languages that we have, then English; Chinese where it says nothing. */
-export function chooseLanguage(search: string, preferred: readonly string[]): Lang {
-  const asked = new URLSearchParams(search).get('lang')
-  for (const tag of [asked, ...preferred]) {
-    if (tag?.toLowerCase().startsWith('zh')) return 'zh'
-    if (tag?.toLowerCase().startsWith('en')) return 'en'
-  }
-  return preferred.length > 0 ? 'en' : 'zh'
-}
-
-const Context = createContext<Words | undefined>(undefined)
-export const WordsProvider = Context.Provider
-
-export function useWords(): Words {
-  const words = useContext(Context)
-  if (words === undefined) throw new Error('no words provided')
-  return words
-}
+  moment: (ms: number): string => format.moment({ ms, offset: deviceOffset(ms) }),
+}))

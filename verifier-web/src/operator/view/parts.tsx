@@ -1,14 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { ICONS } from '../icon.ts'
 
-/** A symbol of the sprite. Never alone: a word stands beside it. */
-export function Mark({ id, class: name }: { id: string; class?: string }): VNode {
-  return (
-    <svg class={name} aria-hidden="true">
-      <use href={`#${id}`} />
-    </svg>
-  )
-}
+export { Mark } from '../../view/parts.tsx'
 
 /** A drawing of the command cards. */
 export function Icon({ name }: { name: string }): VNode {

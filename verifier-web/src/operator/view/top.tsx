@@ -1,8 +1,10 @@
 import type { VNode } from 'preact'
+import { isDark } from '../../own/settings.ts'
+import { Brand, Languages } from '../../own/view/head.tsx'
 import type { GatewayState } from '../model.ts'
 import type { Settings } from '../settings.ts'
-import { HTML_LANG, useWords } from '../words/index.ts'
-import { Button, Icon, Mark } from './parts.tsx'
+import { useWords } from '../words/index.ts'
+import { Button, Icon } from './parts.tsx'
 
 export interface TopProps {
   state: GatewayState | undefined
@@ -15,18 +17,11 @@ export interface TopProps {
 /** Whose page this is, and how it is shown. */
 export function Top({ state, settings, onChange, onPin, onLeave }: TopProps): VNode {
   const { t, lang } = useWords()
-  const dark =
-    settings.theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : settings.theme === 'dark'
   return (
     <header class="top">
-      <span class="brand">
-        <i aria-hidden="true">
-          <Mark id="s-place" />
-          <Mark id="s-time" />
-          <Mark id="s-quality" />
-        </i>
+      <Brand>
         <span>{t('brand')}</span> <small class="code">{state?.gateway}</small>
-      </span>
+      </Brand>
       <div class="tools">
         {state?.pin && (
           <Button
@@ -45,22 +40,15 @@ export function Top({ state, settings, onChange, onPin, onLeave }: TopProps): VN
         >
           <Icon name={settings.muted ? 'mute' : 'sound'} />
         </Button>
-        <Button class="tool" label={t('theme')} onPress={() => onChange({ theme: dark ? 'light' : 'dark' })}>
+        <Button
+          class="tool"
+          label={t('theme')}
+          onPress={() => onChange({ theme: isDark(settings.theme) ? 'light' : 'dark' })}
+        >
           <Icon name="theme" />
         </Button>
         <fieldset class="langs" aria-label={t('language')}>
-          {(['zh', 'en'] as const).map((to) => (
-            <button
-              key={to}
-              type="button"
-              class="tool"
-              lang={HTML_LANG[to]}
-              aria-pressed={to === lang}
-              onClick={() => onChange({ lang: to })}
-            >
-              {to === 'zh' ? '中文' : 'EN'}
-            </button>
-          ))}
+          <Languages lang={lang} onLang={(to) => onChange({ lang: to })} class="tool" />
         </fieldset>
       </div>
     </header>

@@ -1,25 +1,16 @@
-// The operator's two languages. Both are there at once: a kiosk changes hands, not pages.
-import { createContext } from 'preact'
-import { useContext } from 'preact/hooks'
-import { formats, type Lang } from '../../format.ts'
-import type { Both } from '../model.ts'
+// The operator's two languages: a kiosk changes hands, not pages.
+import type { Language } from '../../i18n/language.ts'
+import { words } from '../../own/words.ts'
 import { en } from './en.ts'
 import { zh } from './zh.ts'
 
-/** What the page's `lang` attribute says for each. */
-export const HTML_LANG: Record<Lang, string> = { zh: 'zh-Hans', en: 'en' }
-
 export type Key = keyof typeof zh
-export type Values = Record<string, string | number>
+export type Words = ReturnType<typeof wordsOf>
 
 const NBSP = '\u00a0'
-const COUNTED = /(\d) (?=[\u4e00-\u9fff])/g
 
-/** A language at work, in the gateway's time zone. */
-export interface Words {
-  lang: Lang
-  t(key: Key, values?: Values): string
-  pick(text: Both): string
+/** What the page writes beside sentences, in the gateway's time zone. */
+interface Written {
   number(n: number): string
   /** 19:08:31, with the day where it is not today's. */
   time(ms: number, nowMs: number): string
@@ -36,22 +27,14 @@ export interface Words {
   quantity(type: string): string
 }
 
-export function wordsOf(lang: Lang, zone: string): Words {
-  const messages: Record<Key, string | { one: string; other: string }> = lang === 'zh' ? zh : en
-  const { number, celsius, range, percent } = formats[lang]
+export const { wordsOf, isKey, WordsProvider, useWords } = words(zh, en, written)
+
+function written({ lang, t, format }: Language<Key>, zone: string): Written {
+  const { number, celsius, range, percent } = format
   const locale = lang === 'zh' ? 'zh-CN' : 'en-GB'
   const clock = formatter(locale, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   const short = formatter(locale, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const day = formatter(locale, zone, { day: 'numeric', month: 'short' })
-  const t = (key: Key, values: Values = {}): string => {
-    const message = messages[key]
-    const form = typeof message === 'string' ? message : values['n'] === 1 ? message.one : message.other
-    const filled = form.replace(/\{(\w+)\}/g, (_, name: string) => {
-      const value = values[name] ?? ''
-      return typeof value === 'number' ? number(value) : value
-    })
-    return filled.replace(COUNTED, `$1${NBSP}`)
-  }
   const age = (ms: number): string => {
     const s = Math.max(0, Math.round(ms / 1000))
     if (s < 60) return t('unit.second', { n: s })
@@ -60,9 +43,6 @@ export function wordsOf(lang: Lang, zone: string): Words {
     return t('unit.day', { n: Math.floor(s / 86_400), m: Math.floor((s % 86_400) / 3600) })
   }
   return {
-    lang,
-    t,
-    pick: (text) => text[lang],
     number,
     time: (ms, nowMs) => (day(ms) === day(nowMs) ? clock(ms) : `${day(ms)} ${clock(ms)}`),
     minute: short,
@@ -75,7 +55,7 @@ export function wordsOf(lang: Lang, zone: string): Words {
       if (uom === 'CEL') return range(min, max)
       return uom === 'P1' ? percent(min / 1000, max / 1000) : `${number(min / 1000)} … ${number(max / 1000)} ${uom}`
     },
-    quantity: (type) => (type in messages ? t(type as Key) : type),
+    quantity: (type) => (isKey(type) ? t(type) : type),
   }
 }
 
@@ -88,13 +68,4 @@ function formatter(locale: string, zone: string, options: Intl.DateTimeFormatOpt
     const format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
     return (ms) => format.format(ms)
   }
-}
-
-const Context = createContext<Words | undefined>(undefined)
-export const WordsProvider = Context.Provider
-
-export function useWords(): Words {
-  const words = useContext(Context)
-  if (words === undefined) throw new Error('no words provided')
-  return words
 }

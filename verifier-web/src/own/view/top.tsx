@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import type { Lang } from '../../format.ts'
-import { Mark } from '../../view/parts.tsx'
-import { HTML_LANG, type Settings } from '../settings.ts'
+import { isDark, type Settings } from '../settings.ts'
+import { Brand, Languages } from './head.tsx'
 
 /** What a page says at its head. */
 export interface TopWords {
@@ -21,21 +21,14 @@ export interface TopProps {
 export function Top({ words, name, settings, onChange, onLeave }: TopProps): VNode {
   const { lang } = words
   const t: TopWords['t'] = (key) => words.t(key)
-  const dark =
-    settings.theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : settings.theme === 'dark'
   return (
     <header class="top">
       <a class="skip" href="#answer">
         {t('top.skip')}
       </a>
-      <span class="brand">
-        <i aria-hidden="true">
-          <Mark id="s-place" />
-          <Mark id="s-time" />
-          <Mark id="s-quality" />
-        </i>
+      <Brand>
         <span>{t('top.brand')}</span>
-      </span>
+      </Brand>
       {name !== undefined && <span class="note">{name}</span>}
       <div class="set">
         {onLeave !== undefined && (
@@ -43,21 +36,14 @@ export function Top({ words, name, settings, onChange, onLeave }: TopProps): VNo
             {t('top.leave')}
           </button>
         )}
-        <button type="button" class="quiet" onClick={() => onChange({ theme: dark ? 'light' : 'dark' })}>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => onChange({ theme: isDark(settings.theme) ? 'light' : 'dark' })}
+        >
           {t('top.theme')}
         </button>
-        {(['zh', 'en'] as const).map((to) => (
-          <button
-            key={to}
-            type="button"
-            class="quiet"
-            lang={HTML_LANG[to]}
-            aria-pressed={to === lang}
-            onClick={() => onChange({ lang: to })}
-          >
-            {to === 'zh' ? '中文' : 'EN'}
-          </button>
-        ))}
+        <Languages lang={lang} onLang={(to) => onChange({ lang: to })} class="quiet" />
       </div>
     </header>
   )
