@@ -69,7 +69,10 @@ it('the board says that a gateway goes away, and that it is back', async () => {
   expect((await boardOf(ledger, token)).concerns).toContainEqual({ code: 'GATEWAYS_SILENT', tone: 'stop', count: 1 })
   agent.start()
   await until('it is back', async () => (await rowOf()).state === 'online', LONG_MS)
-  await until('nobody is needed', async () => codesOf(await boardOf(ledger, token)).length === 0, LONG_MS)
+  // The machine that runs the tests may have a small disk of its own.
+  const gone = async (): Promise<boolean> =>
+    !codesOf(await boardOf(ledger, token)).some((code) => /^GATEWAYS/.test(code))
+  await until('no gateway needs anybody', gone, LONG_MS)
 })
 
 const probe = smallDisk(1)
