@@ -23,7 +23,8 @@ export interface SeenProps {
 /** An hour as people say it, on the reader’s own clock. */
 export function hourText(hour: string, { t, format }: SeenWords): string {
   const ms = hourMs(hour)
-  return t('hour', { at: format.moment({ ms, offset: deviceOffset(ms) }) })
+  const offset = deviceOffset(ms)
+  return t('hour', { at: format.moment({ ms, offset }), end: format.time({ ms: ms + 3_600_000, offset }) })
 }
 
 function Sign({ sign: { code, level, days, times, regions } }: { sign: ScanSign }): VNode {

@@ -86,7 +86,7 @@ const en: Record<keyof typeof zh, Message> = {
   'common.none': 'Traced back, they have nothing in common.',
   'common.unknown': 'Not in the ledger: {names}',
   'common.explains': 'explains {n} of {of}',
-  'common.spread': '{n} links in all',
+  'common.spread': { one: '1 link in all', other: '{n} links in all' },
   'common.ways': 'How it was traced',
   'common.way': 'From {name}',
   'common.link': '{from} → {to} ({kind}, entry {entry})',

@@ -20,7 +20,7 @@ export const en: Record<keyof typeof zh, Message> = {
   where: 'in {region}',
   'where.unknown': 'place unknown',
   'where.zone': 'time zone {zone}',
-  hour: 'within the hour from {at}',
+  hour: '{at}–{end}',
   note: 'Counted by this server; not proved by the ledger. Other servers have counts of their own. Kept are the number, the hour and a coarse region, not who you are.',
   days: 'On which days, and where',
   day: 'Day',

@@ -20,7 +20,7 @@ export const zh = {
   where: '在{region}',
   'where.unknown': '地点未知',
   'where.zone': '时区 {zone}',
-  hour: '{at} 起一小时内',
+  hour: '{at}–{end}',
   note: '以上由本服务器计数，不是账本证明的；别的服务器另有自己的数。只记编号、钟点和大致地区，不记您是谁。',
   days: '哪天、在哪里',
   day: '日期',
