@@ -44,6 +44,8 @@ export const GOOD_MODULE = 0.4
 /** Some 4 points: the least that people read. */
 const LEAST_TEXT = 1.4
 const LEADING = 1.22
+/** Names are made smaller until here, and then cut. */
+const LEAST_NAME = 2
 /** Letters grow so far where there is room. */
 const MOST_GROWN = 1.5
 
@@ -129,12 +131,21 @@ const WORDS = {
 export function linesOf(wishes: readonly Wish[], x: number, width: number, height: number): Line[] {
   const room = height - 2 * EDGE
   const tall = (lines: readonly Wish[]): number => lines.reduce((sum, { size }) => sum + size * LEADING, 0)
-  const longest = Math.min(...wishes.map((wish) => (wish.cut ? MOST_GROWN : widest(wish, width) / wish.size)))
+  // What is cut in any case holds nothing back.
+  const longest = Math.min(
+    ...wishes.map((wish) => {
+      const ratio = widest(wish, width) / wish.size
+      return wish.cut && ratio < 1 ? MOST_GROWN : ratio
+    }),
+  )
   const grown = Math.max(1, Math.min(MOST_GROWN, longest, room / tall(wishes)))
   const fitted = wishes.map((wish) => {
     const size = wish.size * grown
     const fits = widest(wish, width)
-    if (wish.cut) return { ...wish, size, text: fits < size ? cut(wish, width / size) : wish.text }
+    if (wish.cut) {
+      const named = Math.min(size, Math.max(fits, LEAST_NAME))
+      return { ...wish, size: named, text: fits < named ? cut(wish, width / named) : wish.text }
+    }
     return { ...wish, size: Math.min(size, fits) }
   })
   const scale = Math.min(1, room / tall(fitted))
@@ -164,8 +175,9 @@ function widthOf(text: string, bold: boolean): number {
 }
 
 const WIDTHS: readonly [RegExp, number][] = [
-  [/[\u1100-\u{10ffff}MW@%]/u, 1],
-  [/[A-Z&]/, 0.72],
+  [/[\u1100-\u{10ffff}]/u, 1],
+  // One width for all, so that the letters of labels of one length are of one size.
+  [/[A-Z0-9@%&]/, 0.76],
   [/./su, 0.64],
 ]
 
