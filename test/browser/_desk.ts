@@ -1,14 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { sha256, toBase64Url, utf8 } from '@tristamp/protocol'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { until } from '../_harness/until.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-/** A folder for pictures, for whoever wants to look. */
-const SHOTS = process.env['SHOTS']
 
 /** A token, and what a ledger's configuration has of it. */
 export function accessOf(name: string, role: 'regulator' | 'operator') {
@@ -72,27 +66,6 @@ export async function settled(page: Page): Promise<void> {
 
 export function soon<T>(look: () => Promise<T>): ReturnType<typeof expect.poll<T>> {
   return expect.poll(look, { timeout: 60_000 })
-}
-
-interface AxeResult {
-  violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
-}
-
-/** What is wrong for whoever cannot see or point. */
-export async function axe(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  const { violations } = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: (options: object) => Promise<AxeResult> } }
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
-    return axe.run({ runOnly: { type: 'tag', values: tags } })
-  })
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`),
-  )
-}
-
-export async function shot(page: Page, name: string): Promise<void> {
-  if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true })
 }
 
 /** Waits until the traces have what is sealed: until then a search is as of what was read. */

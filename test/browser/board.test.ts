@@ -5,10 +5,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { commissioned, item, ORGANISATION } from '../_harness/goods.ts'
 import { TestSigner } from '../_harness/signer.ts'
 import { TcpProxy } from '../_harness/tcp-proxy.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
-import { accessOf, axe, shot, soon } from './_desk.ts'
+import { accessOf, soon } from './_desk.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+import { shot } from './_shots.ts'
 
 const HOSTILE = '<img src=x onerror="document.title=1">'
 

@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fromBase64Url, keyThumbprint, parcelItem, qrFrames, sealParcel } from '@tristamp/protocol'
@@ -14,17 +13,16 @@ import { recordedBy } from '../_harness/recorded.ts'
 import { TestSimulator } from '../_harness/simulator.ts'
 import { TcpProxy } from '../_harness/tcp-proxy.ts'
 import { until } from '../_harness/until.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
 import { type Drawn, qrSymbol, type Scene, writeClip } from './_clip.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
+import { shot } from './_shots.ts'
 
 // A gateway without a network, its own page, a phone that films it, and the ledger: nothing lost, nothing twice.
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const SOON = { timeout: 60_000 }
 const LONG_MS = 60_000
-/** A folder for pictures, for whoever wants to look. */
-const SHOTS = process.env['SHOTS']
 
 let folder: string
 let clip: string
@@ -66,10 +64,6 @@ const text =
   (page: Page, selector: string): (() => Promise<string>) =>
   () =>
     page.locator(selector).innerText()
-
-async function shot(page: Page, name: string): Promise<void> {
-  if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true })
-}
 
 async function stamp(...serials: string[]): Promise<void> {
   for (const serial of serials) {
@@ -287,17 +281,9 @@ describe.skipIf(!haveChromium())('a phone that carries records', () => {
     await page.locator('.film .btn.solid').click()
     await page.locator('.progress').waitFor(SOON)
     await shot(page, `carry-progress-${lang}`)
-    await page.evaluate(await readFile(AXE, 'utf8'))
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
-      const violations = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as {
-          axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> }
-        }
-        const result = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-        return result.violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-      })
-      expect(violations).toEqual([])
+      expect(await axe(page)).toEqual([])
       await shot(page, `carry-${colorScheme}-${lang}`)
     }
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)

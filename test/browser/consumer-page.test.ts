@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,10 +18,10 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KITCHEN, LOT, PACK, PRODUCT } from '../../verifier-web/src/_sample-verdicts.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const pathOf = (subject: string): string => new URL(subject).pathname
 
 /** Everything a page did that it must not do. */
@@ -84,18 +82,6 @@ async function open(page: Page, subject: string, lang: 'zh' | 'en'): Promise<str
 async function settled(page: Page): Promise<string> {
   await page.waitForSelector('#page:not([data-state=checking]) footer.end')
   return status(page)
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    for (const details of document.querySelectorAll('details')) details.open = true
-    const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> }
-    }
-    const result = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-    return result.violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-  })
 }
 
 const nothing: Faults = { console: [], foreign: [], policy: [] }
@@ -230,7 +216,7 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
     expect(await page.locator('#pack').innerText()).toContain('冷鲜黑猪肉')
     expect(await page.locator('.hit').count()).toBe(0)
     expect(await page.locator('#checks').innerText()).toContain('OFFLINE')
-    expect(await violations(page)).toEqual([])
+    expect(await axe(page, { unfold: true })).toEqual([])
     await page.unroute('**/v1/**')
     await page.getByRole('button', { name: '再核对一次' }).click()
     await expect.poll(() => status(page)).toContain('记录一致')
@@ -253,7 +239,7 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
     expect(await open(page, `${PRODUCT}/21/NEVER1`, 'zh')).toContain('无记录')
     expect(await page.locator('#checks').innerText()).toContain('账本证明')
     expect(await page.locator('#pack').innerText()).toContain('NEVE')
-    expect(await violations(page)).toEqual([])
+    expect(await axe(page, { unfold: true })).toEqual([])
     expect(faults).toEqual(nothing)
     await context.close()
   })
@@ -305,7 +291,7 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
       await page.reload()
       expect(await settled(page)).toContain('被改写过')
       await page.getByText('证据', { exact: true }).click()
-      expect(await violations(page)).toEqual([])
+      expect(await axe(page, { unfold: true })).toEqual([])
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         page.getByRole('button', { name: '下载矛盾证据' }).click(),
@@ -336,7 +322,7 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
     for (const part of ['Fewer witnesses signed', 'POLICY_QUORUM', '0 of 1 witnesses signed'])
       expect(checks).toContain(part)
     expect(await page.locator('.hit').count()).toBe(0)
-    expect(await violations(page)).toEqual([])
+    expect(await axe(page, { unfold: true })).toEqual([])
     expect(faults).toEqual(nothing)
     await context.close()
   })
@@ -415,7 +401,7 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
     await page.getByRole('textbox').fill('(01)09506000134353(21)7K3M92QD40XA')
     await page.getByRole('button', { name: 'Check' }).click()
     await expect.poll(() => page.locator('#wrong').innerText()).toContain('GS1_CHECK_DIGIT')
-    expect(await violations(page)).toEqual([])
+    expect(await axe(page, { unfold: true })).toEqual([])
     await page.getByRole('textbox').fill('(01)09506000134352(10)B261120-07(21)7K3M92QD40XA')
     await page.getByRole('button', { name: 'Check' }).click()
     await page.waitForURL(`**${pathOf(PACK)}*`)
@@ -439,7 +425,7 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { context, page } = await visit({ colorScheme })
       await open(page, PACK, lang)
-      expect(await violations(page)).toEqual([])
+      expect(await axe(page, { unfold: true })).toEqual([])
       await context.close()
     }
   })

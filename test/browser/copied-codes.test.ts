@@ -2,10 +2,13 @@ import { commitmentOf, groupedSecret, SECRET_RANDOM_BYTES, secretFrom } from '@t
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PACK } from '../../verifier-web/src/_sample-verdicts.ts'
+import { closeAll } from '../_harness/close-all.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
-import { accessOf, axe, shot } from './_desk.ts'
+import { accessOf } from './_desk.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+import { shot } from './_shots.ts'
 
 const SECRET = secretFrom(new Uint8Array(SECRET_RANDOM_BYTES).fill(7))
 const WRONG = secretFrom(new Uint8Array(SECRET_RANDOM_BYTES).fill(9))
@@ -28,9 +31,7 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
   }, 180_000)
 
   afterAll(async () => {
-    await browser?.close()
-    await pork?.[Symbol.asyncDispose]()
-    await pages?.[Symbol.asyncDispose]()
+    await closeAll(browser, pork, pages)
   })
 
   /** A reader in a network of its own; what a page must not do is in `faults`. */

@@ -2,10 +2,13 @@ import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOT, PACK, recallOperation, WHOLESALE } from '../../verifier-web/src/_sample-verdicts.ts'
+import { closeAll } from '../_harness/close-all.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
-import { accessOf, axe, settled, shot, soon, traced, visitDesk } from './_desk.ts'
+import { accessOf, settled, soon, traced, visitDesk } from './_desk.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+import { shot } from './_shots.ts'
 
 describe.skipIf(!haveChromium())('an answer of the desk', () => {
   const regulator = accessOf('恩施州市场监管局', 'regulator')
@@ -23,9 +26,7 @@ describe.skipIf(!haveChromium())('an answer of the desk', () => {
   }, 240_000)
 
   afterAll(async () => {
-    await browser?.close()
-    await pork?.[Symbol.asyncDispose]()
-    await pages?.[Symbol.asyncDispose]()
+    await closeAll(browser, pork, pages)
   })
 
   const at = (subject: string): string => `${new URLSearchParams({ token: regulator.token, s: subject })}`

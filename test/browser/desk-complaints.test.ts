@@ -1,10 +1,13 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CASE, LOT, PACK, PIG } from '../../verifier-web/src/_sample-verdicts.ts'
+import { closeAll } from '../_harness/close-all.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
-import { accessOf, axe, shot, soon, visitDesk } from './_desk.ts'
+import { accessOf, soon, visitDesk } from './_desk.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+import { shot } from './_shots.ts'
 
 const REGULATOR = accessOf('bureau', 'regulator')
 const HOSTILE = '<img src=x onerror=alert(1)> "><script>alert(1)</script> {n} javascript:alert(1)'
@@ -24,9 +27,7 @@ describe.skipIf(!haveChromium())('complaints on the desk', () => {
   }, 180_000)
 
   afterAll(async () => {
-    await browser?.close()
-    await pork?.[Symbol.asyncDispose]()
-    await pages?.[Symbol.asyncDispose]()
+    await closeAll(browser, pork, pages)
   })
 
   const report = async (body: object): Promise<void> => {

@@ -1,10 +1,13 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOT, PACK } from '../../verifier-web/src/_sample-verdicts.ts'
+import { closeAll } from '../_harness/close-all.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
-import { accessOf, axe, shot, soon, visitDesk } from './_desk.ts'
+import { accessOf, soon, visitDesk } from './_desk.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+import { shot } from './_shots.ts'
 import { recordWideLot, WIDE_LOT } from './_wide-lot.ts'
 
 const regulator = accessOf('Enshi Market Authority', 'regulator')
@@ -24,9 +27,7 @@ describe.skipIf(!haveChromium())('the trace graph of the desk', () => {
     browser = await launchChromium()
   }, 240_000)
   afterAll(async () => {
-    await browser?.close()
-    await pork?.[Symbol.asyncDispose]()
-    await pages?.[Symbol.asyncDispose]()
+    await closeAll(browser, pork, pages)
   })
 
   const rows = async (page: Page): Promise<string[]> => page.locator('.gr-table tbody th').allInnerTexts()

@@ -5,10 +5,13 @@ import type { Operation, Recall } from '@tristamp/protocol'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KITCHEN, LOT } from '../../verifier-web/src/_sample-verdicts.ts'
+import { closeAll } from '../_harness/close-all.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
-import { accessOf, axe, shot, soon, visitDesk } from './_desk.ts'
+import { accessOf, soon, visitDesk } from './_desk.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+import { shot } from './_shots.ts'
 
 const regulator = accessOf('Enshi Market Authority', 'regulator')
 const hash = `token=${regulator.token}&${new URLSearchParams({ s: LOT })}`
@@ -29,9 +32,7 @@ describe.skipIf(!haveChromium())('recalls on the desk', () => {
     browser = await launchChromium()
   }, 240_000)
   afterAll(async () => {
-    await browser?.close()
-    await pork?.[Symbol.asyncDispose]()
-    await pages?.[Symbol.asyncDispose]()
+    await closeAll(browser, pork, pages)
   })
 
   /** Signs an operation as a person does who was handed the file. */

@@ -3,10 +3,13 @@ import type { Operation } from '@tristamp/protocol'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KITCHEN, LOT, PACK, PRODUCT, TRUCK, WHOLESALE } from '../../verifier-web/src/_sample-verdicts.ts'
+import { closeAll } from '../_harness/close-all.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
-import { accessOf, askDesk, axe, settled, shot, soon, traced, visitDesk } from './_desk.ts'
+import { accessOf, askDesk, settled, soon, traced, visitDesk } from './_desk.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+import { shot } from './_shots.ts'
 
 const HOSTILE = '<img src=x onerror="document.title=1">'
 const EVIL_PLACE = 'https://id.gs1.org/414/9506000134086'
@@ -44,9 +47,7 @@ describe.skipIf(!haveChromium())('the desk’s search', () => {
   }, 240_000)
 
   afterAll(async () => {
-    await browser?.close()
-    await pork?.[Symbol.asyncDispose]()
-    await pages?.[Symbol.asyncDispose]()
+    await closeAll(browser, pork, pages)
   })
 
   const signIn = `token=${regulator.token}`

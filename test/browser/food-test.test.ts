@@ -1,7 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   encodeModel,
   encodeSpectrum,
@@ -15,15 +13,16 @@ import {
   toHex,
 } from '@tristamp/protocol'
 import type { Browser, Page } from 'playwright-core'
-import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commissioned, itemUri, type TestGateway, TestLedger } from '../../ledger-node/src/_harness.ts'
 import { DEVICE, measured, model } from '../../protocol/src/spectrum/_sample.ts'
+import { closeAll } from '../_harness/close-all.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
+import { type BuiltPages, buildPages } from './_pages.ts'
 
 // A recorded food test, run again in a real browser from the evidence that its ledger serves.
 
-let pages: string
+let pages: BuiltPages
 let ledger: TestLedger
 let browser: Browser
 
@@ -66,24 +65,17 @@ async function told(page: Page, serial: string, lang: string): Promise<string> {
 
 describe.skipIf(!haveChromium())('a food test on the page', () => {
   beforeAll(async () => {
-    pages = await mkdtemp(join(tmpdir(), 'tristamp-pages-'))
-    const root = fileURLToPath(new URL('../../verifier-web', import.meta.url))
-    await build({
-      root,
-      configFile: join(root, 'vite.config.ts'),
-      logLevel: 'error',
-      build: { outDir: pages, emptyOutDir: true },
-    })
-    ledger = await TestLedger.start({}, { pages })
+    pages = await buildPages()
+    ledger = await TestLedger.start({}, { pages: pages.folder })
     const [gateway] = (await ledger.enrolGateways('one')) as [TestGateway]
     await record(gateway, 'GOOD', 0)
     await record(gateway, 'BAD', 0.08)
     browser = await launchChromium()
   }, 120_000)
   afterAll(async () => {
-    await browser?.close()
+    await closeAll(browser)
     await ledger?.remove()
-    await rm(pages, { recursive: true, force: true })
+    await closeAll(pages)
   })
 
   it('is run again, and says so in both languages', async () => {

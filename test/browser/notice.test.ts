@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
 import type { Operation } from '@tristamp/protocol'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recallOperation } from '../../verifier-web/src/_sample-verdicts.ts'
+import { closeAll } from '../_harness/close-all.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RECALL = recallOperation()
 const DRILL = recallOperation({ id: '6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b12', drill: true, class: 2 })
 const LIFTED = recallOperation({ id: '7a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b13' })
@@ -58,9 +57,7 @@ describe.skipIf(!haveChromium())('the notice of a recall', () => {
   }, 180_000)
 
   afterAll(async () => {
-    await browser?.close()
-    await pork?.[Symbol.asyncDispose]()
-    await pages?.[Symbol.asyncDispose]()
+    await closeAll(browser, pork, pages)
   })
 
   const govern = async (...operations: Operation[]): Promise<void> => {
@@ -86,16 +83,6 @@ describe.skipIf(!haveChromium())('the notice of a recall', () => {
   const contains = (shown: string, parts: readonly string[]): void => {
     for (const part of parts) expect(shown).toContain(part)
   }
-  const violations = async (page: Page): Promise<string[]> => {
-    await page.evaluate(AXE)
-    return page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> }
-      }
-      const result = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-      return result.violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-    })
-  }
   const small = (page: Page): Promise<string[]> =>
     page.evaluate(() =>
       [...document.querySelectorAll('button, select, input:not([type=radio]), .goods a, fieldset label')]
@@ -114,7 +101,7 @@ describe.skipIf(!haveChromium())('the notice of a recall', () => {
         contains(await open(page, RECALL.id, lang), WORDS[lang].recall)
         expect(await page.getAttribute('main', 'data-standing')).toBe('proved')
         expect(await page.title()).not.toMatch(/DRILL|演练/)
-        expect(await violations(page)).toEqual([])
+        expect(await axe(page)).toEqual([])
         expect(await small(page)).toEqual([])
         expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
         await page.waitForFunction(() => (document.querySelector('.code-of img') as HTMLImageElement).naturalWidth > 0)
@@ -123,11 +110,11 @@ describe.skipIf(!haveChromium())('the notice of a recall', () => {
         contains(drill, WORDS[lang].drill)
         expect(drill).not.toContain(WORDS[lang].recall[0])
         expect(await page.title()).toMatch(/DRILL|演练/)
-        expect(await violations(page)).toEqual([])
+        expect(await axe(page)).toEqual([])
 
         contains(await open(page, LIFTED.id, lang), WORDS[lang].lifted)
         expect(await page.locator('form').count()).toBe(0)
-        expect(await violations(page)).toEqual([])
+        expect(await axe(page)).toEqual([])
       })
     },
   )
@@ -161,7 +148,7 @@ describe.skipIf(!haveChromium())('the notice of a recall', () => {
         (word) => document.querySelector('form [role=status]')?.textContent?.includes(word),
         WORDS.en.sent,
       )
-      expect(await violations(page)).toEqual([])
+      expect(await axe(page)).toEqual([])
     })
     const progress = await (await fetch(`${pork.ledger.url}/v1/recalls/${RECALL.id}/progress`)).text()
     expect(JSON.parse(progress)).toMatchObject({ unsigned: { answers: 1 }, totals: { found: 0 } })
@@ -173,7 +160,7 @@ describe.skipIf(!haveChromium())('the notice of a recall', () => {
       const unknown = await open(page, RECALL.id.replace('5f', '9f'), 'en')
       expect(unknown).toContain('There is no such recall in this ledger')
       expect(await open(page, '<b>x</b>', 'en')).toContain('There is no such recall')
-      expect(await violations(page)).toEqual([])
+      expect(await axe(page)).toEqual([])
       // The answer is another: one letter of what was signed.
       await page.route('**/v1/history?*', async (route) => {
         const response = await route.fetch({ headers: { ...route.request().headers(), 'accept-encoding': 'identity' } })
@@ -185,7 +172,7 @@ describe.skipIf(!haveChromium())('the notice of a recall', () => {
       const broken = await open(page, RECALL.id, 'en')
       expect(broken).toContain('The proof does not hold')
       expect(broken).not.toContain('eat it')
-      expect(await violations(page)).toEqual([])
+      expect(await axe(page)).toEqual([])
     })
   })
 

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,15 +12,14 @@ import { ORGANISATION } from '../_harness/goods.ts'
 import { TestLedger } from '../_harness/ledger.ts'
 import { TestSimulator } from '../_harness/simulator.ts'
 import { until } from '../_harness/until.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
+import { shot } from './_shots.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const PIN = '271828'
 /** What `tristamp-agent pin` prints for it. */
 const HASH = '$scrypt$ln=14,r=8,p=1$IsrsmwOMkxq9QJaK7KwCOg$zUg0kXzBvH7RFTVj5nD9RjN6TFtIIw0xKfvRbP7iBDk'
 const ITEM = ']d20109506000134352'
-/** A folder for pictures, for whoever wants to look. */
-const SHOTS = process.env['SHOTS']
 const NOTHING_DONE = 1_500
 
 let folder: string
@@ -108,22 +105,6 @@ async function wedge(page: Page, text: string): Promise<void> {
   await session.detach()
 }
 
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    for (const details of document.querySelectorAll('details')) details.open = true
-    const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> }
-    }
-    const result = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-    return result.violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-  })
-}
-
-async function shot(page: Page, name: string, fullPage = false): Promise<void> {
-  if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage })
-}
-
 /** A request with headers that a browser would not let a page set. */
 function ask(path: string, headers: Record<string, string>, body?: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
@@ -192,7 +173,7 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     // A scan at such a page asks for the PIN, and is not sent.
     await wedge(page, `${ITEM}21NOBODY`)
     await page.locator('dialog.pin').waitFor()
-    await shot(page, 'reader-pin')
+    await shot(page, 'reader-pin', false)
     expect(faults).toEqual([])
     await context.close()
   })
@@ -220,7 +201,7 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     await soon(() => last(page)).toMatch(/1 item read\s+01\/09506000134352\/21\/W1/)
     await key(page, 'Done').click()
     await soon(() => last(page)).toMatch(/Commission: 1 item recorded\s+01\/09506000134352\/21\/W1/)
-    await shot(page, 'recorded')
+    await shot(page, 'recorded', false)
     // The key that was touched last does not take the scanner's Enter.
     await wedge(page, `${ITEM}21W2`)
     await soon(() => last(page)).toMatch(/1 item read\s+01\/09506000134352\/21\/W2/)
@@ -251,7 +232,7 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
       await soon(() => last(page)).toContain(text.slice(0, 12))
     }
     expect(await page.locator('.last img').count()).toBe(0)
-    await shot(page, 'refused')
+    await shot(page, 'refused', false)
     expect(faults).toEqual([])
     await context.close()
   })
@@ -271,7 +252,7 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
   ] as const)('can be read and pressed by everyone: %s, %s, %i × %i', async (lang, theme, width, height) => {
     const { context, page, faults } = await operate({ viewport: { width, height } }, `?lang=${lang}&theme=${theme}`)
     await shot(page, `${lang}-${theme}-${width}`, true)
-    expect(await violations(page)).toEqual([])
+    expect(await axe(page, { unfold: true })).toEqual([])
     const small = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>('button, summary, input, a:not(.skip)')]
         .map((element) => ({ name: element.innerText, box: element.getBoundingClientRect() }))
@@ -329,8 +310,8 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
     expect(await screen.isVisible()).toBe(true)
-    expect(await violations(page)).toEqual([])
-    await shot(page, 'lock')
+    expect(await axe(page, { unfold: true })).toEqual([])
+    await shot(page, 'lock', false)
     await page.getByRole('button', { name: 'I have seen it' }).click()
     expect(await page.locator('.locked').innerText()).toContain('1 thing is recalled')
     await context.close()
@@ -360,7 +341,7 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     await screen.waitFor()
     expect(await screen.innerText()).toContain('Recall, class 1')
     expect(await screen.innerText()).not.toContain('Drill')
-    expect(await violations(page)).toEqual([])
+    expect(await axe(page, { unfold: true })).toEqual([])
     await screen.getByRole('button', { name: 'Taken note of' }).click()
     await screen.getByLabel('How much in all').fill('12,5')
     await screen.getByLabel('Unit').selectOption('KGM')
@@ -370,7 +351,7 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     await screen.getByLabel('How much in all').fill('')
     const heights = await screen.getByRole('button').evaluateAll((all) => all.map((one) => one.clientHeight))
     expect(Math.min(...heights)).toBeGreaterThanOrEqual(44)
-    await shot(page, 'answers')
+    await shot(page, 'answers', false)
     // Without a number the goods are scanned: the screen is free for that.
     await screen.getByRole('button', { name: 'Sent back' }).click()
     await screen.waitFor({ state: 'detached' })
@@ -383,7 +364,7 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
       `tristamp:recall/returned#${id}`,
       `tristamp:recall/none#${drill.id}`,
     ])
-    expect(await violations(page)).toEqual([])
+    expect(await axe(page, { unfold: true })).toEqual([])
     await context.close()
   })
 
@@ -434,7 +415,7 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     const [words, first] = [await frames.innerText(), await picture()]
     await soon(() => frames.innerText()).not.toBe(words)
     await soon(picture).not.toBe(first)
-    await shot(page, 'frames')
+    await shot(page, 'frames', false)
     const dark = await page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
       const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
       return {
@@ -444,7 +425,7 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     })
     expect(dark.side).toBeGreaterThan(29)
     expect(dark.share).toBeGreaterThan(0.2)
-    expect(await violations(page)).toEqual([])
+    expect(await axe(page, { unfold: true })).toEqual([])
     expect(faults).toEqual([])
     await context.close()
   })

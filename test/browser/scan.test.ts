@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import bwip from 'bwip-js/node'
@@ -7,19 +6,18 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import QRCode from 'qrcode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOT, PACK } from '../../verifier-web/src/_sample-verdicts.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
 import { drawnSymbol, qrSymbol, type Scene, writeClip } from './_clip.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+import { shot } from './_shots.ts'
 
 // A camera that films what a test draws. Chromium on Linux has no reader of its own, so that these are the readers that the page brings.
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const path = new URL(PACK).pathname
 const READERS = /\/assets\/(?:zxing|small|zxing_reader)-[\w-]+\.(?:js|wasm)/
 const SOON = { timeout: 60_000 }
-/** A folder for pictures, for whoever wants to look. */
-const SHOTS = process.env['SHOTS']
 
 let pages: BuiltPages
 let pork: PorkLedger
@@ -58,17 +56,6 @@ async function start(scenes: readonly Scene[], prepare?: (page: Page) => Promise
 }
 
 const begin = (page: Page): Promise<void> => page.getByRole('button', { name: '用相机扫码' }).click()
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(AXE, 'utf8'))
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> }
-    }
-    const result = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-    return result.violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-  })
-}
 
 const png = (bcid: string, text: string): Promise<Buffer> =>
   bwip.toBuffer({ bcid, text, scale: 6, padding: 12, backgroundcolor: 'FFFFFF' })
@@ -253,8 +240,8 @@ describe.skipIf(!haveChromium())('scanning with the readers that the page brings
       const button = page.locator('.ask .btn.solid').first()
       await button.click()
       await page.locator('video').waitFor(SOON)
-      expect(await violations(page)).toEqual([])
-      if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `scan-looking-${lang}.png`), fullPage: true })
+      expect(await axe(page)).toEqual([])
+      await shot(page, `scan-looking-${lang}`)
       await button.click()
       const buffer = await png(
         'qrcode',
@@ -262,9 +249,9 @@ describe.skipIf(!haveChromium())('scanning with the readers that the page brings
       )
       await page.locator('#photo').setInputFiles([{ name: 'photo.png', mimeType: 'image/png', buffer }])
       await page.locator('.other').waitFor(SOON)
-      expect(await violations(page)).toEqual([])
+      expect(await axe(page)).toEqual([])
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
-      if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `scan-foreign-${lang}.png`), fullPage: true })
+      await shot(page, `scan-foreign-${lang}`)
       await context.close()
     },
   )

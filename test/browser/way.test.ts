@@ -1,7 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   encodeRoute,
   evidenceId,
@@ -12,17 +10,18 @@ import {
   toHex,
 } from '@tristamp/protocol'
 import type { Browser, Page } from 'playwright-core'
-import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commissioned, itemUri, type TestGateway, TestLedger } from '../../ledger-node/src/_harness.ts'
+import { closeAll } from '../_harness/close-all.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
+import { type BuiltPages, buildPages } from './_pages.ts'
 
 // The way of a vehicle and the intervals of its thermometer, on the consumer's page in a real browser.
 
 const FROM_MS = Date.parse('2026-11-22T01:02:03.004Z')
 const HALF_HOUR_MS = 1_800_000
 
-let pages: string
+let pages: BuiltPages
 let ledger: TestLedger
 let browser: Browser
 
@@ -80,23 +79,16 @@ async function open(lang: string, shape: (page: Page) => Promise<unknown> = () =
 
 describe.skipIf(!haveChromium())('the way and the intervals on the page', () => {
   beforeAll(async () => {
-    pages = await mkdtemp(join(tmpdir(), 'tristamp-pages-'))
-    const root = fileURLToPath(new URL('../../verifier-web', import.meta.url))
-    await build({
-      root,
-      configFile: join(root, 'vite.config.ts'),
-      logLevel: 'error',
-      build: { outDir: pages, emptyOutDir: true },
-    })
-    ledger = await TestLedger.start({}, { pages })
+    pages = await buildPages()
+    ledger = await TestLedger.start({}, { pages: pages.folder })
     const [gateway] = (await ledger.enrolGateways('one')) as [TestGateway]
     await record(gateway, item)
     browser = await launchChromium()
   }, 120_000)
   afterAll(async () => {
-    await browser?.close()
+    await closeAll(browser)
     await ledger?.remove()
-    await rm(pages, { recursive: true, force: true })
+    await closeAll(pages)
   })
 
   it('draws the way that the stamp names, with its length and both ends, and asks nobody for a map', async () => {
