@@ -120,6 +120,17 @@ export const ATTACKS = {
     finds: ['MASS_BALANCE'],
     alter: (scenario) => Object.assign(scenario.vars, { inTheShop: '004150' }),
   },
+  'short-load': {
+    story: 'rice',
+    about: 'the shop signs for 2,100 kg of the 2,500 kg that the mill sent, and sells the rest by the side door',
+    finds: ['HANDOVER_QUANTITY'],
+    alter(scenario) {
+      const { scan } = scenario.steps[steps(scenario, 'Shop: the rice is received')]
+      const label = `(01)${variable('riceGtin')}(3100)002100(10)${variable('rice')}`
+      scan.codes = ['tristamp:do/receive', label, 'tristamp:end']
+      scenario.vars.inTheShop = '002050'
+    },
+  },
   'foreign-rice': {
     story: 'rice',
     about: 'more rice comes out of the mill than paddy went in',

@@ -43,11 +43,37 @@ describe('npm start plays', () => {
   )
 })
 
+describe('npm start plays a hand-over', () => {
+  it(
+    'of which the two sides tell different quantities',
+    async () => {
+      const { state, findings } = await played(['--attack', 'short-load'])
+      expect(state).toBe('consistent')
+      const found = findings.find(({ code }) => code === 'HANDOVER_QUANTITY')
+      expect(found).toMatchObject({
+        severity: 'warning',
+        detail: { shipped: 2_500_000, received: 2_100_000, uom: 'KGM' },
+      })
+    },
+    2 * PLAY_MS,
+  )
+})
+
 describe('npm start -- --help', () => {
   it('names every scenario and every attack', async () => {
     const { out, exit } = await Child.run('start', ['--help'])
     expect(exit).toBe(0)
-    for (const name of ['pork', 'rice', 'greens', 'vaccine', 'milk', 'copied-code', 'oversold', 'outside-region'])
+    for (const name of [
+      'pork',
+      'rice',
+      'greens',
+      'vaccine',
+      'milk',
+      'copied-code',
+      'oversold',
+      'outside-region',
+      'short-load',
+    ])
       expect(out).toMatch(new RegExp(`^ {4}${name} `, 'm'))
   })
 
