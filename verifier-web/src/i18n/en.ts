@@ -92,7 +92,7 @@ export const en = {
   'next.unchecked': 'Check again when you have signal. A newer recall would not show here.',
   'next.unchecked.witnesses': 'Check again in a minute. If it stays so, ask where you got it.',
 
-  'act.recalled': 'How to return it',
+  'act.recalled': 'What to do',
   'act.held': 'Check again',
   'act.mismatch': 'Report it',
   'act.elsewhere': 'Report it',
@@ -356,6 +356,33 @@ export const en = {
   'check.findings.failed': 'The records contradict each other',
   'check.findings.unchecked': 'Whether order, speed and quantities are possible: not checked',
   'check.inside.unchecked': 'What is inside the pack: no record can see it',
+  'check.bundle.how':
+    'The bundle of proofs that arrived can be read by its public format, from its first byte to its last.',
+  'check.bundle.figures': '{bytes} bytes.',
+  'check.checkpoint.how': "The ledger's key was used to check its signature under its own size and root hash.",
+  'check.checkpoint.figures': 'The ledger had {size} entries then.',
+  'check.witnesses.how':
+    'Others signed the same state, so that the ledger cannot show different people different books.',
+  'check.witnesses.figures': '{signed} of {of} signed.',
+  'check.ledger.how': 'This device remembers the ledger as it last saw it; a proof shows that since then it only grew.',
+  'check.ledger.figures': 'From {from} entries to {to}.',
+  'check.seal.how':
+    'The ledger seals the histories of all numbers at intervals; the seal used here is in the ledger itself.',
+  'check.seal.figures': 'Seal number {height}.',
+  'check.inclusion.how': 'Each signed statement has a path of hashes that leads to the root which the ledger signed.',
+  'check.inclusion.figures': '{statements} statements.',
+  'check.contents.how': 'Each record was hashed again, and gives the hash that was signed.',
+  'check.contents.figures': '{events} records, with registrations and permissions.',
+  'check.completeness.how':
+    'The seal proves how many records each number has; all are here, of its lot, its boxes and places too.',
+  'check.completeness.figures': '{subjects} numbers.',
+  'check.signatures.how': 'Each signing key was registered at the time, not stopped, and allowed to do this step.',
+  'check.signatures.figures': '{statements} statements.',
+  'check.findings.how':
+    'This device compares the records by fixed rules: time, travel, quantities, temperature, repetition.',
+  'check.findings.figures': 'Contradictions: {contradictions}, unusual: {warnings}, notes: {notes}.',
+  'check.inside.how':
+    'Signatures and records speak of the number on the pack. Whether what is in it was exchanged takes eyes, a nose or a laboratory.',
   findings: 'What the records say together',
   'findings.records': 'records {list}',
   tests: 'Food tests',

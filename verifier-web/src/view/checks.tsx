@@ -26,17 +26,47 @@ function whereOf({ t }: Language, { detail = {} }: Check): string[] {
   return where
 }
 
+/** How much was checked, where the verifier counts it; a check that was not made has no figures. */
+function figuresOf({ t }: Language, { id, status, detail }: Check): string | undefined {
+  if (detail === undefined || status === 'failed' || id === 'inside') return undefined
+  const key = `check.${id}.figures` as const
+  return FIGURES[id].every((name) => detail[name] !== undefined) ? t(key, detail) : undefined
+}
+
+const FIGURES: Record<Exclude<Check['id'], 'inside'>, readonly string[]> = {
+  bundle: ['bytes'],
+  checkpoint: ['size'],
+  witnesses: ['signed', 'of'],
+  ledger: ['from', 'to'],
+  seal: ['height'],
+  inclusion: ['statements'],
+  contents: ['events'],
+  completeness: ['subjects'],
+  signatures: ['statements'],
+  findings: ['contradictions', 'warnings', 'notes'],
+}
+
+/** A check in a shopper's words; what exactly it is, how much of it there was and its code are one tap deeper, or open where something is wrong. */
 function CheckRow({ check }: { check: Check }): VNode {
   const language = useLanguage()
-  const text = language.t(textOf(check))
+  const { t } = language
+  const text = t(textOf(check))
   const where = check.status === 'failed' ? whereOf(language, check) : []
+  const figures = figuresOf(language, check)
   return (
     <li>
-      <ToneMark tone={TONES[check.status]} />
-      <span>
-        {check.status === 'failed' ? <b class="t-stop">{text}</b> : text}
-        {check.code !== undefined && <small class="code">{[check.code, ...where].join(', ')}</small>}
-      </span>
+      <details open={check.code !== undefined}>
+        <summary>
+          <ToneMark tone={TONES[check.status]} />
+          <span>{check.status === 'failed' ? <b class="t-stop">{text}</b> : text}</span>
+        </summary>
+        <div class="body">
+          <p class="note">
+            {t(`check.${check.id}.how`)} {figures}
+          </p>
+          {check.code !== undefined && <small class="code">{[check.code, ...where].join(', ')}</small>}
+        </div>
+      </details>
     </li>
   )
 }

@@ -30,6 +30,13 @@ const ACTIONS: Partial<Record<Shown, { key: FirstKey; href?: string }>> = {
   unchecked: { key: 'act.unchecked' },
 }
 
+/** Of a proven recall the notice says what to do, and prints; a file may be of a ledger that this site has nothing to do with. */
+function actionOf(finding: Finding, { lang }: FirstLanguage): (typeof ACTIONS)[Shown] {
+  const action = ACTIONS[finding.state]
+  const recall = finding.file === undefined ? recallShown(finding) : undefined
+  return action && recall ? { ...action, href: `/notice?recall=${recall.recall.id}&lang=${lang}` } : action
+}
+
 const UNCHECKED: Stamps = { place: 'unchecked', time: 'unchecked', quality: 'unchecked' }
 
 /** The seals as the verdict leaves them: whole only where the check of now holds. */
@@ -85,7 +92,7 @@ export function VerdictPart({ finding, journey, safety, language, onAgain }: Ver
   const { t } = language
   const { state } = finding
   const icon = ICONS[state]
-  const action = ACTIONS[state]
+  const action = actionOf(finding, language)
   const recall = recallShown(finding)
   const hold = holdShown(finding)
   const sentences = sentencesOf(finding, journey?.records.length ?? 0)
