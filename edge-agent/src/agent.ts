@@ -10,6 +10,7 @@ import { type OpenedOutbox, openOutbox, repairedError } from './repair.ts'
 import { finishRotation } from './rotation.ts'
 import type { Signer } from './signer.ts'
 import { readModels } from './spectroscopy/benches.ts'
+import { Starts } from './starts.ts'
 import { type AgentHooks, Wiring } from './wiring.ts'
 
 export type { AgentHooks } from './wiring.ts'
@@ -45,7 +46,8 @@ export async function startAgent(
   const signer = openSigner(config)
   const password = readLoginFile(files.login)
   const disk = new Disk(config.data, files.outbox, config.outbox.maxMiB)
-  const { store, outbox, repaired } = await openWithRoom(files.outbox, config.data, signer, disk)
+  const starts = new Starts(files.outbox)
+  const { store, outbox, repaired } = await openWithRoom(files.outbox, config.data, signer, disk, starts.suspicious)
   const stop = new AbortController()
   try {
     const agent = new Wiring(config, { signer, password, disk, store, outbox, models, log, hooks })
@@ -62,6 +64,7 @@ export async function startAgent(
       async [Symbol.asyncDispose]() {
         stop.abort()
         await running
+        starts.lasted()
       },
     }
   } catch (error) {
@@ -71,13 +74,19 @@ export async function startAgent(
 }
 
 /** On a full disk the ballast is given up for the opening: what is in the outbox must get out. */
-async function openWithRoom(folder: string, data: string, signer: Signer, disk: Disk): Promise<OpenedOutbox> {
+async function openWithRoom(
+  folder: string,
+  data: string,
+  signer: Signer,
+  disk: Disk,
+  suspect: boolean,
+): Promise<OpenedOutbox> {
   try {
-    return await openOutbox(folder, data, signer)
+    return await openOutbox(folder, data, signer, suspect)
   } catch (error) {
     if (!(error instanceof AgentError) || error.code !== 'DISK_FULL') throw error
     disk.drop()
-    return openOutbox(folder, data, signer)
+    return openOutbox(folder, data, signer, suspect)
   }
 }
 

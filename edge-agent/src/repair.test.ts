@@ -55,8 +55,8 @@ class Play {
     return this.opened.store
   }
 
-  async open(): Promise<void> {
-    this.opened = await openOutbox(this.folder, this.config.data, this.signer)
+  async open(suspect = false): Promise<void> {
+    this.opened = await openOutbox(this.folder, this.config.data, this.signer, suspect)
   }
 
   async close(): Promise<void> {
@@ -428,6 +428,17 @@ describe('a repair', () => {
     expect(play.opened.repaired).toBeUndefined()
     await play.drain()
     expect(play.ledger.eventIDs).toEqual(play.accepted)
+    await play.close()
+  })
+
+  it('finds nothing wrong with a whole outbox that is suspected', async () => {
+    const play = await Play.begin()
+    await play.accept(6)
+    await play.sign()
+    await play.close()
+    await play.open(true)
+    expect(play.opened.repaired).toBeUndefined()
+    expect(readdirSync(play.config.data).filter((name) => /^outbox\./.test(name))).toEqual([])
     await play.close()
   })
 

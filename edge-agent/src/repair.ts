@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { AgentError } from './error.ts'
 import { initHeadFile, readHeadFile, syncFolder } from './head-file.ts'
 import { Outbox } from './outbox.ts'
+import { isBearable, repairApart } from './repair-apart.ts'
 import { type Salvaged, salvage } from './salvage.ts'
 import type { Signer } from './signer.ts'
 import { Store } from './store.ts'
@@ -22,9 +23,10 @@ export interface OpenedOutbox {
 
 /**
  * Opens the outbox, and repairs it first when it is damaged: what survived is kept, what did not is known, to be declared.
+ * @param suspect whether the program ended early again and again: then it is tried first whether that is the database's doing
  * @throws AgentError OUTBOX_MISSING (neither folder nor head.json: a disk that is not mounted, or all is lost), OUTBOX_LOCKED, OUTBOX_FOREIGN, DISK_FULL
  */
-export async function openOutbox(folder: string, data: string, signer: Signer): Promise<OpenedOutbox> {
+export async function openOutbox(folder: string, data: string, signer: Signer, suspect = false): Promise<OpenedOutbox> {
   finishSwap(folder)
   const snapshot = `${folder}.before`
   rmSync(snapshot, { recursive: true, force: true })
@@ -34,6 +36,8 @@ export async function openOutbox(folder: string, data: string, signer: Signer): 
   try {
     // It would also make the folder before it says that it is missing.
     if (!there) throw new AgentError('OUTBOX_MISSING', { path: folder, why: 'the folder is not there' })
+    if (suspect && !(await isBearable(folder)))
+      throw new AgentError('OUTBOX_DAMAGED', { path: folder, why: 'the database ends the program' })
     const opened = await openWhole(folder, data, signer)
     rmSync(snapshot, { recursive: true, force: true })
     return { ...opened, repaired: undefined }
@@ -126,7 +130,7 @@ export function repairedError({ batches, events, lost, aside }: Repaired): Agent
 async function openCopy(folder: string, copy: string): Promise<Store | undefined> {
   cpSync(folder, copy, { recursive: true })
   try {
-    await Store.repair(copy)
+    await repairApart(copy)
     return await Store.open(copy)
   } catch (error) {
     if (!isDamage(error)) throw error

@@ -73,15 +73,6 @@ export class Store {
     return new Store(folder, await openDatabase(folder, false))
   }
 
-  /** Makes what is readable of a damaged database a database again, in place. @throws AgentError OUTBOX_DAMAGED, DISK_FULL */
-  static async repair(folder: string): Promise<void> {
-    try {
-      await (Level as unknown as { repair(folder: string): Promise<void> }).repair(folder)
-    } catch (cause) {
-      throw openError(cause, folder)
-    }
-  }
-
   /**
    * Writes all of it or nothing, synced. @throws AgentError DISK_FULL, OUTBOX_WRITE. After a failure the database takes nothing more
    * until {@link reopen}.
@@ -246,7 +237,8 @@ function sublevelsOf(database: Database): Map<Space, Sublevel> {
   return new Map(SPACES.map((space) => [space, sublevelOf(database, space)]))
 }
 
-function openError(thrown: unknown, path: string): AgentError {
+/** Why a database cannot be opened, as the operator should hear of it. */
+export function openError(thrown: unknown, path: string): AgentError {
   const inner = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
   const code = (inner as { code?: string }).code
   const why = whyOf(inner)
