@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
+import { type AddressInfo, connect as connectTcp, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { parseVerifierKey } from '@tristamp/protocol'
 import mqtt, { type MqttClient } from 'mqtt'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { config, itemUri, type TestGateway, TestLedger, temporaryFolder, until } from '../_harness.ts'
 import type { DiskSpace } from '../board/disk.ts'
 import type { BoardState } from '../board/state.ts'
 import { startFollower } from '../follow/start.ts'
+import { startWitness } from '../witness/standalone.ts'
+import { policyOfWitnesses } from '../witness/witness-config.ts'
 import { MAX_LISTENERS } from './board-stream.ts'
 
 const TOKEN = 'a-token-of-forty-three-characters-for-tests'
@@ -209,6 +213,60 @@ describe('the board', () => {
       await until(() => reader.states.length > 0, LONG_MS)
     } finally {
       await follower[Symbol.asyncDispose]()
+      await remove()
+    }
+  })
+
+  it('says which witness signs, which does not and why, and that the quorum is missing', async () => {
+    const { path, remove } = await temporaryFolder()
+    const logs = [parseVerifierKey(ledger.node.genesis.logKey)]
+    const settings = { data: join(path, 'lab'), name: 'lab.example', logs, host: '127.0.0.1', requestsPerSecond: 99 }
+    const lab = await startWitness({ ...settings, port: 0 })
+    // A line to it that is open, or lets nobody through: its port stays its own.
+    let away = false
+    const line = createServer((near) => {
+      if (away) {
+        near.destroy()
+        return
+      }
+      const far = connectTcp(Number(new URL(lab.url).port), '127.0.0.1')
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const)
+        from
+          .on('error', () => to.destroy())
+          .on('close', () => to.destroy())
+          .pipe(to)
+      lines.push(near)
+    })
+    const lines: Socket[] = []
+    await new Promise<void>((resolve) => line.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(line.address() as AddressInfo).port}`
+    const policy = policyOfWitnesses([{ name: 'lab', vkey: parseVerifierKey(lab.vkey), url }], 1)
+    await ledger.stop()
+    await ledger.run({ space: async () => space }, {}, { access: ACCESS, policy })
+    try {
+      const look = async (): Promise<BoardState['witnesses']> => (await board()).witnesses
+      await until(async () => (await look())!.list[0]!.signed, LONG_MS)
+      expect(await look()).toMatchObject({ quorum: true, needed: 1 })
+      away = true
+      for (const socket of lines) socket.destroy()
+      await ledger.enrolGateways('three')
+      await until(async () => (await board()).concerns.some(({ code }) => code === 'QUORUM_MISSING'), LONG_MS)
+      // The second that is waited for a cosignature may be over before the line has failed.
+      await until(async () => (await look())!.list[0]!.failure !== null, LONG_MS)
+      const [gone] = (await look())!.list
+      expect(gone).toMatchObject({ name: 'lab', signed: false, failure: { code: 'PEER_UNREACHABLE' } })
+      expect(gone!.lag).toBeGreaterThan(0)
+      expect((await board()).errors).toContainEqual(expect.objectContaining({ source: 'witness', from: 'lab' }))
+      away = false
+      await until(async () => (await look())!.quorum, LONG_MS)
+      expect((await look())!.list[0]).toMatchObject({ signed: true, lag: 0, failure: null })
+    } finally {
+      for (const socket of lines) socket.destroy()
+      await new Promise((resolve) => line.close(resolve))
+      await lab[Symbol.asyncDispose]()
       await remove()
     }
   })
