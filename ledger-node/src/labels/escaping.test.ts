@@ -77,7 +77,7 @@ function fieldText(field: string): string {
   return Buffer.from(bytes, 'hex').toString('utf8')
 }
 
-describe('ZPL', () => {
+describe('ZPL', { timeout: 180_000 }, () => {
   it('holds any text as text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
@@ -128,7 +128,7 @@ describe('ZPL', () => {
   })
 })
 
-describe('SVG and HTML', () => {
+describe('SVG and HTML', { timeout: 180_000 }, () => {
   it('hold any text as text', () => {
     fc.assert(
       fc.property(anyText, (text) => {

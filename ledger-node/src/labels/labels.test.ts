@@ -11,6 +11,8 @@ import { randomSerials } from './serials.ts'
 import { labelSvg, pageSvg } from './svg.ts'
 import { SHEETS, templateOf } from './template.ts'
 
+/** A decoder that tries hard takes its time on a busy machine. */
+const LONG = { timeout: 180_000 }
 const ORDER: LabelOrder = {
   gtin: '09506000134352',
   lot: 'L20261122A',
@@ -82,7 +84,7 @@ describe('a label', () => {
   })
 })
 
-describe('drawn', () => {
+describe('drawn', LONG, () => {
   const read = async (symbols: Symbols, template: string, one: Label): Promise<Record<string, string>> => {
     const { label: size } = templateOf(template)
     const found = await readSymbols(rasterised(labelSvg(faceOf(one, size, symbols)), 12))
@@ -114,7 +116,7 @@ describe('drawn', () => {
           expect(Object.fromEntries(elements)).toEqual(Object.fromEntries(one.elements))
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     )
   })
 
@@ -167,7 +169,7 @@ describe('drawn', () => {
   })
 })
 
-describe('a sealed code', () => {
+describe('a sealed code', LONG, () => {
   it('is drawn for people and for phones; its commitment is all that the manifest has', async () => {
     const one = sealed(label())
     const [subject, commitment] = commitmentFor(one)
