@@ -77,7 +77,8 @@ export function stepOf(event: EpcisEvent): Step {
 
 /** A business step by its name in EPCIS. */
 export function stepNamed(bizStep: string | undefined): Step {
-  return STEPS[bizStep ?? ''] ?? 'other'
+  // A ledger's answer may name what every object has, too.
+  return (bizStep !== undefined && Object.hasOwn(STEPS, bizStep) && STEPS[bizStep]) || 'other'
 }
 
 /** The goods that an event names, as it names them. */

@@ -14,7 +14,7 @@ const UNITS: Readonly<Record<string, { zh: string; en: string }>> = {
 
 export function unitOf({ uom }: Amount, { t, pick }: Words): string {
   if (uom === undefined) return t('uom.pieces')
-  const unit = UNITS[uom]
+  const unit = Object.hasOwn(UNITS, uom) ? UNITS[uom] : undefined
   return unit === undefined ? uom : pick(unit)
 }
 

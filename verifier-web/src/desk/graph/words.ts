@@ -170,7 +170,7 @@ export function usePartWords<Key extends string>(both: Record<Lang, Record<Key, 
     number: (n) => format.number(n),
     amount: ({ milli, uom }) => {
       const n = format.number(milli / 1000)
-      return uom === undefined ? n : `${n}${NBSP}${UNITS[uom] ?? uom}`
+      return uom === undefined ? n : `${n}${NBSP}${Object.hasOwn(UNITS, uom) ? UNITS[uom] : uom}`
     },
     moment: (ms) => moment.format(ms),
     reason: (code) => {
