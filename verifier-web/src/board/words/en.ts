@@ -55,10 +55,7 @@ export const en: Record<keyof typeof zh, Message> = {
   'concern.LEADER_UNREACHABLE': 'The leader cannot be reached',
   'concern.KEYS_SUSPENDED': { one: '1 gateway’s key is suspended', other: '{n} gateways’ keys are suspended' },
   'concern.WITNESSES_MISSING': { one: '1 witness has not signed', other: '{n} witnesses have not signed' },
-  'concern.GATEWAYS_IN_TROUBLE': {
-    one: '1 gateway has trouble with an instrument or its clock',
-    other: '{n} gateways have trouble with instruments or clocks',
-  },
+  'concern.GATEWAYS_IN_TROUBLE': { one: '1 gateway in trouble', other: '{n} gateways in trouble' },
   'concern.DISK_LOW': 'Disk space is running low',
   'concern.CATCHING_UP': {
     one: 'Catching up with the leader, 1 entry to go',
