@@ -74,9 +74,10 @@ describe('sealed codes of a gateway', () => {
     ['what is not UTF-8', new Uint8Array([0xff, 0xfe])],
   ])('do not begin with %s', (_, content) => {
     if (content !== undefined) writeFileSync(file, content)
-    const thrown = (() => {
+    const thrown = ((): AgentError | undefined => {
       try {
         codes().load()
+        return undefined
       } catch (error) {
         return error as AgentError
       }

@@ -40,7 +40,7 @@ const WORDS = {
   },
 } as const
 
-describe.skipIf(!haveChromium())('the page of labels', () => {
+describe.skipIf(!haveChromium())('the page of labels', { timeout: 300_000 }, () => {
   let pages: BuiltPages
   let pork: PorkLedger
   let browser: Browser
