@@ -1,10 +1,13 @@
 // A line between a gateway and its broker that can be cut, and stay cut.
 import { connect, createServer } from 'node:net'
 
-/** @param to the broker's port, asked for at each connection */
+/**
+ * @param to the broker's port, asked for at each connection
+ * @returns the line; while its `down` is set, nobody gets through
+ */
 export async function openRelay(to) {
   const sockets = new Set()
-  const relay = { down: false, connections: 0 }
+  const relay = { connections: 0 }
   const server = createServer((near) => {
     relay.connections++
     if (relay.down) return near.destroy()

@@ -221,8 +221,9 @@ export class Panel {
   }
 
   #readings(device: string): Reading[] {
-    const { atMs, sample } = this.#samples.get(device) ?? {}
-    if (!sample || atMs === undefined) return []
+    const last = this.#samples.get(device)
+    if (last === undefined) return []
+    const { atMs, sample } = last
     return sample.quantities.map(({ type, milli, uom, flag, why }) => {
       return { type, milli, uom, atMs, ...(flag !== undefined && { flag: why ?? flag }) }
     })

@@ -212,7 +212,7 @@ describe('evidence', () => {
 
   test('a follower asks again for what its leader once lacked, also after a restart', async () => {
     const size = await record()
-    let has = false
+    let has = false as boolean
     const stage = await Stage.open(
       altered(
         from(() => ledger.url),

@@ -25,10 +25,10 @@ const SAME_MS = 600
 
 export function OperatorApp({ initial }: { initial: Settings }): VNode {
   const [settings, setSettings] = useState(initial)
-  const [state, setState] = useState<GatewayState>()
+  const [state, setState] = useState<GatewayState | undefined>()
   const [lost, setLost] = useState(false)
   const [asking, setAsking] = useState(false)
-  const [failure, setFailure] = useState<PageError>()
+  const [failure, setFailure] = useState<PageError | undefined>()
   const follower = useRef<Follower>(undefined)
   const words = useMemo(() => wordsOf(settings.lang, state?.zone ?? 'UTC'), [settings.lang, state?.zone])
   const [fault] = useErrorBoundary((thrown) => reportError(thrown))
@@ -92,7 +92,7 @@ export function OperatorApp({ initial }: { initial: Settings }): VNode {
       <Top state={state} settings={settings} onChange={change} onPin={() => setAsking(true)} onLeave={left} />
       <main class="board">
         <Headline state={state} lost={lost} />
-        {state && (
+        {state !== undefined && (
           <>
             <Locks locks={state.locks} recalls={state.recalls} may={may} onSend={send} onPin={() => setAsking(true)} />
             <div class="desk">

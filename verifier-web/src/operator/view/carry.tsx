@@ -75,8 +75,8 @@ function Command({ of, command }: { of: Key & `carry.${string}`; command: string
 function Frames({ onClose }: { onClose: () => void }): VNode {
   const { t, number } = useWords()
   const [from, setFrom] = useState(0)
-  const [carry, setCarry] = useState<Carry>()
-  const [failure, setFailure] = useState<PageError>()
+  const [carry, setCarry] = useState<Carry | undefined>()
+  const [failure, setFailure] = useState<PageError | undefined>()
   const [pace, setPace] = useState(2)
   const [at, setAt] = useState(0)
   const dialog = useRef<HTMLDialogElement>(null)
@@ -101,19 +101,19 @@ function Frames({ onClose }: { onClose: () => void }): VNode {
   }, [count, pace])
   useEffect(() => {
     const frame = carry?.frames[at]
-    if (carry && frame !== undefined && canvas.current) draw(canvas.current, frame, carry.size)
+    if (carry !== undefined && frame !== undefined && canvas.current) draw(canvas.current, frame, carry.size)
   }, [carry, at])
   const more = carry !== undefined && carry.to < carry.end
   return (
     <dialog class="frames" ref={dialog} aria-labelledby="frames-h" onClose={onClose}>
       <h2 id="frames-h">{t('carry.frames')}</h2>
-      {failure && (
+      {failure !== undefined && (
         <p class="failure" role="alert">
           <Mark id="r-stop" class="t-stop" /> <span>{failureText(failure, t)}</span>
         </p>
       )}
-      {!carry && !failure && <p>{t('carry.preparing')}</p>}
-      {carry && (
+      {carry === undefined && failure === undefined && <p>{t('carry.preparing')}</p>}
+      {carry !== undefined && (
         <>
           <canvas
             ref={canvas}

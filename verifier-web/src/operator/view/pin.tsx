@@ -12,7 +12,7 @@ const MOST = 12
 export function PinDialog({ onEntered, onClose }: { onEntered: () => void; onClose: () => void }): VNode {
   const { t } = useWords()
   const [pin, setPin] = useState('')
-  const [failure, setFailure] = useState<PageError>()
+  const [failure, setFailure] = useState<PageError | undefined>()
   const dialog = useRef<HTMLDialogElement>(null)
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
@@ -41,7 +41,7 @@ export function PinDialog({ onEntered, onClose }: { onEntered: () => void; onClo
           value={pin}
           onInput={(event) => setPin(event.currentTarget.value.replace(/\D/g, ''))}
         />
-        {failure && (
+        {failure !== undefined && (
           <p class="failure" role="alert">
             <Mark id="r-stop" class="t-stop" /> <span>{failureText(failure, t)}</span>
           </p>
