@@ -21,8 +21,8 @@ export function foundIn(verdicts: readonly Verdict[], rows: readonly EventRow[])
   for (const { findings } of verdicts)
     for (const { code, severity, subject, events, detail } of findings) {
       const keys = events.map(keyOf)
-      // The same events, found in the history of an item and of its lot.
-      const key = keys.length > 0 ? `${code} ${keys.join(' ')}` : `${code} ${subject}`
+      // The same of the same events, found in the history of an item and of its lot; of two lots in one load each is told.
+      const key = keys.length > 0 ? `${code} ${keys.join(' ')} ${JSON.stringify(detail)}` : `${code} ${subject}`
       if (!found.has(key))
         found.set(key, { code, severity, ...(subject !== undefined && { subject }), rows: keys, detail })
     }
