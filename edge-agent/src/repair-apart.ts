@@ -15,7 +15,7 @@ async function work() {
   if (repair) await Level.repair(folder)
   const database = new Level(folder, { createIfMissing: false, maxFileSize: 1048576 })
   await database.open()
-  // Tables that overlap are merged by this, others only moved: so the order of keys is looked at, too.
+  // Tables that overlap are merged by this, others only moved: so whether keys can be read, and their order, is looked at, too.
   await database.compactRange('', '\\uffff').catch(() => undefined)
   let last
   try {
@@ -23,7 +23,9 @@ async function work() {
       if (last && Buffer.compare(last, key) >= 0) process.exit(2)
       last = key
     }
-  } catch {}
+  } catch {
+    process.exit(2)
+  }
   await database.close()
 }
 work().catch((error) => {
@@ -35,8 +37,8 @@ const WORDS = 2000
 
 /**
  * Makes what is readable of a damaged database a database again, in place. In a process of its own: LevelDB ends the process that it is in when a
- * table's keys are out of order (an assertion, measured), and a gateway would end so at each of its starts. Tables that it cannot bear are left
- * out.
+ * table's keys are out of order (an assertion, measured), and a gateway would end so at each of its starts. Tables that it cannot bear, or keeps
+ * though their keys cannot be read, are left out.
  * @throws AgentError OUTBOX_DAMAGED, DISK_FULL
  */
 export async function repairApart(folder: string): Promise<void> {
