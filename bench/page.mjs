@@ -73,7 +73,7 @@ async function visit(browser, address, line) {
   const behind = new Set()
   cdp.on('Network.responseReceived', ({ requestId, response }) => {
     // What loads behind the verdict, by the names that the build gives it, and what the browser keeps for later.
-    if (/\/(?:rest|parts|start|zh|en|favicon)-|sw\.js|manifest/.test(response.url)) behind.add(requestId)
+    if (/\/(?:rest|parts?|way|start|zh|en|favicon)-|sw\.js|manifest/.test(response.url)) behind.add(requestId)
   })
   cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     if (!behind.has(requestId)) bytes += encodedDataLength
