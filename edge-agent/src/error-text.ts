@@ -11,12 +11,12 @@ export const sentences: Readonly<Record<AgentCode, Readonly<Record<Language, str
     zh: '文件 {file} 超过 {kib} KiB，不会是配置文件。请用 --config 指定配置文件的路径。',
   },
   CONFIG_MALFORMED: {
-    en: 'The configuration file {file} is not valid YAML: {why}. Correct it and start again.',
-    zh: '配置文件 {file} 不是有效的 YAML：{why}。请改正后重新启动。',
+    en: 'The configuration file {file} is not valid YAML: {why}. Correct it, then start or reload.',
+    zh: '配置文件 {file} 不是有效的 YAML：{why}。请改正后启动或重新加载。',
   },
   CONFIG_INVALID: {
-    en: 'The configuration file {file} has {count} error(s):\n{list}\nCorrect them all and start again.',
-    zh: '配置文件 {file} 有 {count} 处错误：\n{list}\n请全部改正后重新启动。',
+    en: 'The configuration file {file} has {count} error(s):\n{list}\nCorrect them all, then start or reload.',
+    zh: '配置文件 {file} 有 {count} 处错误：\n{list}\n请全部改正后启动或重新加载。',
   },
   CONFIG_PLAIN: {
     en: 'Others could read along on the way to {url}, and log in as this gateway. Use mqtts:// (with `uplink.ca` unless the ledger has a public certificate), or accept it with --insecure-plain.',

@@ -81,6 +81,7 @@ describe('a configuration that is read again', () => {
     write(text.replace('driver: scanner', 'driver: telepathy'))
     await host.reload()
     expect(lines.join('')).toMatch(/CONFIG_INVALID .*devices\[0\]\.driver/s)
+    expect(lines.at(-1)).toContain('of before stays in force')
     scan(gun, 'B1')
     await until(() => ledger.events.length === 1 && ledger.reports.some(({ report }) => report.kind === 'config'))
     expect(ledger.reports.find(({ report }) => report.kind === 'config')).toMatchObject({

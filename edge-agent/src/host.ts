@@ -14,6 +14,8 @@ export interface HostOptions {
 /** A start takes two seconds; one that repairs a large outbox, some more. */
 const START_MS = 120_000
 
+const IN_FORCE = '· the configuration of before stays in force'
+
 /** The program around a gateway: it goes over to another configuration, or to what the ledger has enrolled, while the gateway runs. */
 export class Host implements AsyncDisposable {
   readonly #options: HostOptions
@@ -66,6 +68,7 @@ export class Host implements AsyncDisposable {
       next = load()
     } catch (thrown) {
       await this.#agent?.refused(asAgentError(thrown))
+      log.info(IN_FORCE)
       return
     }
     const named = next.enrolled.enrolment?.kid
@@ -93,6 +96,7 @@ export class Host implements AsyncDisposable {
       if (this.#stop.signal.aborted) return false
       this.#agent = await this.#start(this.#config)
       await this.#agent.refused(asAgentError(thrown))
+      this.#options.log.info(IN_FORCE)
       return false
     }
   }

@@ -93,6 +93,7 @@ const FORMS: readonly [RegExp, Say][] = [
   [/^· the outbox has room again$/, () => '· 发件箱又有空间'],
   [/^· the outbox takes records again$/, () => '· 发件箱恢复记录'],
   [/^· the configuration is as before$/, () => '· 配置没有变化'],
+  [/^· the configuration of before stays in force$/, () => '· 原配置继续有效'],
   [/^· the configuration was read again$/, () => '· 已重新读取配置'],
   [
     /^· goes on with its new key; what the old one had not brought to the ledger is signed anew$/,
