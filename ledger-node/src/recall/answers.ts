@@ -12,7 +12,7 @@ import { Cache } from '../cache.ts'
 import type { Ledger, Sealed } from '../ledger.ts'
 import type { Entries } from '../query/source.ts'
 import { historyKey, readHistoryRow } from '../row.ts'
-import { siteOf } from '../trace/where-now.ts'
+import { siteOf } from '../trace/piles.ts'
 import type { AnswerFact, BlockedFact, FactProof } from './facts.ts'
 
 /** What holders and their gateways have said of one recall, in the order of the log. */

@@ -1,7 +1,7 @@
 import type { EpcisEvent } from '@tristamp/protocol'
 import { expect, test } from 'vitest'
 import { ask, graphOf } from '../trace/_trace.ts'
-import type { Standing } from '../trace/where-now.ts'
+import type { Standing } from '../trace/piles.ts'
 import type { StockFact } from './facts.ts'
 import { stockFacts } from './stock.ts'
 

@@ -1,6 +1,6 @@
 import type { Recall } from '@tristamp/protocol'
+import type { Standing } from '../trace/piles.ts'
 import type { Proof } from '../trace/proof.ts'
-import type { Standing } from '../trace/where-now.ts'
 import type { FactProof, StockFact, Unrecorded } from './facts.ts'
 
 /** Ways in which goods end at whoever buys or eats them (CBV 2.0 §7.1, and ours). */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ask, graphOf, names, sorted, trace } from './_trace.ts'
 import type { Candidate } from './converge.ts'
 import type { Exposed } from './exposure.ts'
-import type { Standing } from './where-now.ts'
+import type { Standing } from './piles.ts'
 
 // Chains of another make than the random ones: their answers are known by hand.
 

@@ -2,11 +2,11 @@ import type { Limits, Span } from './broken-time.ts'
 import { contentsOf, overlap, type View } from './containment.ts'
 import { ExposureReadings, type ReadingView, timesOf } from './exposure-readings.ts'
 import { NONE } from './hash-slots.ts'
+import { siteOf } from './piles.ts'
 import { type Proof, proofOf } from './proof.ts'
 import { MAX_NODES } from './query.ts'
 import type { SeriesFinder } from './series.ts'
 import type { Cut } from './walk.ts'
-import { siteOf } from './where-now.ts'
 
 export interface ExposureOptions extends Limits, Span {}
 

@@ -6,7 +6,7 @@ import { ask, graphOf, names, sorted, trace } from './_trace.ts'
 import type { Candidate } from './converge.ts'
 import type { Exposed } from './exposure.ts'
 import type { ReadingView } from './exposure-readings.ts'
-import type { Standing } from './where-now.ts'
+import type { Standing } from './piles.ts'
 
 interface Query {
   ask: string

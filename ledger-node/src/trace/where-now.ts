@@ -1,29 +1,9 @@
-import { type SubjectKind, subjectFrom } from '@tristamp/protocol'
+import type { SubjectKind } from '@tristamp/protocol'
 import { contentsOf, parentOf, type View } from './containment.ts'
 import { NONE } from './hash-slots.ts'
-import { MAX_NESTING, type PositionState, Positions } from './position.ts'
-import { holderOf, isoTime, type Proof, proofOf } from './proof.ts'
+import { Piles, type Standing, UNOPENED } from './piles.ts'
+import { MAX_NESTING, Positions } from './position.ts'
 import type { Cut } from './walk.ts'
-
-/** Where some of it is, or what became of it. Of a lot quantities are added up, of items their number. */
-export interface Standing {
-  state: PositionState | 'unaccounted'
-  place?: string
-  holder?: string
-  /** Thousandths of `uom`, of pieces without it; absent where a quantity was not told. */
-  milli?: number
-  uom?: string
-  /** The business step by which it ended; where that is asked for. */
-  step?: string
-  /** Items and units that it is made of. */
-  things: number
-  /** What it is in at present; the first hundred. */
-  in: string[]
-  /** When the last of it came there. */
-  since?: string
-  /** The events that say so; the last hundred. */
-  proofs: Proof[]
-}
 
 /** When a recall was recorded, and where the trace ended that it rests on. */
 export interface RecallScope {
@@ -31,34 +11,22 @@ export interface RecallScope {
   frozen?: number | undefined
 }
 
-interface Pile {
-  standing: Omit<Standing, 'since' | 'proofs' | 'in'>
-  in: Set<number>
-  time: number
-  events: number[]
-}
-
 const LEAVING = new Set(['shipping', 'departing'])
 const ARRIVING = new Set(['receiving', 'accepting', 'arriving'])
 /** What makes a thing, or tells of which lot it is. */
 const MAKING: ReadonlySet<string> = new Set(['made', 'output', 'item'])
-const KEPT = 100
 /** Items that are looked at. */
 const MAX_ITEMS = 250_000
-/** Units of which nothing is known to be in them: they are counted, and are no pieces of anything. */
-const UNOPENED = 'unit'
 
 /** Where a subject is by the last event of it or of what it is in; of a lot, where its quantities and its items are. */
 export class WhereNow {
   readonly #view: View
-  readonly #parties: ReadonlyMap<string, string>
-  readonly #bySteps: boolean
   readonly #positions: Positions
   /** Entries from here on make nothing that is meant. */
   #frozen = Number.POSITIVE_INFINITY
   /** Items that are counted, and units that were opened. */
   readonly #seen = new Set<number>()
-  readonly #piles = new Map<string, Pile>()
+  readonly #piles: Piles
   readonly cuts: Set<Cut> = new Set()
   /** Products of which there are lots or items. */
   readonly products: Set<string> = new Set()
@@ -66,9 +34,8 @@ export class WhereNow {
   /** @param bySteps what ended by one step is told apart from what ended by another */
   constructor(view: View, parties: ReadonlyMap<string, string>, bySteps: boolean = false) {
     this.#view = view
-    this.#parties = parties
-    this.#bySteps = bySteps
     this.#positions = new Positions(view, this.cuts)
+    this.#piles = new Piles(view, parties, bySteps)
   }
 
   /**
@@ -107,23 +74,8 @@ export class WhereNow {
   }
 
   /** @param proofs the last so many of each */
-  standings(proofs: number = KEPT): Standing[] {
-    const { graph } = this.#view
-    const rows = [...this.#piles.values()].filter(({ standing }) => standing.milli !== 0 || standing.things > 0)
-    const order = ['there', 'on the way', 'unaccounted', 'used', 'ended']
-    rows.sort((a, b) => order.indexOf(a.standing.state) - order.indexOf(b.standing.state) || b.time - a.time)
-    return rows.map(({ standing, in: boxes, time, events }) => {
-      const since = isoTime(time)
-      const { milli, uom, ...rest } = standing
-      return {
-        ...rest,
-        ...(milli !== undefined && milli !== 0 && !Number.isNaN(milli) && { milli }),
-        ...(uom !== undefined && uom !== UNOPENED && { uom }),
-        in: [...boxes].slice(0, KEPT).map((box) => graph.names.text(box)),
-        ...(since !== undefined && { since }),
-        proofs: [...new Set(events)].slice(-proofs).map((event) => proofOf(graph, event)),
-      }
-    })
+  standings(proofs?: number): Standing[] {
+    return this.#piles.standings(proofs)
   }
 
   *#items(lot: number): Generator<undefined> {
@@ -203,7 +155,7 @@ export class WhereNow {
         ? this.#positions.of(unit)
         : { state: 'there' as const, event, place: graph.place(event), in: [] }
     if (there === undefined) return
-    const pile = this.#pile(there.state, there.place, this.#holder(there.state, there.event), uom, there.event)
+    const pile = this.#piles.at(there.state, there.place, uom, there.event)
     pile.standing.milli = (pile.standing.milli ?? 0) + milli
     pile.standing.things++
   }
@@ -212,14 +164,14 @@ export class WhereNow {
     const position = this.#positions.of(unit)
     if (position === undefined) return
     const { state, place, event } = position
-    this.#pile(state, place, this.#holder(state, event), UNOPENED, event).standing.things++
+    this.#piles.at(state, place, UNOPENED, event).standing.things++
   }
 
   #thing(node: number): void {
     const position = this.#positions.of(node)
     if (position === undefined) return
     const { state, event, place, in: boxes } = position
-    const pile = this.#pile(state, place, this.#holder(state, event), '', event)
+    const pile = this.#piles.at(state, place, '', event)
     pile.standing.things++
     if (this.#view.graph.names.kind(node) === 'item') pile.standing.milli = (pile.standing.milli ?? 0) + 1000
     for (const box of boxes) pile.in.add(box)
@@ -250,7 +202,7 @@ export class WhereNow {
         const position = this.#positions.of(box)
         if (position === undefined) continue
         const { state, event, place, in: boxes } = position
-        const pile = this.#pile(milli < 0 ? 'unaccounted' : state, place, this.#holder(state, event), uom, event)
+        const pile = this.#piles.at(state, place, uom, event, milli < 0)
         pile.standing.milli = (pile.standing.milli ?? 0) + milli
         pile.standing.things++
         for (const one of [box, ...boxes]) pile.in.add(one)
@@ -261,7 +213,8 @@ export class WhereNow {
     const { graph } = this.#view
     const event = graph.event(link)
     const [milli, uom] = [graph.milli(link), graph.uom(link)]
-    const here = (sign: number, state: Standing['state'] = 'there'): void => this.#put(event, uom, sign * milli, state)
+    const here = (sign: number, state: Standing['state'] = 'there'): void =>
+      this.#piles.put(event, uom, sign * milli, state)
     const box = (parent: number, sign: number): void => {
       const amounts = packed.get(parent) ?? new Map<string, number>()
       amounts.set(uom, (amounts.get(uom) ?? 0) + sign * milli)
@@ -276,75 +229,13 @@ export class WhereNow {
       box(parentOf(graph, event), role === 'packed' ? 1 : -1)
       here(role === 'packed' ? -1 : 1)
     } else if (role === 'emptied') {
-      for (const [unit, amount] of packed.get(graph.node(link)) ?? []) this.#put(event, unit, amount, 'there')
+      for (const [unit, amount] of packed.get(graph.node(link)) ?? []) this.#piles.put(event, unit, amount, 'there')
       packed.delete(graph.node(link))
     } else if (role === 'observed') {
       const sign = LEAVING.has(graph.step(event)) ? 1 : ARRIVING.has(graph.step(event)) ? -1 : 0
       if (sign === 0) return
-      this.#pile('on the way', NONE, '', uom, event).standing.milli! += sign * milli
+      this.#piles.onTheWay(uom, event).standing.milli! += sign * milli
       here(-sign)
     }
   }
-
-  /** To what lies at the place of an event, or is taken from there: from whoever has had it there. */
-  #put(event: number, uom: string, milli: number, state: Standing['state']): void {
-    const place = this.#view.graph.place(event)
-    if (milli >= 0 || state !== 'there') {
-      const pile = this.#pile(state, place, this.#holder(state, event), uom, event)
-      pile.standing.milli = (pile.standing.milli ?? 0) + milli
-      return
-    }
-    let left = -milli
-    const site = this.#site(place)
-    for (const pile of this.#piles.values()) {
-      const { standing } = pile
-      if (standing.state !== 'there' || standing.place !== site || (standing.uom ?? '') !== uom) continue
-      const taken = Math.min(left, Math.max(0, standing.milli ?? 0))
-      if (taken === 0) continue
-      standing.milli = standing.milli! - taken
-      pile.events.push(event)
-      left -= taken
-      if (left === 0) return
-    }
-    // More went out than ever came: something is not recorded, or not true.
-    if (left > 0) this.#pile('unaccounted', place, this.#holder('there', event), uom, event).standing.milli! -= left
-  }
-
-  #holder(state: Standing['state'], event: number): string {
-    return state === 'ended' ? '' : holderOf(this.#view, event, this.#parties)
-  }
-
-  #site(place: number): string | undefined {
-    return place === NONE ? undefined : siteOf(this.#view.graph.names.text(place))
-  }
-
-  #pile(state: Standing['state'], place: number, holder: string, uom: string, event: number): Pile {
-    const site = this.#site(place)
-    const step = this.#bySteps && state === 'ended' ? this.#view.graph.step(event) : ''
-    const key = JSON.stringify([state, site, holder, uom, step])
-    let pile = this.#piles.get(key)
-    if (pile === undefined) {
-      const standing = {
-        state,
-        ...(site !== undefined && { place: site }),
-        ...(holder !== '' && { holder }),
-        milli: 0,
-        ...(uom !== '' && { uom }),
-        ...(step !== '' && { step }),
-        things: 0,
-      }
-      pile = { standing, in: new Set(), time: Number.NEGATIVE_INFINITY, events: [] }
-      this.#piles.set(key, pile)
-    }
-    pile.time = Math.max(pile.time, this.#view.graph.time(event))
-    pile.events.push(event)
-    if (pile.events.length > 4 * KEPT) pile.events.splice(0, 3 * KEPT)
-    return pile
-  }
-}
-
-/** A place without the part of it: stock is counted by site. */
-export function siteOf(place: string): string {
-  const { kind, uri } = subjectFrom(place)
-  return kind === 'place' ? uri.replace(/\/254\/.*$/, '') : place
 }
