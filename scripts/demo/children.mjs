@@ -10,6 +10,8 @@ const PROGRAMS = {
   agent: 'edge-agent/bin/tristamp-agent.mjs',
   sim: 'firmware-sim/bin/tristamp-sim.mjs',
 }
+/** How long programs may take until they are ready on a slow machine. */
+export const READY_MS = 60_000
 const LOG_BYTES = 5_000_000
 const LAST_LINES = 12
 /** How long a program may take to stop before it is killed. */

@@ -6,6 +6,8 @@ export const place = (reference) => gs1(`414/${gln(reference)}`)
 export const party = (reference) => gs1(`417/${gln(reference)}`)
 export const asset = (name) => gs1(`8004/${PREFIX}-${name}`)
 
+/** Whose key signs what the demo's consortium decides. */
+export const ADMINISTRATOR = 'consortium'
 const ZONE = 'Asia/Shanghai'
 
 /** What an administrator signs to begin with: organisations, their places and products, and then the gateways' own requests. */

@@ -1,25 +1,23 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setTimeout } from 'node:timers/promises'
 import { readAccess } from './access.mjs'
 import { ATTACKS } from './attacks.mjs'
-import { gatewayConfig, operations } from './consortium.mjs'
-import { readGatewayPage } from './gateway-page.mjs'
+import { READY_MS } from './children.mjs'
+import { ADMINISTRATOR } from './consortium.mjs'
+import { Gateways } from './gateways.mjs'
 import { LedgerClient } from './ledger-client.mjs'
 import { assertFree, freePort, publicUrl } from './network.mjs'
 import { DemoError } from './options.mjs'
 import { Play } from './play.mjs'
 import { terminalQr } from './qr.mjs'
 import { STORIES } from './stories/index.mjs'
+import { tick } from './tick.mjs'
 import { WATCHERS, Watchers } from './watchers.mjs'
 
 const { parse, stringify } = createRequire(new URL('../../edge-agent/package.json', import.meta.url))('yaml')
 
 const ORIGIN = 'demo.tristamp.example/log'
-const ADMINISTRATOR = 'consortium'
-/** How long programs may take until they are ready on a slow machine. */
-const READY_MS = 60_000
 /** The play's hours pass in seconds, so its thermometers are asked often; afterwards as on a real site. */
 const EVERY_PLAYING_MS = 400
 const EVERY_SERVING_MS = 10_000
@@ -36,6 +34,7 @@ export class Demo {
   #children
   #publicUrl
   #watchers
+  #gateways
   #ledger
   /** Who may see more than everybody. */
   #access
@@ -49,6 +48,7 @@ export class Demo {
     this.#story = STORIES[options.story]
     this.#publicUrl = publicUrl(options.host, options.port)
     this.#watchers = new Watchers(state, children)
+    this.#gateways = new Gateways(this.#story, state, children, this.#publicUrl)
   }
 
   async run() {
@@ -59,16 +59,17 @@ export class Demo {
     if (last?.complete) {
       await this.#startLedger()
       this.#show()
-      await this.#startGateways(await this.#startInstruments(continued(last)), EVERY_SERVING_MS)
-      tick(`${this.#gateways()} online, instruments running; nothing is played, all is kept`)
+      const { ports } = await this.#startInstruments(continued(last))
+      await this.#gateways.start(this.#ledger, ports, EVERY_SERVING_MS)
+      tick(`${this.#gateways.text} online, instruments running; nothing is played, all is kept`)
       return
     }
     if (last) console.log('  The last play was cut short: a new one begins, with new identities.')
     const goods = this.#story.goods(runs + 1)
     const play = new Play()
     const [instruments] = await Promise.all([this.#startInstruments({ vars: goods, play }), this.#startLedger()])
-    await this.#startGateways(instruments, EVERY_PLAYING_MS)
-    tick(`${this.#gateways()} online, each a process of its own`)
+    await this.#gateways.start(this.#ledger, instruments.ports, EVERY_PLAYING_MS)
+    tick(`${this.#gateways.text} online, each a process of its own`)
     this.#state.save({
       runs: runs + 1,
       play: { complete: false, path: this.#story.shown(goods), others: this.#story.others?.(goods) },
@@ -169,80 +170,6 @@ export class Demo {
     return file
   }
 
-  #gateways() {
-    return `${['no', 'one', 'two', 'three', 'four', 'five', 'six'][this.#story.members.length]} gateways`
-  }
-
-  /** Configures the gateways, enrols those that are new, starts them and waits until all are online. */
-  async #startGateways({ ports }, everyMs) {
-    const mqttUrl = `mqtt://127.0.0.1:${this.#state.mqttPort}`
-    const ledgerKey = publicKey(this.#state.path('ledger', 'keys', 'ack.pem'))
-    const gatewayPage = await readGatewayPage(this.#state.path('gateway-page.json'))
-    for (const member of this.#story.members) {
-      mkdirSync(this.#folder(member), { recursive: true })
-      const config = gatewayConfig(member, { mqttUrl, ledgerKey, ports, everyMs })
-      // Where the goods arrive last, somebody may want to see the gateway's own page.
-      const page =
-        member === this.#story.members.at(-1) ? { page: { ...gatewayPage.config, ledger: this.#publicUrl } } : {}
-      writeFileSync(this.#config(member), stringify({ ...config, ...page }))
-    }
-    // A model of good food takes seconds to train; it is kept with the rest.
-    if (!this.#state.prepared) await this.#story.prepare?.(this.#children, (id) => this.#folder({ id }))
-    this.#state.save({ prepared: true })
-    await this.#enrol()
-    for (const member of this.#story.members) {
-      this.#children.start(member.id, 'agent', ['run', '--config', this.#config(member)])
-    }
-    this.#rememberProcesses()
-    await this.#online()
-    tick(`the last gateway's own page at ${gatewayPage.url}, PIN ${gatewayPage.pin}`)
-  }
-
-  async #enrol() {
-    const requests = await Promise.all(
-      this.#story.members.map(async (member) => {
-        const file = `${this.#folder(member)}/data/enrolment-request.json`
-        if (!existsSync(file)) await this.#children.run(member.id, 'agent', ['init', '--config', this.#config(member)])
-        return JSON.parse(readFileSync(file, 'utf8'))
-      }),
-    )
-    const enrolled = new Set((await this.#ledger.gateways()).map(({ org, gateway }) => `${org}/${gateway}`))
-    if (requests.every(({ org, gateway }) => enrolled.has(`${org}/${gateway}`))) return
-    const file = this.#state.path('enrolment.json')
-    writeFileSync(file, JSON.stringify(operations(this.#story, requests), null, 2))
-    const key = this.#state.path('ledger', 'keys', `admin-${ADMINISTRATOR}.pem`)
-    await this.#children.run('enrol', 'ledger', [
-      'enrol',
-      '--node',
-      this.#ledger.url,
-      '--admin-key',
-      key,
-      '--file',
-      file,
-    ])
-    tick(`${this.#gateways().replace('gateways', 'organisations')} enrolled, with their places, products and gateways`)
-  }
-
-  async #online() {
-    const until = Date.now() + READY_MS
-    for (;;) {
-      const gateways = await this.#ledger.gateways()
-      const waiting = this.#story.members.filter(
-        (member) =>
-          !isReady(
-            gateways.find((gateway) => gateway.gateway === member.id),
-            member,
-          ),
-      )
-      if (waiting.length === 0) return
-      if (Date.now() > until) {
-        const logs = waiting.map(({ id }) => `${id}:\n${this.#children.lastLines(id)}`).join('\n')
-        throw new DemoError(`Not all gateways are ready after ${READY_MS / 1000} s. Their last lines:\n${logs}`)
-      }
-      await setTimeout(200, undefined, { signal: this.#children.stopping })
-    }
-  }
-
   /** Starts a program and resolves with what `read` makes of one of its lines. */
   async #ready(name, program, args, read, started = () => undefined) {
     const ready = new Promise((resolve) => {
@@ -252,15 +179,11 @@ export class Demo {
       }
       started(this.#children.start(name, program, args.map(String), hear))
     })
-    this.#rememberProcesses()
+    this.#state.remember(this.#children)
     const slow = setTimeout(READY_MS, undefined, { ref: false })
     const value = await Promise.race([ready, this.#children.died, slow])
     if (value !== undefined) return value
     throw new DemoError(`${name} is not ready after ${READY_MS / 1000} s:\n${this.#children.lastLines(name)}`)
-  }
-
-  #rememberProcesses() {
-    this.#state.save({ pids: { start: process.pid, ...this.#children.pids } })
   }
 
   #show() {
@@ -282,38 +205,9 @@ export class Demo {
         'Served without TLS (--insecure-plain), for a demonstration in your own network; docs/operate.md has the other way.',
       )
   }
-
-  #folder({ id }) {
-    return this.#state.path('gateways', id)
-  }
-
-  #config(member) {
-    return `${this.#folder(member)}/gateway.yaml`
-  }
-}
-
-function tick(text) {
-  console.log(`  ✓ ${text}`)
-}
-
-/** A gateway whose instruments all answer and whose clock its receiver has set. */
-function isReady(gateway, { instruments = 3 }) {
-  const { state, devices = {}, clock } = gateway?.health ?? {}
-  const all = Object.values(devices)
-  return (
-    state === 'online' &&
-    clock?.source === 'gnss' &&
-    all.length === instruments &&
-    all.every((device) => device.state === 'up')
-  )
 }
 
 /** Scenario time goes on from where the complete play left it, so that no gateway's clock goes back. */
 function continued({ scenarioEnd, realEnd }) {
   return { start: new Date(Date.parse(scenarioEnd) + Date.now() - Date.parse(realEnd)).toISOString() }
-}
-
-/** The 32 bytes, in base64url, of the public key to a private key file. */
-function publicKey(file) {
-  return createPublicKey(createPrivateKey(readFileSync(file))).export({ format: 'jwk' }).x
 }

@@ -58,6 +58,11 @@ export class State {
     renameSync(`${this.#file}.new`, this.#file)
   }
 
+  /** Keeps which processes run, for a start that finds them left over. */
+  remember(children) {
+    this.save({ pids: { start: process.pid, ...children.pids } })
+  }
+
   #load() {
     try {
       const { runs, play, prepared, mqttPort, watchers, pids } = JSON.parse(readFileSync(this.#file, 'utf8'))

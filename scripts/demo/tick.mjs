@@ -1,0 +1,4 @@
+/** Tells that something is done. */
+export function tick(text) {
+  console.log(`  ✓ ${text}`)
+}
