@@ -1,6 +1,7 @@
 // The temperature drawing as numbers: paths and shares of a box 1000 wide and 100 high. Pure, so that it can be tested without a browser.
-import type { Journey, Stop } from './journey.ts'
+import type { Journey } from './journey.ts'
 import type { Limits } from './safety.ts'
+import type { Stop } from './stop.ts'
 import type { Point, Span, Track } from './temperature.ts'
 
 export const WIDTH = 1000

@@ -1,7 +1,8 @@
 import type { SensorElement } from '@tristamp/protocol'
 import { expect, it } from 'vitest'
 import { intervalsOf, outsideOf } from './intervals.ts'
-import type { Journey, Stop } from './journey.ts'
+import type { Journey } from './journey.ts'
+import type { Stop } from './stop.ts'
 
 const HOUR = 3_600_000
 const DEVICE = 'https://id.gs1.org/8004/9506000134COLD1'

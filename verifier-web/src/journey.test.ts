@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { KITCHEN, PACK, PLANT, sampleVerdicts, TRUCK } from './_sample-verdicts.ts'
-import { type Gap, journeyOf, type Leg, type Stop, sealsOf } from './journey.ts'
+import { type Gap, journeyOf, type Leg, sealsOf } from './journey.ts'
+import type { Stop } from './stop.ts'
 
 const rows = <K extends 'stop' | 'gap' | 'leg'>(
   kind: K,

@@ -1,54 +1,12 @@
 // From a verdict to the journey that people read: stops, gaps and legs in order of time. Pure; every word is made later, from these facts.
 
-import { correctionsOf, type EpcisEvent, lotOf, subjectKind, type Verdict } from '@tristamp/protocol'
+import { correctionsOf, type EpcisEvent, lotOf, type Verdict } from '@tristamp/protocol'
 import { brokenStampsOf } from './broken.ts'
 import type { LocalTime } from './local-time.ts'
 import { metresAlong } from './position.ts'
-import {
-  goodsOf,
-  inputsOf,
-  type JourneyRecord,
-  outputsOf,
-  recordOf,
-  STAMPS,
-  type StampName,
-  type StampState,
-  type Stamps,
-  type Step,
-} from './record.ts'
-import { clip, type Reading, rangeOf, readingsOf, type Span, type Track, trackOf } from './temperature.ts'
-import type { TimeDoubt } from './time-doubt.ts'
-
-/** Something a stop says about the goods; `device` is measured by an instrument, otherwise stated by a person. */
-export type Evidence =
-  | { kind: 'temperature'; device: boolean; minMilli: number; maxMilli: number }
-  | { kind: 'humidity'; device: boolean; min: number; max: number }
-  | { kind: 'made'; device: boolean; inputs: number; outputs: number }
-  | { kind: 'identity'; device: boolean; count: number }
-  | { kind: 'thermometer-silent'; device: boolean }
-
-/** What a stop is in one word, for the bar under the chart. */
-export type Stage = 'origin' | 'process' | 'transit' | 'store' | 'arrival' | 'sale'
-
-/** The goods at one station, from its first record about them to its last. */
-export interface Stop {
-  kind: 'stop'
-  station: string
-  org: string
-  gateway: string
-  kid: string
-  stage: Stage
-  steps: Step[]
-  from: LocalTime
-  to: LocalTime
-  moving: boolean
-  stamps: Stamps
-  evidence: Evidence[]
-  /** Of its records, the first whose time is not simply what its stamp says. */
-  timeDoubt?: TimeDoubt
-  records: JourneyRecord[]
-  readings: Reading[]
-}
+import { goodsOf, type JourneyRecord, recordOf, STAMPS, type StampName, type Stamps, type Step } from './record.ts'
+import { MOVED_M, type Stop, stopOf, type Visit } from './stop.ts'
+import { type Span, type Track, trackOf } from './temperature.ts'
 
 /** A silence of the thermometers while the goods existed. */
 export interface Gap extends Span {
@@ -91,17 +49,9 @@ export interface Journey {
   track?: Track
 }
 
-const MOVED_M = 1000
 const STAYED_MS = 30 * 60_000
 const TRAVELLED_MS = 10 * 60_000
 const DEPARTING: ReadonlySet<Step> = new Set(['ship', 'unload', 'sell'])
-
-interface Visit {
-  station: string
-  goods: JourneyRecord[]
-  observed: JourneyRecord[]
-  window: Span
-}
 
 /** The record's station: where its gateway stands, else the place it names. */
 const stationOf = (record: JourneyRecord): string => record.proven.signer.station || (record.event.readPoint?.id ?? '')
@@ -131,86 +81,6 @@ function bornMs(verdict: Verdict, goods: readonly JourneyRecord[]): number {
   const lots = new Set([verdict.subject, ...goods.flatMap((record) => lotOf(record.event, verdict.subject) ?? [])])
   const first = goods.find((record) => record.proven.subjects.some((subject) => lots.has(subject)))
   return first?.at.ms ?? Number.NEGATIVE_INFINITY
-}
-
-function stageOf(steps: ReadonlySet<Step>, moving: boolean): Stage {
-  if (moving) return 'transit'
-  if (steps.has('transform')) return 'process'
-  if (steps.has('commission')) return 'origin'
-  return steps.has('sell') ? 'sale' : 'store'
-}
-
-function evidenceOf(records: readonly JourneyRecord[], readings: readonly Reading[]): Evidence[] {
-  const evidence: Evidence[] = []
-  for (const { event } of records) {
-    const inputs = inputsOf(event).length
-    if (event.type === 'TransformationEvent') {
-      evidence.push({
-        kind: 'made',
-        device: event['tristamp:origin'] === 'device',
-        inputs,
-        outputs: outputsOf(event).length,
-      })
-    }
-  }
-  for (const origin of ['device', 'operator'] as const) {
-    const count = records.filter(({ event }) => event['tristamp:origin'] === origin && goodsOf(event).length > 0).length
-    if (count > 0) evidence.push({ kind: 'identity', device: origin === 'device', count })
-  }
-  const range = rangeOf(readings)
-  if (range !== undefined) evidence.push({ kind: 'temperature', device: true, ...range })
-  const reports = records.flatMap(({ event }) =>
-    (event.sensorElementList ?? []).flatMap((element) => element.sensorReport),
-  )
-  const humid = reports.filter((report) => report.type === 'RelativeHumidity')
-  const least = humid.map((r) => r.minValue ?? r.value).filter((v) => v !== undefined)
-  const most = humid.map((r) => r.maxValue ?? r.value).filter((v) => v !== undefined)
-  if (least.length > 0 && most.length > 0) {
-    evidence.push({ kind: 'humidity', device: true, min: Math.min(...least), max: Math.max(...most) })
-  }
-  if (reports.some((r) => r.type === 'Temperature' && r.exception === 'ERROR_CONDITION'))
-    evidence.push({ kind: 'thermometer-silent', device: true })
-  return evidence
-}
-
-/**
- * A stop's stamp holds when every record's does; one broken record breaks it. Quality is measured over the whole stay, so one record
- * that carries it is enough, while a place or a time belongs to each record alone.
- */
-function joined(records: readonly JourneyRecord[], name: StampName): Stamps[StampName] {
-  const states = records.map((record) => record.stamps[name])
-  if (states.includes('broken')) return 'broken'
-  const checked = (state: StampState): boolean => state === 'checked'
-  return (name === 'quality' ? states.some(checked) : states.every(checked)) ? 'checked' : 'unchecked'
-}
-
-function stopOf(visit: Visit, born: number): Stop {
-  const records = [...visit.goods, ...visit.observed].sort((a, b) => a.number - b.number)
-  const exposed: Span = { fromMs: Math.max(visit.window.fromMs, born), toMs: visit.window.toMs }
-  const all = records.flatMap((record) => readingsOf(record.event))
-  const here = all.map((r) => clip(r, visit.window)).filter((r) => r !== undefined)
-  const positions = records.map((r) => r.position).filter((p) => p !== undefined)
-  const moving = subjectKind(visit.station) === 'asset' || metresAlong(positions) > MOVED_M
-  const first = visit.goods[0]!
-  const signer = first.proven.signer
-  const timeDoubt = records.find((record) => record.timeDoubt !== undefined)?.timeDoubt
-  return {
-    kind: 'stop',
-    station: visit.station,
-    org: signer.org,
-    gateway: signer.gateway,
-    kid: signer.kid,
-    stage: stageOf(new Set(visit.goods.map((r) => r.step)), moving),
-    steps: [...new Set(visit.goods.map((r) => r.step))],
-    from: first.at,
-    to: visit.goods.at(-1)!.at,
-    moving,
-    stamps: { place: joined(records, 'place'), time: joined(records, 'time'), quality: joined(records, 'quality') },
-    evidence: evidenceOf(records, here),
-    ...(timeDoubt && { timeDoubt }),
-    records,
-    readings: exposed.toMs < exposed.fromMs ? [] : all.map((r) => clip(r, exposed)).filter((r) => r !== undefined),
-  }
 }
 
 function legBetween(stop: Stop, next: Stop): Leg {

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
-import type { Gap, Journey, Stop } from '../../journey.ts'
+import type { Gap, Journey } from '../../journey.ts'
+import type { Stop } from '../../stop.ts'
 import { useWords } from '../words/index.ts'
 import { Minis } from './minis.tsx'
 import { Mark } from './parts.tsx'
