@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import {
   checkSecret,
@@ -11,14 +10,14 @@ import {
 import type { Browser, BrowserContextOptions, Download, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readSymbols } from '../../ledger-node/src/labels/_read.ts'
+import { closeAll } from '../_harness/close-all.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+import { SHOTS, shot } from './_shots.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const SOON = { timeout: 60_000 }
-/** A folder for pictures, for whoever wants to look. */
-const SHOTS = process.env['SHOTS']
 const GTIN = '09506000134352'
 
 const WORDS = {
@@ -52,9 +51,7 @@ describe.skipIf(!haveChromium())('the page of labels', { timeout: 300_000 }, () 
   }, 180_000)
 
   afterAll(async () => {
-    await browser?.close()
-    await pork?.[Symbol.asyncDispose]()
-    await pages?.[Symbol.asyncDispose]()
+    await closeAll(browser, pork, pages)
   })
 
   /** @returns what was sent to the node, and what went wrong on the page */
@@ -88,19 +85,6 @@ describe.skipIf(!haveChromium())('the page of labels', { timeout: 300_000 }, () 
   }
   const make = (page: Page, lang: keyof typeof WORDS): Promise<void> =>
     page.getByRole('button', { name: WORDS[lang].make, exact: true }).click(SOON)
-  const shot = async (page: Page, name: string): Promise<void> => {
-    if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `labels-${name}.png`), fullPage: true })
-  }
-  const violations = async (page: Page): Promise<string[]> => {
-    await page.evaluate(AXE)
-    return page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> }
-      }
-      const result = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-      return result.violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-    })
-  }
   const small = (page: Page): Promise<string[]> =>
     page.evaluate(() =>
       [
@@ -138,15 +122,15 @@ describe.skipIf(!haveChromium())('the page of labels', { timeout: 300_000 }, () 
       await open(page, lang)
       await page.locator('#lot').fill('L20261122A')
       await page.locator('#expiry').fill('2026-12-31')
-      await shot(page, `form-${lang}`)
-      expect(await violations(page)).toEqual([])
+      await shot(page, `labels-form-${lang}`)
+      expect(await axe(page)).toEqual([])
       expect(await small(page)).toEqual([])
       await make(page, lang)
       await page.getByText(WORDS[lang].made).waitFor(SOON)
-      expect(await violations(page)).toEqual([])
+      expect(await axe(page)).toEqual([])
       expect(await small(page)).toEqual([])
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-      await shot(page, `made-${lang}`)
+      await shot(page, `labels-made-${lang}`)
       const codes = await read(page, 'labels')
       expect(new Set(codes).size).toBe(24)
       const host = pork.ledger.url.toUpperCase()
@@ -175,7 +159,7 @@ describe.skipIf(!haveChromium())('the page of labels', { timeout: 300_000 }, () 
         expect(checkSecret(subject, secret, manifest.get(subject)!)).toBe(true)
         for (const request of sent) if (!request.startsWith('data:')) expect(request).not.toContain(secret)
       }
-      await shot(page, 'sealed')
+      await shot(page, 'labels-sealed')
     })
   })
 

@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
 import type { Operation } from '@tristamp/protocol'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOT, PACK, recallOperation } from '../../verifier-web/src/_sample-verdicts.ts'
+import { closeAll } from '../_harness/close-all.ts'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const DRILL = recallOperation({ id: '6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b12', drill: true, class: 2 })
 
 /** What the page says in each language: recalled, as an exercise, and free of it. */
@@ -52,9 +51,7 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
   }, 120_000)
 
   afterAll(async () => {
-    await browser?.close()
-    await pork?.[Symbol.asyncDispose]()
-    await pages?.[Symbol.asyncDispose]()
+    await closeAll(browser, pork, pages)
   })
 
   const govern = async (...operations: Operation[]): Promise<void> => {
@@ -70,16 +67,6 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
   const contains = (text: string, parts: readonly string[]): void => {
     const plain = text.replaceAll(/[\u00a0\n]/g, ' ')
     for (const part of parts) expect(plain).toContain(part.replaceAll('|', ''))
-  }
-  const violations = async (page: Page): Promise<string[]> => {
-    await page.evaluate(AXE)
-    return page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> }
-      }
-      const result = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-      return result.violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-    })
   }
 
   it('turns with the recall, remembers it without a connection, and turns back when it is lifted', async () => {
@@ -99,7 +86,7 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
       const text = await open(page, lang)
       contains(text, [WORDS[lang].free[0], ...WORDS[lang].drill])
       expect(await page.locator('#page').getAttribute('data-state')).toBe('consistent')
-      expect(await violations(page)).toEqual([])
+      expect(await axe(page)).toEqual([])
     })
 
     await govern(recallOperation())
@@ -109,7 +96,7 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
       // The design: a full slab, and no seals beside a recall.
       expect(await page.locator('.seals').count()).toBe(0)
       expect(await page.locator('.verdict .big').count()).toBe(1)
-      expect(await violations(page)).toEqual([])
+      expect(await axe(page)).toEqual([])
     })
 
     // A pack that nobody recorded, whose code names the lot.
@@ -153,7 +140,7 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
       contains(await open(page, lang), WORDS[lang].held)
       expect(await page.locator('#page').getAttribute('data-state')).toBe('held')
       expect(await page.locator('.verdict use[href="#i-held"]').count()).toBe(1)
-      expect(await violations(page)).toEqual([])
+      expect(await axe(page)).toEqual([])
       await govern({ op: 'release', id, reason: 'it is dry and sound' })
       contains(await open(page, lang), [...WORDS[lang].free, ...WORDS[lang].released])
       await context.close()

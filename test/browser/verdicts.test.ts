@@ -1,13 +1,11 @@
 // Every verdict in every language and theme, of samples: whether everyone can use it, and whether what others write stays text.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
 import { PAYLOADS } from './_payloads.ts'
 import { buildSamples, type SamplePages, STATES } from './_samples.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const LANGS = ['zh', 'en'] as const
 
 type Show = (state: string, lang: string, text?: string, what?: 'texts' | 'names') => Promise<string[]>
@@ -50,17 +48,9 @@ describe.skipIf(!haveChromium())('every verdict', () => {
     'can be used by everyone, in %s, %s',
     async (lang, theme) => {
       const page = await open(390, { colorScheme: theme })
-      await page.evaluate(AXE)
       for (const state of STATES) {
         expect(await show(page, state, lang)).toEqual([])
-        const found = await page.evaluate(async () => {
-          for (const details of document.querySelectorAll('details')) details.open = true
-          const { axe } = globalThis as unknown as {
-            axe: { run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> }
-          }
-          const result = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-          return result.violations.map((v) => `${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-        })
+        const found = await axe(page, { unfold: true })
         expect([state, found]).toEqual([state, []])
       }
       await page.context().close()
