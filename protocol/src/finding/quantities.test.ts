@@ -26,7 +26,7 @@ function proven(hours: number, org: string, event: object, sealedAfterMs = 1000)
   }
 }
 
-function counted(quantity: number | undefined, uom = 'KGM', epcClass = LOT): QuantityElement {
+function counted(quantity: number | undefined, uom = 'KGM', epcClass: string = LOT): QuantityElement {
   return { epcClass, ...(quantity !== undefined && { quantity }), ...(uom !== '' && { uom }) }
 }
 
