@@ -110,11 +110,12 @@ function toAddress(device: RawDevice, folder: string): Address {
 }
 
 function toStation(station: RawStation, fallback: string, limits: Limits | undefined): StationConfig {
-  const { id, scanner, thermometer, holds, separators, readers, start, undo, observe } = station
+  const { id, scanner, thermometer, calibration, holds, separators, readers, start, undo, observe } = station
   return {
     id,
     scanner,
     thermometer,
+    calibration,
     holds: holds ?? fallback,
     limits,
     separators,

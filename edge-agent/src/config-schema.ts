@@ -3,7 +3,7 @@ import { ACTIONS, type FileShape, ROLES } from './config-types.ts'
 import { integer, keyBytes, name, text, uri } from './config-values.ts'
 import { durationMs } from './duration.ts'
 import { pageSchema } from './page/config.ts'
-import { testsSchema } from './spectroscopy/config.ts'
+import { calibrationSchema, testsSchema } from './spectroscopy/config.ts'
 import { WORKFLOWS } from './station/workflow.ts'
 
 const site = v.strictObject({
@@ -106,6 +106,7 @@ const station = v.strictObject({
   id: name,
   scanner: v.optional(name),
   thermometer: v.optional(name),
+  calibration: v.optional(calibrationSchema),
   holds: v.optional(uri),
   limits: v.optional(
     v.union(

@@ -101,6 +101,8 @@ export interface StationConfig {
   id: string
   scanner?: string | undefined
   thermometer?: string | undefined
+  /** Of the thermometer, and until when it holds (UTC). */
+  calibration?: { id: string; until: string } | undefined
   /** The asset or place that holds the goods here: a cold room, a truck. */
   holds: string
   limits?: Limits | undefined
@@ -231,6 +233,7 @@ export interface RawStation {
   id: string
   scanner?: string | undefined
   thermometer?: string | undefined
+  calibration?: { id: string; until: string } | undefined
   holds?: string | undefined
   limits?: Limits | { product: string } | undefined
   separators: 'unproven' | 'proven'

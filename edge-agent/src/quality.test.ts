@@ -37,6 +37,14 @@ describe('qualityStamp', () => {
     expect(qualityStamp(undefined, 0, at(0))).toEqual({ 'tristamp:quality': 'none' })
   })
 
+  it('names the calibration that somebody has entered, and none otherwise', () => {
+    const calibration = { id: 'certificate 17', until: '2027-06-01T00:00:00.000Z' }
+    const stamp = (more: object): SensorElement =>
+      element(qualityStamp({ uri: URI, readings: readingsOf(1000), ...more }, at(0).ms, at(1)))
+    expect(stamp({ calibration })['tristamp:calibration']).toEqual(calibration)
+    expect(stamp({})).not.toHaveProperty('tristamp:calibration')
+  })
+
   it('gives extremes, mean, last value and the series of the interval', () => {
     const readings = readingsOf(9000, 1000, 2000, 3001, 2500)
     const {

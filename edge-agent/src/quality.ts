@@ -1,4 +1,12 @@
-import type { EpcisEvent, PropertySummary, SensorElement, SensorReport, Series, Summary } from '@tristamp/protocol'
+import type {
+  Calibration,
+  EpcisEvent,
+  PropertySummary,
+  SensorElement,
+  SensorReport,
+  Series,
+  Summary,
+} from '@tristamp/protocol'
 import type { Moment } from './clock.ts'
 import type { Limits } from './config-types.ts'
 import { breaks } from './limits.ts'
@@ -14,6 +22,8 @@ export interface Instrument {
   uri: string
   readings: Readings
   limits?: Limits | undefined
+  /** As somebody has entered it: the instrument does not know. */
+  calibration?: Calibration | undefined
 }
 
 /** Steps of a series that people can read off; the coarsest that the protocol allows is a day. */
@@ -28,7 +38,7 @@ export function qualityStamp(instrument: Instrument | undefined, fromMs: number,
   if (!instrument) return { 'tristamp:quality': 'none' }
   const toMs = now.ms
   const startMs = Math.min(fromMs, toMs)
-  const { readings, limits, uri } = instrument
+  const { readings, limits, uri, calibration } = instrument
   const reports: SensorReport[] = []
   const summary: Summary = {}
   // Silence is information in a cold chain: a thermometer that has given nothing yet is named, not left out.
@@ -45,6 +55,7 @@ export function qualityStamp(instrument: Instrument | undefined, fromMs: number,
     sensorReport: reports,
     ...(series && { 'tristamp:series': series }),
     'tristamp:summary': summary,
+    ...(calibration && { 'tristamp:calibration': calibration }),
   }
   return { sensorElementList: [element] }
 }

@@ -64,9 +64,9 @@ export class Thermometers {
   }
 
   /** What a station knows of its thermometer. */
-  instrumentOf({ thermometer: id = '', limits }: StationConfig): Instrument | undefined {
+  instrumentOf({ thermometer: id = '', limits, calibration }: StationConfig): Instrument | undefined {
     const thermometer = this.#all.get(id)
-    return thermometer && { uri: thermometer.uri, readings: thermometer.readings, limits }
+    return thermometer && { uri: thermometer.uri, readings: thermometer.readings, limits, calibration }
   }
 
   /** A reading, or the lack of one. */

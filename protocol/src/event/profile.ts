@@ -12,7 +12,7 @@ import type { EpcisEvent } from './types.ts'
 
 const SEALED = 'tristamp:sealed'
 const TOP_EXTENSIONS = new Set(['tristamp:geo', 'tristamp:clock', 'tristamp:origin', 'tristamp:quality', SEALED])
-const ELEMENT_EXTENSIONS = new Set(['tristamp:series', 'tristamp:summary', 'tristamp:spectrum'])
+const ELEMENT_EXTENSIONS = new Set(['tristamp:series', 'tristamp:summary', 'tristamp:spectrum', 'tristamp:calibration'])
 const LONG_LISTS = new Set<string | number>([
   'epcList',
   'childEPCs',

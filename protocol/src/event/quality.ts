@@ -1,4 +1,5 @@
 import type { Json } from '../canonical-json.ts'
+import { Fields } from '../spectrum/fields.ts'
 import { checkRecordedTest } from '../spectrum/recorded-test.ts'
 import {
   isIntegerIn,
@@ -124,10 +125,21 @@ function checkElement(element: SensorElement, trail: Trail): void {
     checkRecordedTest(element, trail.down('tristamp:spectrum'))
     trail.up()
   }
+  if (element['tristamp:calibration'] !== undefined) {
+    checkCalibration(element['tristamp:calibration'] as unknown as Json, trail.down('tristamp:calibration'))
+    trail.up()
+  }
   const series: unknown = element['tristamp:series']
   if (series === undefined) return
   checkSeries(series as Json, types, trail.down('tristamp:series'))
   trail.up()
+}
+
+/** What an instrument was calibrated by, and until when that holds. */
+function checkCalibration(value: Json, trail: Trail): void {
+  const fields = new Fields(value, 'EVENT_STAMP_QUALITY', String(trail), ['id', 'until'])
+  fields.text('id')
+  fields.time('until')
 }
 
 function checkReport(report: SensorReport, trail: Trail): void {

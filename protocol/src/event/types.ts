@@ -1,6 +1,7 @@
 // The five EPCIS 2.0 events as TypeScript shapes, with the extensions that carry the three stamps (protocol §2).
 import type { Json } from '../canonical-json.ts'
 import type { RecordedTest } from '../spectrum/recorded-test.ts'
+import type { Calibration } from '../spectrum/spectrum.ts'
 import type { GovernanceEvent } from './governance-types.ts'
 import type { ReportEvent } from './report-types.ts'
 import type { Summary } from './summary.ts'
@@ -97,6 +98,8 @@ export interface SensorElement {
   sensorReport: SensorReport[]
   'tristamp:series'?: Series
   'tristamp:spectrum'?: RecordedTest
+  /** Of the instrument that measured; a test of the goods has its own in `tristamp:spectrum`. */
+  'tristamp:calibration'?: Calibration
   'tristamp:summary'?: Summary
 }
 

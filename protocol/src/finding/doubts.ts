@@ -27,19 +27,25 @@ export function typedByHand({ events }: Facts): Finding[] {
   return typed.length === 0 ? [] : [finding('TYPED_BY_HAND', 'note', typed)]
 }
 
-/** TEST_SUSPICIOUS: a test of the goods that did not come out consistent. CALIBRATION_EXPIRED: one made with a calibration past its date. */
+/** TEST_SUSPICIOUS: a test of the goods that did not come out consistent. */
 export function testResults({ measured }: Facts): Finding[] {
   return measured.flatMap((proven) =>
-    (proven.event.sensorElementList ?? []).flatMap(({ 'tristamp:spectrum': test }): Finding[] => {
-      if (test === undefined) return []
-      const until = test.calibration === undefined ? undefined : Date.parse(test.calibration.until)
-      const expired = until !== undefined && (proven.time.earliestMs ?? Number.NEGATIVE_INFINITY) > until
-      return [
-        ...(test.verdict === 'suspicious' ? [finding('TEST_SUSPICIOUS', 'warning', [proven])] : []),
-        ...(expired ? [finding('CALIBRATION_EXPIRED', 'warning', [proven])] : []),
-      ]
-    }),
+    (proven.event.sensorElementList ?? []).flatMap(({ 'tristamp:spectrum': test }): Finding[] =>
+      test?.verdict === 'suspicious' ? [finding('TEST_SUSPICIOUS', 'warning', [proven])] : [],
+    ),
   )
+}
+
+/** CALIBRATION_EXPIRED: what was measured, of the goods or around them, by an instrument whose calibration was past its date. Detail: events. */
+export function calibrationExpired({ measured }: Facts): Finding[] {
+  const late = measured.filter(({ event, time }) =>
+    (event.sensorElementList ?? []).some((element) =>
+      [element['tristamp:calibration'], element['tristamp:spectrum']?.calibration].some(
+        (calibration) => Date.parse(calibration?.until ?? '') < (time.earliestMs ?? Number.NEGATIVE_INFINITY),
+      ),
+    ),
+  )
+  return late.length === 0 ? [] : [finding('CALIBRATION_EXPIRED', 'warning', late)]
 }
 
 function finding(code: Finding['code'], severity: Finding['severity'], events: readonly ProvenEvent[]): Finding {

@@ -167,6 +167,24 @@ describe('the rules', () => {
     expect(ask(...life())).toContain(code)
   })
 
+  it.each([
+    [-1, true],
+    [3, false],
+  ])('an instrument whose calibration ended %d h after the birth: %s', (h, expired) => {
+    const id = 'https://calibration.example/17'
+    // The sample's clocks are within a fifth of a second.
+    const at = (hours: number): string => new Date(birth().time.latestMs! + hours * HOUR).toISOString()
+    const measured = step(1, 'storing', {}, {
+      sensorElementList: [
+        {
+          sensorReport: [{ type: 'Temperature', value: 3, uom: 'CEL' }],
+          'tristamp:calibration': { id, until: at(h) },
+        },
+      ],
+    } as never)
+    expect(ask(birth(), measured).includes('CALIBRATION_EXPIRED')).toBe(expired)
+  })
+
   it('believe what both clocks at their widest still allow', () => {
     expect(ask(birth(0, { doubtMs: 12 * HOUR }), step(1, 'storing', { at: HANGZHOU }))).not.toContain('TWO_PLACES')
     expect(ask(step(0, 'storing', { doubtMs: HOUR }), birth(1))).not.toContain('BEFORE_ITS_BIRTH')

@@ -1,5 +1,5 @@
 import type { Verdict } from '../verify/verdict.ts'
-import { clockDoubtful, testResults, typedByHand } from './doubts.ts'
+import { calibrationExpired, clockDoubtful, testResults, typedByHand } from './doubts.ts'
 import { type Facts, factsOf } from './facts.ts'
 import type { Finding, Severity } from './finding.ts'
 import { handover } from './handover.ts'
@@ -31,6 +31,7 @@ const RULES: readonly Rule[] = [
   sensorFlat,
   sensorJumps,
   testResults,
+  calibrationExpired,
   clockDoubtful,
   recordedLate,
   typedByHand,

@@ -413,7 +413,7 @@ export const en = {
   'finding.SENSOR_JUMPS': 'A thermometer jumped by {step} from one reading to the next',
   'finding.SERIES_COPIED': 'The same run of readings appears twice',
   'finding.TEST_SUSPICIOUS': 'A test of the goods came out suspicious',
-  'finding.CALIBRATION_EXPIRED': 'A test was made with an expired calibration',
+  'finding.CALIBRATION_EXPIRED': 'An instrument measured with an expired calibration',
   'finding.CLOCK_DOUBTFUL': 'The time of some records is not certain',
   'finding.RECORDED_LATE': 'Some records came into the ledger {length} after they were made',
   'finding.TYPED_BY_HAND': 'Some numbers were typed by hand',

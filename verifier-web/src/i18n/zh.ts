@@ -383,7 +383,7 @@ export const zh = {
   'finding.SENSOR_JUMPS': '温度计相邻两次读数差了 {step}',
   'finding.SERIES_COPIED': '同一段读数出现了两次',
   'finding.TEST_SUSPICIOUS': '有一次检测结果可疑',
-  'finding.CALIBRATION_EXPIRED': '有一次检测用的校准已经过期',
+  'finding.CALIBRATION_EXPIRED': '有的仪器测量时校准已经过期',
   'finding.CLOCK_DOUBTFUL': '有些记录的时间不能确定',
   'finding.RECORDED_LATE': '有些记录过了 {length} 才进账本',
   'finding.TYPED_BY_HAND': '有些编号是人工输入的',
