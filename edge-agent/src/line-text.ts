@@ -105,6 +105,10 @@ const FORMS: readonly [RegExp, Say][] = [
     (how, degree, id, why) =>
       `· ${how === 'lifted' ? '召回已解除' : '扣留已解除'}：${degree === undefined ? '' : `${degree} 级 `}${id}：${why}`,
   ],
+  [
+    /^· (\S+) more items and units are known to be or to hold goods of (\S+)$/,
+    (n, id) => `· 已知另有 ${n} 件单品或物流单元属于或内有 ${id} 所指的货物`,
+  ],
   [/^· HOLD (\S+): (.*)$/, (id, rest) => `· 扣留 ${id}：${rest}`],
   [/^· RECALL, class (\d) (\S+): (.*)$/, (degree, id, rest) => `· ${degree} 级召回 ${id}：${rest}`],
   [/^· DRILL, not a recall (\S+): (.*)$/, (id, rest) => `· 演练，并非召回 ${id}：${rest}`],

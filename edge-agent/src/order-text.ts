@@ -23,6 +23,13 @@ export function headOf(order: Recall | Hold): string {
   return `${isDrill(order) ? 'DRILL, not a recall' : `RECALL, class ${order.class}`} ${order.id}`
 }
 
+/** Before the reason, where the order does not name the goods itself: what the ledger knows of them. */
+export function alsoOf({ op }: Recall | Hold): Localized {
+  return op === 'recall' ? ALSO_RECALLED : ALSO_HELD
+}
+
+const ALSO_RECALLED: Localized = { zh: '内有或属于被召回的货物。', en: 'It holds or belongs to recalled goods.' }
+const ALSO_HELD: Localized = { zh: '内有或属于被扣留的货物。', en: 'It holds or belongs to held goods.' }
 const UNSAID: Localized = { zh: '未说明原因。', en: 'No reason is given.' }
 const KEEP_APART: Localized = {
   zh: '单独存放，等待负责人放行。',

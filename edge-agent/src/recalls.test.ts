@@ -15,6 +15,11 @@ const recall: Recall = {
   ...{ op: 'recall', id: '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11', org: 'farm', subjects: [LOT], class: 1 },
   ...{ reason: words, hazard: words, consumer: words, holder: words },
 }
+const CASE = 'https://id.gs1.org/00/095060001343520017'
+const PACK = 'https://id.gs1.org/01/09506000134352/21/A1'
+/** The same recall, told again in a tree of this size. */
+const known = (treeSize: number, ...also: string[]): Uint8Array =>
+  encodeNotice({ recall, entry: 7, treeSize, also }, key, signOnNode(crypto, seed))
 const told = (entry: number, fields: Partial<Recall> = {}, lifted?: string): Uint8Array =>
   encodeNotice(
     {
@@ -61,6 +66,28 @@ describe('recalls at a gateway', () => {
     forged[forged.length - 1]! ^= 1
     expect(() => recalls.take(forged)).toThrow(expect.objectContaining({ code: 'NOTICE_REFUSED' }))
     expect(recalls.standing).toEqual([])
+  })
+
+  it('are about what the ledger knows of their goods, by its last word, also after a restart', () => {
+    const recalls = opened()
+    recalls.take(told(7))
+    expect(recalls.about([CASE])).toEqual([])
+    expect(recalls.take(known(9, CASE))).toMatchObject({ isAgain: true })
+    expect(recalls.about([CASE])).toMatchObject([{ recall: { id: recall.id } }])
+    expect(recalls.take(known(12, PACK))).toMatchObject({ entry: 7, treeSize: 12 })
+    for (const again of [recalls, opened()]) {
+      // An old one, the same, and one that does not say.
+      for (const old of [known(9, CASE), known(12, CASE), told(7)]) expect(again.take(old)).toBeUndefined()
+      expect(again.about([CASE])).toEqual([])
+      expect(again.about([PACK])).toHaveLength(1)
+      expect(again.about([LOT])).toHaveLength(1)
+    }
+    expect(recalls.take(known(13))).toMatchObject({ also: [] })
+    expect(recalls.about([PACK])).toEqual([])
+    recalls.take(known(14, CASE))
+    recalls.take(told(20, {}, 'all is back'))
+    expect(recalls.take(known(30, CASE))).toBeUndefined()
+    expect(recalls.about([CASE, LOT])).toEqual([])
   })
 
   it('are told in earnest before drills', () => {

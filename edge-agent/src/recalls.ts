@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { NOTICE_BYTES, noticeName, openNotice, type RecallNotice, verifyOnNode } from '@tristamp/protocol'
+import { matchOf, NOTICE_BYTES, noticeName, openNotice, type RecallNotice, verifyOnNode } from '@tristamp/protocol'
 import { AgentError, whyOf } from './error.ts'
 import { replaceFile, syncFolder } from './head-file.ts'
 import { nodeCrypto } from './key-file.ts'
@@ -15,6 +15,9 @@ const ENDING = '.cose'
 
 /** A notice, and when it came (ms since 1970, by the system's clock: for display). */
 export type Told = RecallNotice & { heardMs: number }
+
+/** What came: the first of its entry, or told again because more, or less, is known of its goods. */
+export type Taken = RecallNotice & { isAgain: boolean }
 
 /** What the ledger has told of recalls and holds, in a folder of its own: a file each, as it was signed, so that it counts again after a restart. */
 export class Recalls {
@@ -63,7 +66,7 @@ export class Recalls {
    * What came over the network as a notice.
    * @returns it, or undefined when it says nothing new: a broker may show an old one again @throws AgentError NOTICE_REFUSED, DATA_DENIED
    */
-  take(bytes: Uint8Array): RecallNotice | undefined {
+  take(bytes: Uint8Array): Taken | undefined {
     let notice: RecallNotice
     try {
       notice = openNotice(bytes, this.#ledgerKey, verify)
@@ -71,18 +74,19 @@ export class Recalls {
       throw new AgentError('NOTICE_REFUSED', { why: whyOf(cause) }, { cause })
     }
     const known = this.#notices.get(notice.recall.id)
-    if (known !== undefined && known.entry >= notice.entry) return undefined
+    if (known !== undefined && !isNewer(notice, known)) return undefined
+    const isAgain = known?.entry === notice.entry
     // In force before it is kept: a full disk must not let bad goods pass.
     this.#notices.delete(notice.recall.id)
-    this.#notices.set(notice.recall.id, { ...notice, heardMs: Date.now() })
+    this.#notices.set(notice.recall.id, { ...notice, heardMs: isAgain ? known.heardMs : Date.now() })
     this.#keep(notice, bytes)
     this.#tidy()
-    return notice
+    return { ...notice, isAgain }
   }
 
-  /** Recalls and holds that stand and name one of these: recalls first, drills last. */
+  /** Recalls and holds that stand and name one of these, or of whose goods the ledger knows that one of these is or holds some: recalls first, drills last. */
   about(names: readonly string[]): Told[] {
-    const found = this.standing.filter(({ recall }) => names.some((name) => recall.subjects.includes(name)))
+    const found = this.standing.filter((notice) => matchOf(notice, names) !== undefined)
     return found.sort((a, b) => rank(a) - rank(b))
   }
 
@@ -108,6 +112,13 @@ export class Recalls {
       rmSync(join(this.#folder, fileOf(notice)), { force: true })
     }
   }
+}
+
+/** Another wording or the end; or of the same wording, what is known of its goods in a larger tree. What does not say takes nothing back. */
+function isNewer(notice: RecallNotice, known: RecallNotice): boolean {
+  if (notice.entry !== known.entry) return notice.entry > known.entry
+  if (notice.also === undefined) return false
+  return known.also === undefined ? notice.treeSize >= known.treeSize : notice.treeSize > known.treeSize
 }
 
 function rank({ recall }: Told): number {

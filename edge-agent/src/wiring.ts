@@ -202,11 +202,12 @@ export class Wiring {
     try {
       const notice = this.#recalls.take(payload)
       if (notice === undefined) return
-      const { recall, lifted } = notice
+      const { recall, lifted, isAgain, also = [] } = notice
       const what = headOf(recall)
       const { info } = this.#parts.log
       const { en, zh } = reasonOf(recall)
-      if (lifted) info(`· ${recall.op === 'hold' ? 'released' : 'lifted'}: ${what}: ${printable(lifted.reason)}`)
+      if (isAgain) info(`· ${also.length} more items and units are known to be or to hold goods of ${recall.id}`)
+      else if (lifted) info(`· ${recall.op === 'hold' ? 'released' : 'lifted'}: ${what}: ${printable(lifted.reason)}`)
       else info(`· ${what}: ${printable(recall.subjects.join(' '))}: ${en} ${zh}`)
     } catch (thrown) {
       this.problem(asAgentError(thrown), 'notice')

@@ -199,6 +199,8 @@ async function start(
 
   const traces = new Traces({ ledger, folder: config.data, note: log, snapshotEveryMs: config.snapshotEveryMs })
   closers.add(() => traces.close())
+  // Before the traces: what is asked of them has no answer then.
+  closers.add(async () => notices.close())
   const holds = new Holds({
     ...{ ledger, traces, word, disk, folder: config.data, log },
     entries: new Entries(ledger),
@@ -249,6 +251,7 @@ async function start(
   publicUrl ||= url
   traces.begin()
   holds.begin()
+  notices.watch(traces)
   const running = { httpPort: http.port, mqttPort: broker.port, url, mqttUrl: broker.url, publicUrl, genesis }
   return witness === undefined ? running : { ...running, witness: witness.vkey }
 }

@@ -1,9 +1,22 @@
 import * as crypto from 'node:crypto'
-import { type Hold, openNotice, type Recall, type RecallNotice, verifyOnNode } from '@tristamp/protocol'
+import {
+  type Hold,
+  type Json,
+  type Operation,
+  openNotice,
+  type Recall,
+  type RecallNotice,
+  verifyOnNode,
+} from '@tristamp/protocol'
 import { connect } from 'mqtt'
 import { expect, test } from 'vitest'
-import { TestLedger, until } from './_harness.ts'
+import { commissioned, itemUri, TestGateway, TestLedger, until } from './_harness.ts'
+import { nodeDisk } from './disk.ts'
+import { LedgerError } from './error.ts'
 import { keyPath, loadKey } from './keys.ts'
+import { Ledger } from './ledger.ts'
+import { verifySignature } from './node-crypto.ts'
+import { type Asked, Notices } from './notices.ts'
 
 const words = { zh: '话', en: 'words' }
 const recall: Recall = {
@@ -102,3 +115,108 @@ test('a hold is told in the same way, and that it was released', async () => {
     await ledger.remove()
   }
 }, 120_000)
+
+const CASE = 'https://id.gs1.org/00/095060001343520017'
+
+test('goods that only the ledger knows are told when the traces know them, and again only when they are others', async () => {
+  const running = await TestLedger.start()
+  try {
+    await running.enrolGateways()
+    const entry = await running.enrol(recall)
+    // So that the tree is larger than what the traces answer for, and every look asks.
+    const last = await running.enrol({ ...recall, id: recall.id.replace('5f', '60'), drill: true })
+    await running.sealed(last)
+    await running.enrol({ op: 'lift', id: recall.id.replace('5f', '60'), reason: 'it went well' })
+    await running.stop()
+    const ackKey = await loadKey(keyPath(running.folder, 'ack'))
+    const parts = { disk: nodeDisk, folder: running.folder, logKey: await loadKey(keyPath(running.folder, 'log')) }
+    const ledger = await Ledger.open({ ...parts, verify: verifySignature, now: Date.now, note: () => undefined })
+    const published: RecallNotice[] = []
+    const failures: unknown[] = []
+    const publish = (_: string, bytes: Uint8Array): void => {
+      const notice = openNotice(bytes, ackKey.publicKey, verifyOnNode(crypto))
+      if (notice.recall.id === recall.id) published.push(notice)
+    }
+    const notices = new Notices(ledger, ackKey, publish, (error) => void failures.push(error))
+    try {
+      let asked = 0
+      let goods: string[] | undefined
+      const looks = async (): Promise<void> => {
+        const before = asked
+        await until(() => asked >= before + 3, 60_000)
+      }
+      const traces: Asked = {
+        async ask(query) {
+          asked++
+          expect(query).toMatchObject({ ask: 'affected', subjects: recall.subjects, since: entry })
+          if (goods === undefined) throw new LedgerError('TRACE_NOT_READY', 'nothing is read yet')
+          return new TextEncoder().encode(JSON.stringify({ treeSize: entry + 1, goods, cut: false }))
+        },
+      }
+      const also = (): (readonly string[] | undefined)[] => published.map((notice) => notice.also)
+      notices.again()
+      notices.watch(traces, 1)
+      await until(() => published.length > 0, 60_000)
+      await looks()
+      expect(also()).toEqual([undefined])
+      goods = [CASE, recall.subjects[0]!]
+      await looks()
+      expect(also()).toEqual([undefined, [CASE]])
+      goods = [itemUri('A1'), CASE]
+      await looks()
+      expect(also()).toEqual([undefined, [CASE], [CASE, itemUri('A1')]])
+      // To a broker that has forgotten, with what is known.
+      notices.again()
+      await until(() => published.length > 3, 60_000)
+      expect(published[3]).toEqual(published[2])
+      expect(published[3]).toMatchObject({ entry, treeSize: entry + 1 })
+      expect(failures).toEqual([])
+    } finally {
+      notices.close()
+      await ledger.close()
+    }
+  } finally {
+    await running.remove()
+  }
+}, 240_000)
+
+test('a case that recalled goods are packed into after the recall is told, and no more when they are out of it', async () => {
+  const ledger = await TestLedger.start()
+  try {
+    const gateway = new TestGateway('org', 'gw1')
+    await ledger.enrol(
+      { ...{ op: 'enrol-organisation', org: 'org' }, party: 'https://id.gs1.org/417/9506000134307', name: words },
+      { ...gateway.operation, roles: ['commission', 'pack', 'receive'] } as Operation,
+    )
+    let minute = 0
+    const record = async (...fields: object[]): Promise<void> => {
+      const events = fields.map((one) => {
+        const eventTime = new Date(Date.UTC(2026, 10, 22, 0, ++minute)).toISOString()
+        return JSON.parse(JSON.stringify({ ...(commissioned(itemUri('A1')) as object), eventTime, ...one })) as Json
+      })
+      expect((await ledger.post(gateway.batchOf(events))).status).toBeLessThan(300)
+      gateway.seq++
+    }
+    const move = (action: string, bizStep: string): object => {
+      const no = { epcList: undefined, ilmd: undefined, disposition: undefined }
+      return { ...no, type: 'AggregationEvent', action, bizStep, parentID: CASE, childEPCs: [itemUri('A1')] }
+    }
+    await record({ epcList: [itemUri('A1')] })
+    await ledger.enrol(recall)
+    const isTold = (...also: string[]): Promise<void> =>
+      until(async () => {
+        const notice = await told(ledger, [gateway])
+        return JSON.stringify(notice.also) === JSON.stringify(also)
+      }, 60_000)
+    await isTold(itemUri('A1'))
+    await record(move('ADD', 'packing'))
+    await isTold(CASE, itemUri('A1'))
+    await record(move('DELETE', 'unpacking'))
+    await isTold(itemUri('A1'))
+    await ledger.enrol({ op: 'lift', id: recall.id, reason: 'all is back' })
+    await until(async () => (await told(ledger, [gateway])).lifted !== undefined, 60_000)
+    expect((await told(ledger, [gateway])).also).toBeUndefined()
+  } finally {
+    await ledger.remove()
+  }
+}, 300_000)

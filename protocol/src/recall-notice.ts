@@ -10,7 +10,7 @@ import type { Elements } from './gs1/element-string.ts'
 import { keyThumbprint } from './key.ts'
 import { LIMITS } from './limits.ts'
 import { isUint } from './shape.ts'
-import { productOf, subjectOfElements } from './subject.ts'
+import { productOf, subjectFrom, subjectOfElements } from './subject.ts'
 
 /** What the ledger tells everyone of a recall or a hold (docs/spec/mqtt.md, Notices): its last wording, and that it was lifted or released. */
 export interface RecallNotice<O extends Recall | Hold = Recall | Hold> {
@@ -19,10 +19,24 @@ export interface RecallNotice<O extends Recall | Hold = Recall | Hold> {
   entry: number
   treeSize: number
   lifted?: { reason: string }
+  /**
+   * What the ledger knows, as of `treeSize`, to be the goods meant, or to hold some: items and units that the order does not name itself, in ascending
+   * order of their code units, each once, at most `MAX_ALSO`. Absent where it does not say, and where the order has ended.
+   */
+  also?: readonly string[]
+  /** There are more of them than a notice holds. */
+  more?: true
 }
 
 /** Bytes of a notice with its signature: an operation and what goes around it. */
 export const NOTICE_BYTES: number = LIMITS.eventBytes + 4096
+
+/** Goods that a notice tells of beside those that it names: with the longest recall of this protocol's tests it stays within its bytes. */
+export const MAX_ALSO = 400
+/** A part's identifier with each of its characters escaped is shorter. */
+const MAX_ALSO_CHARS = 200
+/** Headers, signature, names of members and numbers. */
+const AROUND_BYTES = 512
 
 const MEDIA = { recall: 'application/vnd.tristamp.recall', hold: 'application/vnd.tristamp.hold' } as const
 const MAX_REASON = 200
@@ -33,9 +47,35 @@ export function noticeName({ op, id }: Recall | Hold): string {
   return `${op}-${id}`
 }
 
+/**
+ * A notice with goods that the ledger knows, as many as it holds.
+ * @param ranked those that matter most first; what the order names itself, and what is neither an item nor a unit, is left out
+ * @param isCut there are more than these
+ */
+export function withAlso(notice: RecallNotice, ranked: Iterable<string>, isCut: boolean): RecallNotice {
+  const { subjects } = notice.recall
+  const taken = new Set<string>()
+  let room = NOTICE_BYTES - AROUND_BYTES - utf8(canonicalJson(notice.recall as unknown as Json)).length
+  let more = isCut
+  for (const uri of ranked) {
+    if (!isAlso(uri) || taken.has(uri) || subjects.includes(uri)) continue
+    room -= uri.length + 2
+    more ||= room < 0 || taken.size === MAX_ALSO
+    if (room < 0 || taken.size === MAX_ALSO) break
+    taken.add(uri)
+  }
+  return { ...notice, also: [...taken].sort(), ...(more && { more }) }
+}
+
+/** How a notice is about goods with one of these names: it names them itself, or the ledger knows that they are meant or hold some. */
+export function matchOf({ recall, also = [] }: RecallNotice, names: readonly string[]): 'named' | 'also' | undefined {
+  if (names.some((name) => recall.subjects.includes(name))) return 'named'
+  return names.some((name) => also.includes(name)) ? 'also' : undefined
+}
+
 /** @throws ProtocolError NOTICE_MALFORMED when it is larger than a reader takes */
 export function encodeNotice(
-  { recall, entry, treeSize, lifted }: RecallNotice,
+  { recall, entry, treeSize, lifted, also, more }: RecallNotice,
   ledgerKey: Uint8Array,
   sign: Sign,
 ): Uint8Array {
@@ -52,6 +92,7 @@ export function encodeNotice(
     entry,
     treeSize,
     ...(lifted && { lifted: { reason: lifted.reason } }),
+    ...(also && !lifted && { also: [...also], ...(more && { more }) }),
   })
   const bytes = encodeSign1(protectedBytes, payload, sign(sigStructure(protectedBytes, payload)))
   if (bytes.length > NOTICE_BYTES) malformed('too large')
@@ -69,10 +110,14 @@ export function openNotice(bytes: Uint8Array, ledgerKey: Uint8Array, verify: Ver
   if (!verify(ledgerKey, sigStructure(sign1.protectedBytes, sign1.payload), sign1.signature))
     throw new ProtocolError('SIGNATURE', 'the notice is not signed by the ledger that this gateway is told of')
   const fields: ReadonlyMap<unknown, unknown> = payload instanceof Map ? payload : malformed('payload')
-  const [text, entry, treeSize, lifted] = [op, 'entry', 'treeSize', 'lifted'].map((name) => fields.get(name))
+  const members = [op, 'entry', 'treeSize', 'lifted', 'also', 'more'].map((name) => fields.get(name))
+  const [text, entry, treeSize, lifted, also, more] = members
   if (!isUint(entry) || !isUint(treeSize)) return malformed('entry')
   const notice = { recall: orderOf(op, text), entry, treeSize }
-  return lifted === undefined ? notice : { ...notice, lifted: { reason: reasonOf(lifted) } }
+  if (lifted !== undefined) return { ...notice, lifted: { reason: reasonOf(lifted) } }
+  if (also === undefined) return notice
+  if (more !== undefined && more !== true) return malformed('more')
+  return { ...notice, also: alsoOf(also), ...(more && { more }) }
 }
 
 /** Under which names the goods on a label can be called back: what they are, their lot and their product. Empty where it names none. */
@@ -125,6 +170,23 @@ function isOneOf(op: 'recall' | 'hold', operation: Operation): operation is Reca
 function reasonOf(lifted: unknown): string {
   const reason: unknown = lifted instanceof Map ? lifted.get('reason') : undefined
   return typeof reason === 'string' && reason.length <= MAX_REASON ? reason : malformed('lifted')
+}
+
+function alsoOf(also: unknown): string[] {
+  if (!Array.isArray(also) || also.length > MAX_ALSO) return malformed('also')
+  const uris: unknown[] = also
+  return uris.map((uri, i) => {
+    const before = uris[i - 1]
+    if (!isAlso(uri) || (typeof before === 'string' && before >= uri)) return malformed('also')
+    return uri
+  })
+}
+
+/** An item or a unit in its one spelling: never a place, a truck or a party. */
+function isAlso(uri: unknown): uri is string {
+  if (typeof uri !== 'string' || uri.length > MAX_ALSO_CHARS) return false
+  const subject = subjectFrom(uri)
+  return subject.uri === uri && (subject.kind === 'item' || subject.kind === 'unit')
 }
 
 function malformed(what: string): never {

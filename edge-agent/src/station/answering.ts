@@ -1,4 +1,4 @@
-import { fromUtf8, type RecallNotice, type RecallResponse, type Scan, utf8 } from '@tristamp/protocol'
+import { fromUtf8, matchOf, type RecallNotice, type RecallResponse, type Scan, utf8 } from '@tristamp/protocol'
 import { AgentError } from '../error.ts'
 import { isDrill } from '../order-text.ts'
 import type { Store, Write } from '../store.ts'
@@ -108,7 +108,7 @@ export class Answering {
 
   #gather(state: StationState, answer: OpenAnswer, { scan, names, year }: AnswerInput): AnswerStep {
     const { station, separators } = this.#parts
-    const about = this.#parts.recalls().filter(({ recall }) => names.some((name) => recall.subjects.includes(name)))
+    const about = this.#parts.recalls().filter((notice) => matchOf(notice, names) !== undefined)
     const own = answer.recall === undefined ? about[0] : about.find(({ recall }) => recall.id === answer.recall)
     if (own === undefined) throw this.#order(scan.text, 'this recall does not name these goods')
     const goods = read(scan, separators, year)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   type Hold,
+  matchOf,
   parseRecordedEvent,
   parseScan,
   type Recall,
@@ -56,7 +57,7 @@ afterEach(async () => {
 async function open(start = 'receive'): Promise<Station> {
   const config: StationConfig = {
     ...{ id: 'dock', holds: HOLDS, separators: 'unproven', readers: [], start, undoMs: 900_000 },
-    actions: stepsOf({ actions: { receive: {}, pack: {} } }),
+    actions: stepsOf({ actions: { receive: {}, pack: {}, unpack: {} } }),
   }
   const station = new Station(config, undefined, {
     gateway: { roles: ['receive', 'pack'], zone: 'Asia/Shanghai', station: HOLDS } as unknown as GatewayConfig,
@@ -68,7 +69,7 @@ async function open(start = 'receive'): Promise<Station> {
       await store.commit(others)
       events.push(...accepted.map((bytes) => parseRecordedEvent('batch', bytes)))
     },
-    recalled: (names) => notices.filter(({ recall }) => names.some((name) => recall.subjects.includes(name))),
+    recalled: (names) => notices.filter((notice) => matchOf(notice, names) !== undefined),
     refusal: () => undefined,
     info: (line) => void lines.push(line),
     problem: (error) => void refusals.push(error),
@@ -97,6 +98,42 @@ describe('recalled goods at a station', () => {
     expect(blocked()).toMatchObject([{ kind: 'blocked', recall: notices[0]!.recall.id }])
     expect(events).toHaveLength(1)
     expect(refusals[0]!.message).toContain('words')
+  })
+
+  it.each([
+    ['the case that it is in', id.pallet, labels.pallet],
+    ['the pack, by its serial alone', id.item('A'), `]d2010950110153000321A`],
+  ])('are refused by what the ledger knows of them: %s', async (_, known, label) => {
+    notices = [{ ...recallOf([id.lot('L9')]), also: [known] }]
+    const station = await open()
+    await station.scan(label)
+    await station.scan(end)
+    expect(codes()[0]).toBe('GOODS_RECALLED')
+    expect(blocked()).toEqual([{ kind: 'blocked', subject: known, recall: notices[0]!.recall.id }])
+    expect(refusals[0]!.message).toContain('It holds or belongs to recalled goods. words')
+    const drill = { drill: true, id: notices[0]!.recall.id.replace('5f', '60') } as const
+    notices = [{ ...recallOf([id.lot('L9')], drill), also: [known] }]
+    await station.scan(label)
+    await station.scan(end)
+    expect(events.map(({ type }) => type)).toEqual(['TristampReport', 'ObjectEvent'])
+    expect(lines.filter((line) => line.includes('DRILL, not a recall'))).toHaveLength(1)
+  })
+
+  it('do not keep others in their case: it may be opened, and goes no further', async () => {
+    notices = [{ ...recallOf([id.lot('L1')]), also: [id.pallet] }]
+    const station = await open('unpack')
+    await station.scan(labels.pallet)
+    await station.scan(end)
+    expect(codes()).toEqual([])
+    expect(events).toMatchObject([{ type: 'AggregationEvent', action: 'DELETE', parentID: id.pallet }])
+    await station.scan(']C0tristamp:do/receive')
+    await station.scan(labels.pallet)
+    expect(codes()).toEqual(['GOODS_RECALLED'])
+    // One that is named itself is not.
+    notices = [recallOf([id.pallet])]
+    await station.scan(']C0tristamp:do/unpack')
+    await station.scan(labels.pallet)
+    expect(codes()).toEqual(['GOODS_RECALLED', 'GOODS_RECALLED'])
   })
 
   it('that are held may be taken in and looked at, but go no further', async () => {

@@ -1,11 +1,13 @@
 import {
   canonicalUri,
   type Hold,
+  matchOf,
   namesOnLabel,
   type Recall,
   type RecallNotice,
   type Scan,
   subjectFrom,
+  subjectKind,
 } from '@tristamp/protocol'
 import type { Action } from '../config-types.ts'
 import type { Goods } from './goods.ts'
@@ -40,6 +42,16 @@ const HELD_GOES_NOWHERE: ReadonlySet<Action> = new Set(['transform', 'pack', 'lo
 /** Whether an order stops one of these acts; without an act nothing is done with the goods. */
 export function bars({ op }: Recall | Hold, acts: readonly (Action | undefined)[]): boolean {
   return op === 'recall' || acts.some((act) => act !== undefined && HELD_GOES_NOWHERE.has(act))
+}
+
+/** What holds such goods beside others may be opened, or the others would be stuck; what is taken out is judged by itself. */
+const OPENING: ReadonlySet<Action> = new Set(['unpack', 'unload'])
+
+/** Whether an order does not stop these acts with a unit, because it is only known to hold some of the goods. */
+export function opens(notice: RecallNotice, names: readonly string[], acts: readonly (Action | undefined)[]): boolean {
+  const [unit = ''] = names
+  if (subjectKind(unit) !== 'unit' || matchOf(notice, names) !== 'also') return false
+  return acts.every((act) => act !== undefined && OPENING.has(act))
 }
 
 /** Which tries to handle recalled goods are news. */

@@ -1,15 +1,15 @@
-import { fromUtf8, ProtocolError, parseScan, type RecallNotice, type Scan, utf8 } from '@tristamp/protocol'
+import { fromUtf8, matchOf, ProtocolError, parseScan, type RecallNotice, type Scan, utf8 } from '@tristamp/protocol'
 import type { Clock } from '../clock.ts'
 import type { GatewayConfig, StationConfig } from '../config-types.ts'
 import { AgentError, asAgentError } from '../error.ts'
 import type { Holdings } from '../holding.ts'
-import { isDrill, reasonOf, toDoOf } from '../order-text.ts'
+import { alsoOf, isDrill, reasonOf, toDoOf } from '../order-text.ts'
 import type { Instrument } from '../quality.ts'
 import { encodeReport } from '../report-event.ts'
 import type { Stamp } from '../stamp.ts'
 import type { Store, Write } from '../store.ts'
 import { Answering, type AnswerStep } from './answering.ts'
-import { bars, namesOfGoods, namesOfScan, Tries } from './barrier.ts'
+import { bars, namesOfGoods, namesOfScan, opens, Tries } from './barrier.ts'
 import { isCommand, parseCommand } from './command.ts'
 import { checked, Encoder } from './encoder.ts'
 import { type Notice, noticeOf } from './notice.ts'
@@ -201,7 +201,8 @@ export class Station {
   ): Promise<boolean> {
     const [goods] = names
     const acts = steps.map((step) => this.config.actions.get(step ?? '')?.action)
-    const found = (this.#services.recalled?.(names) ?? []).filter(({ recall }) => bars(recall, acts))
+    const about = this.#services.recalled?.(names) ?? []
+    const found = about.filter((notice) => bars(notice.recall, acts) && !opens(notice, names, acts))
     if (goods === undefined || found.length === 0) return false
     const { gateway, accept, info, problem } = this.#services
     const news = found.filter((notice) => this.#tries.isNews(goods, notice, moment.monotonicMs))
@@ -220,7 +221,9 @@ export class Station {
     if (by === 'reader' && tried.length === 0) return true
     const { op, id } = gravest.recall
     const [reason, toDo] = [reasonOf(gravest.recall), toDoOf(gravest.recall)]
-    const words = { whyEn: reason.en, whyZh: reason.zh, holderEn: toDo.en, holderZh: toDo.zh }
+    const known = matchOf(gravest, names) === 'also' ? alsoOf(gravest.recall) : undefined
+    const [whyEn, whyZh] = [known ? `${known.en} ${reason.en}` : reason.en, `${known?.zh ?? ''}${reason.zh}`]
+    const words = { whyEn, whyZh, holderEn: toDo.en, holderZh: toDo.zh }
     throw new AgentError(op === 'hold' ? 'GOODS_HELD' : 'GOODS_RECALLED', { goods, ...words, [op]: id })
   }
 

@@ -1,6 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises'
 import { subjectKind } from '@tristamp/protocol'
 import { LedgerError } from '../error.ts'
+import { Affected } from './affected.ts'
 import { Breaks } from './breaks.ts'
 import type { View } from './containment.ts'
 import { type Convergence, candidateOf, converge } from './converge.ts'
@@ -13,7 +14,7 @@ import { MAX_DEPTH, MAX_NODES, type TraceQuery } from './query.ts'
 import type { SeriesFinder } from './series.ts'
 import { type Element, elementsOf, linkView, nodeView } from './trace-answer.ts'
 import { type Cut, Walk } from './walk.ts'
-import { WhereNow } from './where-now.ts'
+import { type RecallScope, WhereNow } from './where-now.ts'
 
 /** An answer worked out once, of which pages are cut. */
 interface Worked {
@@ -29,7 +30,7 @@ const ALWAYS = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
 const GOODS: ReadonlySet<string> = new Set(['item', 'lot', 'product', 'unit', 'other'])
 
 /** A question of readers, whose answer is kept for its pages. */
-type Kept = Exclude<TraceQuery, { ask: 'breaks' }>
+type Kept = Exclude<TraceQuery, { ask: 'breaks' | 'affected' }>
 
 /** Of each pile of recalled goods: there may be ten thousand. */
 const RECALL_PROOFS = 5
@@ -59,6 +60,7 @@ export class TraceEngine {
    */
   async ask(query: TraceQuery, size: number): Promise<object> {
     if (query.ask === 'breaks') return this.#breaks(query, size)
+    if (query.ask === 'affected') return this.#affected(query, size)
     const key = questionKey(query)
     const at: Cursor = query.cursor === undefined ? { size, offset: 0 } : readCursor(key, query.cursor)
     if (at.size > size) throw new LedgerError('TRACE_CURSOR', `the cursor is of ${at.size} entries, here are ${size}`)
@@ -79,6 +81,28 @@ export class TraceEngine {
     const breaks = new Breaks({ graph: this.#graph, upTo: this.#graph.eventsIn(size) }, limits)
     const upTo = await drain(breaks.run(since))
     return { treeSize: size, upTo, breaks: breaks.found }
+  }
+
+  /** Asked anew as the ledger grows, and so not kept either. */
+  async #affected(query: TraceQuery & { ask: 'affected' }, size: number): Promise<object> {
+    const view = { graph: this.#graph, upTo: this.#graph.eventsIn(size) }
+    const affected = new Affected(this.#graph, query.limit)
+    const where = new WhereNow(view, this.#parties, false, affected)
+    await this.#whereAll(view, where, query)
+    return { treeSize: size, goods: affected.names(), cut: affected.cut || where.cuts.size > 0 }
+  }
+
+  /** @returns the numbers of what is named, undefined where nothing is known of it */
+  async #whereAll(
+    view: View,
+    where: WhereNow,
+    query: RecallScope & { subjects: string[] },
+  ): Promise<(number | undefined)[]> {
+    const found = query.subjects.map((subject) => this.#find(view, subject))
+    const products = query.subjects.filter((subject) => subjectKind(subject) === 'product')
+    const named = found.filter((one) => one !== undefined)
+    await drain(where.runAll(named, products, query))
+    return found
   }
 
   async #once(name: string, query: Kept, size: number): Promise<Worked> {
@@ -120,10 +144,7 @@ export class TraceEngine {
       }
       case 'recalled': {
         const where = new WhereNow(view, this.#parties, true)
-        const found = query.subjects.map((subject) => this.#find(view, subject))
-        const products = query.subjects.filter((subject) => subjectKind(subject) === 'product')
-        const named = found.filter((one) => one !== undefined)
-        await drain(where.runAll(named, products, query))
+        const found = await this.#whereAll(view, where, query)
         const isKnown = (subject: string, i: number): boolean => found[i] !== undefined || where.products.has(subject)
         const unknown = query.subjects.filter((subject, i) => !isKnown(subject, i))
         const standings = where.standings(RECALL_PROOFS)

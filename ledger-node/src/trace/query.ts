@@ -8,6 +8,8 @@ export type TraceQuery = { limit: number; cursor?: string | undefined } & (
   | { ask: 'where-now'; subject: string }
   /** `frozen`: goods that came into being, or into a lot, at this entry or later are not meant. */
   | { ask: 'recalled'; subjects: string[]; since: number; frozen?: number | undefined }
+  /** For the node itself: goods and what they are in, by name, the first `limit` of them. */
+  | { ask: 'affected'; subjects: string[]; since: number; frozen?: number | undefined }
   | { ask: 'events'; subject?: string | undefined; place?: string | undefined; from: number; to: number }
   /** `days`: the time alone is the question. */
   | { ask: 'search'; exact: string[]; labels: string[]; named: string[]; from: number; to: number; days: boolean }

@@ -1,4 +1,5 @@
 import type { SubjectKind } from '@tristamp/protocol'
+import type { Affected } from './affected.ts'
 import { contentsOf, parentOf, type View } from './containment.ts'
 import { NONE } from './hash-slots.ts'
 import { Piles, type Standing, UNOPENED } from './piles.ts'
@@ -27,12 +28,14 @@ export class WhereNow {
   /** Items that are counted, and units that were opened. */
   readonly #seen = new Set<number>()
   readonly #piles: Piles
+  readonly #affected: Affected | undefined
   readonly cuts: Set<Cut> = new Set()
   /** Products of which there are lots or items. */
   readonly products: Set<string> = new Set()
 
-  /** @param bySteps what ended by one step is told apart from what ended by another */
-  constructor(view: View, parties: ReadonlyMap<string, string>, bySteps: boolean = false) {
+  /** @param bySteps what ended by one step is told apart from what ended by another; `affected`: is told of each thing, and of what some of a lot is in */
+  constructor(view: View, parties: ReadonlyMap<string, string>, bySteps: boolean = false, affected?: Affected) {
+    this.#affected = affected
     this.#view = view
     this.#positions = new Positions(view, this.cuts)
     this.#piles = new Piles(view, parties, bySteps)
@@ -143,6 +146,7 @@ export class WhereNow {
       else if (!lots.has(child) && begin !== -1) this.#part(unit, begin, end)
     }
     if (stays.length === 0) this.#unopened(unit)
+    else this.#tell(unit)
   }
 
   /** Some of a lot that is in a unit, or was: where the unit is, or where it was taken out. */
@@ -164,12 +168,20 @@ export class WhereNow {
     const position = this.#positions.of(unit)
     if (position === undefined) return
     const { state, place, event } = position
+    this.#affected?.add(unit, position)
     this.#piles.at(state, place, UNOPENED, event).standing.things++
+  }
+
+  #tell(unit: number): void {
+    if (this.#affected === undefined) return
+    const position = this.#positions.of(unit)
+    if (position !== undefined) this.#affected.add(unit, position)
   }
 
   #thing(node: number): void {
     const position = this.#positions.of(node)
     if (position === undefined) return
+    this.#affected?.add(node, position)
     const { state, event, place, in: boxes } = position
     const pile = this.#piles.at(state, place, '', event)
     pile.standing.things++
@@ -202,6 +214,7 @@ export class WhereNow {
         const position = this.#positions.of(box)
         if (position === undefined) continue
         const { state, event, place, in: boxes } = position
+        if (milli > 0) this.#affected?.add(box, position)
         const pile = this.#piles.at(state, place, uom, event, milli < 0)
         pile.standing.milli = (pile.standing.milli ?? 0) + milli
         pile.standing.things++
