@@ -1,11 +1,11 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { bestVerify, type Operation, parsePolicy, type Verdict, verify } from '@tristamp/protocol'
+import { bestVerify, type Operation, openNotice, parsePolicy, type Verdict, verify } from '@tristamp/protocol'
 import { expect, it } from 'vitest'
 import { Child } from '../_harness/child.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
-import { ORGANISATION, STATION } from '../_harness/goods.ts'
+import { CASE, ORGANISATION, STATION } from '../_harness/goods.ts'
 import { TestLedger } from '../_harness/ledger.ts'
 import { until } from '../_harness/until.ts'
 
@@ -13,6 +13,8 @@ import { until } from '../_harness/until.ts'
 
 const PRODUCT = 'https://id.gs1.org/01/09506000134352'
 const LOT = `${PRODUCT}/10/L7`
+/** By the number on it alone. */
+const CASE_LABEL = ']C100095060001343520017'
 const ID = '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11'
 const DRILL = ID.replace('5f', '60')
 /** A place without a gateway. */
@@ -104,7 +106,7 @@ it('is proposed and approved, turns the page, is refused at the scanner, told in
   const config = {
     gateway: {
       ...{ org: 'test', id: 'gw1', uri: 'https://id.gs1.org/8004/9506000134GW1', station: STATION },
-      ...{ roles: ['commission', 'observe'], zone: 'Asia/Shanghai' },
+      ...{ roles: ['commission', 'pack', 'ship', 'observe'], zone: 'Asia/Shanghai' },
     },
     data: join(home, 'data'),
     uplink: { url: ledger.mqttUrl, ledgerKey: ledger.ackKey, ackTimeout: '3s' },
@@ -112,7 +114,7 @@ it('is proposed and approved, turns the page, is refused at the scanner, told in
     page: { port },
     batch: { flushMs: 100 },
     devices: [{ id: 'gun', driver: 'scanner', port: scanner.port }],
-    stations: [{ id: 'dock', scanner: 'gun', start: 'commission', actions: { commission: {} } }],
+    stations: [{ id: 'dock', scanner: 'gun', start: 'commission', actions: { commission: {}, pack: {}, ship: {} } }],
   }
   writeFileSync(file, JSON.stringify(config))
   const init = await Child.run('agent', ['init', '--config', file])
@@ -176,6 +178,10 @@ it('is proposed and approved, turns the page, is refused at the scanner, told in
     expect(await by('ann', ...recall)).toMatch(/^pending /m)
     await scanner.scan('A3', 'L7')
     await first.says(/✓ commission 1 item 01\/09506000134352\/21\/A3 /)
+    await scanner.send(']C0tristamp:do/pack', CASE_LABEL)
+    await scanner.scan('A3', 'L7')
+    await first.says(/✓ pack /)
+    await scanner.send(']C0tristamp:do/commission')
     await by('bob', 'approve', '--all', '--yes')
     await first.says(/RECALL, class 1 5f0c9d1e/)
     await until('the page turns', async () => (await read(`${PRODUCT}/21/A1`)).state === 'recalled')
@@ -189,7 +195,24 @@ it('is proposed and approved, turns the page, is refused at the scanner, told in
         ({ event: { report } }) => report.kind === 'blocked' && report.recall === ID,
       ),
     )
-    // Three were made here; one was refused, and two of them are found, one after the other.
+    // A sealed case that holds some, by its own label, and one of them by its serial alone: the ledger knows them.
+    const known = (): readonly string[] => {
+      const bytes = readFileSync(join(home, 'data', 'recalls', `recall-${ID}.cose`))
+      return openNotice(new Uint8Array(bytes), new Uint8Array(32), () => true).also ?? []
+    }
+    await until('the gateway is told of the case', () => known().includes(CASE), 60_000)
+    for (const [label, subject] of [
+      [CASE_LABEL, CASE],
+      [']d2010950600013435221A3', `${PRODUCT}/21/A3`],
+    ] as const) {
+      await scanner.send(']C0tristamp:do/ship', label, ']C0tristamp:do/commission')
+      await until('that someone tried to ship it is in the ledger', async () =>
+        (await read(subject)).reports.some(
+          ({ event: { report } }) => report.kind === 'blocked' && report.subject === subject && report.recall === ID,
+        ),
+      )
+    }
+    // Three were made here; one of them was refused and one that is not known, and two of them are found, one after the other.
     await scanner.send(
       ']C0tristamp:recall/quarantined',
       ']d2010950600013435210L7\x1d21A1',
@@ -200,7 +223,7 @@ it('is proposed and approved, turns the page, is refused at the scanner, told in
     const found = await progress(ID, ({ totals }) => totals['found'] === 2000)
     expect(found).toMatchObject({
       drill: false,
-      totals: { shipped: 3000, found: 2000, quarantined: 2000, blocked: 1000, sold: 0, unaccounted: 1000, surplus: 0 },
+      totals: { shipped: 3000, found: 2000, quarantined: 2000, blocked: 2000, sold: 0, unaccounted: 1000, surplus: 0 },
       places: [{ place: STATION, state: 'acknowledged', signed: true }],
     })
     // The page says the rest in a number; a corrected one takes its place.
@@ -255,6 +278,8 @@ it('is proposed and approved, turns the page, is refused at the scanner, told in
   await scanner.scan('A6', 'L7')
   await second.says(/✓ commission 1 item 01\/09506000134352\/21\/A6 /)
   expect(await locks()).toEqual([])
+  await scanner.send(']C0tristamp:do/ship', CASE_LABEL, ']C0tristamp:end')
+  await second.says(/✓ ship /)
   await until('the page turns back', async () => (await read(`${PRODUCT}/21/A1`)).state === 'consistent')
   expect((await read(`${PRODUCT}/21/A1`)).recalls).toMatchObject([
     { recall: { id: DRILL } },
