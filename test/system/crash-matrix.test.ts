@@ -234,10 +234,16 @@ async function atFork({ lane }: Node, { point }: Row, fault: Fault, fork: string
   await using follower = await lane.follower.at(folder.path)
   follower.launch = lane.atFollower.launch
   lane.atFollower.arm(point, fault)
-  await follower.start(fork)
+  // It may meet the other past, and so its end, before it serves anyone.
+  const starting = follower.start(fork).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
   await lane.atFollower.reached()
+  const failure = await starting
   if (killed(fault)) expect(await follower.process.exited).toBe('SIGKILL')
   else {
+    expect(failure).toBeUndefined()
     await until('it has stopped', async () => (await follower.health()).status === 'diverged')
     expect(await follower.stop()).toBe(0)
   }
