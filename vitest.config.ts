@@ -29,6 +29,7 @@ export default defineConfig({
           retry,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/browser/_build-once.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },

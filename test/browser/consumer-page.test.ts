@@ -1,7 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
 import {
   bestVerify,
@@ -15,11 +13,11 @@ import {
   verify,
 } from '@tristamp/protocol'
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from 'playwright-core'
-import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KITCHEN, LOT, PACK, PRODUCT } from '../../verifier-web/src/_sample-verdicts.ts'
 import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
+import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 
 const pathOf = (subject: string): string => new URL(subject).pathname
@@ -34,7 +32,7 @@ interface Faults {
 // Everything up to the verdict, proofs included, as compressed by the node: 72 kB were measured, 16 of them proofs and headers. The goal is 40,000.
 const MAX_TRANSFER_BYTES = 74_000
 
-let pages: string
+let pages: BuiltPages
 let pork: PorkLedger
 let browser: Browser
 
@@ -88,22 +86,15 @@ const nothing: Faults = { console: [], foreign: [], policy: [] }
 
 describe.skipIf(!haveChromium())('the page a code opens', () => {
   beforeAll(async () => {
-    pages = await mkdtemp(join(tmpdir(), 'tristamp-pages-'))
-    const root = fileURLToPath(new URL('../../verifier-web', import.meta.url))
-    await build({
-      root,
-      configFile: join(root, 'vite.config.ts'),
-      logLevel: 'error',
-      build: { outDir: pages, emptyOutDir: true },
-    })
-    pork = await startPorkLedger(pages)
+    pages = await buildPages()
+    pork = await startPorkLedger(pages.folder)
     browser = await launchChromium()
   })
 
   afterAll(async () => {
     await browser.close()
     await pork[Symbol.asyncDispose]()
-    await rm(pages, { recursive: true, force: true })
+    await pages[Symbol.asyncDispose]()
   })
 
   it.each([
@@ -143,7 +134,7 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
     expect(policy).toContain("default-src 'none'")
     // The reader of codes is WebAssembly; nothing else that makes code is allowed.
     expect(policy.replace(" 'wasm-unsafe-eval'", '')).not.toMatch(/unsafe|\*|https?:/)
-    const html = await readFile(join(pages, 'index.html'), 'utf8')
+    const html = await readFile(join(pages.folder, 'index.html'), 'utf8')
     expect(html).not.toMatch(/<style|style=|\son\w+=|<script(?![^>]*\ssrc=)/)
   })
 

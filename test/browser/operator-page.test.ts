@@ -2,10 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { build } from 'vite'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { TestAgent } from '../_harness/agent.ts'
 import { freePort } from '../_harness/follower.ts'
 import { ORGANISATION } from '../_harness/goods.ts'
@@ -124,16 +122,12 @@ function ask(path: string, headers: Record<string, string>, body?: string): Prom
 describe.skipIf(!haveChromium())("the gateway's page", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tristamp-operator-'))
-    const files = join(folder, 'pages')
-    const root = fileURLToPath(new URL('../../verifier-web', import.meta.url))
-    const configFile = join(root, 'vite.config.ts')
-    await build({ root, configFile, logLevel: 'error', build: { outDir: files, emptyOutDir: true } })
     port = await freePort()
     url = `http://127.0.0.1:${port}`
     ledger = await TestLedger.found(join(folder, 'ledger'))
     await ledger.start()
     simulator = await TestSimulator.start(join(folder, 'sim'))
-    const page = { port, pin: HASH, files }
+    const page = { port, pin: HASH, files: inject('builtPages') }
     const { mqttUrl, ackKey } = ledger
     agent = await TestAgent.init(join(folder, 'agent'), { ports: simulator.ports, mqttUrl, ackKey, page })
     await ledger.enrol(ORGANISATION, agent.request)
