@@ -92,6 +92,9 @@ export function createApp(parts: AppParts): Express {
   const { ledger, metrics, publicUrl } = parts
   const entries = new Entries(ledger)
   const pages = new Pages(parts.pages)
+  const directory = new Directory(ledger)
+  const regulator = requireRole(parts.access, 'regulator')
+  const operator = requireRole(parts.access, 'operator')
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -109,35 +112,21 @@ export function createApp(parts: AppParts): Express {
   app.use(historyRoutes(ledger, entries))
   app.use(eventRoutes(ledger, entries))
   app.use(traceRoutes(parts.traces, readLimit(parts.limits)))
-  app.use(
-    exportRoutes({ ledger, entries, traces: parts.traces, directory: new Directory(ledger), policy: parts.policy }),
-  )
+  app.use(exportRoutes({ ledger, entries, traces: parts.traces, directory, policy: parts.policy }))
   app.use(keyRoutes(ledger))
   app.use(parts.own)
   app.use(proofRoutes(ledger, entries, parts.logKey))
   app.use(gatewayRoutes(ledger, parts.status))
   app.use(governanceRoutes(ledger, entries))
-  const directory = new Directory(ledger)
   app.use(recallRoutes(ledger, directory, publicUrl))
   app.use(holdRoutes(directory))
-  app.use(
-    recallProgressRoutes({
-      ...parts,
-      entries,
-      directory,
-      limit: strangerLimit(parts.limits),
-      regulator: requireRole(parts.access, 'regulator'),
-    }),
-  )
-  const regulator = requireRole(parts.access, 'regulator')
+  app.use(recallProgressRoutes({ ...parts, entries, directory, limit: strangerLimit(parts.limits), regulator }))
   app.use(deskRoutes({ ...parts, directory, regulator, limit: readLimit(parts.limits) }))
   if (parts.strangers !== undefined) {
-    const operator = requireRole(parts.access, 'operator')
     const stranger = { ...parts, entries, strangers: parts.strangers, limit: strangerLimit(parts.limits) }
     app.use(scanRoutes(stranger))
     app.use(complaintRoutes({ ...stranger, complaints: parts.strangers.complaints, regulator, operator }))
   }
-  const operator = requireRole(parts.access, 'operator')
   app.use(boardRoutes({ board: parts.board, operator, limit: readLimit(parts.limits), log: parts.log }))
   app.use(qrRoutes(publicUrl))
   app.use(labelRoutes({ directory, publicUrl, limit: postLimit(parts.limits) }))

@@ -4,6 +4,7 @@ import { LedgerError } from '../error.ts'
 import { EXPORT_FORMS, type ExportFile, type ExportParts, exportFile } from '../exports/forms.ts'
 import { RECALL_FORMS, recallExport } from '../exports/recall-export.ts'
 import { open } from './headers.ts'
+import { UUID } from './page-address.ts'
 import { parameter, subjectParameter, timeParameter } from './query.ts'
 import { routes } from './routes.ts'
 
@@ -14,8 +15,6 @@ const MAX_UNDER_WAY = 4
 const LONGEST_MS = 15 * 60_000
 
 const ENDED: ReadonlySet<string> = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR'])
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** `GET /v1/exports/<form>`: what is recorded, as files for others' programs (docs/spec/exports.md). */
 export function exportRoutes(parts: ExportParts): Router {

@@ -17,10 +17,11 @@ export function pageAddress(publicUrl: string, subject: string): string {
   return digitalLink(parseDigitalLink(uri).elements, publicUrl)
 }
 
-const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** The id of a recall or a hold. */
+export const UUID: RegExp = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** The address of a recall's notice on this node. @throws LedgerError REQUEST_QUERY */
 export function noticeAddress(publicUrl: string, recall: string): string {
-  if (!ID.test(recall)) throw new LedgerError('REQUEST_QUERY', 'recall: expected a UUID in lower case')
+  if (!UUID.test(recall)) throw new LedgerError('REQUEST_QUERY', 'recall: expected a UUID in lower case')
   return `${publicUrl}/notice?recall=${recall}`
 }
