@@ -1,12 +1,9 @@
 // How often counts of looks tell a copied code from an honest one, on made-up lives of serials. No programs needed.
-import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { isSeenElsewhere, SCAN_REGIONS, scanSigns } from '@tristamp/protocol'
+import { campaign, rate } from './_campaign.mjs'
 import { Random } from './_random.mjs'
 
-const README = fileURLToPath(new URL('README.md', import.meta.url))
-const [BEGIN, END] = ['<!-- clones -->', '<!-- /clones -->']
 const PROVINCES = SCAN_REGIONS.filter((region) => region.startsWith('CN-'))
 const DAY_MS = 86_400_000
 const FIRST_DAY = Date.UTC(2026, 0, 1)
@@ -143,15 +140,6 @@ function run(lives, seed, more) {
   return { warned, looks: Math.round(looks / lives), after: after[after.length >> 1] }
 }
 
-/** Wilson's interval of 95 %. */
-function rate(n, of) {
-  const [p, z] = [n / of, 1.96]
-  const middle = (p + (z * z) / (2 * of)) / (1 + (z * z) / of)
-  const half = (z * Math.sqrt((p * (1 - p)) / of + (z * z) / (4 * of * of))) / (1 + (z * z) / of)
-  const percent = (x) => (100 * Math.min(1, Math.max(0, x))).toFixed(1)
-  return `${percent(p)} % (${percent(middle - half)} to ${percent(middle + half)})`
-}
-
 function report({ lives, seed }) {
   const honest = Object.entries(KINDS).map(([name, more], i) => {
     const { warned, looks } = run(lives, seed + i * 1_000_000, more)
@@ -175,15 +163,4 @@ function report({ lives, seed }) {
   ].join('\n')
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = (value) => ({ type: 'string', default: value })
-  const { values } = parseArgs({
-    options: { lives: text('1000'), seed: text('1'), write: { type: 'boolean', default: false } },
-  })
-  const table = report({ lives: Number(values.lives), seed: Number(values.seed) })
-  console.log(table)
-  if (values.write) {
-    const [before, rest] = readFileSync(README, 'utf8').split(BEGIN)
-    writeFileSync(README, `${before}${BEGIN}\n${table}\n${END}${rest.split(END)[1]}`)
-  }
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) campaign('clones', report)

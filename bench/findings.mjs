@@ -1,31 +1,12 @@
 // What the rules over proven records find in honest and dishonest campaigns: rates with their 95 % intervals. `node bench/findings.mjs [--lives N] [--seed N] [--write]`
-import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { findingsOf } from '@tristamp/protocol'
+import { campaign, rate } from './_campaign.mjs'
 import { ATTACKS, honest } from './_campaigns.mjs'
 import { Random } from './_random.mjs'
 
-const README = fileURLToPath(new URL('./README.md', import.meta.url))
-const [BEGIN, END] = ['<!-- findings -->', '<!-- /findings -->']
 /** False alarms are counted over more lives, as they must be rarer. */
 const HONEST_TIMES = 20
-
-/** Wilson's interval at 95 %, in percent: right also where nothing or everything was found. */
-function interval(found, of) {
-  const z = 1.96
-  const p = found / of
-  const mid = p + (z * z) / (2 * of)
-  const half = z * Math.sqrt((p * (1 - p)) / of + (z * z) / (4 * of * of))
-  const bound = (value) => Math.max(0, Math.min(100, (100 * value) / (1 + (z * z) / of)))
-  return [bound(mid - half), bound(mid + half)]
-}
-
-/** `99.2 % (98.5–99.6)` */
-function rate(found, of, digits = 1) {
-  const [low, high] = interval(found, of).map((value) => value.toFixed(digits))
-  return `${((100 * found) / of).toFixed(digits)} % (${low}–${high})`
-}
 
 /** How many of so many honest lives have each finding, by `CODE severity`; and how many a contradiction, or a warning. */
 export function falseAlarms(lives, seed) {
@@ -78,15 +59,4 @@ function report({ lives, seed }) {
   ].join('\n')
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = (value) => ({ type: 'string', default: value })
-  const { values } = parseArgs({
-    options: { lives: text('1000'), seed: text('1'), write: { type: 'boolean', default: false } },
-  })
-  const table = report({ lives: Number(values.lives), seed: Number(values.seed) })
-  console.log(table)
-  if (values.write) {
-    const [before, rest] = readFileSync(README, 'utf8').split(BEGIN)
-    writeFileSync(README, `${before}${BEGIN}\n${table}\n${END}${rest.split(END)[1]}`)
-  }
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) campaign('findings', report)
