@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url'
 import { findingsOf } from '@tristamp/protocol'
 import { campaign, rate } from './_campaign.mjs'
-import { ATTACKS, honest } from './_campaigns.mjs'
 import { Random } from './_random.mjs'
+import { ATTACKS, honest } from './campaigns/index.mjs'
 
 /** False alarms are counted over more lives, as they must be rarer. */
 const HONEST_TIMES = 20
