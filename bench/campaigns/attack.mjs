@@ -1,5 +1,5 @@
 // How an attack is told: an honest life in which one stage is different.
-import { Life } from '../_lives-told.mjs'
+import { Life } from './life.mjs'
 
 /** Acts at that stage alone. */
 export const at = (stage, act) => (name, life, goods) => (name === stage ? act(life, goods) : undefined)

@@ -1,7 +1,7 @@
 // Attacks on time.
 import { at, lifeOf } from './attack.mjs'
-import { HOUR } from './goods.mjs'
 import { pork } from './pork.mjs'
+import { HOUR } from './time.mjs'
 
 /** By what is done. */
 export const CLOCKS = {

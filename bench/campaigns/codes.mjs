@@ -1,8 +1,9 @@
 // Attacks on identity: copied codes, numbers used twice, goods that live before their birth or after their end.
-import { DAY, MEAT } from '../_lives-told.mjs'
+
 import { at, CHENGDU, fixed, lifeOf, tidy, URUMQI } from './attack.mjs'
-import { HOUR } from './goods.mjs'
 import { pork } from './pork.mjs'
+import { MEAT } from './registered.mjs'
+import { DAY, HOUR } from './time.mjs'
 
 /** By what is done. */
 export const CODES = {

@@ -1,8 +1,10 @@
 // Curves of temperature that were not measured when and where they say.
-import { element, Life } from '../_lives-told.mjs'
+
 import { tidy } from './attack.mjs'
-import { HOUR } from './goods.mjs'
+import { Life } from './life.mjs'
 import { pork } from './pork.mjs'
+import { element } from './room.mjs'
+import { HOUR } from './time.mjs'
 
 /** A curve that was made up to look alive. */
 export function invented(life, hours, everyMs = 300_000) {

@@ -1,6 +1,5 @@
 // What the lives of goods have in common: cases, kilograms, the air around them.
 
-export const HOUR = 3_600_000
 /** A case's number, with its check digit. */
 export function unit(life) {
   const digits = `39506000134${String(life.random.below(1_000_000)).padStart(6, '0')}`

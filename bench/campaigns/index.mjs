@@ -1,7 +1,8 @@
 // Honest and dishonest campaigns: each makes one product's whole life. What is wrong in a dishonest one is in its name, and what should find it beside it.
-import { Life } from '../_lives-told.mjs'
+
 import { CLOCKS } from './clocks.mjs'
 import { CODES } from './codes.mjs'
+import { Life } from './life.mjs'
 import { milk } from './milk.mjs'
 import { pork } from './pork.mjs'
 import { QUANTITIES } from './quantities.mjs'

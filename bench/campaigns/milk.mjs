@@ -1,6 +1,7 @@
 // The life of what is tested.
-import { MEAT, PORK } from '../_lives-told.mjs'
+
 import { kg } from './goods.mjs'
+import { MEAT, PORK } from './registered.mjs'
 
 /** Powder from tanks into packs, with a test; labels are entered before they are stuck on. */
 export function milk(life, hook = () => undefined) {

@@ -1,6 +1,7 @@
 // The life of meat.
-import { MEAT, PORK } from '../_lives-told.mjs'
+
 import { air, unit } from './goods.mjs'
+import { MEAT, PORK } from './registered.mjs'
 
 /** Pig, trays, case, road, wholesale, shop: with `hook(name, life, goods)` before each stage for those who cheat. */
 export function pork(life, hook = () => undefined) {

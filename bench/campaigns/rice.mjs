@@ -1,6 +1,7 @@
 // The lives of goods by weight.
-import { MEAT, RICE } from '../_lives-told.mjs'
+
 import { kg } from './goods.mjs'
+import { MEAT, RICE } from './registered.mjs'
 
 /** Rice of a region: harvest, mill, packs in lots, several sales by weight, by ferry to the other side of a strait. */
 export function rice(life, hook = () => undefined) {

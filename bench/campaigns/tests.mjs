@@ -1,7 +1,8 @@
 // Tests that tell of adulteration, or prove nothing.
-import { DAY } from '../_lives-told.mjs'
+
 import { at, lifeOf } from './attack.mjs'
 import { milk } from './milk.mjs'
+import { DAY } from './time.mjs'
 
 /** By what is done. */
 export const TESTS = {

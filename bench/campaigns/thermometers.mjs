@@ -1,9 +1,11 @@
 // Attacks on what thermometers say.
-import { element } from '../_lives-told.mjs'
+
 import { at, lifeOf } from './attack.mjs'
 import { copied, invented, replaying, taped } from './curves.mjs'
-import { air, HOUR } from './goods.mjs'
+import { air } from './goods.mjs'
 import { pork } from './pork.mjs'
+import { element } from './room.mjs'
+import { HOUR } from './time.mjs'
 
 /** By what is done. */
 export const THERMOMETERS = {

@@ -1,6 +1,7 @@
 // The life of what is kept cold for weeks.
-import { VACCINE } from '../_lives-told.mjs'
+
 import { air } from './goods.mjs'
+import { VACCINE } from './registered.mjs'
 
 /** A pallet of vaccine with buffered probes, flown, stored for weeks without an alarm. */
 export function vaccine(life, hook = () => undefined) {

@@ -1,54 +1,12 @@
 // Lives of products as a reader has them: proven records, without a ledger. Honest ones with all that makes real records untidy, for rules to leave alone.
 import { placedMs, timeInterval } from '@tristamp/protocol'
+import { e7, NAMES, TOWNS } from './registered.mjs'
+import { element, readingOf, roomOf } from './room.mjs'
+import { DAY, HOUR, MINUTE } from './time.mjs'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
 const T0 = Date.parse('2026-03-01T00:00:00.000Z')
-const gs1 = (path) => `https://id.gs1.org/${path}`
-/** Example numbers with right check digits. */
-export const PORK = gs1('01/09506000134352')
-export const MEAT = gs1('01/09506000134369')
-export const RICE = gs1('01/09506000134376')
-export const VACCINE = gs1('01/09506000134383')
 
-const TOWNS = {
-  enshi: [30.2721, 109.4883],
-  hangzhou: [30.2597, 120.1303],
-  wuchang: [44.9061, 127.1503],
-  shanghai: [31.2304, 121.4737],
-  chengdu: [30.5728, 104.0668],
-  urumqi: [43.8256, 87.6168],
-  dalian: [38.914, 121.6147],
-  yantai: [37.4638, 121.4479],
-}
-const e7 = (degrees) => Math.round(degrees * 1e7)
-
-/** Some 50 km around Wuchang: a region as it is registered. */
-const REGION = [
-  [44.5, 126.6],
-  [44.5, 127.9],
-  [45.3, 127.9],
-  [45.3, 126.6],
-].map(([lat, lon]) => ({ latE7: e7(lat), lonE7: e7(lon) }))
-
-const LIMITS = { minMilliC: 0, maxMilliC: 6000 }
-const registered = (product, more) => [
-  product,
-  { op: 'register-product', org: 'o', product, name: { zh: 'x', en: 'x' }, spec: { zh: 'x', en: 'x' }, ...more },
-]
-export const NAMES = {
-  products: new Map([
-    registered(PORK, { limits: LIMITS }),
-    registered(MEAT, { limits: LIMITS }),
-    registered(RICE, { region: REGION }),
-    registered(VACCINE, { limits: { minMilliC: 2000, maxMilliC: 8000 } }),
-  ]),
-  places: new Map(),
-  organisations: new Map(),
-}
-
-/** One product's records as they come about. `random` is a Random of _random.mjs. */
+/** One product's records as they come about. `random` is a Random of ../_random.mjs. */
 export class Life {
   /** Stamps in the order in which they were recorded. */
   #told = []
@@ -105,7 +63,7 @@ export class Life {
       eventID: `urn:uuid:${this.random.uuid()}`,
       eventTime: new Date(saidMs).toISOString(),
       eventTimeZoneOffset: '+08:00',
-      readPoint: { id: gs1('414/9506000134307') },
+      readPoint: { id: 'https://id.gs1.org/414/9506000134307' },
       'tristamp:geo': stamp.geo ?? this.geo(),
       'tristamp:clock': clock,
       'tristamp:origin': this.chance(2) ? 'operator' : 'device',
@@ -171,12 +129,12 @@ export class Life {
 
   /** Air around goods as a thermometer here saw it during the last hours, with its own habits: set point, cycle, resolution, calm. */
   air(hours, { celsius = 3, device = `${this.org}-${this.run}` } = {}) {
-    const room = this.devices.get(device) ?? this.#room(celsius)
+    const room = this.devices.get(device) ?? roomOf(this, celsius)
     this.devices.set(device, room)
     const everyMs = room.everyMs
     const points = Math.min(96, Math.max(2, Math.floor((hours * HOUR) / everyMs)))
     const fromMs = this.ms - points * everyMs
-    const milli = Array.from({ length: points }, (_, i) => this.#reading(room, fromMs + i * everyMs))
+    const milli = Array.from({ length: points }, (_, i) => readingOf(this, room, fromMs + i * everyMs))
     if (this.chance(10))
       milli.fill(null, Math.floor(points / 3), Math.floor(points / 3) + 1 + this.random.below(points / 2))
     return [element(device, fromMs, this.ms, everyMs, milli)]
@@ -184,40 +142,16 @@ export class Life {
 
   /** A reading a minute of a room; answers an instrument's series of them, `lag` minutes into them, up to a time. */
   tape(hours) {
-    const room = this.#room(3)
-    const heard = Array.from({ length: hours * 60 }, (_, i) => this.#reading(room, this.ms + (i - hours * 60) * MINUTE))
+    const room = roomOf(this, 3)
+    const heard = Array.from({ length: hours * 60 }, (_, i) =>
+      readingOf(this, room, this.ms + (i - hours * 60) * MINUTE),
+    )
     const [every, { everyMs }] = [room.everyMs / MINUTE, room]
     const points = Math.min(96, Math.floor((heard.length - 60) / every))
     return (device, endMs, lag) => {
       const milli = Array.from({ length: points }, (_, i) => heard[i * every + lag])
       return element(device, endMs - points * everyMs, endMs, everyMs, milli)
     }
-  }
-
-  #room(celsius) {
-    const common = {
-      celsius,
-      cycleMs: this.between(12, 90) * MINUTE,
-      phase: this.random.below(HOUR),
-      step: this.random.pick([100, 100, 62.5, 10]),
-      everyMs: this.random.pick([MINUTE, 5 * MINUTE, 15 * MINUTE, 15 * MINUTE]),
-    }
-    // A twelfth hardly move at all, with the probe in a bottle of glycol: what they show rests for hours.
-    if (this.chance(8)) return { ...common, swing: this.between(0.02, 0.1), noise: this.between(0.005, 0.02) }
-    // A third move little: large, and full.
-    const calm = this.chance(33)
-    return calm
-      ? { ...common, swing: this.between(0.1, 0.3), noise: this.between(0.02, 0.06) }
-      : { ...common, swing: this.between(0.3, 1.2), noise: this.between(0.05, 0.25) }
-  }
-
-  #reading(room, ms) {
-    const at = ((ms + room.phase) % room.cycleMs) / room.cycleMs
-    const saw = at < 0.3 ? at / 0.3 : (1 - at) / 0.7
-    // A door stands open now and then.
-    const door = (ms / (7 * HOUR)) % 1 < 0.02 ? 0.6 : 0
-    const milli = (room.celsius + room.swing * (saw - 0.5) + door + this.noise(room.noise)) * 1000
-    return Math.round(Math.round(milli / room.step) * room.step)
   }
 
   /** What a verdict holds of it. */
@@ -243,25 +177,6 @@ export class Life {
     events.sort((a, b) => order(a) - order(b) || a.entry - b.entry)
     const lineage = new Set(events.flatMap(({ event }) => subjectsOf(event)))
     return { events, names: NAMES, lineage: [...lineage] }
-  }
-}
-
-export function element(device, fromMs, toMs, everyMs, milli, more = {}) {
-  const known = milli.filter((m) => m !== null)
-  const report = { type: 'Temperature', uom: 'CEL' }
-  return {
-    sensorMetadata: {
-      deviceID: device,
-      startTime: new Date(fromMs).toISOString(),
-      endTime: new Date(toMs).toISOString(),
-    },
-    sensorReport: [
-      known.length === 0
-        ? { ...report, exception: 'ERROR_CONDITION' }
-        : { ...report, minValue: Math.min(...known) / 1000, maxValue: Math.max(...known) / 1000 },
-    ],
-    'tristamp:series': { everyMs, milli },
-    ...more,
   }
 }
 
