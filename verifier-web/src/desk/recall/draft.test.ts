@@ -1,8 +1,19 @@
-import { checkOperation, type Json, type Recall } from '@tristamp/protocol'
+import { checkOperation, type Json, type Lift, type Recall } from '@tristamp/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Draft, draftOf, faultsOf, isRecallable, LANGS, newDraft, operationOf, TEXTS, textFault } from './draft.ts'
+import {
+  type Draft,
+  draftOf,
+  faultsOf,
+  isRecallable,
+  LANGS,
+  newDraft,
+  operationsOf,
+  TEXTS,
+  textFault,
+} from './draft.ts'
 
+const operationOf = (draft: Draft): Recall | Lift | undefined => operationsOf(draft)[0]
 const ID = '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11'
 const LOT = 'https://id.gs1.org/01/09506000134352/10/L7'
 const TRACE = { treeSize: 812, digest: 'A'.repeat(43) }
@@ -40,7 +51,22 @@ describe('a draft', () => {
     ])
     expect(operationOf(newDraft(ID, ''))).toBeUndefined()
     expect(faultsOf(whole({ contact: ' ' }))).toEqual(['contact'])
-    expect(faultsOf(whole({ subjects: Array.from({ length: 257 }, (_, i) => `${LOT}${i}`) }))).toEqual(['subjects'])
+    const lots = Array.from({ length: 4097 }, (_, i) => `${LOT}${i}`)
+    expect(faultsOf(whole({ subjects: lots }))).toEqual(['subjects'])
+    // One that stands is one.
+    expect(faultsOf(whole({ what: 'correct', subjects: lots.slice(0, 257) }))).toEqual(['subjects'])
+  })
+
+  it('becomes as many recalls as it takes to name all goods, each with an id of its own that stays', () => {
+    const subjects = Array.from({ length: 600 }, (_, i) => `${LOT}${i}`)
+    const draft = whole({ subjects, trace: TRACE, later: 'frozen' })
+    const parts = operationsOf(draft) as Recall[]
+    expect(parts.map((one) => one.subjects.length)).toEqual([256, 256, 88])
+    expect(parts.flatMap((one) => one.subjects)).toEqual(subjects)
+    expect(new Set(parts.map(({ id }) => id)).size).toBe(3)
+    expect(parts[0]!.id).toBe(ID)
+    expect(operationsOf(draft)).toEqual(parts)
+    for (const one of parts) expect(one.trace).toEqual(TRACE)
   })
 
   it('lifts with a reason', () => {

@@ -4,7 +4,10 @@ import {
   ProtocolError,
   type Recall,
   type RecallClass,
+  sha256,
   subjectKind,
+  toHex,
+  utf8,
 } from '@tristamp/protocol'
 
 // A recall as it is being written: every field checked as one types, by the bounds of docs/spec/governance.md.
@@ -16,8 +19,10 @@ export const LANGS = ['zh', 'en'] as const
 /** UTF-16 units: of a sentence to people, of a contact or a lift's reason. */
 export const MAX_SENTENCES = 600
 export const MAX_TEXT = 200
-/** More goods than that are named by their lots. */
+/** Goods that one notice may name. */
 export const MAX_SUBJECTS = 256
+/** Recalls that one draft may become, which are signed together: more goods than these name are named by their products. */
+export const MAX_NOTICES = 16
 
 export interface Draft {
   /** A new recall, other words for one that stands, or its end. */
@@ -74,16 +79,46 @@ export function faultsOf(draft: Draft): string[] {
   const faults = TEXTS.flatMap((name) =>
     LANGS.filter((lang) => textFault(texts[name][lang], MAX_SENTENCES) !== undefined).map((lang) => `${name}.${lang}`),
   )
-  if (subjects.length < 1 || subjects.length > MAX_SUBJECTS) faults.unshift('subjects')
+  if (subjects.length < 1 || subjects.length > mostSubjects(what)) faults.unshift('subjects')
   if (later === 'frozen' && trace === undefined) faults.unshift('trace')
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(org)) faults.unshift('org')
   if (contact !== '' && textFault(contact, MAX_TEXT) !== undefined) faults.push('contact')
   return faults
 }
 
-/** The operation that is signed, or undefined while something is missing. What it says passes the protocol's own rule, too. */
-export function operationOf(draft: Draft): Recall | Lift | undefined {
-  if (faultsOf(draft).length > 0) return undefined
+/** How many goods may be named: a recall that stands is one, and stays one. */
+export function mostSubjects(what: Draft['what']): number {
+  return what === 'recall' ? MAX_SUBJECTS * MAX_NOTICES : MAX_SUBJECTS
+}
+
+/** How many recalls so many goods need. */
+export function noticesFor(subjects: number): number {
+  return Math.max(1, Math.ceil(subjects / MAX_SUBJECTS))
+}
+
+/**
+ * The operations that are signed: one, or as many recalls as it takes to name all goods, each of them whole in itself. None while something is
+ * missing. What they say passes the protocol's own rule, too.
+ */
+export function operationsOf(draft: Draft): (Recall | Lift)[] {
+  if (faultsOf(draft).length > 0) return []
+  const parts = Array.from({ length: draft.what === 'lift' ? 1 : noticesFor(draft.subjects.length) }, (_, n) => ({
+    ...draft,
+    id: n === 0 ? draft.id : idOfPart(draft.id, n),
+    subjects: draft.subjects.slice(n * MAX_SUBJECTS, (n + 1) * MAX_SUBJECTS),
+  }))
+  const operations = parts.map(operationOf).filter((one) => one !== undefined)
+  return operations.length === parts.length ? operations : []
+}
+
+/** The same for the same draft, however often it is asked: a UUID of version 8. */
+function idOfPart(id: string, n: number): string {
+  const hex = toHex(sha256(utf8(`tristamp recall ${id} ${n}`)))
+  const variant = '89ab'[Number.parseInt(hex[16]!, 16) & 3]
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+function operationOf(draft: Draft): Recall | Lift | undefined {
   const { what, id, org, subjects, texts, contact, drill, later, trace } = draft
   const operation: Recall | Lift =
     what === 'lift'

@@ -1,7 +1,9 @@
-import { sha256, toBase64Url, utf8 } from '@tristamp/protocol'
+import { concat, equal, sha256, toBase64Url, utf8 } from '@tristamp/protocol'
 import { describe, expect, it } from 'vitest'
 import type { Ask } from '../../own/answer.ts'
-import { countedOnce, firstTicks, readPreview, readScope } from './scope.ts'
+import { coverOf, firstTicks, takenIn } from './cover.ts'
+import { countedOnce, readPreview } from './preview.ts'
+import { readScope } from './scope.ts'
 
 const PRODUCT = 'https://id.gs1.org/01/09506000134352'
 const LOT = `${PRODUCT}/10/L7`
@@ -38,27 +40,102 @@ describe('readScope', () => {
     expect(asked[0]).toContain('direction=forward')
     expect(scope.candidates.map(({ subject }) => subject)).toEqual([LOT, ITEM, UNIT, PRODUCT])
     expect(scope.trace).toEqual({ treeSize: 812, digest: toBase64Url(sha256(bytes)) })
-    expect(scope.bytes).toBe(bytes)
+    expect(new Uint8Array(await scope.answer.arrayBuffer())).toEqual(bytes)
+    expect(scope.pages).toBe(1)
     expect(firstTicks(LOT, scope)).toEqual([LOT])
   })
 
-  it('freezes nothing of an answer that goes on, or was ended', async () => {
-    for (const over of [{ cursor: 'more', total: { nodes: 90, links: 10 } }, { incomplete: ['TRACE_NODES'] }]) {
-      const scope = await readScope(LOT, async () => text(over))
-      expect(scope.trace).toBeUndefined()
-      expect(scope.more).toBeGreaterThan(0)
+  it('reads page after page of one tree size, and digests them all', async () => {
+    const items = (from: number, n: number) =>
+      Array.from({ length: n }, (_, i) => ({ n: from + i, id: `${PRODUCT}/21/A${from + i}`, kind: 'item', depth: 1 }))
+    const lot = { n: 0, id: LOT, kind: 'lot', depth: 0 }
+    const total = { nodes: 6001, links: 6000 }
+    const of = (nodes: object[], cursor?: string) => {
+      const links = nodes.flatMap((node) =>
+        'n' in node && node.n !== 0 ? [{ kind: 'lot', from: node.n, to: 0, proof: PROOF }] : [],
+      )
+      return text({ total, nodes, links, ...(cursor !== undefined && { cursor }) })
     }
+    const pages = [of([lot, ...items(1, 2400)], 'a'), of(items(2401, 2400), 'b'), of(items(4801, 1200))]
+    const asked: (string | null)[] = []
+    const told: number[][] = []
+    const scope = await readScope(
+      LOT,
+      async (path) => {
+        asked.push(new URLSearchParams(path.split('?')[1]).get('cursor'))
+        return pages[asked.length - 1]!
+      },
+      { progress: (...at) => told.push(at) },
+    )
+    expect(asked).toEqual([null, 'a', 'b'])
+    expect(told).toEqual([4801, 9601, 12001].map((read) => [read, 12001]))
+    expect(scope.candidates).toHaveLength(6002)
+    expect(scope.more).toBe(0)
+    const joined = concat(pages[0]!, utf8('\n'), pages[1]!, utf8('\n'), pages[2]!)
+    expect(scope.trace).toEqual({ treeSize: 812, digest: toBase64Url(sha256(joined)) })
+    expect(equal(new Uint8Array(await scope.answer.arrayBuffer()), joined)).toBe(true)
+    // The lot takes in all of it, and is all that need be named.
+    expect(coverOf(LOT, scope)).toEqual({ subjects: [LOT], products: [] })
+    expect(scope.candidates.filter(({ subject }) => !takenIn([LOT], scope)(subject)).map((one) => one.kind)).toEqual([
+      'product',
+    ])
   })
 
-  it('offers no more than a recall may name', async () => {
-    const nodes = Array.from({ length: 400 }, (_, n) => ({ n, id: `${PRODUCT}/21/A${n}`, kind: 'item', depth: 1 }))
-    const scope = await readScope(LOT, async () => text({ nodes, links: [] }))
-    expect(scope.candidates).toHaveLength(256)
-    expect(scope.more).toBe(400 + 1 - 256)
+  it('freezes nothing of an answer that was ended, or that goes on as of another size', async () => {
+    const scope = await readScope(LOT, async () => text({ incomplete: ['TRACE_NODES'] }))
+    expect(scope.trace).toBeUndefined()
+    expect(scope.more).toBeGreaterThan(0)
+    let n = 0
+    const grown = async () => text({ cursor: 'more', treeSize: 812 + n++ })
+    await expect(readScope(LOT, grown)).rejects.toThrow('ANSWER_SHAPE')
+  })
+
+  it('ends where pages have nothing on them, or nobody waits any more', async () => {
+    const none = { nodes: [], links: [], total: { nodes: 9, links: 0 } }
+    expect((await readScope(LOT, async () => text({ ...none, cursor: 'again' }))).trace).toBeUndefined()
+    let asked = 0
+    const get = async () => text({ cursor: String(asked++), total: { nodes: 900, links: 10 } })
+    const scope = await readScope(LOT, get, { isWanted: () => asked < 3 })
+    expect([asked, scope.trace, scope.more]).toEqual([3, undefined, 910 - 18])
   })
 
   it('refuses what is no answer', async () => {
     await expect(readScope(LOT, async () => utf8('<html>'))).rejects.toThrow('ANSWER_SHAPE')
+  })
+})
+
+describe('a cover', () => {
+  const item = (subject: string, kind = 'item') => ({ subject, kind, depth: 1 })
+  const none = new Map<string, string[]>()
+
+  it('names a few things one by one, and many by their products, which is told', () => {
+    const items = (n: number, product = PRODUCT) => Array.from({ length: n }, (_, i) => item(`${product}/21/A${i}`))
+    const other = 'https://id.gs1.org/01/09506000134369'
+    const of = (candidates: ReturnType<typeof items>) => coverOf(UNIT, { candidates, lotsOf: none, contentsOf: none })
+    expect(of(items(9)).subjects).toHaveLength(9)
+    const many = of([...items(5000), ...items(30, other)])
+    expect(many.products).toEqual([PRODUCT])
+    expect(many.subjects).toHaveLength(31)
+    // What has no product is named itself, however many recalls that takes.
+    const units = Array.from({ length: 300 }, (_, i) => item(`https://id.gs1.org/00/09506000134${i}`, 'unit'))
+    expect(of(units).subjects).toHaveLength(300)
+  })
+
+  it('takes a unit in by what lies in it, and no circle of boxes by itself', () => {
+    const box = 'https://id.gs1.org/00/095060001343520024'
+    const contentsOf = new Map([
+      [UNIT, [box]],
+      [box, [ITEM]],
+    ])
+    const candidates = [item(LOT, 'lot'), item(ITEM), item(box, 'unit'), item(UNIT, 'unit')]
+    const lotsOf = new Map([[ITEM, [LOT]]])
+    expect(coverOf(LOT, { candidates, lotsOf, contentsOf }).subjects).toEqual([LOT])
+    expect(takenIn([PRODUCT], { lotsOf: none, contentsOf })(UNIT)).toBe(true)
+    const circle = new Map([
+      [UNIT, [box]],
+      [box, [UNIT]],
+    ])
+    expect(takenIn([LOT], { lotsOf, contentsOf: circle })(UNIT)).toBe(false)
   })
 })
 

@@ -4,7 +4,7 @@ import { AnswerError, codeOf } from '../../own/answer.ts'
 import { placeName } from '../graph/labels.ts'
 import { useNames } from '../graph/names.ts'
 import { Scroll } from '../graph/scroll.tsx'
-import { type Affected, type Preview, readPreview } from './scope.ts'
+import { type Affected, type Preview, readPreview } from './preview.ts'
 import type { StepProps } from './wizard.tsx'
 
 /** Rows that are shown; the sum is of all. */

@@ -4,9 +4,13 @@ import { placeName } from '../graph/labels.ts'
 import { productOf, shortName, useNames } from '../graph/names.ts'
 import { useGraphWords } from '../graph/words.ts'
 import { save } from './copy.tsx'
-import { type Draft, draftOf, newDraft } from './draft.ts'
-import { firstTicks } from './scope.ts'
+import { coverOf, firstTicks, takenIn } from './cover.ts'
+import { type Draft, draftOf, MAX_SUBJECTS, mostSubjects, newDraft, noticesFor } from './draft.ts'
+import type { Scope } from './scope.ts'
 import type { StepProps } from './wizard.tsx'
+
+/** Rows that are shown: more are found by the filter. */
+const MOST_LISTED = 256
 
 /** What is recalled: a new recall or one that stands, which goods, and what of later records. */
 export function ScopeStep(props: StepProps): VNode {
@@ -80,6 +84,7 @@ function Goods({ subject, draft, change, known, ask, words }: StepProps): VNode 
   const chosen = new Set(draft.subjects)
   const wanted = filter.trim().toLowerCase()
   const shown = candidates.filter((one) => wanted === '' || one.subject.toLowerCase().includes(wanted))
+  const listed = shown.slice(0, MOST_LISTED)
   const set = (subjects: Set<string>): void =>
     change({ subjects: candidates.map((one) => one.subject).filter((one) => subjects.has(one)) })
   const tick = (one: string, on: boolean): void => {
@@ -115,7 +120,7 @@ function Goods({ subject, draft, change, known, ask, words }: StepProps): VNode 
           </button>
         </div>
         <div class="wz-ticks">
-          {shown.map(({ subject: one, kind, depth }) => {
+          {listed.map(({ subject: one, kind, depth }) => {
             const product = productOf(one)
             const key = `kind.${kind}`
             return (
@@ -141,7 +146,10 @@ function Goods({ subject, draft, change, known, ask, words }: StepProps): VNode 
             )
           })}
         </div>
-        <p role="status">{t('scope.n', { n: chosen.size })}</p>
+        {shown.length > listed.length && (
+          <p class="note">{t('scope.unlisted', { n: shown.length - listed.length, shown: listed.length })}</p>
+        )}
+        <Taken {...{ subject, draft, scope, words, change }} />
         {scope.more > 0 && <p class="note gr-open">{t('scope.more', { n: scope.more })}</p>}
       </fieldset>
       <fieldset class="wz-choice">
@@ -164,6 +172,7 @@ function Goods({ subject, draft, change, known, ask, words }: StepProps): VNode 
           draft.trace !== undefined && (
             <p class="note wz-code">
               {t('later.trace', { n: number(draft.trace.treeSize), digest: draft.trace.digest })}
+              {scope.pages > 1 && ` ${t('later.pages', { n: scope.pages })}`}
             </p>
           )
         )}
@@ -171,12 +180,47 @@ function Goods({ subject, draft, change, known, ask, words }: StepProps): VNode 
           <button
             type="button"
             class="btn"
-            onClick={() => save(`trace-${trace.treeSize}.json`, scope.bytes as BlobPart, 'application/json')}
+            onClick={() => save(`trace-${trace.treeSize}.json`, scope.answer, 'application/json')}
           >
             {t('later.download')}
           </button>
         )}
       </fieldset>
     </>
+  )
+}
+
+/** What is chosen, how much of what was found that takes in, and in how many recalls it is said. */
+function Taken({
+  subject,
+  draft,
+  scope,
+  words: { t },
+  change,
+}: Pick<StepProps, 'subject' | 'draft' | 'words' | 'change'> & { scope: Scope }): VNode {
+  const goods = useMemo(() => scope.candidates.filter(({ kind }) => kind !== 'product'), [scope])
+  const taken = useMemo(() => {
+    const isTaken = takenIn(draft.subjects, scope)
+    return goods.filter((one) => isTaken(one.subject)).length
+  }, [goods, draft.subjects])
+  const cover = useMemo(() => coverOf(subject, scope), [subject, scope])
+  const wide = cover.products.filter((one) => draft.subjects.includes(one)).length
+  const [n, most] = [draft.subjects.length, mostSubjects(draft.what)]
+  return (
+    <div class="wz-taken">
+      <p role="status">
+        <b>{t('scope.n', { n })}</b> {t('scope.taken', { n: taken, of: goods.length })}
+      </p>
+      {taken < goods.length && cover.subjects.length <= most && (
+        <button type="button" class="btn" onClick={() => change({ subjects: cover.subjects })}>
+          {t('scope.cover', { n: cover.subjects.length })}
+        </button>
+      )}
+      {wide > 0 && <p class="note gr-open">{t('scope.wide', { n: wide })}</p>}
+      {n > MAX_SUBJECTS && n <= most && (
+        <p class="note gr-open">{t('scope.several', { n: noticesFor(n), most: MAX_SUBJECTS })}</p>
+      )}
+      {n > most && <p class="note gr-open">{t('scope.much', { n, most })}</p>}
+    </div>
   )
 }

@@ -1,36 +1,43 @@
 import type { Operation } from '@tristamp/protocol'
 import type { VNode } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { AnswerError, type Ask, codeOf } from '../../own/answer.ts'
 import { CopyText, save } from './copy.tsx'
-import { operationOf } from './draft.ts'
+import { operationsOf } from './draft.ts'
 import { type Governance, idOf, readGovernance, type Signing, signingOf } from './recalls.ts'
 import type { StepProps } from './wizard.tsx'
 import { listed, type RecallWords } from './words.ts'
 
 const AGAIN_MS = 5_000
+/** Characters of the operations that are shown; all of them are in the file. */
+const MOST_TEXT = 200_000
 
 /** What two persons sign with their keys, elsewhere; and how far that is. */
 export function SignStep({ draft, known, ask, words, done }: StepProps): VNode {
   const { t } = words
-  const operation = operationOf(draft)
+  const operations = operationsOf(draft)
+  const [operation] = operations
   // The step is reached with a whole operation; what follows needs one.
   if (operation === undefined) return <p role="alert">{t('fault.EMPTY')}</p>
-  const id = idOf(operation)
-  const file = `${operation.op}-${operation.id}.json`
-  const text = `${JSON.stringify(operation, undefined, 2)}\n`
+  const ids = operations.map(idOf)
+  const isOne = operations.length === 1
+  const file = isOne ? `${operation.op}-${operation.id}.json` : `recalls-${operation.id}.json`
+  const text = `${JSON.stringify(isOne ? operation : operations, undefined, 2)}\n`
   const [first = 'ann', second = 'bob'] = known.governance.administrators.map(({ name }) => fileWord(name))
   const node = location.origin
   const propose = `tristamp-ledger propose --file ${file} --node ${node} --admin-key admin-${first}.pem`
-  const approve = `tristamp-ledger approve ${id} --node ${node} --admin-key admin-${second}.pem`
+  const approve = `tristamp-ledger approve ${ids.join(' ')} --node ${node} --admin-key admin-${second}.pem`
   return (
     <>
       <p>{t('sign.what')}</p>
+      {!isOne && <p>{t('sign.several', { n: operations.length, goods: draft.subjects.length })}</p>}
       <dl class="wz-id">
         <dt>{t('sign.id')}</dt>
-        <dd>
-          <code>{id}</code>
-        </dd>
+        {ids.map((id) => (
+          <dd key={id}>
+            <code>{id}</code>
+          </dd>
+        ))}
       </dl>
       <button type="button" class="btn solid" onClick={() => save(file, text, 'application/json')}>
         {t('sign.download')}
@@ -38,11 +45,11 @@ export function SignStep({ draft, known, ask, words, done }: StepProps): VNode {
       <Command label={t('sign.propose')} text={propose} words={words} />
       <Command label={t('sign.approve')} text={approve} words={words} />
       <p class="note">{t('sign.keys', { names: listed([`admin-${first}.pem`, `admin-${second}.pem`], words) })}</p>
-      <Watch {...{ operation, ask, words, done }} governance={known.governance} />
+      <Watch {...{ operations, ask, words, done }} governance={known.governance} />
       <details>
         <summary>{t('sign.json')}</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached from the keyboard */}
-        <pre tabIndex={0}>{text}</pre>
+        <pre tabIndex={0}>{text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text}</pre>
       </details>
     </>
   )
@@ -64,29 +71,30 @@ function Command({ label, text, words }: { label: string; text: string; words: R
 }
 
 interface WatchProps {
-  operation: Operation
+  operations: readonly Operation[]
   governance: Governance
   ask: Ask
   words: RecallWords
   done: () => void
 }
 
-/** Looks again and again who has signed, until it stands. */
-function Watch({ operation, governance, ask, words, done }: WatchProps): VNode {
+/** Looks again and again who has signed, until all of it stands. */
+function Watch({ operations, governance, ask, words, done }: WatchProps): VNode {
   const { t, reason } = words
-  const [signing, setSigning] = useState<Signing>(() => signingOf(operation, governance))
+  const [now, setNow] = useState<Governance>(governance)
   const [fault, setFault] = useState<string>()
   const [round, setRound] = useState(0)
-  const id = idOf(operation)
+  const key = operations.map(idOf).join(' ')
+  const signings = useMemo(() => operations.map((one) => signingOf(one, now)), [key, now])
+  const left = signings.findIndex(({ state }) => state !== 'stands')
   useEffect(() => {
     let isWanted = true
     readGovernance(ask).then(
-      (now) => {
+      (read) => {
         if (!isWanted) return
-        const signed = signingOf(operation, now)
-        setSigning(signed)
+        setNow(read)
         setFault(undefined)
-        if (signed.state === 'stands') done()
+        if (operations.every((one) => signingOf(one, read).state === 'stands')) done()
       },
       (error: unknown) => isWanted && setFault(error instanceof AnswerError ? error.code : codeOf(error)),
     )
@@ -95,11 +103,18 @@ function Watch({ operation, governance, ask, words, done }: WatchProps): VNode {
       isWanted = false
       clearTimeout(again)
     }
-  }, [ask, id, round])
+  }, [ask, key, round])
+  // Of several, the first that does not stand says what is to be done.
+  const at = left < 0 ? 0 : left
+  const [signing, operation] = [signings[at]!, operations[at]!]
+  const standing = signings.filter(({ state }) => state === 'stands').length
   return (
     <div class={`wz-watch wz-${signing.state}`}>
       <h4>{t('watch.title')}</h4>
-      <p role="status">{sayOf(signing, operation, words)}</p>
+      <p role="status">
+        {operations.length > 1 && `${t('watch.several', { n: standing, of: operations.length })} `}
+        {sayOf(signing, operation, words)}
+      </p>
       {fault !== undefined && <p class="note">{t('watch.failed', { why: reason(fault) })}</p>}
     </div>
   )

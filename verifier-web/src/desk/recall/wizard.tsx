@@ -3,9 +3,11 @@ import './wizard.css'
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { AnswerError, type Ask, codeOf } from '../../own/answer.ts'
-import { type Draft, faultsOf, newDraft, operationOf } from './draft.ts'
+import { getBytes } from './answer-pages.ts'
+import { firstTicks } from './cover.ts'
+import { type Draft, faultsOf, newDraft, operationsOf } from './draft.ts'
 import { type Governance, type RecordedRecall, readGovernance, readRecalls } from './recalls.ts'
-import { firstTicks, readScope, type Scope } from './scope.ts'
+import { readScope, type Scope } from './scope.ts'
 import { AffectedStep } from './step-affected.tsx'
 import { ScopeStep } from './step-scope.tsx'
 import { SignStep } from './step-sign.tsx'
@@ -52,6 +54,7 @@ export function RecallWizard({ subject, ask, close }: RecallWizardProps): VNode 
   const { t, reason } = words
   const [known, setKnown] = useState<Known>()
   const [fault, setFault] = useState<string>()
+  const [progress, setProgress] = useState<{ read: number; of: number }>()
   const [draft, setDraft] = useState<Draft>()
   const [step, setStep] = useState<Step>('scope')
   const [round, setRound] = useState(0)
@@ -60,7 +63,12 @@ export function RecallWizard({ subject, ask, close }: RecallWizardProps): VNode 
   useEffect(() => {
     let isWanted = true
     setFault(undefined)
-    Promise.all([readScope(subject), readGovernance(ask), readRecalls(ask)]).then(
+    setProgress(undefined)
+    const reading = {
+      progress: (read: number, of: number) => isWanted && setProgress({ read, of }),
+      isWanted: () => isWanted,
+    }
+    Promise.all([readScope(subject, getBytes, reading), readGovernance(ask), readRecalls(ask)]).then(
       ([scope, governance, recalls]) => {
         if (!isWanted) return
         setKnown({ scope, governance, standing: recalls.filter(({ state }) => state === 'standing') })
@@ -110,7 +118,17 @@ export function RecallWizard({ subject, ask, close }: RecallWizardProps): VNode 
           </button>
         </div>
       )}
-      {fault === undefined && (known === undefined || draft === undefined) && <p role="status">{t('scope.loading')}</p>}
+      {fault === undefined && (known === undefined || draft === undefined) && (
+        <>
+          <p role="status">{t('scope.loading')}</p>
+          {progress !== undefined && progress.of > progress.read && (
+            <label class="wz-reading">
+              <progress value={progress.read} max={progress.of} />
+              {t('scope.reading', { read: progress.read, of: progress.of })}
+            </label>
+          )}
+        </>
+      )}
       {known !== undefined && draft !== undefined && (
         <>
           <ol class="wz-steps" aria-hidden="true">
@@ -142,7 +160,7 @@ export function RecallWizard({ subject, ask, close }: RecallWizardProps): VNode 
               <button
                 type="button"
                 class="btn solid"
-                disabled={blocking.length > 0 || (step === 'words' && operationOf(draft) === undefined)}
+                disabled={blocking.length > 0 || (step === 'words' && operationsOf(draft).length === 0)}
                 onClick={() => go(1)}
               >
                 {t('wizard.next')}
