@@ -67,10 +67,12 @@ export async function check(
       memory.rememberCheckpoint(checkpoint.origin, checkpoint)
       memory.keep(subject, { atMs: checkedAtMs, bundle })
     }
-    // Of goods that nobody recorded the ledger knows no lot: the code may name one.
-    const calledBack =
-      verdict.state === 'none' ? await recalledBy(subject, elements, trust, verifySignature) : undefined
-    const shown = calledBack === undefined ? verdict : { ...verdict, ...calledBack }
+    const shown = await withRecalls(verdict, elements, verifySignature, {
+      // What was just seen is the least that may be shown of the lot: a recall must not be hidden by an older state.
+      trust: { ...trust, ...(checkpoint && { remembered: checkpoint }) },
+      ask: (named) => fetchHistory(named, checkpoint?.size ?? 0).catch(() => undefined),
+      keep: (named, found) => memory.keep(named, { atMs: checkedAtMs, bundle: found }),
+    })
     const finding = { state: shown.state, subject, elements, verdict: shown, bundle, checkedAtMs }
     return { ...finding, ...conflictOf(verdict, known?.note), ...since(pinned?.firstSeenMs) }
   } catch (error) {
@@ -81,27 +83,40 @@ export async function check(
       elements,
       failure,
       ...since(pinned?.firstSeenMs),
-      ...(await lastCheck(subject, memory)),
+      ...(await lastCheck(subject, elements, memory)),
     }
   }
 }
 
-/** What calls back or holds the lot or the product that stands in the code; nothing where there is none, or nobody could be asked. */
-async function recalledBy(
-  subject: string,
+/** Where the proofs of what a code names come from, and by what they are checked. */
+interface Named {
+  trust: Trust
+  ask(subject: string): Promise<Uint8Array | undefined>
+  keep?(subject: string, bundle: Uint8Array): void
+}
+
+/**
+ * Of goods that nobody recorded the ledger knows no lot, but the code may name one: what calls back or holds that, or the product, is said of them.
+ * So is a lie about it. Where nobody can be asked nothing is added.
+ */
+async function withRecalls(
+  verdict: Verdict,
   elements: Elements,
-  trust: Trust,
   verifySignature: Verify,
-): Promise<Pick<Verdict, 'state' | 'recalls' | 'holds' | 'names'> | undefined> {
-  for (const named of namesOnLabel(elements).filter((name) => name !== subject)) {
-    const bundle = await fetchHistory(named, trust.remembered?.size ?? 0).catch(() => undefined)
-    const verdict = bundle && (await verify(bundle, named, trust, verifySignature))
-    if (verdict?.state === 'recalled' || verdict?.state === 'held') {
-      const { state, recalls, holds, names } = verdict
-      return { state, recalls, holds, names }
-    }
+  { trust, ask, keep }: Named,
+): Promise<Verdict> {
+  if (verdict.state !== 'none') return verdict
+  for (const named of namesOnLabel(elements).filter((name) => name !== verdict.subject)) {
+    const bundle = await ask(named)
+    if (bundle === undefined) continue
+    const of = await verify(bundle, named, trust, verifySignature)
+    const isLie = rememberable(of) === undefined
+    if (!isLie && of.state !== 'recalled' && of.state !== 'held') continue
+    if (!isLie) keep?.(named, bundle)
+    const { state, checks, recalls, holds, names } = of
+    return { ...verdict, state, recalls, holds, names, ...(isLie && { checks }) }
   }
-  return undefined
+  return verdict
 }
 
 function conflictOf({ checks, note }: Verdict, before: string | undefined): Pick<Finding, 'conflict'> {
@@ -110,12 +125,16 @@ function conflictOf({ checks, note }: Verdict, before: string | undefined): Pick
 }
 
 /** The last check that was kept, made again from its proofs: what it showed then, it shows now. */
-async function lastCheck(subject: string, memory: Memory): Promise<Partial<Finding>> {
+async function lastCheck(subject: string, elements: Elements, memory: Memory): Promise<Partial<Finding>> {
   const kept = memory.kept(subject)
   const policy = memory.policy()
   if (kept === undefined || policy === undefined) return {}
   try {
-    const verdict = await verify(kept.bundle, subject, { policy: parsePolicy(policy.text) }, await bestVerify())
+    const trust = { policy: parsePolicy(policy.text) }
+    const verifySignature = await bestVerify()
+    const own = await verify(kept.bundle, subject, trust, verifySignature)
+    const ask = async (named: string): Promise<Uint8Array | undefined> => memory.kept(named)?.bundle
+    const verdict = await withRecalls(own, elements, verifySignature, { trust, ask })
     return verdict.state === 'mismatch' ? {} : { verdict, bundle: kept.bundle, checkedAtMs: kept.atMs }
   } catch {
     return {}

@@ -21,13 +21,13 @@ const MAX_POLICY_BYTES = 65_536
 
 /** The trust policy the ledger serves (C2SP tlog-policy text). @throws FetchError */
 export async function fetchPolicy(): Promise<string> {
-  return new TextDecoder().decode(await get('/v1/policy', MAX_POLICY_BYTES))
+  return new TextDecoder().decode(await get('/v1/policy', MAX_POLICY_BYTES, 'text/plain'))
 }
 
 /** The proof bundle of `subject`; with the proof that the ledger only grew since its size was `since`. @throws FetchError */
 export async function fetchHistory(subject: string, since: number): Promise<Uint8Array> {
   const query = new URLSearchParams({ subject, ...(since > 0 ? { since: String(since) } : {}) })
-  return get(`/v1/history?${query}`, MAX_BUNDLE_BYTES)
+  return get(`/v1/history?${query}`, MAX_BUNDLE_BYTES, 'application/cbor')
 }
 
 /** A tile of the log, at most as large as it must be. @throws FetchError */
@@ -45,13 +45,15 @@ export async function fetchEvidence(id: EvidenceId): Promise<Uint8Array | undefi
   }
 }
 
-async function get(path: string, maxBytes: number): Promise<Uint8Array> {
+async function get(path: string, maxBytes: number, type = ''): Promise<Uint8Array> {
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
     // A plain request, as the node announces it beside the page: the answer that is under way already is taken. What must not be
     // old says so itself (`no-cache`), and is asked for anew each time.
     const response = await fetch(path, { signal, redirect: 'error' })
-    if (!response.ok) throw new FetchError('SERVER', { status: response.status })
+    // A page instead of proofs is the answer of somebody in between: it says nothing against the goods.
+    if (!response.ok || !(response.headers.get('content-type') ?? '').startsWith(type))
+      throw new FetchError('SERVER', { status: response.status })
     return await read(response, maxBytes)
   } catch (error) {
     if (error instanceof FetchError) throw error
