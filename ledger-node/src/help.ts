@@ -41,7 +41,7 @@ Usage
       Goods go no further until they are released: one administrator is enough. The ledger does it by itself for what was measured.
   tristamp-ledger release ID --reason TEXT SIGNING
       Held goods may go on. Two administrators must sign wherever there are two.
-  tristamp-ledger approve (ID | --all) [--yes] SIGNING
+  tristamp-ledger approve (ID... | --all) [--yes] SIGNING
       Shows what waits for signatures, asks, and signs it. ID: as "show" says it, or its beginning.
   tristamp-ledger suspend WHO --reason TEXT SIGNING       one administrator is enough for a gateway's key
   tristamp-ledger restore WHO --reason TEXT SIGNING

@@ -7,18 +7,19 @@ import { askGovernance, namesIn, pendingBy } from './governance-client.ts'
 import { inWords, printable } from './in-words.ts'
 import { SIGNING_FLAGS, type Signing, signAndTell, signingFrom } from './signing.ts'
 
-/** `approve ID` or `approve --all`: shows what waits for a signature, asks, and signs it. */
+/** `approve ID...` or `approve --all`: shows what waits for a signature, asks, and signs it. */
 export async function approve(args: string[]): Promise<number> {
   const { values, positionals } = parse(args, { ...SIGNING_FLAGS, all: flag, yes: flag }, true)
-  const [id, ...more] = positionals
-  if (more.length > 0 || (id === undefined) === (values.all !== true)) throw new UsageError('approve what? ID or --all')
+  if ((positionals.length === 0) === (values.all !== true)) throw new UsageError('approve what? ID... or --all')
   const signing = await signingFrom(values)
   const governance = await askGovernance(signing.node)
   const agreed = values.yes === true ? async () => true : askPerson
-  if (id !== undefined) {
-    const pending = pendingBy(governance, id)
-    checkOpen(pending, signing)
-    return (await approveOne(pending, governance, signing, agreed)) ? DONE : FAILED
+  if (positionals.length > 0) {
+    // What cannot be signed is told before anything is.
+    const meant = [...new Set(positionals)].map((id) => pendingBy(governance, id))
+    for (const pending of meant) checkOpen(pending, signing)
+    for (const pending of meant) if (!(await approveOne(pending, governance, signing, agreed))) return FAILED
+    return DONE
   }
   let unsigned = 0
   for (const pending of waitingFor(signing, governance)) {

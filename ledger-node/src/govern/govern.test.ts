@@ -132,6 +132,16 @@ describe('two of three administrators', () => {
     ])
   })
 
+  test('several at once, or none where one of them is not to be signed', async () => {
+    const second = { ...FARM, org: 'second' }
+    const ids = await propose('ann', FARM, second)
+    expect(await by('bob', 'approve', ids[0]!, 'feed0000', '--yes')).toBe(1)
+    expect(err).toContain('OPERATION_UNKNOWN')
+    expect((await governance()).pending).toHaveLength(2)
+    expect(await by('bob', 'approve', ...ids, '--yes'), err).toBe(0)
+    expect((await governance()).pending).toEqual([])
+  })
+
   test('a person is asked, and nothing but yes is a yes', async () => {
     const [id] = await propose('ann', FARM)
     for (const lines of [['n\n'], ['\n'], []]) {
@@ -149,7 +159,7 @@ describe('two of three administrators', () => {
   test.each([
     [['approve']],
     [['approve', 'x', '--all']],
-    [['approve', 'x', 'y']],
+    [['approve', 'x', 'y', '--all']],
     [['propose']],
     [['revoke', 'ann']],
     [['suspend', 'ann', 'bob', '--reason', 'x']],

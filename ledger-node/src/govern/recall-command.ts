@@ -148,13 +148,28 @@ function fieldsOf(values: Values): { faults: string[]; given: (name: string) => 
   return { faults, given, subjects }
 }
 
-/** A trace's answer in a file, as the node gave it: over how many entries, and its digest. @throws LedgerError CONFIG_INVALID */
+/**
+ * A trace's answer in a file, as the node gave it: over how many entries, and its digest. Several pages stand one after another, each on a line of its
+ * own; all are as of one tree size. @throws LedgerError CONFIG_INVALID
+ */
 function traceIn(file: string): NonNullable<Recall['trace']> {
   try {
     const bytes = new Uint8Array(readFileSync(file))
-    const { treeSize } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { treeSize: number }
+    const first = Buffer.from(bytes.subarray(0, bytes.includes(LINE_FEED) ? bytes.indexOf(LINE_FEED) : bytes.length))
+    const { treeSize } = jsonOf(first, bytes) as { treeSize: number }
     return { treeSize, digest: toBase64Url(sha256(bytes)) }
   } catch (cause) {
     throw new LedgerError('CONFIG_INVALID', `${file}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+const LINE_FEED = 10
+
+/** A page on the first line, or an answer that somebody has laid out on many. */
+function jsonOf(line: Buffer, all: Uint8Array): unknown {
+  try {
+    return JSON.parse(line.toString('utf8'))
+  } catch {
+    return JSON.parse(Buffer.from(all).toString('utf8'))
   }
 }

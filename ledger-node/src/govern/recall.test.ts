@@ -10,8 +10,9 @@ import { main as tristamp } from '../tristamp.ts'
 
 const LOT = 'https://id.gs1.org/01/09506000134352/10/L7'
 const ID = '5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11'
-/** Of the file that stands for a trace's answer: base64url of SHA-256. */
-const DIGEST = createHash('sha256').update('{"treeSize":7}').digest('base64url')
+/** A file that stands for the two pages of a trace's answer, and base64url of its SHA-256. */
+const PAGES = '{"treeSize":7,"cursor":"next"}\n{"treeSize":7}'
+const DIGEST = createHash('sha256').update(PAGES).digest('base64url')
 const FARM = {
   op: 'enrol-organisation',
   org: 'org',
@@ -91,7 +92,8 @@ test('a recall is proposed, approved by another, shown, corrected and lifted', a
   expect(await show()).toContain(`${ID}  class 1, org, 1 subjects  stands`)
 
   const trace = join(ledger.folder, 'trace.json')
-  await writeFile(trace, '{"treeSize":7}')
+  // Two pages.
+  await writeFile(trace, PAGES)
   const more = ['--contact', '12315', '--trace', trace, '--same-lot']
   expect(await by('bob', ...recall('--class', '2', '--id', ID, ...more)), err).toBe(0)
   expect(await by('ann', 'approve', '--all', '--yes'), err).toBe(0)
