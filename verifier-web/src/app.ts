@@ -15,8 +15,8 @@ export class App {
   readonly #page: Page
   readonly #subject: Subject
   readonly #memory: Memory
-  // One day for the whole page: it is checked again on every visit.
-  readonly #now = new Date()
+  // One moment for all that is shown of a check.
+  #now = new Date()
   #lang: Lang
   #finding: Finding
 
@@ -34,7 +34,9 @@ export class App {
   ): Promise<void> {
     this.#show({ state: 'checking', ...this.#subject })
     try {
-      this.#show(await begun)
+      const finding = await begun
+      this.#now = new Date()
+      this.#show(finding)
     } catch (error) {
       this.#fault(error)
     }

@@ -1,5 +1,6 @@
 // The three rows a shopper asks for first, as facts; the words are made in the view. Pure.
 import { type Check, isHeld, isStanding, type Verdict } from '@tristamp/protocol'
+import type { Age } from './age.ts'
 import type { Journey } from './journey.ts'
 import type { Pack } from './product.ts'
 import { measuredMs, type Track } from './temperature.ts'
@@ -128,12 +129,17 @@ export function safetyOf(
   pack: Pack,
   now: Date,
   verdict?: Verdict,
+  age?: Age,
 ): Safety {
   const asOfMs = verdict?.sealedAtMs
+  const recall = recallOf(state, verdict)
+  // By a clock that is behind, what is over would have days left.
+  const today = age?.kind === 'behind' ? new Date(now.getTime() + age.ms) : now
   return {
-    recall: recallOf(state, verdict),
+    // What was called back since an old state is not in it.
+    recall: age?.kind === 'old' && (recall === 'free' || recall === 'drill') ? 'unknown-now' : recall,
     ...(asOfMs !== undefined && { recallAsOfMs: asOfMs }),
     temperature: state === 'mismatch' ? { kind: 'doubtful' } : temperatureOf(journey?.track, pack.limits),
-    useBy: useByOf(pack.useBy, now),
+    useBy: useByOf(pack.useBy, today),
   }
 }

@@ -1,8 +1,10 @@
 // What the verdict says: its sentence, from the checks that were made and no more than they support. Pure.
 import type { Check, Verdict } from '@tristamp/protocol'
+import type { Age } from './age.ts'
 import { failuresOf, locatedBy } from './broken.ts'
 import type { Finding } from './check.ts'
-import type { FirstKey, Values } from './i18n/index.ts'
+import type { FirstKey, FirstLanguage, Values } from './i18n/index.ts'
+import { deviceOffset } from './local-time.ts'
 import type { Safety } from './safety.ts'
 
 export interface Sentence {
@@ -38,6 +40,15 @@ function found(finding: Finding, records: number): Sentence[] {
   if (state === 'held' && verdict?.holds[0]?.ground === 'missing') return [{ key: 'say.held.missing' }]
   if (finding.counted) return [{ key: 'say.elsewhere.counted' }]
   return [{ key: `say.${state}` }]
+}
+
+/** How old it is what is known, with the whole date: a month and a day are not enough of it. */
+export function saidOfAge(age: Age, { t, format }: FirstLanguage): string {
+  const at = { ms: age.atMs, offset: deviceOffset(age.atMs) }
+  const date = format.date(format.stamp(at).slice(0, 10))
+  return age.kind === 'old'
+    ? t('say.old', { n: age.days, at: date })
+    : t('say.behind', { at: `${date} ${format.time(at)}` })
 }
 
 /** What to do now. A record that agrees can still tell of a pack that was kept too warm or too long. */

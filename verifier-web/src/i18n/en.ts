@@ -63,6 +63,12 @@ export const en = {
   'say.file.chosen':
     'The proofs are from a file, checked under the policy that you chose; of what came later they know nothing.',
 
+  'say.old': {
+    one: 'By this device’s clock the proofs are a day old ({at}): a recall since then would not show here.',
+    other: 'By this device’s clock the proofs are {n} days old ({at}): a recall since then would not show here.',
+  },
+  'say.behind': 'This device’s clock is slow: {at} has been already. Days left are counted from there.',
+
   'fail.bundle': 'The proofs arrived damaged or altered, and cannot be read.',
   'fail.checkpoint': 'The proofs are not signed by the ledger this device knows.',
   'fail.witnesses': 'Too few witnesses have signed this state of the ledger.',

@@ -1,4 +1,5 @@
 /** @jsxImportSource ../dom */
+import { type Age, ageOf } from '../age.ts'
 import type { Finding } from '../check.ts'
 import { type FirstLanguage, HTML_LANG, type Lang } from '../i18n/index.ts'
 import { type Journey, journeyOf } from '../journey.ts'
@@ -25,6 +26,7 @@ export interface Told {
   journey: Journey | undefined
   pack: Pack
   safety: Safety
+  age: Age | undefined
 }
 
 /** The whole page: 1 leads, the rest follows. Nothing stands below the verdict while it is being made. */
@@ -95,5 +97,6 @@ function tell(finding: Finding, now: Date): Told {
   const { verdict, elements, state } = finding
   const journey = verdict !== undefined && verdict.events.length > 0 ? journeyOf(verdict) : undefined
   const pack = verdict === undefined ? packOfCode(elements) : packOf(verdict, elements)
-  return { finding, journey, pack, safety: safetyOf(state, journey, pack, now, verdict) }
+  const age = ageOf(finding, now.getTime())
+  return { finding, journey, pack, age, safety: safetyOf(state, journey, pack, now, verdict, age) }
 }

@@ -1,4 +1,5 @@
 /** @jsxImportSource ../dom */
+import type { Age } from '../age.ts'
 import { brokenSeals } from '../broken.ts'
 import type { Finding, Shown } from '../check.ts'
 import { Broken, Mark } from '../dom/parts.tsx'
@@ -7,7 +8,7 @@ import { type Journey, sealsOf } from '../journey.ts'
 import { deviceOffset } from '../local-time.ts'
 import { STAMPS, type Stamps } from '../record.ts'
 import type { Safety } from '../safety.ts'
-import { nextOf, sentencesOf } from '../say.ts'
+import { nextOf, saidOfAge, sentencesOf } from '../say.ts'
 import { holdShown, saidOfHold } from './hold.ts'
 import { recallShown, saidOfRecall } from './recall.ts'
 
@@ -83,12 +84,13 @@ export interface VerdictProps {
   finding: Finding
   journey?: Journey | undefined
   safety: Safety
+  age: Age | undefined
   language: FirstLanguage
   onAgain: () => void
 }
 
 /** 1: icon, when and where it was checked, the word, the sentence, the next step, one action; the seals beside it. */
-export function VerdictPart({ finding, journey, safety, language, onAgain }: VerdictProps): Node {
+export function VerdictPart({ finding, journey, safety, age, language, onAgain }: VerdictProps): Node {
   const { t } = language
   const { state } = finding
   const icon = ICONS[state]
@@ -119,6 +121,12 @@ export function VerdictPart({ finding, journey, safety, language, onAgain }: Ver
               <Broken text={t(key, values)} />
             </span>
           ))}
+          {age !== undefined && (
+            <b>
+              {' '}
+              <Broken text={saidOfAge(age, language)} />
+            </b>
+          )}
         </p>
         <p class="next">
           <b>{t('next')}</b>
