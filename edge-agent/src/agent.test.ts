@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeRoute, evidenceIdOf, type ObjectEvent, type StampedEvent } from '@tristamp/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -12,6 +12,7 @@ import type { StatusFile } from './health.ts'
 import { initAgent } from './init.ts'
 import { readKeyFile } from './key-file.ts'
 import { createLog } from './log.ts'
+import { paths } from './paths.ts'
 import { Signer } from './signer.ts'
 
 const cleanup: (() => unknown)[] = []
@@ -296,8 +297,12 @@ describe('the whole gateway', () => {
     const { errors, last } = run.status()
     expect(errors).toMatchObject({ SCAN_MALFORMED: 2, SCAN_UNKNOWN: 1, SCAN_NOT_HERE: 1 })
     expect(last.SCAN_NOT_HERE?.text).toContain('sell')
-    // The pallet that was being packed goes on after a restart.
+    // The pallet that was being packed goes on after a restart; a notice that was damaged meanwhile is told, and stops nothing.
+    const { recalls } = paths(run.config.data)
+    mkdirSync(recalls)
+    writeFileSync(join(recalls, 'x.cose'), 'cut off')
     await run.start()
+    expect(run.lines.some((line) => line.includes('x.cose'))).toBe(true)
     run.gun.send(']C0tristamp:end\r\n')
     await until(() => run.ledger.events.length === 1)
     expect(run.ledger.events[0]).toMatchObject({ type: 'AggregationEvent', childEPCs: [ITEM_URI] })

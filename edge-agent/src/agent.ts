@@ -1,6 +1,7 @@
 import type { AgentConfig } from './config-types.ts'
 import { Disk } from './disk.ts'
 import { AgentError } from './error.ts'
+import { Gateway } from './gateway.ts'
 import { readLoginFile } from './key-file.ts'
 import { createLog, type Log } from './log.ts'
 import { openSigner } from './open-signer.ts'
@@ -11,7 +12,7 @@ import { finishRotation } from './rotation.ts'
 import type { Signer } from './signer.ts'
 import { readModels } from './spectroscopy/benches.ts'
 import { Starts } from './starts.ts'
-import { type AgentHooks, Wiring } from './wiring.ts'
+import type { AgentHooks } from './wiring.ts'
 
 export type { AgentHooks } from './wiring.ts'
 
@@ -50,7 +51,7 @@ export async function startAgent(
   const { store, outbox, repaired } = await openWithRoom(files.outbox, config.data, signer, disk, starts.suspicious)
   const stop = new AbortController()
   try {
-    const agent = new Wiring(config, { signer, password, disk, store, outbox, models, log, hooks })
+    const agent = new Gateway(config, { signer, password, disk, store, outbox, models, log, hooks })
     await agent.load()
     if (repaired) agent.problem(repairedError(repaired))
     const running = agent.run(AbortSignal.any([signal, stop.signal]))

@@ -2,6 +2,7 @@ import type { Enrolment } from '@tristamp/protocol'
 import type { AgentConfig } from './config-types.ts'
 import { keepEnrolment, sameEnrolment, takeEnrolment } from './enrolment.ts'
 import { AgentError, asAgentError } from './error.ts'
+import type { Status } from './health.ts'
 import { paths } from './paths.ts'
 import { nextKeyOf } from './rotation.ts'
 import { Signer } from './signer.ts'
@@ -25,6 +26,16 @@ export class EnrolmentDesk {
 
   constructor(services: EnrolmentServices) {
     this.#services = services
+  }
+
+  /** For the status message. */
+  get status(): Status['enrolment'] {
+    const { enrolment, missing, differences } = this.#services.config().enrolled
+    return {
+      ...(enrolment && { entry: enrolment.entry }),
+      ...(missing.length > 0 && { missing }),
+      ...(differences.length > 0 && { differs: differences.map(({ path }) => path) }),
+    }
   }
 
   /** Says whether this gateway is enrolled, and where its configuration is of another mind. */
