@@ -215,6 +215,7 @@ async function start(
   const board = new Board({
     ...{ ledger, metrics, status, contradictions, now, version: VERSION },
     directory: new Directory(ledger),
+    complaints: () => strangers.complaints.figures,
     policy: config.policy,
     standing: cosigning?.standing,
     trouble: () => intake.trouble,

@@ -128,6 +128,15 @@ describe.skipIf(!haveChromium())('the operator’s board', () => {
     expect(posted.status).toBe(201)
     await soon(() => rowOf(page).innerText()).toMatch(/\d+\s\S+ ago/)
     expect(before).toBeGreaterThanOrEqual(0)
+    const reports = page.locator('.sides li', { hasText: 'Problem reports' })
+    expect(await reports.innerText()).toContain('none')
+    const complaint = await fetch(`${pork.ledger.url}/v1/reports`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ subject: item('B1'), kind: 'smell', text: HOSTILE }),
+    })
+    expect(complaint.status).toBe(201)
+    await soon(() => reports.innerText()).toMatch(/1 of 1 in 7 days[\s\S]*ago/)
     expect(faults).toEqual([])
   })
 

@@ -1,4 +1,5 @@
-import { type AdmissionState, type KeyState, NO_QUORUM, type Policy, parseStatement, toHex } from '@tristamp/protocol'
+import { type AdmissionState, type KeyState, NO_QUORUM, type Policy, parseSeal, toHex } from '@tristamp/protocol'
+import type { ComplaintFigures } from '../complaints/complaint-book.ts'
 import type { Contradictions } from '../contradictions.ts'
 import type { Directory } from '../directory.ts'
 import type { LedgerError } from '../error.ts'
@@ -7,6 +8,7 @@ import type { Ledger } from '../ledger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { News } from '../news.ts'
 import { gatewayKeys } from '../query/key.ts'
+import { Entries } from '../query/source.ts'
 import type { StatusBoard } from '../status.ts'
 import type { Standing } from '../witness/cosigning.ts'
 import { type DiskSpace, DiskWatch } from './disk.ts'
@@ -29,6 +31,8 @@ export interface BoardParts {
   trouble: () => LedgerError | undefined
   /** On a leader. */
   contradictions?: Contradictions
+  /** What people report of goods to this node. */
+  complaints: () => ComplaintFigures
   /** Room for the ledger's folder. Rejects as the disk does. */
   space: () => Promise<DiskSpace>
   version: string
@@ -63,6 +67,7 @@ export class Board {
   readonly #errors = new ErrorBook()
   readonly #witnesses = new WitnessWatch()
   readonly #disk = new DiskWatch()
+  readonly #entries: Entries
   readonly #gateways = new Map<string, Seen>()
   readonly #hearers = new Set<() => void>()
   readonly #ending = new AbortController()
@@ -74,6 +79,7 @@ export class Board {
 
   constructor(parts: BoardParts) {
     this.#parts = parts
+    this.#entries = new Entries(parts.ledger)
     const nowMs = parts.now()
     this.#startedAtMs = nowMs
     this.#seconds = new Ring(60, SECOND, nowMs)
@@ -148,6 +154,7 @@ export class Board {
         .filter(({ lifted }) => lifted === undefined)
         .map(({ recall }) => ({ ...first(recall), drill: recall.drill === true })),
       contradictions: this.#contradicted,
+      complaints: this.#parts.complaints(),
       errors: this.#errors.last(ERRORS),
     })
   }
@@ -189,17 +196,20 @@ export class Board {
     }
   }
 
-  /** Of keys whose last batch this node did not see come, the time that its gateway signed it at. */
+  /** Of keys whose last batch this node did not see come, the time of the seal over it: a gateway’s own clock may say anything. */
   async #lastBatches(): Promise<void> {
     const { ledger } = this.#parts
     for (const { kid, nextSeq } of present(ledger.state)) {
       const seen = this.#seenOf(kid)
-      if (nextSeq === 0 || seen.nextSeq >= nextSeq) continue
+      const { sealed } = ledger
+      if (sealed === undefined || nextSeq === 0 || seen.nextSeq >= nextSeq) continue
       try {
-        const found = await ledger.statementAt(kid, nextSeq - 1)
-        if (found === undefined) continue
-        const signedAtMs = 1000 * parseStatement(await ledger.feed.readEntry(found.place)).header.iat
-        if (seen.nextSeq < nextSeq) Object.assign(seen, { nextSeq, lastBatchAtMs: signedAtMs })
+        const entry = (await ledger.statementAt(kid, nextSeq - 1))?.place.entry.index
+        // What is not sealed yet is by the next look.
+        if (entry === undefined || entry >= sealed.size) continue
+        const seal = await this.#entries.sealAfter(entry, sealed.seal.height)
+        const { timeMs } = parseSeal(await this.#entries.bytes(seal))
+        if (seen.nextSeq < nextSeq) Object.assign(seen, { nextSeq, lastBatchAtMs: timeMs })
       } catch {
         // What cannot be read is tried again by the next look; that the disk fails stands elsewhere.
       }

@@ -15,7 +15,7 @@ export interface GatewayRow {
   state: GatewayStanding
   /** Since when, ms since 1970, where that is known. */
   sinceMs: number | null
-  /** When this node had its last batch; after a start, and on a follower, when the gateway says that it signed it. */
+  /** When this node had its last batch; after a start, and on a follower, when it was sealed. By no gateway’s clock. */
   lastBatchAtMs: number | null
   /** When it last told how it is. */
   heardAtMs: number | null

@@ -49,6 +49,7 @@ function facts(change: Partial<BoardFacts> = {}): BoardFacts {
     holds: [],
     recalls: [],
     contradictions: { statements: 0, keys: 0 },
+    complaints: { day: 0, week: 0, goods: 0, lastAtMs: null },
     errors: [],
     ...change,
   }

@@ -1,3 +1,4 @@
+import type { ComplaintFigures } from '../complaints/complaint-book.ts'
 import type { FollowStatus } from '../follow/follow-status.ts'
 import { type Concern, concernsOf } from './concerns.ts'
 import type { DiskState } from './disk.ts'
@@ -36,6 +37,8 @@ export interface BoardState {
   recalls: Standing & { drills: number }
   /** Statements kept that contradict recorded ones, and how many keys signed them. */
   contradictions: { statements: number; keys: number }
+  /** What people report of goods, to this node. */
+  complaints: ComplaintFigures
   errors: BoardError[]
 }
 
@@ -83,11 +86,12 @@ export interface BoardFacts {
   holds: readonly Standing['listed'][number][]
   recalls: readonly (Standing['listed'][number] & { drill: boolean })[]
   contradictions: { statements: number; keys: number }
+  complaints: ComplaintFigures
   errors: BoardError[]
 }
 
 export function boardState(facts: BoardFacts): BoardState {
-  const { role, version, nowMs, startedAtMs, intake, refused, disk, contradictions, errors } = facts
+  const { role, version, nowMs, startedAtMs, intake, refused, disk, contradictions, complaints, errors } = facts
   const node = { nowMs, startedAtMs, leads: role === 'leader' }
   const rows = facts.gateways.map((one) => gatewayRow(one, node)).sort(worstFirst)
   const real = facts.recalls.filter(({ drill }) => !drill)
@@ -113,6 +117,7 @@ export function boardState(facts: BoardFacts): BoardState {
     holds: standingOf(facts.holds),
     recalls: { ...standingOf(real), drills: facts.recalls.length - real.length },
     contradictions,
+    complaints,
     errors,
   }
 }

@@ -18,14 +18,31 @@ export interface KeptComplaint extends Complaint {
   contact?: string
 }
 
+/** How much is reported, for whoever runs the node: how many, and nothing of what was written. */
+export interface ComplaintFigures {
+  /** In the last 24 hours, and in the last seven days. */
+  day: number
+  week: number
+  /** Different goods of the week's. */
+  goods: number
+  /** The newest, ms since 1970; null for none that is kept. */
+  lastAtMs: number | null
+}
+
 /** What people report of goods, and in a book of its own how to reach them: personal data end sooner (docs/operate.md). */
 export class ComplaintBook {
   readonly #complaints: RecordBook<Complaint>
   readonly #contacts: RecordBook<Contact>
+  readonly #now: () => number
+  /** Of the last week, oldest first. */
+  #week: { at: number; subject: string }[] = []
+  #lastAtMs: number | null = null
 
-  private constructor(complaints: RecordBook<Complaint>, contacts: RecordBook<Contact>) {
+  private constructor(complaints: RecordBook<Complaint>, contacts: RecordBook<Contact>, now: () => number) {
     this.#complaints = complaints
     this.#contacts = contacts
+    this.#now = now
+    for (const one of complaints.records) this.#count(one)
   }
 
   /** @throws LedgerError NODE_DEGRADED */
@@ -42,7 +59,7 @@ export class ComplaintBook {
       await complaints.close()
       throw error
     })
-    return new ComplaintBook(complaints, contacts)
+    return new ComplaintBook(complaints, contacts, now)
   }
 
   /** @throws LedgerError NODE_BUSY, NODE_DEGRADED: it was not taken */
@@ -50,7 +67,25 @@ export class ComplaintBook {
     const id = randomBytes(12).toString('base64url')
     // First: a complaint that is there has all that came with it.
     if (contact !== undefined) await this.#contacts.append({ id, contact })
-    return this.#complaints.append({ id, ...complaint })
+    const kept = await this.#complaints.append({ id, ...complaint })
+    this.#count(kept)
+    return kept
+  }
+
+  get figures(): ComplaintFigures {
+    const nowMs = this.#now()
+    this.#week = this.#week.filter(({ at }) => nowMs - at < 7 * DAY_MS)
+    return {
+      day: this.#week.filter(({ at }) => nowMs - at < DAY_MS).length,
+      week: this.#week.length,
+      goods: new Set(this.#week.map(({ subject }) => subject)).size,
+      lastAtMs: this.#lastAtMs,
+    }
+  }
+
+  #count({ at, record: { subject } }: Kept<Complaint>): void {
+    this.#lastAtMs = Math.max(this.#lastAtMs ?? 0, at)
+    if (this.#now() - at < 7 * DAY_MS) this.#week.push({ at, subject })
   }
 
   /** The newest first. */

@@ -129,6 +129,7 @@ async function start(
   const board = new Board({
     ...{ ledger, metrics, status, now, version: VERSION },
     directory: new Directory(ledger),
+    complaints: () => strangers.complaints.figures,
     following: () => follower.status,
     trouble: () => undefined,
     space: () => machine.space(folder),

@@ -26,6 +26,8 @@ let one: TestGateway
 let two: TestGateway
 let space: DiskSpace
 let ahead = 0
+/** When the batch of `org/two` came, by the node's clock. */
+let cameAtMs: number
 const clients: MqttClient[] = []
 const readers: Reader[] = []
 
@@ -149,10 +151,24 @@ describe('the board', () => {
     expect(sumOf(after.intake.minutes) - sumOf(before.intake.minutes)).toBe(2)
     expect(before.intake.minutes.length).toBe(60)
     expect(after.refused - before.refused).toBe(1)
-    expect(rowOf(after, 'org/two')!.lastBatchAtMs).toBeGreaterThan(before.atMs - 1000)
+    cameAtMs = rowOf(after, 'org/two')!.lastBatchAtMs!
+    expect(cameAtMs).toBeGreaterThan(before.atMs - 1000)
     expect(sumOf(rowOf(after, 'org/two')!.minutes!)).toBe(2)
     expect(after.answers!.of).toBeGreaterThan(0)
     expect(after.errors[0]).toMatchObject({ source: 'batch', from: 'org/two', count: 1 })
+  })
+
+  it('counts what people report of goods, and tells nothing of what they wrote', async () => {
+    const { complaints: before } = await board()
+    const report = { subject: itemUri('B1'), kind: 'smell', text: 'it smells', contact: 'ann@example.org' }
+    const headers = { 'Content-Type': 'application/json' }
+    for (const one of [report, { ...report, kind: 'sick' }])
+      expect((await ledger.get('/v1/reports', { method: 'POST', headers, body: JSON.stringify(one) })).status).toBe(201)
+    const state = await board()
+    const { complaints } = state
+    expect(complaints).toMatchObject({ day: before.day + 2, week: before.week + 2, goods: before.goods + 1 })
+    expect(complaints.lastAtMs).toBeLessThanOrEqual(state.atMs)
+    expect(JSON.stringify(state)).not.toMatch(/smells|ann@/)
   })
 
   it('adds to its errors what gateways count anew, not what they said before', async () => {
@@ -207,8 +223,8 @@ describe('the board', () => {
       const state = await board(TOKEN, follower.url)
       expect(state).toMatchObject({ role: 'follower', witnesses: null, answers: null, leader: { lag: 0 } })
       expect(rowOf(state, 'org/two')).toMatchObject({ state: 'elsewhere', minutes: null, nextSeq: 1 })
-      // As the gateway signed it: nobody saw it come here.
-      expect(rowOf(state, 'org/two')!.lastBatchAtMs).toBe(1_795_000_000_000)
+      // As the leader sealed it, and not by the gateway's clock: nobody saw it come here.
+      expect(rowOf(state, 'org/two')!.lastBatchAtMs).toBeGreaterThanOrEqual(cameAtMs)
       const reader = new Reader(follower.url)
       await until(() => reader.states.length > 0, LONG_MS)
     } finally {
@@ -277,7 +293,10 @@ describe('the board', () => {
     await ledger.stop()
     await until(() => reader.ended, LONG_MS)
     await ledger.run({ space: async () => space }, {}, { access: ACCESS })
-    // What came before the start is told as its gateway signed it.
-    expect(rowOf(await board(), 'org/two')!.lastBatchAtMs).toBe(1_795_000_000_000)
+    // What came before the start is told as it was sealed, whatever its gateway's clock said.
+    const state = await board()
+    const { lastBatchAtMs } = rowOf(state, 'org/two')!
+    expect(lastBatchAtMs).toBeGreaterThanOrEqual(cameAtMs)
+    expect(lastBatchAtMs).toBeLessThanOrEqual(state.atMs)
   })
 })

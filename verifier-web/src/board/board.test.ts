@@ -39,6 +39,7 @@ const STATE = {
   holds: { count: 0, listed: [] },
   recalls: { count: 0, listed: [], drills: 0 },
   contradictions: { statements: 0, keys: 0 },
+  complaints: { day: 2, week: 5, goods: 3, lastAtMs: NOW },
   errors: [],
 }
 const read = (change: object = {}): State => readState({ ...STATE, ...change })

@@ -95,6 +95,8 @@ export interface State {
   holds: Standing
   recalls: Standing & { drills: number }
   contradictions: { statements: number; keys: number }
+  /** What people report of goods: in a day and in a week, and of how many goods in that week. */
+  complaints: { day: number; week: number; goods: number; lastAtMs: number | null }
   errors: Problem[]
 }
 
@@ -105,6 +107,7 @@ export function readState(value: unknown): State {
   const gateways = fieldsOf(all['gateways'], 'gateways')
   const contradictions = fieldsOf(all['contradictions'], 'contradictions')
   const recalls = fieldsOf(all['recalls'], 'recalls')
+  const complaints = fieldsOf(all['complaints'], 'complaints')
   return {
     holder: textOf(all['holder'], 'holder'),
     role: oneOf(all['role'], 'role', ['leader', 'follower']),
@@ -158,6 +161,12 @@ export function readState(value: unknown): State {
     contradictions: {
       statements: wholeOf(contradictions['statements'], 'statements'),
       keys: wholeOf(contradictions['keys'], 'keys'),
+    },
+    complaints: {
+      day: wholeOf(complaints['day'], 'complaints'),
+      week: wholeOf(complaints['week'], 'complaints'),
+      goods: wholeOf(complaints['goods'], 'complaints'),
+      lastAtMs: orNull(complaints['lastAtMs'], 'complaints', wholeOf),
     },
     errors: listOf(all['errors'], 'errors', 64, problemOf),
   }

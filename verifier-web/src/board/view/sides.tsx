@@ -40,8 +40,9 @@ function signedOf({ signed, lastAtMs, failure, lag }: Witness, agoMs: Part['agoM
   return [why, t('witness.failed', { ago: long(agoMs(failure.sinceMs), words) }), ...behind].join(t('list'))
 }
 
-export function Standing({ state: { recalls, holds, contradictions } }: { state: State }): VNode {
+export function Standing({ state, agoMs }: Part): VNode {
   const { t, format } = useWords()
+  const { recalls, holds, contradictions } = state
   const { statements, keys } = contradictions
   const drills = recalls.drills > 0 ? t('standing.drills', { n: recalls.drills }) : undefined
   return (
@@ -50,6 +51,7 @@ export function Standing({ state: { recalls, holds, contradictions } }: { state:
       <ul>
         <Item name={t('standing.recalls')} of={recalls} also={drills} />
         <Item name={t('standing.holds')} of={holds} also={undefined} />
+        <Complaints state={state} agoMs={agoMs} />
         <li>
           <span class="row">
             <ToneMark tone={statements === 0 ? 'ok' : 'care'} />
@@ -67,6 +69,33 @@ export function Standing({ state: { recalls, holds, contradictions } }: { state:
         </li>
       </ul>
     </section>
+  )
+}
+
+/** Anyone may report: it is a number to look after, and no alarm. */
+function Complaints({ state: { complaints }, agoMs }: Part): VNode {
+  const words = useWords()
+  const { t, format } = words
+  const { day, week, goods, lastAtMs } = complaints
+  const ago = lastAtMs === null ? '' : long(agoMs(lastAtMs), words)
+  return (
+    <li>
+      <span class="row">
+        <ToneMark tone={day === 0 ? 'ok' : 'care'} />
+        <span>{t('standing.complaints')}</span>
+      </span>
+      <span class="mute">
+        {week === 0 ? (
+          t('standing.none')
+        ) : (
+          <>
+            <b>{format.number(day)}</b> {t('standing.complaints.of', { week: format.number(week) })}
+            {t('list')}
+            {t('standing.complaints.goods', { n: goods, ago })}
+          </>
+        )}
+      </span>
+    </li>
   )
 }
 
