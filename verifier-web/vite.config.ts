@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite'
+import { again } from './vite/again.ts'
 import { eager } from './vite/eager.ts'
 import { leaveOut } from './vite/leave-out.ts'
 import { pagesOfTheirOwn } from './vite/own-pages.ts'
@@ -80,6 +81,7 @@ export default defineConfig(async ({ command }) => {
       leaveOut,
       words,
       terse,
+      again,
       eager,
       shell(CONSUMER),
       compressed,
