@@ -8,7 +8,8 @@ import { KITCHEN, LOT } from '../../verifier-web/src/_sample-verdicts.ts'
 import { closeAll } from '../_harness/close-all.ts'
 import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
-import { accessOf, soon, visitDesk } from './_desk.ts'
+import { accessOf, soon, traced, visitDesk } from './_desk.ts'
+import { MANY_CASES, MANY_LOT, MANY_SERIALS, recordManySerials } from './_many-serials.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 import { shot } from './_shots.ts'
@@ -160,6 +161,89 @@ describe.skipIf(!haveChromium())('recalls on the desk', () => {
     await page.getByText('The recall is lifted, and that is in the ledger.').waitFor()
     await pork.sealed()
     await soon(() => page.locator('.rc-past', { hasText: recall.id.slice(0, 8) }).innerText()).toContain('all is back')
+    expect(faults).toEqual([])
+  }, 300_000)
+
+  it('freezes a scope of many pages, shows how far it is, and names many cases in several recalls', async () => {
+    await recordManySerials(pork)
+    await traced(url, MANY_LOT)
+    await using visit = await visitDesk(
+      browser,
+      url,
+      `token=${regulator.token}&${new URLSearchParams({ s: MANY_LOT })}`,
+    )
+    const { page, faults } = visit
+    const start = page.getByRole('button', { name: 'Start a recall' })
+    await start.waitFor()
+    // The second page comes when the first was seen.
+    let go = (): void => undefined
+    const seen = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    await page.route(/\/v1\/trace\?.*direction=forward.*cursor=/, async (route) => {
+      await seen
+      await route.continue()
+    })
+    await start.click()
+    await page.getByText(/^5,000 of [\d,]+ read$/).waitFor()
+    await page.getByRole('progressbar').waitFor()
+    go()
+    await page.getByText('Step 1 of 4').waitFor()
+    // The lot, what is in it, and its cases.
+    const goods = new Intl.NumberFormat('en').format(1 + MANY_SERIALS + MANY_CASES)
+    const taken = page.locator('.wz-taken')
+    await soon(() => taken.innerText()).toContain(`1 chosen They take in ${goods} of the ${goods} goods`)
+    await page.getByText('Does not: the scope is frozen').click()
+    await page.getByText(/The answer has \d pages/).waitFor()
+    expect(await axe(page)).toEqual([])
+    await shot(page, 'recall-many-1-scope-en')
+
+    const pages: Buffer[] = []
+    const query = new URLSearchParams({ subject: MANY_LOT, direction: 'forward', limit: '5000' })
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      if (cursor !== '') query.set('cursor', cursor)
+      const bytes = Buffer.from(await (await fetch(`${url}/v1/trace?${query}`)).arrayBuffer())
+      pages.push(pages.length === 0 ? bytes : Buffer.concat([Buffer.from('\n'), bytes]))
+      cursor = (JSON.parse(bytes.toString('utf8')) as { cursor?: string }).cursor
+    }
+    expect(pages.length).toBeGreaterThan(2)
+    const digest = createHash('sha256').update(Buffer.concat(pages)).digest('base64url')
+    const [answer] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save the trace’s answer' }).click(),
+    ])
+    const file = await readFile(await answer.path())
+    expect(createHash('sha256').update(file).digest('base64url')).toBe(digest)
+
+    // Too many to be named; all of the cases are.
+    await page.getByRole('button', { name: 'Choose all' }).click()
+    await soon(() => taken.innerText()).toContain('4,096 can be')
+    expect(await page.getByRole('button', { name: 'Next', exact: true }).isDisabled()).toBe(true)
+    await taken.getByRole('button', { name: 'Choose the 1 that takes in all' }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Choose none' }).click()
+    await taken.getByRole('button', { name: 'Choose the 1 that takes in all' }).click()
+    await soon(() => taken.innerText()).toContain('1 chosen')
+    await page.getByRole('button', { name: 'Choose none' }).click()
+    await page.getByLabel('Filter').fill('/00/')
+    await page.getByText('44 more are found by the filter').waitFor()
+    await page.getByRole('button', { name: 'Choose all' }).click()
+    await soon(() => taken.innerText()).toContain('so there will be 2')
+    await next(page, 2)
+    await next(page, 3)
+    await say(page)
+    await next(page, 4)
+    const recalls = (await saved(page)) as unknown as Recall[]
+    expect(recalls.map(({ subjects }) => subjects.length)).toEqual([256, MANY_CASES - 256])
+    for (const recall of recalls) {
+      expect(recall.trace!.digest).toBe(digest)
+      expect(recall).not.toHaveProperty('after')
+    }
+    expect((await commands(page))[1]).toMatch(/^tristamp-ledger approve [0-9a-f]{64} [0-9a-f]{64} --node /)
+    await shot(page, 'recall-many-4-sign-en')
+    for (const name of ['first', 'second']) await sign(name, recalls[0]!)
+    await page.getByText('1 of 2 recalls stand. Nobody has signed yet').waitFor()
+    for (const name of ['first', 'second']) await sign(name, recalls[1]!)
+    await page.getByText('2 of 2 recalls stand. The recall stands and is in the ledger.').waitFor()
     expect(faults).toEqual([])
   }, 300_000)
 
