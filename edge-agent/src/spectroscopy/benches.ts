@@ -1,6 +1,6 @@
 import type { AgentConfig } from '../config-types.ts'
 import type { EvidenceFiles } from '../evidence-files.ts'
-import type { StationServices } from '../station/index.ts'
+import type { StationServices } from '../station/services.ts'
 import { instrumentUri } from '../thermometer.ts'
 import { Bench } from './bench.ts'
 import { type ModelFile, readModelFile } from './model-file.ts'

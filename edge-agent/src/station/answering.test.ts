@@ -15,8 +15,8 @@ import type { AgentError } from '../error.ts'
 import { Holdings } from '../holding.ts'
 import { Store } from '../store.ts'
 import { HOLDS, id, labels, stampAt } from './_station.ts'
-import { Station } from './index.ts'
 import type { Notice } from './notice.ts'
+import { Station } from './station.ts'
 import { stepsOf } from './workflow.ts'
 
 const [ONE, TWO] = ['5f0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11', '600c9d1e-8a51-4c39-9a58-2f6f6a1f0b11']

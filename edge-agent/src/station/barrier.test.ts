@@ -20,7 +20,7 @@ import { Store } from '../store.ts'
 import { HOLDS, id, labels, stampAt } from './_station.ts'
 import { namesOfGoods, namesOfScan, Tries } from './barrier.ts'
 import { goodsOf } from './goods.ts'
-import { Station } from './index.ts'
+import { Station } from './station.ts'
 import { stepsOf } from './workflow.ts'
 
 const words = { zh: '话', en: 'words' }

@@ -6,8 +6,11 @@ import { AgentError } from '../error.ts'
 import { type Instrument, qualityStamp } from '../quality.ts'
 import { encodeReport } from '../report-event.ts'
 import { clockStamp, isoTime } from '../stamp.ts'
-import type { StationServices } from './index.ts'
-import type { Draft } from './state.ts'
+import type { StationServices } from './services.ts'
+import type { Draft, StationState } from './state.ts'
+
+/** Goods with sealed codes in one act: with their commitments they fit an event. */
+const SEALED_AT_ONCE = 100
 
 /** Makes events of what a station's acts come to, with where, when and how warm. */
 export class Encoder {
@@ -55,6 +58,14 @@ export class Encoder {
     const counts = { kept: 1, dropped: Math.max(0, expected - 1), rule: `every-${factor}` }
     const report = { kind: 'thinned', device: this.#instrument!.uri, from, to, ...counts } as const
     return encodeReport(report, moment, gateway.zone, this.#config.holds)
+  }
+
+  /** An event has room for so many commitments; who scans on is told before the act is closed. @throws AgentError SCAN_TOO_MANY */
+  boundSealed({ work, action = '' }: StationState): void {
+    const { sealed } = this.#services
+    if (sealed === undefined || work === undefined) return
+    const goods = [...work.goods, ...(work.outputs ?? [])].filter(({ id }) => sealed(id) !== undefined)
+    if (goods.length > SEALED_AT_ONCE) throw new AgentError('SCAN_TOO_MANY', { limit: SEALED_AT_ONCE, action })
   }
 
   /** The commitments to sealed codes of what begins in this event, or is packed. */

@@ -9,7 +9,7 @@ import type { AgentError } from '../error.ts'
 import { Holdings } from '../holding.ts'
 import { Store } from '../store.ts'
 import { HOLDS, id, labels, stampAt } from './_station.ts'
-import { Station } from './index.ts'
+import { Station } from './station.ts'
 import { stepsOf } from './workflow.ts'
 
 const ROLES = ['commission', 'transform', 'pack', 'receive']

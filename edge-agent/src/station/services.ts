@@ -1,3 +1,4 @@
+import type { RecallNotice } from '@tristamp/protocol'
 import type { Batching } from '../batching.ts'
 import type { Clock } from '../clock.ts'
 import type { ClockWatch } from '../clock-watch.ts'
@@ -10,12 +11,40 @@ import { Holdings } from '../holding.ts'
 import type { Panel } from '../page/panel.ts'
 import type { Recalls } from '../recalls.ts'
 import type { SealedCodes } from '../sealed-codes.ts'
-import { takeStamp } from '../stamp.ts'
-import type { Store } from '../store.ts'
+import { type Stamp, takeStamp } from '../stamp.ts'
+import type { Store, Write } from '../store.ts'
 import type { Ways } from '../ways.ts'
-import type { StationServices } from './index.ts'
+import type { Notice } from './notice.ts'
 
-/** What stations use of a gateway. */
+/** What a station needs of the gateway. */
+export interface StationServices {
+  gateway: GatewayConfig
+  clock: Clock
+  store: Store
+  holdings: Holdings
+  /** Place and time of this instant. */
+  stamp(): Stamp
+  /** Resolves when the events and the other records are on the disk. */
+  accept(events: Uint8Array[], others: Write[]): Promise<void>
+  /** The way since then as evidence: its name, which the event that is accepted next carries. Undefined for what stands still. */
+  route?(fromMs: number, toMs: number): string | undefined
+  /** Recalls and holds that stand and name one of these, those in earnest first. */
+  recalled?(names: readonly string[]): RecallNotice[]
+  /** All recalls that stand, for answers to them. */
+  recalls?(): readonly RecallNotice[]
+  /** The commitment to an item's sealed code. */
+  sealed?(item: string): string | undefined
+  /** Why nothing is accepted just now, if so. */
+  refusal(): AgentError | undefined
+  /** So many times their interval apart are periodic readings recorded; more than once while space is short. */
+  thinning?(): number
+  info(line: string): void
+  problem(error: AgentError): void
+  /** What became of a scan at a station, for displays. */
+  told?(station: string, notice: Notice): void
+}
+
+/** What that is made of. */
 export interface ServiceParts {
   gateway: GatewayConfig
   clock: Clock

@@ -1,7 +1,8 @@
 import { textOf } from '../config-diff.ts'
 import type { StationConfig } from '../config-types.ts'
 import type { Instrument } from '../quality.ts'
-import { Station, type StationServices } from './index.ts'
+import type { StationServices } from './services.ts'
+import { Station } from './station.ts'
 
 /** The stations of a gateway. */
 export class Stations {

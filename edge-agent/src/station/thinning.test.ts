@@ -9,7 +9,7 @@ import { Holdings } from '../holding.ts'
 import { Readings } from '../readings.ts'
 import { Store } from '../store.ts'
 import { HOLDS, labels, stampAt } from './_station.ts'
-import { Station } from './index.ts'
+import { Station } from './station.ts'
 import { stepsOf } from './workflow.ts'
 
 const MINUTE = 60_000

@@ -9,7 +9,7 @@ import { AgentError } from '../error.ts'
 import { Holdings } from '../holding.ts'
 import { Store } from '../store.ts'
 import { BOOT, HOLDS, id, labels, stampAt } from './_station.ts'
-import { Station } from './index.ts'
+import { Station } from './station.ts'
 import { stepsOf } from './workflow.ts'
 
 let folder: string
