@@ -26,9 +26,9 @@ export class Built {
     this.bytes = bytes
   }
 
-  /** By Brotli, at a quality that costs about as much as to build the bundle. */
+  /** By Brotli, at the best quality that costs no more than to build the bundle. */
   squeezed(): Promise<Buffer> {
-    this.#squeezed ??= squeeze(this.bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
+    this.#squeezed ??= squeeze(this.bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
     return this.#squeezed
   }
 }
