@@ -13,7 +13,7 @@ const NUMBER = /^(?:\(?01\)?(?=\d{14})|\(?00\)?(?=\d{18}))?(\d{18}|\d{12,14}|\d{
  * are swapped, so this is to compare by, not to correct with. Not the protocol's own: that one stands before every verdict, and must not grow.
  */
 export function checkDigitHelp(text: string): CheckDigitHelp | undefined {
-  const number = NUMBER.exec(text.replaceAll(' ', ''))?.[1]
+  const number = NUMBER.exec(text.normalize('NFKC').replace(/[\s\p{Cf}]/gu, ''))?.[1]
   if (number === undefined) return undefined
   const digits = Array.from(number, Number)
   const typed = digits.pop()!

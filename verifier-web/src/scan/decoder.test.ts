@@ -114,6 +114,18 @@ describe('nativeDecode', () => {
     expect(await nativeDecode(GOODS_FORMATS)).toBeUndefined()
   })
 
+  it.each([
+    ['01234565', '0012345000065'],
+    ['04252614', '0042100005264'],
+    ['01234531', '0012300000451'],
+    ['01234543', '0012340000053'],
+    ['not this', 'not this'],
+  ])('gives the short number %s under bars as the whole one, which alone names a product', async (short, whole) => {
+    stub(['qr_code', 'data_matrix', 'ean_13', 'ean_8', 'upc_a', 'upc_e'], [{ format: 'upc_e', rawValue: short }])
+    const decode = await nativeDecode(GOODS_FORMATS)
+    expect(await decode!(frame)).toEqual<Code[]>([{ format: 'upc_e', text: whole }])
+  })
+
   it('gives texts with their separators, and without the first', async () => {
     stub(
       ['qr_code', 'data_matrix', 'ean_13', 'ean_8', 'upc_a'],

@@ -30,9 +30,34 @@ export async function nativeDecode(formats: readonly CodeFormat[]): Promise<Deco
 }
 
 function codeOf({ format, rawValue }: { format?: string; rawValue: string }): Code {
+  if (format === 'upc_e') return { format, text: wholeUpc(rawValue) }
   // Some give FNC1 in first position as GS, which says nothing more here.
   return {
     format: (format ?? 'qr_code') as CodeFormat,
     text: rawValue.startsWith('\x1d') ? rawValue.slice(1) : rawValue,
   }
+}
+
+/**
+ * The number that a UPC-E stands for, as the large reader gives it (General Specifications §5.2.2.4.2): eight digits with zeros left out, which would
+ * pass for another product's EAN-8.
+ */
+function wholeUpc(short: string): string {
+  if (!/^\d{8}$/.test(short)) return short
+  const [system, maker, rest, last, check] = [
+    short[0],
+    short.slice(1, 6),
+    short.slice(3, 6),
+    Number(short[6]),
+    short[7],
+  ]
+  const body =
+    last < 3
+      ? `${maker.slice(0, 2)}${last}0000${rest}`
+      : last === 3
+        ? `${maker.slice(0, 3)}00000${maker.slice(3)}`
+        : last === 4
+          ? `${maker.slice(0, 4)}00000${maker.slice(4)}`
+          : `${maker}0000${last}`
+  return `0${system}${body}${check}`
 }
