@@ -1,9 +1,12 @@
 // What the rules over proven records find in honest and dishonest campaigns: rates with their 95 % intervals. `node bench/findings.mjs [--lives N] [--seed N] [--write]`
 import { fileURLToPath } from 'node:url'
-import { findingsOf } from '@tristamp/protocol'
+import { findingsOf, gainsOfRuns } from '@tristamp/protocol'
 import { campaign, rate } from './_campaign.mjs'
 import { Random } from './_random.mjs'
 import { ATTACKS, honest } from './campaigns/index.mjs'
+
+/** What a reader finds in the records, and a node in all records of a process. */
+const foundIn = (life) => [...findingsOf(life), ...gainsOfRuns(life.events)]
 
 /** False alarms are counted over more lives, as they must be rarer. */
 const HONEST_TIMES = 20
@@ -13,7 +16,7 @@ export function falseAlarms(lives, seed) {
   const counts = new Map()
   const count = (key) => counts.set(key, (counts.get(key) ?? 0) + 1)
   for (let n = 0; n < lives; n++) {
-    const found = findingsOf(honest(new Random(seed + n)))
+    const found = foundIn(honest(new Random(seed + n)))
     for (const key of new Set(found.flatMap(({ code, severity }) => [`${code} ${severity}`, severity]))) count(key)
   }
   return counts
@@ -25,7 +28,7 @@ export function detections(name, lives, seed) {
   let detected = 0
   let contradicted = 0
   for (let n = 0; n < lives; n++) {
-    const found = findingsOf(life(new Random(seed + n)))
+    const found = foundIn(life(new Random(seed + n)))
     // A doubt that honest records have too is no detection.
     if (found.some(({ code, severity }) => finds.includes(code) && severity !== 'note')) detected++
     if (found.some(({ severity }) => severity === 'contradiction')) contradicted++

@@ -1,5 +1,6 @@
 // Honest and dishonest campaigns: each makes one product's whole life. What is wrong in a dishonest one is in its name, and what should find it beside it.
 
+import { blend } from './blend.mjs'
 import { CLOCKS } from './clocks.mjs'
 import { CODES } from './codes.mjs'
 import { Life } from './life.mjs'
@@ -11,7 +12,7 @@ import { TESTS } from './tests.mjs'
 import { THERMOMETERS } from './thermometers.mjs'
 import { vaccine } from './vaccine.mjs'
 
-const KINDS = [pork, rice, vaccine, milk, split]
+const KINDS = [pork, rice, vaccine, milk, split, blend]
 
 /** A life in which nothing is untrue. */
 export function honest(random) {

@@ -1,5 +1,6 @@
 // Attacks on amounts, on where they are from, and on who handed them over.
 import { at, lifeOf } from './attack.mjs'
+import { blend } from './blend.mjs'
 import { pork } from './pork.mjs'
 import { rice, split } from './rice.mjs'
 
@@ -59,6 +60,10 @@ export const QUANTITIES = {
   'a lot split into two, which are 1 to 5 % more': {
     finds: ['MASS_BALANCE'],
     life: lifeOf((life) => split(life, life.between(1.01, 1.05))),
+  },
+  'a mixing told in several records, which gives 3 to 20 % more than all its tanks': {
+    finds: ['MASS_BALANCE'],
+    life: lifeOf((life) => blend(life, life.between(1.03, 1.2))),
   },
   'foreign rice milled in, up to the weight of the harvest': {
     finds: ['MASS_BALANCE'],

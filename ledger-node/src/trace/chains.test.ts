@@ -184,3 +184,43 @@ describe('rice that is split, merged and milled', () => {
     expect(names(await ask(graph, trace(paddy(1), 'forward')), 'lot')).toEqual(sorted([merged, white, north, south]))
   })
 })
+
+describe('a mixing that several records tell', () => {
+  const tank = (n: number): string => gs1(`01/09506000134352/10/T${n}`)
+  const powder = (n: number): string => gs1(`01/09506000134369/10/P${n}`)
+  const kg = (lot: string, n: number): object => of(lot, n, 'KGM')
+  const run = { transformationID: 'urn:uuid:00000000-0000-4000-a000-000000000001' }
+  const [first, second] = [
+    // The one alone gives more than it took; the other had the rest.
+    makes(1, { ...run, inputQuantityList: [kg(tank(0), 1000)], outputQuantityList: [kg(powder(0), 1500)] }),
+    makes(2, { ...run, inputQuantityList: [kg(tank(1), 1000)], outputQuantityList: [kg(powder(1), 450)] }),
+  ]
+  const runOf = async (events: EpcisEvent[], org?: string): Promise<unknown> => {
+    const foreign =
+      org === undefined ? [] : [{ event: makes(3, { ...run, outputQuantityList: [kg(powder(9), 900)] }), org }]
+    const { nodes } = await ask(graphOf([...told(events), ...foreign]), trace(powder(0), 'back'))
+    return nodes.find(({ kind }) => kind === 'transformation')?.run
+  }
+  const weighed = (records: number, inKg: number, outKg: number): object => ({
+    records,
+    in: { milli: inKg * 1000, uom: 'KGM' },
+    out: { milli: outKg * 1000, uom: 'KGM' },
+  })
+
+  test('is weighed as a whole, and only with records of its own organisation', async () => {
+    expect(await runOf([first, second])).toEqual(weighed(2, 2000, 1950))
+    expect(await runOf([first, second], 'other')).toEqual(weighed(2, 2000, 1950))
+    expect(await runOf([first, second], 'org')).toEqual({ ...weighed(3, 2000, 2850), gain: true })
+    // A record that is taken back counts for nothing.
+    const wrong = { ...second, errorDeclaration: { declarationTime: hour(9), reason: 'did_not_occur' } } as EpcisEvent
+    expect(await runOf([first, second, wrong])).toEqual({ ...weighed(1, 1000, 1500), gain: true })
+  })
+
+  test('of which something was not weighed, or came with numbers of its own, is not told', async () => {
+    const pig = gs1('01/09506000134352/21/A1')
+    const uncounted = makes(3, { ...run, inputQuantityList: [of(tank(2))] })
+    expect(await runOf([first, uncounted])).toEqual({ records: 2, out: { milli: 1_500_000, uom: 'KGM' } })
+    const whole = makes(3, { ...run, inputEPCList: [pig] })
+    expect(await runOf([first, whole])).toEqual(weighed(2, 1000, 1500))
+  })
+})

@@ -1,5 +1,6 @@
 import type { View } from './containment.ts'
 import { isoTime, type Proof, proofOf, type Quantity, quantityOf } from './proof.ts'
+import { type RunView, runOf } from './run.ts'
 import type { Found, Walk, WalkLink } from './walk.ts'
 
 /** A node of an answer; `n` is its number in all pages of the answer. */
@@ -10,6 +11,8 @@ export interface NodeView {
   kind: string
   /** Steps from what was asked for. */
   depth: number
+  /** Of a transformation that several records tell. */
+  run?: RunView
 }
 
 export interface LinkView {
@@ -42,11 +45,14 @@ export function elementsOf(walk: Walk): Int32Array {
   return elements
 }
 
-export function nodeView({ graph }: View, walk: Walk, n: number): NodeView {
+export function nodeView(view: View, walk: Walk, n: number): NodeView {
+  const { graph } = view
   const node = walk.nodes[n]!
   const depth = walk.depths[n]!
   if (node < 0) return { n, id: graph.eventID(-1 - node), kind: 'transformation', depth }
-  return { n, id: graph.names.text(node), kind: graph.names.kind(node), depth }
+  const kind = graph.names.kind(node)
+  const run = kind === 'transformation' ? runOf(view, node) : undefined
+  return { n, id: graph.names.text(node), kind, depth, ...(run !== undefined && { run }) }
 }
 
 export function linkView({ graph }: View, { kind, from, to, proof, amount, end }: Found): LinkView {

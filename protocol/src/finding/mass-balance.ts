@@ -1,16 +1,14 @@
 import type { EpcisEvent, QuantityElement } from '../event/types.ts'
-import { productOf } from '../subject.ts'
 import type { ProvenEvent } from '../verify/verdict.ts'
-import { amountsOf, countedBy, sumsOf, toleranceOf } from './amounts.ts'
+import { amountsOf, countedBy, toleranceOf } from './amounts.ts'
 import { bears, ends, type Facts, goodsOf } from './facts.ts'
 import { type Finding, refsOf } from './finding.ts'
+import { gainOf } from './gain.ts'
 
 /** Weighing differs from scale to scale, and packs from what they say: so much more than there was is nothing … */
 const TOLERANCE_PERCENT = 2
 /** … and more than this is no longer a matter of scales. */
 const SURELY_PERCENT = 5
-/** Where nothing is made of it, and it only goes into other lots, nothing is added or dried: thousandths. */
-const SPLIT_PERMILLE = 5
 
 /**
  * MASS_BALANCE: more of a lot used up, sold or destroyed than was ever made of it, less what came back; or more out of a process than went in. Both counts are
@@ -63,27 +61,11 @@ function isReturn(event: EpcisEvent): boolean {
 function gains({ events }: Facts): Finding[] {
   return events.flatMap((proven) => {
     const { event } = proven
+    // Of a process that is told in several records a reader may not have them all (`gainsOfRuns`).
     if (event.type !== 'TransformationEvent' || event.transformationID !== undefined) return []
-    const { inputEPCList = [], outputEPCList = [], inputQuantityList = [], outputQuantityList = [] } = event
-    if (inputEPCList.length > 0) return []
-    const products = new Set(inputQuantityList.map(({ epcClass }) => productOf(epcClass)))
-    const isSplit = outputQuantityList.every(({ epcClass }) => products.has(productOf(epcClass)))
-    const taken = inOneUnit(inputQuantityList)
-    const given = inOneUnit(outputQuantityList)
-    if (taken === undefined || given === undefined || taken.uom !== given.uom) return []
-    // Pieces of one thing are no count of another; what came out one by one, too, is in no sum.
-    if (taken.uom !== 'KGM' && (!isSplit || outputEPCList.length > 0)) return []
-    const permille = toleranceOf(taken.uom, isSplit ? SPLIT_PERMILLE : TOLERANCE_PERCENT * 10)
-    if (given.milli * 1000 <= taken.milli * (1000 + permille)) return []
-    const detail = { in: taken.milli, out: given.milli, ...(taken.uom !== '' && { uom: taken.uom }) }
-    return [{ code: 'MASS_BALANCE', severity: 'warning', events: refsOf(proven), detail }]
+    const detail = gainOf([event])
+    return detail === undefined ? [] : [{ code: 'MASS_BALANCE', severity: 'warning', events: refsOf(proven), detail }]
   })
-}
-
-/** The sum, if there is any, all of it was counted, and in one unit. */
-function inOneUnit(list: readonly QuantityElement[]): { uom: string; milli: number } | undefined {
-  const [first, ...others] = sumsOf(list) ?? []
-  return first === undefined || others.length > 0 ? undefined : { uom: first[0], milli: first[1] }
 }
 
 function lostBy(event: EpcisEvent): readonly QuantityElement[] {

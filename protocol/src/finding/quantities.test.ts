@@ -4,6 +4,7 @@ import type { EpcisEvent, QuantityElement, StampedEvent } from '../event/types.t
 import type { ProvenEvent } from '../verify/verdict.ts'
 import type { Finding } from './finding.ts'
 import { findingsOf } from './rules.ts'
+import { gainsOfRuns } from './runs.ts'
 
 const HOUR = 3_600_000
 const T0 = Date.parse('2026-11-22T00:00:00.000Z')
@@ -146,6 +147,53 @@ describe('pieces and splits', () => {
   ])('a lot of 1000 split into %d (%s): %j', (sum, uom, expected) => {
     const split = into(counted(1000, uom), counted(sum - 500, uom, PART), counted(500, uom, REST))
     expect(codes(made(1000, uom), split)).toEqual(expected)
+  })
+})
+
+describe('a process that several records tell', () => {
+  const run = (
+    hours: number,
+    org: string,
+    taken: QuantityElement[],
+    given: QuantityElement[],
+    more = {},
+  ): ProvenEvent =>
+    proven(hours, org, {
+      ...sampleTransformation({
+        inputQuantityList: taken,
+        outputQuantityList: given,
+        transformationID: 'urn:uuid:00000000-0000-4000-a000-000000000001',
+        ...more,
+      } as Partial<EpcisEvent> as never),
+      inputEPCList: [],
+      outputEPCList: [],
+    })
+  const gains = (...events: ProvenEvent[]): unknown[] => gainsOfRuns(events).map(({ detail }) => detail)
+  const other = 'https://id.gs1.org/01/09506000134369/10/P'
+
+  it('is weighed as one: what one record took may have come out of another', () => {
+    const first = run(1, 'mill', [counted(1000)], [counted(1500, 'KGM', `${other}1`)])
+    const second = run(2, 'mill', [counted(1000, 'KGM', PART)], [counted(450, 'KGM', `${other}2`)])
+    expect(gains(first, second)).toEqual([])
+    // No finding of a history: it may not have them all.
+    expect(codes(made(1000), first)).toEqual([])
+    const third = run(3, 'mill', [], [counted(200, 'KGM', `${other}3`)])
+    const transformation = 'urn:uuid:00000000-0000-4000-a000-000000000001'
+    const detail = { in: 2_000_000, out: 2_150_000, uom: 'KGM', transformation }
+    expect(gains(first, second, third)).toEqual([detail])
+    // The same number of another organisation is another process, and a record that is repeated counts once.
+    expect(gains(first, second, run(3, 'foe', [], [counted(200, 'KGM', `${other}3`)]))).toEqual([])
+    expect(gains(first, second, { ...first, entry: 99 })).toEqual([])
+  })
+
+  it('that only parts a lot is weighed as exactly as one that one record tells', () => {
+    const half = (sum: number): ProvenEvent[] => [
+      run(1, 'mill', [counted(1000)], [counted(500, 'KGM', PART)]),
+      run(2, 'mill', [], [counted(sum - 500, 'KGM', REST)]),
+    ]
+    expect(gains(...half(1004))).toEqual([])
+    expect(gains(...half(1010))).toHaveLength(1)
+    expect(gains(...half(1000), run(3, 'mill', [counted(undefined)], []))).toEqual([])
   })
 })
 

@@ -138,6 +138,17 @@ describe('pictureOf', () => {
     expect(layout.arrows.filter(({ isBack }) => isBack)).toHaveLength(1)
   })
 
+  it('marks a process whose records together give more than they took', () => {
+    const of = (gain: boolean) => {
+      const mixed = trace('lot', [['lot', 'lot', 0]], [['output', 'mix', 'lot']])
+      const run = { in: { milli: 1000, uom: 'KGM' }, out: { milli: 1500, uom: 'KGM' }, gain }
+      mixed.nodes.push({ id: 'mix', kind: 'transformation', depth: 0, run })
+      return pictureOf(mixed).nodes.find(({ id }) => id === 'mix')
+    }
+    expect(of(true)).toMatchObject({ quantity: { milli: 1500 }, missing: { milli: 500, uom: 'KGM' } })
+    expect(of(false)).not.toHaveProperty('missing')
+  })
+
   it('finishes with a lot of twenty thousand items', () => {
     const items = Array.from({ length: 10_000 }, (_, i) => `i${i}`)
     const picture = pictureOf(

@@ -12,7 +12,7 @@ export interface PictureNode {
   step?: string
   /** What was made of it, or what came to the place; the largest amount that one link tells. */
   quantity?: Quantity
-  /** At a place: more went out than came in, by so much. */
+  /** At a place, or in a process that several records tell: more went out than came in, by so much. */
   missing?: Quantity
   /** Set by whoever draws: this node stands for these. */
   members?: string[]
@@ -139,11 +139,11 @@ interface Facts {
   standing: ReadonlyMap<string, { there?: Quantity; missing?: Quantity }>
 }
 
-function withFacts({ id, kind, depth }: TraceNode, facts: Facts): PictureNode {
+function withFacts({ id, kind, depth, run }: TraceNode, facts: Facts): PictureNode {
   const place = facts.places.get(id)
   const step = facts.steps.get(id)
-  const { there, missing } = facts.standing.get(id) ?? {}
-  const quantity = facts.made.get(id) ?? facts.came.get(id) ?? there
+  const { there, missing = gained(run) } = facts.standing.get(id) ?? {}
+  const quantity = facts.made.get(id) ?? facts.came.get(id) ?? there ?? run?.out
   return {
     ...{ id, kind, depth },
     ...(place !== undefined && place !== id && { place }),
@@ -151,6 +151,13 @@ function withFacts({ id, kind, depth }: TraceNode, facts: Facts): PictureNode {
     ...(quantity !== undefined && { quantity }),
     ...(missing !== undefined && { missing }),
   }
+}
+
+/** What came out of a process and never went in. */
+function gained(run: TraceNode['run']): Quantity | undefined {
+  return run?.gain === true && run.in !== undefined && run.out !== undefined
+    ? { ...run.out, milli: run.out.milli - run.in.milli }
+    : undefined
 }
 
 /** By place: what is there of the subject, and what is missing. Of several units of measure the first. */

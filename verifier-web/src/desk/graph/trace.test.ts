@@ -30,6 +30,18 @@ describe('parseTracePage', () => {
     ])
   })
 
+  it('reads what all records of a process say together', () => {
+    const run = { records: 2, in: { milli: 1000, uom: 'KGM' }, out: { milli: 1500, uom: 'KGM' }, gain: true }
+    const nodes = [
+      { n: 0, id: 'urn:tristamp:transformation:org:x', kind: 'transformation', depth: 0, run },
+      { n: 1, id: 'urn:uuid:2', kind: 'transformation', depth: 0, run: { records: 3 } },
+    ]
+    const { records: _, ...told } = run
+    expect(parseTracePage(page({ nodes })).nodes.map((node) => node.run)).toEqual([told, { gain: false }])
+    const broken = [{ ...nodes[0]!, run: { in: { milli: 'much' } } }]
+    expect(() => parseTracePage(page({ nodes: broken }))).toThrow(AnswerError)
+  })
+
   it.each([
     ['nothing', undefined],
     ['a list', []],

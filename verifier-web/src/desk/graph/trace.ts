@@ -24,6 +24,8 @@ export interface TraceNode {
   kind: string
   /** Steps from the subject: below zero back, above zero forward, 0 the subject and what stands beside it. */
   depth: number
+  /** Of a transformation that several records tell: what went in and came out by all of them, and whether that is more than it may be. */
+  run?: { in?: Quantity; out?: Quantity; gain: boolean }
 }
 
 export interface TraceLink {
@@ -65,7 +67,7 @@ export const MAX_READ = 20_000
 interface Page {
   treeSize: number
   total: number
-  nodes: { n: number; id: string; kind: string; depth: number }[]
+  nodes: (TraceNode & { n: number })[]
   links: (Omit<TraceLink, 'from' | 'to'> & { from: number; to: number })[]
   incomplete: string[]
   cursor?: string
@@ -114,9 +116,9 @@ async function readWalk(
     const page = parseTracePage(await ask.get(`/v1/trace?${query}`))
     read += page.nodes.length + page.links.length
     trace.treeSize = Math.min(trace.treeSize, page.treeSize)
-    for (const { n, id, kind, depth: steps } of page.nodes) {
-      ids.set(n, id)
-      if (once(seen, id)) trace.nodes.push({ id, kind, depth: direction === 'back' ? 0 - steps : steps })
+    for (const { n, depth: steps, ...node } of page.nodes) {
+      ids.set(n, node.id)
+      if (once(seen, node.id)) trace.nodes.push({ ...node, depth: direction === 'back' ? 0 - steps : steps })
     }
     for (const link of page.links) {
       const [from, to] = [ids.get(link.from), ids.get(link.to)]
@@ -148,17 +150,29 @@ export function parseTracePage(value: unknown): Page {
     treeSize: wholeOf(treeSize, 'treeSize', 1),
     total: wholeOf(counts['nodes'], 'total.nodes') + wholeOf(counts['links'], 'total.links'),
     nodes: listOf(nodes, 'nodes', PAGE, (one, field) => {
-      const { n, id, kind, depth } = fieldsOf(one, field)
+      const { n, id, kind, depth, run } = fieldsOf(one, field)
+      const told = maybe(run, field, runOf)
       return {
         n: wholeOf(n, field),
         id: textOf(id, field),
         kind: textOf(kind, field, 32),
         depth: wholeOf(depth, field),
+        ...(told !== undefined && { run: told }),
       }
     }),
     links: listOf(links, 'links', PAGE, parseLink),
     incomplete: listOf(incomplete ?? [], 'incomplete', 8, (one, field) => textOf(one, field, 64)),
     ...(next !== undefined && { cursor: next }),
+  }
+}
+
+function runOf(value: unknown, field: string): NonNullable<TraceNode['run']> {
+  const run = fieldsOf(value, field)
+  const [taken, given] = [maybe(run['in'], field, quantityOf), maybe(run['out'], field, quantityOf)]
+  return {
+    ...(taken !== undefined && { in: taken }),
+    ...(given !== undefined && { out: given }),
+    gain: run['gain'] === true,
   }
 }
 
