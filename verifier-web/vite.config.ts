@@ -9,7 +9,7 @@ import { leaveOut } from './vite/leave-out.ts'
 import { pagesOfTheirOwn } from './vite/own-pages.ts'
 import { CARRY, CONSUMER, shell } from './vite/shell.ts'
 import { terse } from './vite/terse.ts'
-import { words } from './vite/words.ts'
+import { chunkName, words } from './vite/words.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -85,7 +85,7 @@ export default defineConfig(async ({ command }) => {
       eager,
       shell(CONSUMER),
       compressed,
-      pagesOfTheirOwn([sprite, shell(CARRY)], compress),
+      pagesOfTheirOwn([sprite, words, shell(CARRY)], compress),
     ],
     build: {
       outDir: here('./dist'),
@@ -100,6 +100,7 @@ export default defineConfig(async ({ command }) => {
         output: {
           // A service worker rules over the folder that it lies in.
           entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+          chunkFileNames: chunkName,
           codeSplitting: { groups: [{ name: 'verdict', test: (id) => first.has(id) }] },
         },
       },

@@ -2,7 +2,9 @@
 // `show` on the window draws another one in place, its texts or its identifiers replaced by somebody's.
 import './style/index.css'
 import { parseDigitalLink } from '@tristamp/protocol'
-import { CHECKED_AT_MS, PACK, sampleVerdicts } from './_sample-verdicts.ts'
+import { asOf, ofLot, withClaims, withCopy, withLongNames, withoutNames } from './_sample-extras.ts'
+import { foodTestEvidence } from './_sample-food-test.ts'
+import { CHECKED_AT_MS, LOT, PACK, PRODUCT, sampleVerdicts } from './_sample-verdicts.ts'
 import type { Finding } from './check.ts'
 import { chooseLanguage, firstWords, type Lang } from './i18n/index.ts'
 import { Page } from './view/page.tsx'
@@ -17,7 +19,37 @@ const common = {
   policySinceMs: CHECKED_AT_MS - 9e8,
 }
 
+const CHECKED_BEFORE_MS = Date.parse('2026-11-22T08:02:00+08:00')
+
+/** What only the samples of the page have: variants of a verdict, by the state's name. */
+const VARIANTS: Record<string, () => Finding> = {
+  elsewhere: () => ({
+    ...common,
+    state: 'elsewhere',
+    verdict: withCopy(withClaims(sampleVerdicts.consistent()), true),
+  }),
+  'elsewhere-unsealed': () => ({
+    ...{ ...common, state: 'elsewhere', verdict: withCopy(withClaims(sampleVerdicts.consistent()), false) },
+  }),
+  lot: () => ({
+    ...{ ...common, state: 'consistent', subject: LOT, elements: parseDigitalLink(LOT).elements },
+    verdict: ofLot(withClaims(sampleVerdicts.consistent())),
+  }),
+  'lot-none': () => ({
+    ...{ ...common, state: 'none', subject: LOT, elements: parseDigitalLink(LOT).elements },
+    verdict: { ...sampleVerdicts.none(), subject: LOT },
+  }),
+  'product-none': () => ({
+    ...{ ...common, state: 'none', subject: PRODUCT, elements: parseDigitalLink(PRODUCT).elements },
+    verdict: { ...sampleVerdicts.none(), subject: PRODUCT },
+  }),
+  long: () => ({ ...common, state: 'consistent', verdict: withLongNames(withClaims(sampleVerdicts.consistent())) }),
+  unnamed: () => ({ ...common, state: 'consistent', verdict: withoutNames(withClaims(sampleVerdicts.consistent())) }),
+}
+
 function findingOf(name: string): Finding {
+  const variant = Object.hasOwn(VARIANTS, name) ? VARIANTS[name] : undefined
+  if (variant !== undefined) return variant()
   if (name === 'checking') return { state: 'checking', subject: PACK, elements }
   if (name === 'never') return { state: 'unchecked', subject: PACK, elements, failure: { code: 'OFFLINE' } }
   if (name === 'recalled-offline')
@@ -26,11 +58,12 @@ function findingOf(name: string): Finding {
     return {
       ...common,
       state: 'unchecked',
-      verdict: sampleVerdicts.consistent(),
-      checkedAtMs: Date.parse('2026-11-22T08:02:00+08:00'),
+      verdict: asOf(withClaims(sampleVerdicts.consistent()), CHECKED_BEFORE_MS - 60_000),
+      checkedAtMs: CHECKED_BEFORE_MS,
       failure: { code: 'OFFLINE' },
     }
-  const verdict = sampleVerdicts[name as keyof typeof sampleVerdicts]()
+  const made = sampleVerdicts[name as keyof typeof sampleVerdicts]()
+  const verdict = made.events.length > 0 ? withClaims(made) : made
   return { ...common, state: verdict.state, verdict }
 }
 
@@ -68,7 +101,7 @@ async function show(state: string, lang: Lang, text?: string, what: 'texts' | 'n
   faults = []
   const finding = findingOf(state)
   const rest = {
-    language: firstWords(lang),
+    language: await firstWords(lang),
     now: new Date(CHECKED_AT_MS),
     onLanguage: () => location.reload(),
     onAgain: () => {},
@@ -84,6 +117,21 @@ async function show(state: string, lang: Lang, text?: string, what: 'texts' | 'n
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   return faults
+}
+
+/** With `served`, what a ledger would answer behind the verdict: counts of looks, and what food tests rest on. */
+function answer(path: string): Response | undefined {
+  if (path.startsWith('/v1/scans')) {
+    const lastDays = [{ day: '2026-11-22', region: 'CN-ZJ', times: 2, hours: [1, 11] }]
+    return Response.json({ counted: true, firstSeen: '2026-11-22T01Z', times: 2, lastDays })
+  }
+  const bytes = foodTestEvidence.get(path.slice('/v1/evidence/'.length))
+  return bytes && new Response(bytes as BodyInit, { headers: { 'Content-Type': 'application/octet-stream' } })
+}
+
+if (query.has('served')) {
+  const asked = globalThis.fetch
+  globalThis.fetch = async (input, init) => answer(String(input)) ?? (await asked(input, init))
 }
 
 const theme = query.get('theme')

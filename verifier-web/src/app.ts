@@ -1,6 +1,6 @@
 import type { Elements } from '@tristamp/protocol'
 import { check, type Finding } from './check.ts'
-import { firstWords, type Lang } from './i18n/index.ts'
+import { type FirstLanguage, firstWords, type Lang } from './i18n/index.ts'
 import type { Memory } from './remembered.ts'
 import { pathOf } from './subject-from-path.ts'
 import { Page } from './view/page.tsx'
@@ -17,14 +17,14 @@ export class App {
   readonly #memory: Memory
   // One moment for all that is shown of a check.
   #now = new Date()
-  #lang: Lang
+  #language: FirstLanguage
   #finding: Finding
 
-  constructor(root: HTMLElement, subject: Subject, memory: Memory, lang: Lang) {
+  constructor(root: HTMLElement, subject: Subject, memory: Memory, language: FirstLanguage) {
     this.#page = new Page(root)
     this.#subject = subject
     this.#memory = memory
-    this.#lang = lang
+    this.#language = language
     this.#finding = { state: 'checking', ...subject }
   }
 
@@ -49,16 +49,24 @@ export class App {
       this.#show({ state: 'unchecked', ...this.#subject, failure: { code: 'PAGE_FAULT' } })
   }
 
+  /** The last language that was asked for; its words may come after those of another. */
+  #asked: Lang | undefined
+
+  async #speak(lang: Lang): Promise<void> {
+    this.#asked = lang
+    const language = await firstWords(lang)
+    if (this.#asked !== lang) return
+    this.#language = language
+    this.#show(this.#finding)
+  }
+
   #show(finding: Finding): void {
     this.#finding = finding
     this.#page.show({
       finding,
-      language: firstWords(this.#lang),
+      language: this.#language,
       now: this.#now,
-      onLanguage: (lang) => {
-        this.#lang = lang
-        this.#show(this.#finding)
-      },
+      onLanguage: (lang) => void this.#speak(lang).catch(reportError),
       onAgain: () => {
         // A file stays what it is; the ledger may know more.
         if (finding.file !== undefined) location.assign(pathOf(this.#subject.subject))

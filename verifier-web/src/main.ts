@@ -1,7 +1,7 @@
 import './style/index.css'
 import { App } from './app.ts'
 import { check } from './check.ts'
-import { chooseLanguage } from './i18n/index.ts'
+import { chooseLanguage, firstWords } from './i18n/index.ts'
 import { Memory, type Shelf } from './remembered.ts'
 import { subjectFromPath } from './subject-from-path.ts'
 
@@ -22,7 +22,9 @@ if (address.kind === 'subject') {
   const { subject, elements } = address
   // Asking starts before anything is drawn.
   const begun = check(subject, elements, memory)
-  void new App(root, { subject, elements }, memory, lang).run(begun)
+  // What went wrong with it is said when there are words.
+  begun.catch(() => {})
+  void new App(root, { subject, elements }, memory, await firstWords(lang)).run(begun)
 } else {
   const { startPage } = await import('./view/start.tsx')
   await startPage({ root, memory, wrong: address.kind === 'wrong' ? address.code : undefined }, lang)

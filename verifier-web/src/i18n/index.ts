@@ -1,14 +1,13 @@
 // Words by key, in the reader's language. A missing key or an unknown one does not compile.
-import { words as firstEn } from './en.ts?first'
-import type { FirstKey } from './first-words.ts'
 import { type Lang, type Language as LanguageOf, languageOf, type Message } from './language.ts'
-import type { zh } from './zh.ts'
-import { words as firstZh } from './zh.ts?first'
+import { languageNamed, type PageLanguage } from './languages.ts'
+import type { FirstKey, RestKey } from './parts.ts'
+import type { MessageKey } from './zh.ts'
 
 export type { Values } from './language.ts'
-export { chooseLanguage, HTML_LANG, languageOf } from './language.ts'
-export type { FirstKey, Lang, Message }
-export type MessageKey = keyof typeof zh
+export { languageOf } from './language.ts'
+export { chooseLanguage, LANGUAGES, setLanguage } from './languages.ts'
+export type { FirstKey, Lang, Message, MessageKey }
 export type Messages = Record<MessageKey, Message>
 
 /** A language at work, with all words of the page unless it says with which. */
@@ -17,13 +16,30 @@ export type Language<Key extends string = MessageKey> = LanguageOf<Key>
 /** A language with the words that the verdict needs. */
 export type FirstLanguage = Language<FirstKey>
 
-/** What the page says until its verdict stands, at once in every language: asking for it would cost a round trip more than its bytes. */
-export function firstWords(lang: Lang): FirstLanguage {
-  return languageOf(lang, lang === 'zh' ? firstZh : firstEn)
+type Load<Key extends string> = () => Promise<Readonly<Record<Key, Message>>>
+
+const FIRST = import.meta.glob<Readonly<Record<FirstKey, Message>>>(
+  ['./[a-z][a-z].ts', './[a-z][a-z][a-z].ts', './[a-z][a-z]-*.ts'],
+  { query: '?first', import: 'words' },
+)
+const REST = import.meta.glob<Readonly<Record<RestKey, Message>>>(
+  ['./[a-z][a-z].ts', './[a-z][a-z][a-z].ts', './[a-z][a-z]-*.ts'],
+  { query: '?rest', import: 'words' },
+)
+
+function load<Key extends string>(parts: Record<string, Load<Key>>, { lang }: PageLanguage): ReturnType<Load<Key>> {
+  return parts[`./${lang}.ts`]!()
+}
+
+/** What the page says until its verdict stands, in the one language that is read. The node names this file beside the page, so that it is there by then. */
+export async function firstWords(asked: Lang): Promise<FirstLanguage> {
+  const language = languageNamed(asked)
+  return languageOf(language.lang, await load(FIRST, language))
 }
 
 /** All words of the one language that is read: the others are not loaded. */
-export async function loadLanguage(lang: Lang): Promise<Language> {
-  if (lang === 'zh') return languageOf(lang, { ...firstZh, ...(await import('./zh.ts?rest')).words })
-  return languageOf(lang, { ...firstEn, ...(await import('./en.ts?rest')).words })
+export async function loadLanguage(asked: Lang): Promise<Language> {
+  const language = languageNamed(asked)
+  const [first, rest] = await Promise.all([load(FIRST, language), load(REST, language)])
+  return languageOf(language.lang, { ...first, ...rest })
 }

@@ -1,6 +1,6 @@
 import './style/index.css'
 import { render } from 'preact'
-import { chooseLanguage } from '../i18n/language.ts'
+import { chooseLanguage } from '../i18n/languages.ts'
 import { recallOf } from './read.ts'
 import { NoticeApp } from './view/app.tsx'
 

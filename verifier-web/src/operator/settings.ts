@@ -1,5 +1,5 @@
 // What this screen is set to. Kept in the browser; nothing of it is the gateway's.
-import type { Lang } from '../format.ts'
+import { chooseLanguage, type Lang } from '../i18n/languages.ts'
 
 export interface Settings {
   lang: Lang
@@ -14,10 +14,9 @@ const KEY = 'tristamp-gateway/1'
 export function readSettings(search: string, preferred: readonly string[]): Settings {
   const asked = new URLSearchParams(search)
   const kept = parsed()
-  const tag = asked.get('lang') ?? kept.lang ?? preferred[0] ?? 'zh'
   const theme = asked.get('theme') ?? kept.theme
   return {
-    lang: tag.toLowerCase().startsWith('zh') ? 'zh' : 'en',
+    lang: chooseLanguage(search, [...(typeof kept.lang === 'string' ? [kept.lang] : []), ...preferred]),
     theme: theme === 'light' || theme === 'dark' ? theme : 'system',
     muted: kept.muted === true,
     station: typeof kept.station === 'string' ? kept.station : undefined,

@@ -1,4 +1,4 @@
-import { chooseLanguage, HTML_LANG, type Lang } from '../i18n/language.ts'
+import { chooseLanguage, type Lang, setLanguage } from '../i18n/languages.ts'
 import type { TokenPage } from './token.ts'
 
 /** How a page is shown. `system`: light or dark as the machine is. */
@@ -37,7 +37,7 @@ export function applySettings(
   root: HTMLElement,
   shelf: Storage | undefined,
 ): void {
-  root.lang = HTML_LANG[settings.lang]
+  setLanguage(settings.lang)
   if (settings.theme === 'system') delete root.dataset['theme']
   else root.dataset['theme'] = settings.theme
   try {

@@ -1,10 +1,10 @@
 import { useLayoutEffect } from 'preact/hooks'
-import { HTML_LANG, type Lang } from '../i18n/language.ts'
+import { type Lang, setLanguage } from '../i18n/languages.ts'
 
 /** The document has the language and the name of what is drawn in it. */
 export function useDocument(lang: Lang, title: string): void {
   useLayoutEffect(() => {
-    document.documentElement.lang = HTML_LANG[lang]
+    setLanguage(lang)
     document.title = title
   }, [lang, title])
 }

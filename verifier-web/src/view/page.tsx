@@ -1,7 +1,7 @@
 /** @jsxImportSource ../dom */
 import { type Age, ageOf } from '../age.ts'
 import type { Finding } from '../check.ts'
-import { type FirstLanguage, HTML_LANG, type Lang } from '../i18n/index.ts'
+import { type FirstLanguage, type Lang, setLanguage } from '../i18n/index.ts'
 import { type Journey, journeyOf } from '../journey.ts'
 import { type Pack, packOf, packOfCode } from '../product.ts'
 import { type Safety, safetyOf } from '../safety.ts'
@@ -72,7 +72,7 @@ export class Page {
     this.#told = told
     this.#root.dataset['state'] = finding.state
     document.title = language.t('title', { word: language.t(`word.${finding.state}`).replaceAll('|', '') })
-    document.documentElement.lang = HTML_LANG[language.lang]
+    setLanguage(language.lang)
     this.#top.replaceChildren(<Top language={language} onLanguage={onLanguage} />)
     this.#verdict.replaceChildren(verdict)
     if (checking) for (const place of Object.values(this.#places)) place.hidden = true
@@ -83,12 +83,12 @@ export class Page {
   async #showRest(
     shown: number,
     told: Told,
-    { language: { lang }, onForget, onElsewhere, onFault }: PageProps,
+    { language: { lang }, now, onForget, onElsewhere, onFault }: PageProps,
   ): Promise<void> {
     const { loadRest } = await import('./rest.tsx')
     const draw = await loadRest(lang)
     if (shown !== this.#shown) return
-    draw(this.#places, { ...told, onForget, onElsewhere, onFault })
+    draw(this.#places, { ...told, now, onForget, onElsewhere, onFault })
     for (const place of Object.values(this.#places)) place.hidden = false
   }
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { App } from '../app.ts'
 import { type CheckDigitHelp, checkDigitHelp } from '../check-digit-help.ts'
 import { findingOfFiles } from '../from-files.ts'
-import { HTML_LANG, type Lang, loadLanguage, type MessageKey } from '../i18n/index.ts'
+import { firstWords, type Lang, loadLanguage, type MessageKey, setLanguage } from '../i18n/index.ts'
 import type { Memory } from '../remembered.ts'
 import { keepShell } from '../shell.ts'
 import { pathOf } from '../subject-from-path.ts'
@@ -29,7 +29,7 @@ export async function startPage(start: Start, lang: Lang): Promise<void> {
   root.dataset['state'] = 'start'
   root.replaceChildren(top, main)
   const draw = (shown: typeof language): void => {
-    document.documentElement.lang = HTML_LANG[shown.lang]
+    setLanguage(shown.lang)
     top.replaceChildren(Top({ language: shown, onLanguage: (to) => void loadLanguage(to).then(draw) }))
     render(
       <LanguageProvider value={shown}>
@@ -123,7 +123,7 @@ function FromFile({ root, memory }: Omit<Start, 'wrong'>): VNode {
     }
     render(null, root.lastElementChild!)
     const { subject, elements } = finding
-    await new App(root, { subject, elements }, memory, lang).run(Promise.resolve(finding))
+    await new App(root, { subject, elements }, memory, await firstWords(lang)).run(Promise.resolve(finding))
     document.getElementById('verdict')?.focus()
   }
   useEffect(() => {

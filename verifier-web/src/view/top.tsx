@@ -1,13 +1,8 @@
 /** @jsxImportSource ../dom */
 import { Mark } from '../dom/parts.tsx'
-import { type FirstLanguage, HTML_LANG, type Lang } from '../i18n/index.ts'
+import { type FirstLanguage, LANGUAGES, type Lang } from '../i18n/index.ts'
 
-const NAMES: [Lang, string][] = [
-  ['zh', '中文'],
-  ['en', 'EN'],
-]
-
-/** The same address in the other language. */
+/** The same address in another language. */
 function inLanguage(lang: Lang): string {
   const query = new URLSearchParams(location.search)
   query.set('lang', lang)
@@ -49,9 +44,9 @@ export function Top({
           <span>{t('brand')}</span> <small>{location.host}</small>
         </a>
         <nav class="langs" aria-label={t('language')}>
-          {NAMES.map(([to, name]) => (
+          {LANGUAGES.map(({ lang: to, tag, name }) => (
             <a
-              lang={HTML_LANG[to]}
+              lang={tag}
               href={inLanguage(to)}
               aria-current={to === lang ? 'true' : undefined}
               onClick={(e: MouseEvent) => choose(e, to)}

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useReducer, useState } from 'preact/hooks'
-import type { Lang } from '../../i18n/language.ts'
+import type { Lang } from '../../i18n/languages.ts'
 import { useDocument } from '../../own/use-document.ts'
 import { Head } from '../../own/view/head.tsx'
 import { Mark } from '../../view/parts.tsx'

@@ -1,13 +1,17 @@
 // The two languages of whoever carries.
+import type { Message } from '../../i18n/language.ts'
 import { words } from '../../own/words.ts'
-import { en } from './en.ts'
-import { zh } from './zh.ts'
+import type { zh } from './zh.ts'
 
 export type Key = keyof typeof zh
 export type Words = ReturnType<typeof wordsOf>
 
-export const { wordsOf, isKey, WordsProvider, useWords } = words(zh, en, ({ lang, format }) => {
-  const locale = lang === 'zh' ? 'zh-CN' : 'en-GB'
+const FILES = import.meta.glob<Record<string, Record<Key, Message>>>(
+  ['./[a-z][a-z].ts', './[a-z][a-z][a-z].ts', './[a-z][a-z]-*.ts'],
+  { eager: true },
+)
+
+export const { wordsOf, isKey, WordsProvider, useWords } = words(FILES, ({ locale, format }) => {
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
   return {

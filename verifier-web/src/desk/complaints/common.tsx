@@ -4,7 +4,7 @@ import { hashOf } from '../address.ts'
 import { kindName } from '../view/results.tsx'
 import { useWords } from '../words/index.ts'
 import type { Candidate, Common, WayLink } from './complaints.ts'
-import { type ComplaintKey, useComplaintWords } from './words.ts'
+import { type ComplaintKey, useComplaintWords } from './words/index.ts'
 
 function Way({ links }: { links: readonly WayLink[] }): VNode {
   const { t, has } = useComplaintWords()

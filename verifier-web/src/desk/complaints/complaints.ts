@@ -66,15 +66,26 @@ export const MAX_LEGS = 100
 const PAGE = 100
 const CANDIDATES = 20
 
-/** The newest from number `from` on. */
-export async function readComplaints(ask: Ask, from: number, kind?: Kind): Promise<Complaints> {
-  const query = new URLSearchParams({ from: String(from), limit: String(PAGE), ...(kind !== undefined && { kind }) })
+/** The newest from number `from` on, of one kind or about one subject. */
+export async function readComplaints(
+  ask: Ask,
+  from: number,
+  only: { kind?: Kind | undefined; subject?: string } = {},
+): Promise<Complaints> {
+  const query = new URLSearchParams({ from: String(from), limit: String(PAGE) })
+  for (const [name, value] of Object.entries(only)) if (value !== undefined) query.set(name, value)
   const answer = fieldsOf(await ask.get(`/v1/desk/reports?${query}`), 'answer')
   return {
     total: wholeOf(answer['total'], 'total'),
     contactDays: wholeOf(answer['contactDays'], 'contactDays'),
     reports: listOf(answer['reports'], 'reports', PAGE, complaintOf),
   }
+}
+
+/** Those about other goods than the subject that its trace found. */
+export function aboutGoods(reports: readonly Complaint[], along: readonly string[], subject: string): Complaint[] {
+  const found = new Set(along)
+  return reports.filter((one) => one.subject !== subject && found.has(one.subject))
 }
 
 /** What lies behind several subjects, that first which explains most. */

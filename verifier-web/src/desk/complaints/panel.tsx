@@ -2,9 +2,10 @@ import './complaints.css'
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { type Ask, codeOf } from '../../own/answer.ts'
-import { provinceName } from '../../seen/words/regions.ts'
+import { isProvince } from '../../seen/province.ts'
 import { shortOf } from '../../view/naming.ts'
 import { hashOf } from '../address.ts'
+import { useWords } from '../words/index.ts'
 import { CommonView } from './common.tsx'
 import {
   type Common,
@@ -16,12 +17,14 @@ import {
   readCommon,
   readComplaints,
 } from './complaints.ts'
-import { useComplaintWords } from './words.ts'
+import { useComplaintWords } from './words/index.ts'
 
 type Working<T> = { state: 'working' } | { state: 'failed'; code: string } | { state: 'read'; value: T }
 
 function Row({ one, picked, onPick }: { one: Complaint; picked: boolean; onPick: () => void }): VNode {
-  const { t, lang, moment } = useComplaintWords()
+  const { t, moment } = useComplaintWords()
+  const { t: deskT } = useWords()
+  const { region = '' } = one
   const kind = t(`kind.${one.kind}`)
   const name = shortOf(one.subject)
   return (
@@ -39,7 +42,7 @@ function Row({ one, picked, onPick }: { one: Complaint; picked: boolean; onPick:
         </a>
         {!one.recorded && <span class="note"> {t('unrecorded')}</span>}
       </td>
-      <td>{one.region === undefined ? '' : (provinceName(one.region, lang) ?? one.region)}</td>
+      <td>{isProvince(region) ? deskT(`seen.province.${region}`) : region}</td>
       <td class="said">{one.text}</td>
       <td class="said">{one.contact}</td>
     </tr>
@@ -57,7 +60,7 @@ export function ComplaintPanel({ ask }: { ask: Ask }): VNode {
   useEffect(() => {
     let current = true
     setListed({ state: 'working' })
-    readComplaints(ask, 0, kind).then(
+    readComplaints(ask, 0, { kind }).then(
       (value) => current && setListed({ state: 'read', value }),
       (error: unknown) => current && setListed({ state: 'failed', code: codeOf(error) }),
     )
@@ -68,7 +71,7 @@ export function ComplaintPanel({ ask }: { ask: Ask }): VNode {
   const reports = listed.state === 'read' ? listed.value.reports : []
   const subjects = [...new Set(reports.filter(({ id }) => picked.has(id)).map(({ subject }) => subject))]
   const more = (before: Complaints): void => {
-    readComplaints(ask, before.reports.length, kind).then(
+    readComplaints(ask, before.reports.length, { kind }).then(
       (next) => {
         // Something may have been reported meanwhile: none stands twice.
         const known = new Set(before.reports.map(({ id }) => id))
@@ -83,14 +86,21 @@ export function ComplaintPanel({ ask }: { ask: Ask }): VNode {
     if (!next.delete(id)) next.add(id)
     setPicked(next)
   }
-  const converge = (): void => {
+  const listedGoods = [...new Set(reports.map(({ subject }) => subject))]
+  const all = listedGoods.slice(0, MAX_LEGS)
+  const converge = (goods: readonly string[]): void => {
     setCommon({ state: 'working' })
-    readCommon(ask, subjects).then(
+    readCommon(ask, goods).then(
       (value) => setCommon({ state: 'read', value }),
       (error: unknown) => setCommon({ state: 'failed', code: codeOf(error) }),
     )
   }
   const isAskable = subjects.length > 1 && subjects.length <= MAX_LEGS
+  const hint = (): string => {
+    const [asked, fits] = picked.size === 0 ? [listedGoods, all.length > 1] : [subjects, isAskable]
+    if (asked.length > MAX_LEGS) return t('converge.many', { n: MAX_LEGS })
+    return fits ? '' : t('converge.few')
+  }
   return (
     <section class="complaints" aria-labelledby="complaints-h">
       <h2 id="complaints-h">{t('title')}</h2>
@@ -157,11 +167,30 @@ export function ComplaintPanel({ ask }: { ask: Ask }): VNode {
           )}
           {reports.length > 1 && (
             <p class="do">
-              <button type="button" class="btn" disabled={!isAskable} aria-describedby="few" onClick={converge}>
-                {isAskable ? t('converge.n', { n: subjects.length }) : t('converge')}
+              {all.length > 1 && picked.size === 0 ? (
+                <button type="button" class="btn" onClick={() => converge(all)}>
+                  {t('converge.all', { n: all.length })}
+                </button>
+              ) : (
+                <button
+                  type="button"
+                  class="btn"
+                  disabled={!isAskable}
+                  aria-describedby="few"
+                  onClick={() => converge(subjects)}
+                >
+                  {isAskable ? t('converge.n', { n: subjects.length }) : t('converge')}
+                </button>
+              )}{' '}
+              <button
+                type="button"
+                class="quiet"
+                onClick={() => setPicked(new Set(picked.size > 0 ? [] : reports.map(({ id }) => id)))}
+              >
+                {picked.size > 0 ? t('pick.none') : t('pick.all', { n: reports.length })}
               </button>{' '}
               <span class="note" id="few">
-                {subjects.length > MAX_LEGS ? t('converge.many', { n: MAX_LEGS }) : isAskable ? '' : t('converge.few')}
+                {hint()}
               </span>
             </p>
           )}

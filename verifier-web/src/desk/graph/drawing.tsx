@@ -1,9 +1,10 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { PartWords } from '../words/part.ts'
 import { fitting, type Label, widthOf } from './labels.ts'
 import { type Layout, layOut, type PlacedArrow } from './layout.ts'
 import type { Picture, PictureNode } from './picture.ts'
-import type { GraphKey, PartWords } from './words.ts'
+import type { GraphKey } from './words/index.ts'
 
 /** Room around the marks, and of a mark with its gap to the words. */
 const EDGE = 24

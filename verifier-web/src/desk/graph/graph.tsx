@@ -3,6 +3,7 @@ import type { Names } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { AnswerError, type Ask, codeOf } from '../../own/answer.ts'
+import type { PartWords } from '../words/part.ts'
 import { collapse, mainLine } from './collapse.ts'
 import { Drawing, layOutPicture } from './drawing.tsx'
 import { labelOf, placeName } from './labels.ts'
@@ -10,7 +11,7 @@ import { productOf, useNames } from './names.ts'
 import { type Picture, type PictureNode, pictureOf } from './picture.ts'
 import { type Row, TraceTable } from './table.tsx'
 import { type Depths, MAX_DEPTH, readStandings, readTrace, type Standing, type Trace } from './trace.ts'
-import { type GraphKey, type PartWords, useGraphWords } from './words.ts'
+import { type GraphKey, useGraphWords } from './words/index.ts'
 
 export interface GraphProps {
   subject: string

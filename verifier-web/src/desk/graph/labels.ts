@@ -1,6 +1,7 @@
+import type { PartWords } from '../words/part.ts'
 import { type NameOf, productOf, shortName } from './names.ts'
 import type { PictureNode } from './picture.ts'
-import type { GraphKey, PartWords } from './words.ts'
+import type { GraphKey } from './words/index.ts'
 
 const CHINESE = /[\u2e80-\u9fff\uff00-\uffef]/
 

@@ -1,10 +1,11 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
+import type { PartWords } from '../words/part.ts'
 import { isOpenable } from './drawing.tsx'
 import type { Label } from './labels.ts'
 import type { PictureNode } from './picture.ts'
 import { Scroll } from './scroll.tsx'
-import type { GraphKey, PartWords } from './words.ts'
+import type { GraphKey } from './words/index.ts'
 
 /** A node as a row: from what it came, and the record that proves the first link to it. */
 export interface Row {

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
-import type { RecallWords } from './words.ts'
+import type { RecallWords } from './words/index.ts'
 
 export interface CopyTextProps {
   label: string

@@ -1,6 +1,6 @@
 import { type RecallKind, recallDeadline, recallRule } from '@tristamp/protocol'
 import type { VNode } from 'preact'
-import { ageOf, type RecallWords } from './words.ts'
+import { ageOf, type RecallWords } from './words/index.ts'
 
 interface DeadlineProps {
   id: string

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { type Progress, sharesOf } from './progress.ts'
-import { listed, type RecallWords } from './words.ts'
+import { listed, type RecallWords } from './words/index.ts'
 
 /** So much of it, in the unit in which it is counted. */
 export const quantity = (milli: number, { uom }: { uom?: string }): { milli: number; uom?: string } => ({

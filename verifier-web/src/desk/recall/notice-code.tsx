@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import encodeQR from 'qr'
-import type { RecallWords } from './words.ts'
+import type { RecallWords } from './words/index.ts'
 
 /** Modules of quiet around a QR code (ISO/IEC 18004). */
 const QUIET = 4

@@ -11,7 +11,7 @@ import { Places, Timeline } from './places.tsx'
 import { type Progress, readProgress, unanswered } from './progress.ts'
 import type { RecordedRecall } from './recalls.ts'
 import { Unanswered } from './unanswered.tsx'
-import { ageOf, listed, type RecallWords } from './words.ts'
+import { ageOf, listed, type RecallWords } from './words/index.ts'
 
 export interface OneRecallProps {
   recorded: RecordedRecall

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { type Ask, codeOf } from '../../own/answer.ts'
 import { OneRecall } from './one-recall.tsx'
 import { type RecordedRecall, readRecalls, touches } from './recalls.ts'
-import { useRecallWords } from './words.ts'
+import { useRecallWords } from './words/index.ts'
 
 export interface RecallPanelProps {
   /** What is asked for, and what it is known by besides: its lot, its product. */

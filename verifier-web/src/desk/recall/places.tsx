@@ -5,7 +5,7 @@ import { placeName } from '../graph/labels.ts'
 import { useNames } from '../graph/names.ts'
 import { Scroll } from '../graph/scroll.tsx'
 import type { PlaceProgress, Progress } from './progress.ts'
-import type { RecallKey, RecallWords } from './words.ts'
+import type { RecallKey, RecallWords } from './words/index.ts'
 
 const FIRST = 20
 const MORE = 100

@@ -6,7 +6,7 @@ import { CopyText, save } from './copy.tsx'
 import { operationsOf } from './draft.ts'
 import { type Governance, idOf, readGovernance, type Signing, signingOf } from './recalls.ts'
 import type { StepProps } from './wizard.tsx'
-import { listed, type RecallWords } from './words.ts'
+import { listed, type RecallWords } from './words/index.ts'
 
 const AGAIN_MS = 5_000
 /** Characters of the operations that are shown; all of them are in the file. */

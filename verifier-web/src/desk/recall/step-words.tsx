@@ -3,7 +3,7 @@ import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { LANGS, MAX_SENTENCES, MAX_TEXT, TEXTS, textFault } from './draft.ts'
 import type { StepProps } from './wizard.tsx'
-import type { RecallKey, RecallWords } from './words.ts'
+import type { RecallKey, RecallWords } from './words/index.ts'
 
 /** What is said to people, and how grave it is. */
 export function WordsStep(props: StepProps): VNode {

@@ -4,7 +4,7 @@ import { placeName } from '../graph/labels.ts'
 import { useNames } from '../graph/names.ts'
 import { CopyText, saysDrill } from './copy.tsx'
 import { type Progress, unanswered } from './progress.ts'
-import type { RecallWords } from './words.ts'
+import type { RecallWords } from './words/index.ts'
 
 interface UnansweredProps {
   id: string

@@ -12,7 +12,7 @@ import { AffectedStep } from './step-affected.tsx'
 import { ScopeStep } from './step-scope.tsx'
 import { SignStep } from './step-sign.tsx'
 import { faultName, WordsStep } from './step-words.tsx'
-import { type RecallWords, useRecallWords } from './words.ts'
+import { type RecallWords, useRecallWords } from './words/index.ts'
 
 export interface RecallWizardProps {
   subject: string

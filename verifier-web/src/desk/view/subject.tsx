@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import { nameOf, shortOf } from '../../view/naming.ts'
 import { namesOf } from '../checked.ts'
 import type { DeskClient } from '../client.ts'
+import { ComplaintsAbout } from '../complaints/about.tsx'
 import { figuresOf } from '../figures.ts'
 import { foundIn } from '../found.ts'
 import { Graph } from '../graph/graph.tsx'
@@ -63,6 +64,7 @@ export function SubjectView({ subject, ask, local, open, onAnswered }: SubjectPr
   }
   const found = useMemo(() => foundIn(verdicts, rows), [verdicts, rows])
   const isKnown = own !== undefined && trace !== undefined
+  const along = useMemo(() => trace?.nodes.map(({ id }) => id), [trace])
   useEffect(() => {
     if (isKnown) onAnswered()
   }, [isKnown])
@@ -133,6 +135,7 @@ export function SubjectView({ subject, ask, local, open, onAnswered }: SubjectPr
               </p>
             )}
           </section>
+          <ComplaintsAbout subject={goods} along={along} ask={ask} />
           <section aria-labelledby="graph">
             <div class="sh">
               <h2 id="graph">{words.t('graph.title')}</h2>

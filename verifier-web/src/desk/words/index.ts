@@ -1,16 +1,23 @@
 // The desk's two languages: what the product page says, and what only the desk says.
-import { en as productEn } from '../../i18n/en.ts'
-import { zh as productZh } from '../../i18n/zh.ts'
+import type { Message, MessageKey } from '../../i18n/index.ts'
 import { codeOf } from '../../own/answer.ts'
-import { words } from '../../own/words.ts'
-import { en } from './en.ts'
-import { zh } from './zh.ts'
+import { together, words } from '../../own/words.ts'
+import type { zh } from './zh.ts'
 
 export type DeskKey = keyof typeof zh
-export type Key = keyof typeof productZh | DeskKey
+export type Key = MessageKey | DeskKey
 export type Words = ReturnType<typeof wordsOf>
 
-export const { wordsOf, isKey, WordsProvider, useWords } = words({ ...productZh, ...zh }, { ...productEn, ...en })
+const PRODUCT = import.meta.glob<Record<string, Record<MessageKey, Message>>>(
+  ['../../i18n/[a-z][a-z].ts', '../../i18n/[a-z][a-z][a-z].ts', '../../i18n/[a-z][a-z]-*.ts'],
+  { eager: true },
+)
+const DESK = import.meta.glob<Record<string, Record<DeskKey, Message>>>(
+  ['./[a-z][a-z].ts', './[a-z][a-z][a-z].ts', './[a-z][a-z]-*.ts'],
+  { eager: true },
+)
+
+export const { wordsOf, isKey, WordsProvider, useWords } = words(together(PRODUCT, DESK))
 
 /** Why something was not answered, as people say it. */
 export function reasonOf(error: unknown, { t }: Words): string {

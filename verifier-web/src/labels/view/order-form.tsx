@@ -1,6 +1,5 @@
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Lang } from '../../i18n/language.ts'
 import { askProduct, isRefusal, type Order, type Product } from '../client.ts'
 import { MOST, type SerialChoice, serialsOf } from '../serials.ts'
 import { type Key, useWords } from '../words/index.ts'
@@ -23,7 +22,7 @@ const LANGUAGES = ['zh', 'en'] as const
 const PAUSE_MS = 300
 
 export function OrderForm({ busy, onMake }: { busy: boolean; onMake: (asked: Asked) => void }): VNode {
-  const { t, lang } = useWords()
+  const { t, lang, pick } = useWords()
   const [product, setProduct] = useState('')
   const known = useProduct(product)
   const [name, setName] = useState('')
@@ -33,7 +32,7 @@ export function OrderForm({ busy, onMake }: { busy: boolean; onMake: (asked: Ask
   const [fields, setFields] = useState({ count: '24', from: '0001', to: '0024', prefix: '', list: '' })
   const [template, setTemplate] = useState<(typeof TEMPLATES)[number]>('a4-3x8')
   const [symbol, setSymbol] = useState<(typeof SYMBOLS)[number]>('qr')
-  const [printed, setPrinted] = useState<Lang>(lang)
+  const [printed, setPrinted] = useState<(typeof LANGUAGES)[number]>(lang === 'zh' ? 'zh' : 'en')
   const [cuts, setCuts] = useState(true)
   const [sealed, setSealed] = useState(false)
   const [wrong, setWrong] = useState(false)
@@ -63,7 +62,8 @@ export function OrderForm({ busy, onMake }: { busy: boolean; onMake: (asked: Ask
       <fieldset class="what">
         <Field id="product" label={t('product')} value={product} onInput={setProduct} required maxLength={200} />
         <p class={known.is === 'wrong' ? 'hint t-stop' : 'hint'} id="product-note" aria-live="polite">
-          {known.is === 'known' && t('product.known', { name: known.product.name?.[lang] ?? '' })}
+          {known.is === 'known' &&
+            t('product.known', { name: known.product.name === undefined ? '' : pick(known.product.name) })}
           {known.is !== 'known' && known.is !== 'none' && t(`product.${known.is}`)}
         </p>
         {known.is === 'unknown' && (

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { useCallback, useEffect, useErrorBoundary, useMemo, useState } from 'preact/hooks'
-import type { Lang } from '../../i18n/language.ts'
+import type { Lang } from '../../i18n/languages.ts'
 import { useDocument } from '../../own/use-document.ts'
 import { Head } from '../../own/view/head.tsx'
 import { type Notice, readNotice } from '../read.ts'

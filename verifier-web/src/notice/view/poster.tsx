@@ -1,7 +1,7 @@
 import { type Localized, type ProvenRecall, productOf, subjectFrom } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { HTML_LANG } from '../../i18n/language.ts'
+import { languageNamed } from '../../i18n/languages.ts'
 import { Mark } from '../../view/parts.tsx'
 import { type Notice, productNames } from '../read.ts'
 import { type Key, useWords, wordsOf } from '../words/index.ts'
@@ -11,7 +11,7 @@ const MOST = 40
 
 /** The notice itself: what is on the screen is what is printed, there in both languages. */
 export function Poster({ notice, recall: one }: { notice: Notice; recall: ProvenRecall }): VNode {
-  const { t, lang, moment } = useWords()
+  const { t, lang, moment, pick } = useWords()
   const other = wordsOf(lang === 'zh' ? 'en' : 'zh')
   const { recall, lifted, corrected, since } = one
   const kind = recall.drill ? 'drill' : lifted === undefined ? 'standing' : 'lifted'
@@ -23,10 +23,10 @@ export function Poster({ notice, recall: one }: { notice: Notice; recall: Proven
         <Mark id={kind === 'standing' ? 'i-recall' : kind === 'drill' ? 'r-care' : 'r-ok'} class="big" />
         <h1>
           {t(head, { class: recall.class })}
-          <small lang={HTML_LANG[other.lang]}>{other.t(head, { class: recall.class })}</small>
+          <small lang={languageNamed(other.lang).tag}>{other.t(head, { class: recall.class })}</small>
         </h1>
         <p class="whose">
-          {t('head.by', { who: who === undefined ? recall.org : who[lang], at: moment(Date.parse(since)) })}
+          {t('head.by', { who: who === undefined ? recall.org : pick(who), at: moment(Date.parse(since)) })}
           {corrected !== undefined && ` (${t('corrected', { at: moment(Date.parse(corrected)) })})`}
         </p>
         {kind === 'standing' && <p class="grave">{t(`class.${recall.class}`)}</p>}
@@ -55,7 +55,7 @@ export function Poster({ notice, recall: one }: { notice: Notice; recall: Proven
       </footer>
       {recall.drill && (
         <p class="stamp">
-          {t('head.drill')} · <span lang={HTML_LANG[other.lang]}>{other.t('head.drill')}</span>
+          {t('head.drill')} · <span lang={languageNamed(other.lang).tag}>{other.t('head.drill')}</span>
         </p>
       )}
     </article>
@@ -64,13 +64,13 @@ export function Poster({ notice, recall: one }: { notice: Notice; recall: Proven
 
 /** The words of whoever recalls, as they were signed; on paper in the other language, too. */
 function Both({ title, text, first }: { title: Key; text: Localized; first?: boolean }): VNode {
-  const { t, lang } = useWords()
+  const { t, lang, pick } = useWords()
   const other = lang === 'zh' ? 'en' : 'zh'
   return (
     <section class={first ? 'first' : undefined}>
       <h2>{t(title)}</h2>
-      <p>{text[lang]}</p>
-      <p class="on-paper" lang={HTML_LANG[other]}>
+      <p>{pick(text)}</p>
+      <p class="on-paper" lang={languageNamed(other).tag}>
         {text[other]}
       </p>
     </section>

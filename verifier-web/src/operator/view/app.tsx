@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { useCallback, useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { HTML_LANG } from '../../i18n/language.ts'
+import { setLanguage } from '../../i18n/languages.ts'
 import { toneOf } from '../act-text.ts'
 import { beep, type Sound } from '../beep.ts'
 import { Follower, gateway, PageError } from '../gateway.ts'
@@ -42,7 +42,7 @@ export function OperatorApp({ initial }: { initial: Settings }): VNode {
   useLayoutEffect(() => {
     keepSettings(settings)
     const { documentElement: html } = document
-    html.lang = HTML_LANG[settings.lang]
+    setLanguage(settings.lang)
     if (settings.theme === 'system') delete html.dataset['theme']
     else html.dataset['theme'] = settings.theme
   }, [settings])

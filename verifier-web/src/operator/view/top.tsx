@@ -16,7 +16,8 @@ export interface TopProps {
 
 /** Whose page this is, and how it is shown. */
 export function Top({ state, settings, onChange, onPin, onLeave }: TopProps): VNode {
-  const { t, lang } = useWords()
+  const words = useWords()
+  const { t } = words
   return (
     <header class="top">
       <Brand>
@@ -48,7 +49,7 @@ export function Top({ state, settings, onChange, onPin, onLeave }: TopProps): VN
           <Icon name="theme" />
         </Button>
         <fieldset class="langs" aria-label={t('language')}>
-          <Languages lang={lang} onLang={(to) => onChange({ lang: to })} class="tool" />
+          <Languages words={words} onLang={(to) => onChange({ lang: to })} class="tool" />
         </fieldset>
       </div>
     </header>

@@ -1,8 +1,7 @@
 // The operator's two languages: a kiosk changes hands, not pages.
-import type { Language } from '../../i18n/language.ts'
+import type { Language, Message } from '../../i18n/language.ts'
 import { words } from '../../own/words.ts'
-import { en } from './en.ts'
-import { zh } from './zh.ts'
+import type { zh } from './zh.ts'
 
 export type Key = keyof typeof zh
 export type Words = ReturnType<typeof wordsOf>
@@ -27,11 +26,15 @@ interface Written {
   quantity(type: string): string
 }
 
-export const { wordsOf, isKey, WordsProvider, useWords } = words(zh, en, written)
+const FILES = import.meta.glob<Record<string, Record<Key, Message>>>(
+  ['./[a-z][a-z].ts', './[a-z][a-z][a-z].ts', './[a-z][a-z]-*.ts'],
+  { eager: true },
+)
 
-function written({ lang, t, format }: Language<Key>, zone: string): Written {
+export const { wordsOf, isKey, WordsProvider, useWords } = words(FILES, written)
+
+function written({ locale, t, format }: Language<Key>, zone: string): Written {
   const { number, celsius, range, percent } = format
-  const locale = lang === 'zh' ? 'zh-CN' : 'en-GB'
   const clock = formatter(locale, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   const short = formatter(locale, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const day = formatter(locale, zone, { day: 'numeric', month: 'short' })
@@ -47,8 +50,7 @@ function written({ lang, t, format }: Language<Key>, zone: string): Written {
     time: (ms, nowMs) => (day(ms) === day(nowMs) ? clock(ms) : `${day(ms)} ${clock(ms)}`),
     minute: short,
     age,
-    doubt: (ms) =>
-      `±${ms < 10_000 ? `${(Math.ceil(ms / 100) / 10).toFixed(1)}${NBSP}${lang === 'zh' ? '秒' : 's'}` : age(ms)}`,
+    doubt: (ms) => `±${ms < 10_000 ? t('unit.second', { n: (Math.ceil(ms / 100) / 10).toFixed(1) }) : age(ms)}`,
     value: (milli, uom) =>
       uom === 'CEL' ? celsius(milli) : `${number(milli / 1000)}${uom === 'P1' ? `${NBSP}%` : ` ${uom}`}`,
     range: (min, max, uom) => {

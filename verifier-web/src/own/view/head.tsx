@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact'
-import { HTML_LANG, type Lang } from '../../i18n/language.ts'
+import type { Lang, PageLanguage } from '../../i18n/languages.ts'
 import { Mark } from '../../view/parts.tsx'
 
 /** The three stamps and what this page is. */
@@ -17,26 +17,19 @@ export function Brand({ children }: { children: ComponentChildren }): VNode {
 }
 
 export interface LanguagesProps {
-  lang: Lang
+  words: { lang: Lang; languages: readonly PageLanguage[] }
   onLang: (lang: Lang) => void
   /** Of each button. */
   class?: string
 }
 
 /** A button for each language, named in itself. */
-export function Languages({ lang, onLang, class: name }: LanguagesProps): VNode {
+export function Languages({ words: { lang, languages }, onLang, class: name }: LanguagesProps): VNode {
   return (
     <>
-      {(['zh', 'en'] as const).map((to) => (
-        <button
-          key={to}
-          type="button"
-          class={name}
-          lang={HTML_LANG[to]}
-          aria-pressed={to === lang}
-          onClick={() => onLang(to)}
-        >
-          {to === 'zh' ? '中文' : 'EN'}
+      {languages.map(({ lang: to, tag, name: word }) => (
+        <button key={to} type="button" class={name} lang={tag} aria-pressed={to === lang} onClick={() => onLang(to)}>
+          {word}
         </button>
       ))}
     </>
@@ -46,6 +39,7 @@ export function Languages({ lang, onLang, class: name }: LanguagesProps): VNode 
 /** What an open page says at its head. */
 export interface HeadWords {
   lang: Lang
+  languages: readonly PageLanguage[]
   t(key: 'brand' | 'language'): string
 }
 
@@ -57,7 +51,7 @@ export function Head({ words, onLang }: { words: HeadWords; onLang: (lang: Lang)
         <span>{words.t('brand')}</span>
       </Brand>
       <fieldset class="langs" aria-label={words.t('language')}>
-        <Languages lang={words.lang} onLang={onLang} />
+        <Languages words={words} onLang={onLang} />
       </fieldset>
     </header>
   )

@@ -1,11 +1,12 @@
 import type { VNode } from 'preact'
-import type { Lang } from '../../format.ts'
+import type { Lang, PageLanguage } from '../../i18n/languages.ts'
 import { isDark, type Settings } from '../settings.ts'
 import { Brand, Languages } from './head.tsx'
 
 /** What a page says at its head. */
 export interface TopWords {
   lang: Lang
+  languages: readonly PageLanguage[]
   t(key: 'top.skip' | 'top.brand' | 'top.leave' | 'top.theme'): string
 }
 
@@ -19,7 +20,6 @@ export interface TopProps {
 }
 
 export function Top({ words, name, settings, onChange, onLeave }: TopProps): VNode {
-  const { lang } = words
   const t: TopWords['t'] = (key) => words.t(key)
   return (
     <header class="top">
@@ -43,7 +43,7 @@ export function Top({ words, name, settings, onChange, onLeave }: TopProps): VNo
         >
           {t('top.theme')}
         </button>
-        <Languages lang={lang} onLang={(to) => onChange({ lang: to })} class="quiet" />
+        <Languages words={words} onLang={(to) => onChange({ lang: to })} class="quiet" />
       </div>
     </header>
   )

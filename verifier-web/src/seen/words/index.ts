@@ -1,23 +1,26 @@
-import { type Lang, type Language, languageOf } from '../../i18n/index.ts'
+// The words of this part, in the language that the page has. They stand in the page's own dictionary, under `seen.`.
+import type { Language, MessageKey } from '../../i18n/index.ts'
 import { useLanguage } from '../../view/parts.tsx'
-import { en } from './en.ts'
-import { provinceName } from './regions.ts'
-import { zh } from './zh.ts'
+import { isProvince } from '../province.ts'
 
-export type SeenKey = keyof typeof zh
+export type SeenKey = MessageKey extends infer Key ? (Key extends `seen.${infer Own}` ? Own : never) : never
 export type SeenWords = Language<SeenKey>
 
-const WORDS: Record<Lang, SeenWords> = { zh: languageOf('zh', zh), en: languageOf('en', en) }
+const WORDS = new WeakMap<Language, SeenWords>()
 
-/** The words of this part, in the language that the page has. */
 export function useSeenWords(): SeenWords {
-  return WORDS[useLanguage().lang]
+  const language = useLanguage()
+  const found = WORDS.get(language)
+  if (found !== undefined) return found
+  const words: SeenWords = { ...language, t: (key, values) => language.t(`seen.${key}`, values) }
+  WORDS.set(language, words)
+  return words
 }
 
 /** A region as people call it. */
-export function regionName(region: string | undefined, { t, lang }: SeenWords): string | undefined {
+export function regionName(region: string | undefined, { t }: SeenWords): string | undefined {
   if (region === undefined) return undefined
-  return provinceName(region, lang) ?? t('where.zone', { zone: region })
+  return isProvince(region) ? t(`province.${region}`) : t('where.zone', { zone: region })
 }
 
 export function whereOf(region: string | undefined, words: SeenWords): string {

@@ -1,0 +1,63 @@
+// Every dictionary that there is, of every page and every language, found as the build finds them.
+import { describe, expect, it } from 'vitest'
+import type { Message } from './zh.ts'
+
+type Dictionary = Record<string, Message>
+
+const FILES = import.meta.glob<Record<string, Dictionary>>(
+  ['../**/[a-z][a-z].ts', '../**/[a-z][a-z][a-z].ts', '../**/[a-z][a-z]-*.ts', '!../*.ts'],
+  { eager: true },
+)
+const FOUND = Object.entries(FILES)
+  .filter(([file]) => /^\.\/[^/]+$|\/words\/[^/]+$/.test(file))
+  .map(([file, module]) => ({
+    file,
+    folder: file.slice(0, file.lastIndexOf('/')),
+    lang: file.slice(file.lastIndexOf('/') + 1, -'.ts'.length),
+    messages: Object.values(module)[0]!,
+  }))
+const folders = [...new Set(FOUND.map(({ folder }) => folder))]
+
+const forms = (message: Message): string[] => (typeof message === 'string' ? [message] : Object.values(message))
+const blanks = (text: string): string[] =>
+  [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!))].sort()
+const whole = (message: Message): string => (typeof message === 'string' ? message : message.other)
+
+/** How a language writes is for itself to choose, from these. */
+const WRITTEN: Record<string, string[]> = {
+  '. write.day': ['day', 'month', 'mm', 'dd', 'year'],
+  '. write.date': ['day', 'month', 'mm', 'dd'],
+  '. write.full': ['day', 'month', 'mm', 'dd', 'year'],
+  // One language tells how many there are, another how many more.
+  '../operator/words more': ['n', 'total'],
+}
+
+it('are found, those of the page that a code opens among them', () => {
+  expect(folders).toContain('.')
+  expect(folders.length).toBeGreaterThan(8)
+})
+
+describe.each(folders)('%s', (folder) => {
+  const here = FOUND.filter((one) => one.folder === folder)
+  const reference = here.find(({ lang }) => lang === 'zh')!.messages
+
+  it.each(here.map(({ lang, messages }) => [lang, messages] as const))('in %s', (lang, messages) => {
+    expect(Object.keys(messages).sort()).toEqual(Object.keys(reference).sort())
+    const categories = new Intl.PluralRules(lang).resolvedOptions().pluralCategories
+    for (const [key, message] of Object.entries(messages)) {
+      const asked = blanks(whole(reference[key]!))
+      const free = WRITTEN[`${folder} ${key}`]
+      if (free !== undefined) expect(free, key).toEqual(expect.arrayContaining(blanks(whole(message))))
+      else expect([key, ...blanks(whole(message))]).toEqual([key, ...asked])
+      for (const form of forms(message)) {
+        expect(blanks(whole(message)), key).toEqual(expect.arrayContaining(blanks(form)))
+        expect(form, key).not.toMatch(/authentic|genuine|guarantee|正品|保真|真品/i)
+        // A mark where a line may break, in languages without spaces.
+        if (!['zh', 'ja', 'th'].includes(lang.split('-')[0]!)) expect(form, key).not.toContain('|')
+      }
+      // A form that the language never uses would never be read.
+      if (typeof message !== 'string')
+        expect([...categories, 'other']).toEqual(expect.arrayContaining(Object.keys(message)))
+    }
+  })
+})
