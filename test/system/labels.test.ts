@@ -133,7 +133,7 @@ describe('labels', () => {
     expect((await labels(zpl, '--product', PRODUCT, ...range, '--format', 'zpl', '--symbol', 'both')).exit).toBe(0)
     const formats = readFileSync(join(zpl, 'labels.zpl'), 'latin1')
     expect(formats.match(/\^XA/g)).toHaveLength(30)
-    expect(formats).toContain('/01/09506000134352/21/A030')
+    expect(formats).toContain('(21) A030')
     // Whatever way it goes to the printer, ASCII arrives.
     expect(formats).toMatch(/^[\n\x20-\x7e]*$/)
   })

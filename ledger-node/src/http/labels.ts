@@ -47,18 +47,18 @@ export function labelRoutes({ directory, publicUrl, limit }: LabelParts): Router
         if (name === undefined) throw invalid('nobody has registered this product: give it a name')
         const base = publicUrl()
         const order = forLabels(() => labelOrder({ ...request, gtin, base, name, spec: request.spec ?? known?.spec }))
+        const zpl = request.format === 'zpl' ? zplOptions(request.dpi) : undefined
         const faces: Face[] = []
         for (const serial of request.serials) {
           const begun = performance.now()
-          faces.push(forLabels(() => faceOf(labelOf(order, serial), template.label, request.symbol)))
+          faces.push(forLabels(() => faceOf(labelOf(order, serial), template.label, request.symbol, zpl?.dots)))
           // As long as it drew, everything else that this node does has its turn.
           await pause(performance.now() - begun)
         }
         res.setHeader('Cache-Control', 'no-store')
-        if (request.format === 'zpl') {
-          const options = zplOptions(request.dpi)
+        if (zpl !== undefined) {
           attached(res, 'labels.zpl', 'text/plain; charset=utf-8').send(
-            faces.map((face) => zplLabel(face, options)).join(''),
+            faces.map((face) => zplLabel(face, zpl)).join(''),
           )
         } else if (request.format === 'html') {
           const document = htmlPages(

@@ -3,16 +3,17 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { sealedManifest } from '@tristamp/protocol'
+import { type Localized, sealedManifest } from '@tristamp/protocol'
 import { DONE, flag, parse, print, required, text, UsageError } from '../command-line.ts'
 import { hasErrno } from '../error.ts'
 import { csvRecord } from '../exports/csv.ts'
-import { type Face, faceOf, type Symbols } from './face.ts'
-import { type Label, labelOf, labelOrder } from './order.ts'
-import { symbolPng } from './png.ts'
+import { type Face, faceOf, type Symbols, TILL_MODULE } from './face.ts'
+import { type Label, type LabelOrder, labelOf, labelOrder } from './order.ts'
+import { labelPng, symbolPng } from './png.ts'
 import { productOn } from './product.ts'
 import { commitmentFor, sealed, sealedFace } from './sealed.ts'
 import { CSV_BYTES, randomSerials, rangeSerials, SERIAL_LENGTH, tableSerials } from './serials.ts'
+import { drawable } from './stroke-font.ts'
 import { htmlPages, pageSvg } from './svg.ts'
 import { type Template, templateOf } from './template.ts'
 import { zplLabel, zplOptions } from './zpl.ts'
@@ -44,6 +45,7 @@ const FLAGS = {
   font: text,
   lang: text,
   cuts: flag,
+  bare: flag,
   sealed: flag,
   out: text,
 } as const
@@ -55,7 +57,11 @@ interface Press {
   format: Format
   language: 'zh' | 'en'
   cuts: boolean
+  /** Of a PNG: the symbols alone. */
+  bare: boolean
   dpi: number
+  /** Dots of a millimetre, where symbols are drawn in dots. */
+  dots: number | undefined
   zpl: ReturnType<typeof zplOptions>
 }
 
@@ -64,12 +70,13 @@ export async function labelsCommand(args: string[]): Promise<number> {
   const { values } = parse(args, FLAGS)
   const press = pressOf(values)
   const symbols = oneOf(values.symbol ?? 'qr', SYMBOLS, 'symbol') as Symbols
-  const order = await orderOf(values, press.language)
+  const asked = await orderOf(values, press.language)
+  const order = press.format === 'png' ? inStrokes(asked) : asked
   const serials = await serialsOf(values)
   const out = await emptyFolder(required(values.out, 'out'))
   const { template } = press
   const labels = serials.map((serial) => labelOf(order, serial))
-  const face = (label: Label): Face => faceOf(label, template.label, symbols)
+  const face = (label: Label): Face => faceOf(label, template.label, symbols, press.dots)
   const { symbols: drawn } = face(labels[0]!)
   await write(out, 'serials.csv', serialLines(labels))
   await run(
@@ -81,7 +88,7 @@ export async function labelsCommand(args: string[]): Promise<number> {
   )
   if (values.sealed === true) {
     const secrets = labels.map(sealed)
-    const faces = secrets.map((one) => () => sealedFace(one, template.label))
+    const faces = secrets.map((one) => () => sealedFace(one, template.label, press.dots))
     await run(out, 'sealed', faces, press, 0o600)
     await write(out, 'sealed-manifest.txt', sealedManifest(secrets.map(commitmentFor)), 0o600)
   }
@@ -91,6 +98,11 @@ export async function labelsCommand(args: string[]): Promise<number> {
       `${kind}${level === undefined ? '' : ` level ${level}`} of ${width} × ${height} modules, X-dimension ${module.toFixed(2)} mm`,
   )
   print(`${labels.length} labels of ${size} in ${out}: ${modules.join('; ')}`)
+  const least = Math.min(...drawn.map(({ module }) => module))
+  if (least < TILL_MODULE)
+    print(`below ${TILL_MODULE} mm, the least that GS1 has for codes at a till: phones read them, tills may not`)
+  if (press.format === 'zpl' && order.language === 'zh')
+    print(`Chinese text is in the printer’s font ${press.zpl.font}: print one, and look whether it is there`)
   if (values.sealed === true)
     print(
       'sealed.*: secrets, for the print shop alone, and to be deleted once printed; sealed-manifest.txt: for the gateway that packs',
@@ -100,14 +112,18 @@ export async function labelsCommand(args: string[]): Promise<number> {
 
 function pressOf(values: Values): Press {
   const format = oneOf(values.format ?? 'html', FORMATS, 'format')
-  const dpi = values.dpi ?? '203'
+  if (values.bare === true && format !== 'png') throw new UsageError('--bare: the symbols alone are for --format png')
+  const dpi = oneOf(values.dpi ?? (format === 'png' ? '300' : '203'), ['203', '300', '600'], 'dpi')
+  const zpl = zplOptions(dpi, values.font)
   return {
     template: templateOf(values.template ?? (format === 'zpl' ? '60x40' : 'a4-3x8')),
     format,
     language: oneOf(values.lang ?? 'zh', ['zh', 'en'], 'lang'),
     cuts: values.cuts === true,
-    dpi: format === 'png' ? Number(oneOf(dpi, ['203', '300', '600'], 'dpi')) : 0,
-    zpl: zplOptions(dpi, values.font),
+    bare: values.bare === true,
+    dpi: Number(dpi),
+    dots: format === 'png' ? Number(dpi) / 25.4 : format === 'zpl' ? zpl.dots : undefined,
+    zpl,
   }
 }
 
@@ -142,7 +158,7 @@ async function run(
   press: Press,
   mode: number,
 ): Promise<void> {
-  const { template, format, language, cuts, dpi } = press
+  const { template, format, language, cuts } = press
   if (format === 'zpl')
     return await write(
       out,
@@ -150,7 +166,7 @@ async function run(
       mapped(faces, (face) => zplLabel(face(), press.zpl)),
       mode,
     )
-  if (format === 'png') return await pngs(out, name, faces, dpi, mode)
+  if (format === 'png') return await pngs(out, name, faces, press, mode)
   const perPage = template.columns * template.rows
   const pages = mapped(range(Math.ceil(faces.length / perPage)), (page) =>
     pageSvg(
@@ -164,20 +180,35 @@ async function run(
   for (const page of pages) await writeFile(join(out, `${name}-${numbered(++number)}.svg`), page, { flag: 'wx', mode })
 }
 
-/** The symbols alone, for artwork: letters are the artwork's. */
+/** One file for each label; `bare`: the symbols alone, for artwork, which has letters of its own. */
 async function pngs(
   out: string,
   name: string,
   faces: readonly (() => Face)[],
-  dpi: number,
+  { bare, dpi }: Press,
   mode: number,
 ): Promise<void> {
-  for (const [i, face] of faces.entries()) {
-    for (const { matrix, module } of face().symbols) {
-      const bytes = symbolPng(matrix, Math.max(2, Math.round((module * dpi) / 25.4)), dpi)
-      await writeFile(join(out, `${name}-${numbered(i + 1)}-${matrix.kind}.png`), bytes, { flag: 'wx', mode })
-    }
+  for (const [i, make] of faces.entries()) {
+    const face = make()
+    const begin = join(out, `${name}-${numbered(i + 1)}`)
+    if (!bare) await writeFile(`${begin}.png`, labelPng(face, dpi), { flag: 'wx', mode })
+    else
+      for (const { matrix, module } of face.symbols) {
+        const bytes = symbolPng(matrix, Math.floor((module * dpi) / 25.4 + 0.01), dpi)
+        await writeFile(`${begin}-${matrix.kind}.png`, bytes, { flag: 'wx', mode })
+      }
   }
+}
+
+/** The order as its text can be drawn without a font: in English; names in other letters are left out, and what identifies stays. */
+function inStrokes(order: LabelOrder): LabelOrder {
+  const told = (text: Localized | undefined): Localized => {
+    const plain = text && (drawable(text.en) ?? drawable(text.zh))
+    return { zh: plain ?? '', en: plain ?? '' }
+  }
+  const [name, spec] = [told(order.name), told(order.spec)]
+  if (name.en === '') print('a PNG has ASCII letters alone: the name is left out (--name-en, or --format svg or html)')
+  return { ...order, language: 'en', name, spec }
 }
 
 async function write(out: string, name: string, lines: Iterable<string>, mode = 0o644): Promise<void> {

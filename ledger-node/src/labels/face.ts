@@ -39,8 +39,8 @@ const GAP = 1
 export const LEAST_MODULE = 0.25
 /** Read from arm's length; larger brings nothing. */
 const BEST_MODULE = 0.5
-/** Above this module the stronger correction is worth its modules. */
-export const GOOD_MODULE = 0.4
+/** The least that GS1 has for codes at a till (General Specifications, symbol specification table 1); above it the stronger correction is worth its modules. */
+export const TILL_MODULE = 0.396
 /** Some 4 points: the least that people read. */
 const LEAST_TEXT = 1.4
 const LEADING = 1.22
@@ -48,6 +48,14 @@ const LEADING = 1.22
 const LEAST_NAME = 2
 /** Letters grow so far where there is room. */
 const MOST_GROWN = 1.5
+
+/** What a symbol may take of a label, mm. */
+interface Room {
+  width: number
+  height: number
+  /** Dots of a millimetre. */
+  dots: number
+}
 
 interface Wish {
   text: string
@@ -57,10 +65,18 @@ interface Wish {
   cut?: boolean
 }
 
-/** @throws LedgerError LABEL_SPACE where code and text do not fit at sizes that can be read */
-export function faceOf(label: Label, size: { width: number; height: number }, symbols: Symbols): Face {
+/**
+ * @param dots of a millimetre, where it is drawn in dots: modules are whole ones
+ * @throws LedgerError LABEL_SPACE where code and text do not fit at sizes that can be read
+ */
+export function faceOf(
+  label: Label,
+  size: { width: number; height: number },
+  symbols: Symbols,
+  dots: number = Number.POSITIVE_INFINITY,
+): Face {
   const drawn: Placed[] = []
-  const room = { width: size.width - 2 * EDGE, height: size.height - 2 * EDGE }
+  const room = { width: size.width - 2 * EDGE, height: size.height - 2 * EDGE, dots }
   const share = symbols === 'both' ? 0.33 : 0.44
   let left = EDGE
   let right = size.width - EDGE
@@ -84,20 +100,26 @@ export function faceOf(label: Label, size: { width: number; height: number }, sy
 }
 
 /** The strongest correction at which modules stay large: level Q survives a scratch of a quarter, M of a seventh. */
-export function linkMatrix(link: string, room: { width: number; height: number }, share: number): Matrix {
+export function linkMatrix(link: string, room: Room, share: number): Matrix {
   const strong = qrMatrix(link, 'Q')
-  return moduleOf(strong, room, share) >= GOOD_MODULE ? strong : qrMatrix(link, 'M')
+  return moduleOf(strong, room, share) >= TILL_MODULE ? strong : qrMatrix(link, 'M')
 }
 
-function place(matrix: Matrix, room: { width: number; height: number }, share: number, height: number): Placed {
-  const module = Math.min(BEST_MODULE, moduleOf(matrix, room, share))
+function place(matrix: Matrix, room: Room, share: number, height: number): Placed {
+  const module = moduleOf(matrix, room, share)
   if (module < LEAST_MODULE)
     throw new LedgerError('LABEL_SPACE', `modules of ${module.toFixed(2)} mm; ${LEAST_MODULE} mm are the least`)
   return { matrix, module, x: 0, y: (height - matrix.height * module) / 2 }
 }
 
-function moduleOf({ width, height, quiet }: Matrix, room: { width: number; height: number }, share: number): number {
-  return Math.min((room.width * share) / (width + 2 * quiet), room.height / (height + 2 * quiet))
+function moduleOf({ width, height, quiet }: Matrix, room: Room, share: number): number {
+  const most = Math.min((room.width * share) / (width + 2 * quiet), room.height / (height + 2 * quiet))
+  return wholeDots(Math.min(BEST_MODULE, most), room.dots)
+}
+
+/** As many whole dots as fit; as it is where nothing is drawn in dots. @param dots of a millimetre */
+export function wholeDots(module: number, dots: number): number {
+  return Number.isFinite(dots) ? Math.floor(module * dots + 0.01) / dots : module
 }
 
 function sideOf({ matrix, module }: Placed): number {

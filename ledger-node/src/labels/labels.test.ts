@@ -2,14 +2,18 @@ import { checkSecret, parseScan, parseSecret, secretInFragment } from '@tristamp
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LedgerError } from '../error.ts'
-import { rasterised, readSymbols } from './_read.ts'
-import { faceOf, LEAST_MODULE, type Symbols } from './face.ts'
+import { printed } from './_printer.ts'
+import { type Read, rasterised, readSymbols } from './_read.ts'
+import { type Face, faceOf, LEAST_MODULE, type Symbols, TILL_MODULE } from './face.ts'
 import { grouped, gtinOf, type Label, type LabelOrder, labelOf, labelOrder } from './order.ts'
-import { symbolPng } from './png.ts'
+import { labelPng, symbolPng } from './png.ts'
 import { commitmentFor, sealed, sealedFace } from './sealed.ts'
 import { randomSerials } from './serials.ts'
+import { drawable, strokesOf } from './stroke-font.ts'
 import { labelSvg, pageSvg } from './svg.ts'
 import { SHEETS, templateOf } from './template.ts'
+import { zplLabel, zplOptions } from './zpl.ts'
+import { graphicField } from './zpl-graphic.ts'
 
 /** A decoder that tries hard takes its time on a busy machine. */
 const LONG = { timeout: 180_000 }
@@ -105,6 +109,20 @@ describe('drawn', LONG, () => {
     expect(Object.keys(await read('both', 'a4-3x8', label()))).toHaveLength(2)
   })
 
+  it('has modules that tills read on every sheet and roll, where its address is not long', () => {
+    const drawn: [string, ...(number | undefined)[]][] = [
+      ['a4-3x8', undefined, 300 / 25.4],
+      ['a4-4x10', undefined, 300 / 25.4],
+      ['a4-2x7', undefined, 300 / 25.4],
+      ['60x40', undefined, 8, 203 / 25.4, 12, 24],
+      ['50x30', undefined, 8, 203 / 25.4, 12, 24],
+    ]
+    for (const [template, ...resolutions] of drawn)
+      for (const dots of resolutions)
+        for (const { module } of faceOf(label(), templateOf(template).label, 'qr', dots).symbols)
+          expect([template, dots, module, module >= TILL_MODULE]).toEqual([template, dots, module, true])
+  })
+
   it('carries every serial and lot of GS1’s set, in both symbols', async () => {
     await fc.assert(
       fc.asyncProperty(cset, cset, async (serial, lot) => {
@@ -181,5 +199,86 @@ describe('a sealed code', LONG, () => {
     const printed = face.lines.find(({ text }) => /^(\w{4}-){3}\w{4}$/.test(text))!
     expect(parseSecret(printed.text)).toBe(secretInFragment(hash))
     expect(commitmentFor(sealed(label()))[1]).not.toBe(commitment)
+  })
+})
+
+// What is handed out, as it comes out of a printer or a file: dots of the resolution, with its text on it.
+describe('every form', LONG, () => {
+  const { link, elements } = label()
+  const gs1 = `01${elements.get('01')}10${elements.get('10')}\x1d17${elements.get('17')}21${elements.get('21')}`
+  const [png, zpl] = [
+    (dpi: number) => (make: (dots?: number) => Face) => readSymbols(labelPng(make(dpi / 25.4), dpi)),
+    (dpi: string) => (make: (dots?: number) => Face) => {
+      const options = zplOptions(dpi)
+      return readSymbols(printed(zplLabel(make(options.dots), options)))
+    },
+  ]
+  const FORMS: Record<string, (make: (dots?: number) => Face) => Promise<Read[]>> = {
+    'SVG and HTML': (make) => readSymbols(rasterised(labelSvg(make()), 12)),
+    'PNG, 203 dpi': png(203),
+    'PNG, 300 dpi': png(300),
+    'PNG, 600 dpi': png(600),
+    'ZPL, 203 dpi': zpl('203'),
+    'ZPL, 300 dpi': zpl('300'),
+    'ZPL, 600 dpi': zpl('600'),
+  }
+  const told = (found: Read[]): string[] =>
+    found.map(({ identifier, text }) => `${identifier} ${text}`).sort((a, b) => (a < b ? -1 : 1))
+
+  for (const [form, read] of Object.entries(FORMS)) {
+    it(`${form}: has its symbols read, and text does not get in their way`, async () => {
+      const size = templateOf('60x40').label
+      const of = (symbols: Symbols) => (dots?: number) => faceOf(label(), size, symbols, dots)
+      expect(told(await read(of('qr')))).toEqual([`]Q1 ${link}`])
+      expect(told(await read(of('datamatrix')))).toEqual([`]d2 ${gs1}`])
+      expect(told(await read(of('both')))).toEqual([`]Q1 ${link}`, `]d2 ${gs1}`])
+      const one = sealed(label())
+      const [secret] = await read((dots) => sealedFace(one, { width: 50, height: 30 }, dots))
+      expect(checkSecret(...commitmentOf(one, secret!.text))).toBe(true)
+    })
+
+    // At more dots the same modules are only larger.
+    if (!/300|600/.test(form))
+      it(`${form}: has the longest Digital Link read`, async () => {
+        // Every character of lot and serial takes three in an address.
+        const base = `https://${'long.'.repeat(17)}org/x`
+        const longest = label('%'.repeat(20), { base, lot: '/'.repeat(20) })
+        expect(base.length).toBeGreaterThan(94)
+        expect(longest.link.length).toBeGreaterThan(250)
+        const make = (dots?: number): Face => faceOf(longest, { width: 110, height: 110 }, 'both', dots)
+        expect((await read(make)).map(({ text }) => text)).toContain(longest.link)
+        expect(await read(make)).toHaveLength(2)
+      })
+  }
+
+  const commitmentOf = (one: ReturnType<typeof sealed>, address: string): [string, string, string] => {
+    const [subject, commitment] = commitmentFor(one)
+    return [subject, secretInFragment(new URL(address).hash)!, commitment]
+  }
+})
+
+describe('dots', () => {
+  it('come back from what a printer is told, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 900 }), fc.integer({ min: 1, max: 6 }), fc.nat(), (width, height, seed) => {
+        const dark = Uint8Array.from({ length: width * height }, (_, i) => ((seed >> ((i >> 3) % 30)) & 1 ? 1 : 0))
+        const { data, width: w } = printed(
+          `^XA^PW${width}^LL${height}^FO0,0${graphicField({ width, height, dark })}^FS^XZ`,
+        )
+        const back = Uint8Array.from(dark, (_, i) =>
+          data[4 * (Math.floor(i / width) * w + (i % width))] === 0 ? 1 : 0,
+        )
+        expect(back).toEqual(dark)
+      }),
+    )
+  })
+
+  it('make every character of GS1’s set and of English, each its own', () => {
+    const ascii = Array.from({ length: 0x7f - 0x20 }, (_, i) => String.fromCharCode(0x20 + i))
+    expect(drawable(ascii.join(''))).toBe(ascii.join(''))
+    expect(new Set(ascii.map((one) => JSON.stringify(strokesOf(one)))).size).toBe(ascii.length)
+    for (const one of ascii)
+      for (const [x, y] of strokesOf(one).flat()) expect(x >= 0 && x <= 4 && y >= 0 && y <= 8).toBe(true)
+    expect([drawable('Crème brûlée – 2×'), drawable('猪')]).toEqual(['Creme brulee - 2x', undefined])
   })
 })

@@ -11,22 +11,14 @@ export interface Matrix {
   dark: Uint8Array
   /** ISO/IEC 18004: 4 modules; ISO/IEC 16022: 1, here 2, for printers that bleed. */
   quiet: number
-  /** Of a QR Code: what it says, and how much of it may be lost. */
-  text?: string
+  /** Of a QR Code: how much of it may be lost. */
   level?: QRCodeErrorCorrectionLevel
-  /** Of a GS1 DataMatrix. */
-  elements?: Elements
 }
 
 /** A QR Code (ISO/IEC 18004) of the least version that holds the text at this level. */
 export function qrMatrix(text: string, level: QRCodeErrorCorrectionLevel): Matrix {
   const { size, data } = create(text, { errorCorrectionLevel: level }).modules
-  return { kind: 'qr', width: size, height: size, dark: Uint8Array.from(data, Number), quiet: 4, text, level }
-}
-
-/** Modules of the side of a QR Code whatever way a printer packs the text: all of it as bytes. */
-export function widestQr(text: string, level: QRCodeErrorCorrectionLevel): number {
-  return create([{ data: Buffer.from(text, 'utf8'), mode: 'byte' }], { errorCorrectionLevel: level }).modules.size
+  return { kind: 'qr', width: size, height: size, dark: Uint8Array.from(data, Number), quiet: 4, level }
 }
 
 /** A GS1 DataMatrix (ISO/IEC 16022 ECC 200, FNC1 first). Elements are checked before: none has the escape character of this library. */
@@ -34,11 +26,11 @@ export function dataMatrix(elements: Elements): Matrix {
   const [drawn] = bwip.raw({ bcid: 'datamatrix', text: withFnc1(elements, '^FNC1'), parsefnc: true } as never)
   if (drawn === undefined || !('pixs' in drawn)) throw new Error('no matrix was drawn')
   const { pixs, pixx, pixy } = drawn
-  return { kind: 'datamatrix', width: pixx, height: pixy, dark: Uint8Array.from(pixs), quiet: 2, elements }
+  return { kind: 'datamatrix', width: pixx, height: pixy, dark: Uint8Array.from(pixs), quiet: 2 }
 }
 
 /** A GS1 element string as symbols carry it, with FNC1 in front and behind what has no fixed length (General Specifications §7.8). */
-export function withFnc1(elements: Elements, fnc1: string): string {
+function withFnc1(elements: Elements, fnc1: string): string {
   let text = ''
   let open = true
   for (const [ai, value] of elements) {

@@ -8,7 +8,7 @@ import {
   secretFrom,
 } from '@tristamp/protocol'
 import { LedgerError } from '../error.ts'
-import { type Face, LEAST_MODULE, linesOf } from './face.ts'
+import { type Face, LEAST_MODULE, linesOf, wholeDots } from './face.ts'
 import { qrMatrix } from './matrix.ts'
 import { grouped, type Label } from './order.ts'
 
@@ -35,11 +35,15 @@ const WORDS = {
   en: { title: 'Sealed code', hint: 'Scan once opened', serial: 'Serial' },
 } as const
 
-/** The secret for people, and as a small QR Code. @throws LedgerError LABEL_SPACE */
-export function sealedFace({ label, secret }: SealedLabel, size: { width: number; height: number }): Face {
+/** The secret for people, and as a small QR Code. @param dots of a millimetre, where it is drawn in dots @throws LedgerError LABEL_SPACE */
+export function sealedFace(
+  { label, secret }: SealedLabel,
+  size: { width: number; height: number },
+  dots: number = Number.POSITIVE_INFINITY,
+): Face {
   const matrix = qrMatrix(sealedAddress(label.address, secret), 'M')
   const side = matrix.width + 2 * matrix.quiet
-  const module = Math.min(0.4, (size.height - 2 * EDGE) / side, (size.width * 0.42) / side)
+  const module = wholeDots(Math.min(0.4, (size.height - 2 * EDGE) / side, (size.width * 0.42) / side), dots)
   if (module < LEAST_MODULE)
     throw new LedgerError('LABEL_SPACE', `modules of ${module.toFixed(2)} mm; ${LEAST_MODULE} mm are the least`)
   const words = WORDS[label.order.language]

@@ -1,9 +1,10 @@
 import { LedgerError } from '../error.ts'
-import { type Face, GOOD_MODULE, LEAST_MODULE, type Line, type Placed } from './face.ts'
-import { widestQr, withFnc1 } from './matrix.ts'
+import { type Face, LEAST_MODULE, type Line, type Placed } from './face.ts'
+import { drawMatrix, raster } from './raster.ts'
 import { invalid } from './serials.ts'
+import { graphicField } from './zpl-graphic.ts'
 
-// ZPL II (Zebra Programming Guide): the printer draws the symbols itself, dot by dot. Checked for its structure alone, on no printer.
+// ZPL II (Zebra Programming Guide): symbols as dots, text in the printer's fonts. Read back in tests as a printer draws it, on no printer itself.
 
 export interface ZplOptions {
   /** Dots of a millimetre: 8 (203 dpi), 12 (300) or 24 (600). */
@@ -54,26 +55,14 @@ export function zplText(text: string): string {
 /** `^` and `~` begin commands, `\` a line break, `_` an escape of this field. */
 const COMMANDS = new Set([...'^~\\_'].map((c) => c.charCodeAt(0)))
 
+/** The very modules that were drawn and read back: a printer's own `^BQ` chooses version and mask by itself, and none of that could be checked. */
 function symbolField({ matrix, x, y, module }: Placed, { dots }: ZplOptions): string {
-  const at = `^FO${Math.round(x * dots)},${Math.round(y * dots)}`
-  if (matrix.kind === 'qr') {
-    const { text = '' } = matrix
-    // Printers pack the text in their own way, and may need more modules than we do.
-    const moduleAt = (level: 'M' | 'Q'): number => (matrix.width * module) / widestQr(text, level)
-    const level = Math.floor(moduleAt('Q') * dots) / dots >= GOOD_MODULE ? 'Q' : 'M'
-    return `${at}^BQN,2,${wholeDots(moduleAt(level), dots)}^FH_^FD${level}A,${zplText(text)}^FS`
-  }
-  // `_1` is FNC1 where `_` is the escape character; of GS1's characters only `_` itself is one.
-  const doubled = new Map([...(matrix.elements ?? [])].map(([ai, value]) => [ai, value.replaceAll('_', '__')]))
-  return `${at}^BXN,${wholeDots(module, dots)},200,,,,_^FD${withFnc1(doubled, '_1')}^FS`
-}
-
-function wholeDots(module: number, dots: number): number {
-  const whole = Math.floor(module * dots + 0.01)
-  if (whole / dots < LEAST_MODULE)
-    throw new LedgerError('LABEL_SPACE', `modules of ${whole} dots; ${LEAST_MODULE} mm are the least`)
-  // `^BQ` knows ten sizes.
-  return Math.min(whole, 10)
+  const side = Math.floor(module * dots + 0.01)
+  if (side / dots < LEAST_MODULE)
+    throw new LedgerError('LABEL_SPACE', `modules of ${side} dots; ${LEAST_MODULE} mm are the least`)
+  const on = raster(matrix.width * side, matrix.height * side)
+  drawMatrix(on, matrix, 0, 0, side)
+  return `^FO${Math.round(x * dots)},${Math.round(y * dots)}${graphicField(on)}^FS`
 }
 
 function textField({ x, y, size, text }: Line, { dots, font }: ZplOptions): string {
