@@ -24,7 +24,7 @@ export function digitalLinkRoutes(ledger: Ledger, entries: Entries, pages: Pages
     res.vary('Accept')
     const subject = subjectOf(req.path)
     if (req.accepts(['html', 'json']) !== 'json') {
-      res.setHeader('Link', preloads(req))
+      res.setHeader('Link', preloads(req, pages))
       // The page says itself what is wrong with an address that names nothing.
       pages.send(req, res, subject === undefined ? 404 : 200)
       return
@@ -63,10 +63,14 @@ const POLICY_LINK = '</v1/policy>; rel="urn:tristamp:rel:policy"; type="text/pla
  * The mode and credentials are those of a plain fetch(), so that nothing is loaded twice. Whoever has this page already remembers a
  * checkpoint and asks for what continues it; an answer without a Link would leave the one that the browser has kept in force.
  */
-function preloads(req: Request): string[] {
+function preloads(req: Request, { firstWords }: Pages): string[] {
   const isReturning = req.headers['if-modified-since'] !== undefined || req.headers['if-none-match'] !== undefined
   const subject = subjectOf(req.originalUrl)
   if (isReturning || subject === undefined) return [POLICY_LINK]
   const paths = [`/v1/history?${new URLSearchParams({ subject })}`, '/v1/policy']
-  return paths.map((path) => `<${path}>; rel=preload; as=fetch; crossorigin`)
+  const words = firstWords.pathFor(req)
+  return [
+    ...paths.map((path) => `<${path}>; rel=preload; as=fetch; crossorigin`),
+    ...(words === undefined ? [] : [`<${words}>; rel=modulepreload`]),
+  ]
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Request, type RequestHandler, type Response, type Router, static as serveFiles } from 'express'
+import { FirstWords } from './first-words.ts'
 import { IMMUTABLE, PAGE_POLICY, REVALIDATE } from './headers.ts'
 import { Precompressed } from './precompressed.ts'
 import { routes } from './routes.ts'
@@ -16,10 +17,13 @@ type PageName = 'index' | (typeof PAGES)[number]
 export class Pages {
   readonly #folder: string
   readonly #compressed: Precompressed
+  /** In which language the product page will speak first. */
+  readonly firstWords: FirstWords
 
   constructor(folder: string) {
     this.#folder = resolve(folder)
     this.#compressed = new Precompressed(this.#folder)
+    this.firstWords = new FirstWords(this.#folder)
   }
 
   /** Sends a page; the product page reads its subject from its own address. */
