@@ -293,10 +293,15 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
       reason: { zh: '召回', en: 'Recalled by its maker' },
       atMs: 1,
     }
+    const unit = 'https://id.gs1.org/00/095060001343520017'
+    const beside = { id: 'r', order: 'recall', ids: [unit], count: 30, isCut: true }
     await page.route('**/api/events', (route) => route.abort())
     await page.route('**/api/state', async (route) => {
       const response = await route.fetch()
-      await route.fulfill({ response, json: { ...((await response.json()) as object), locks: [lock] } })
+      await route.fulfill({
+        response,
+        json: { ...((await response.json()) as object), locks: [lock], lockedBeside: [beside] },
+      })
     })
     await page.reload()
     const screen = page.getByRole('alertdialog')
@@ -307,9 +312,14 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     await page.keyboard.press('Escape')
     expect(await screen.isVisible()).toBe(true)
     expect(await axe(page, { unfold: true })).toEqual([])
+    await screen.getByText('30 cases and single packs are locked besides').click()
+    const folded = screen.locator('.beside')
+    await soon(() => folded.innerText()).toContain('095060001343520017')
+    expect(await folded.innerText()).toContain('and 29 more')
+    expect(await folded.innerText()).toContain('more than the notice lists')
     await shot(page, 'lock', false)
     await page.getByRole('button', { name: 'I have seen it' }).click()
-    expect(await page.locator('.locked').innerText()).toContain('1 thing is recalled')
+    expect(await page.locator('.locked').innerText()).toContain('31 things are recalled')
     await context.close()
   })
 

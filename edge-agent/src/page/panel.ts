@@ -7,7 +7,7 @@ import { type AgentError, type Fields, sentence } from '../error.ts'
 import type { Fixes } from '../fix.ts'
 import type { Health } from '../health.ts'
 import { breaks } from '../limits.ts'
-import { isDrill, reasonOf } from '../order-text.ts'
+import { isDrill } from '../order-text.ts'
 import type { Outbox } from '../outbox.ts'
 import { paths } from '../paths.ts'
 import type { Sample } from '../readings.ts'
@@ -19,6 +19,7 @@ import type { Thermometer } from '../thermometer.ts'
 import { VERSION } from '../version.ts'
 import { Acts } from './acts.ts'
 import { type Chart, chartStart, HOURS_MS, pieces } from './charts.ts'
+import { LOCKS_EACH, lockedBeside, locksOf } from './locks.ts'
 import type { Alarm, DeviceView, PageState, Queue, Reading, StationView } from './state.ts'
 
 /** What the panel looks at. Functions, for a configuration that is read again changes what they give. */
@@ -147,6 +148,7 @@ export class Panel {
       stations: this.#sources.stations().map((station) => stationView(station, config)),
       acts: access === 'operator' ? this.#acts.list : [],
       locks: this.#sources.recalls().flatMap((notice) => locksOf(notice)),
+      lockedBeside: this.#sources.recalls().flatMap((notice) => lockedBeside(notice)),
       recalls: this.#sources.recalls().flatMap((notice) => recallView(notice)),
       ...(withCharts && { charts: this.#charts(config) }),
     }
@@ -250,16 +252,6 @@ const CLOCK_DOUBTFUL = {
 const PLACE_UNKNOWN = {
   zh: '位置未知：戳会注明没有位置。请让天线看到天空，或在配置中登记地点。',
   en: 'The place is not known: stamps say so. Give the antenna a view of the sky, or enter the place in the configuration.',
-}
-
-/** Goods that are named, by what is read on them; the rest of a long list is in the log. */
-const LOCKS_EACH = 16
-
-/** A drill locks nothing. */
-function locksOf({ recall, heardMs }: Told): PageState['locks'] {
-  if (isDrill(recall)) return []
-  const [reason, atMs] = [reasonOf(recall), Math.round(heardMs)]
-  return recall.subjects.slice(0, LOCKS_EACH).map((id) => ({ id, order: recall.op, reason, atMs }))
 }
 
 function recallView({ recall, heardMs }: Told): PageState['recalls'] {

@@ -29,6 +29,7 @@ export interface PageState {
   acts: readonly Act[]
   /** Goods that must not leave: what recalls and holds name that stand. A drill is an alarm instead. */
   locks: Lock[]
+  lockedBeside: LockedBeside[]
   /** Recalls that stand, drills among them: they want an answer. */
   recalls: RecallView[]
   /** Only in the whole document, not in its changes. */
@@ -108,4 +109,17 @@ export interface Lock {
   reason: Words
   /** When this gateway heard of it. */
   atMs: number
+}
+
+/** What an order locks beside what is listed of it. */
+export interface LockedBeside {
+  /** The order's. */
+  id: string
+  order: 'recall' | 'hold'
+  /** The first of the cases and numbers that the ledger knows to be of its goods. */
+  ids: string[]
+  /** How many goods there are beside those listed in `locks`. */
+  count: number
+  /** The ledger knows of more than it tells. */
+  isCut: boolean
 }

@@ -31,6 +31,7 @@ export interface GatewayState {
   stations: StationView[]
   acts: Act[]
   locks: Lock[]
+  lockedBeside: LockedBeside[]
   recalls: RecallView[]
   charts?: ChartData[]
 }
@@ -102,6 +103,15 @@ export interface Lock {
   atMs: number
 }
 
+/** What an order locks beside what is listed of it: the first of its cases and numbers, and how many goods there are. */
+export interface LockedBeside {
+  id: string
+  order: 'recall' | 'hold'
+  ids: string[]
+  count: number
+  isCut: boolean
+}
+
 export interface ChartData {
   device: string
   type: string
@@ -126,6 +136,8 @@ export interface Carry {
 /** The document, if it is one that this page understands. */
 export function stateOf(value: unknown): GatewayState | undefined {
   if (typeof value !== 'object' || value === null || (value as { v?: unknown }).v !== 1) return undefined
-  const { devices, stations, acts, alarms, locks, recalls } = value as Record<string, unknown>
-  return [devices, stations, acts, alarms, locks, recalls].every(Array.isArray) ? (value as GatewayState) : undefined
+  const { devices, stations, acts, alarms, locks, lockedBeside, recalls } = value as Record<string, unknown>
+  return [devices, stations, acts, alarms, locks, lockedBeside, recalls].every(Array.isArray)
+    ? (value as GatewayState)
+    : undefined
 }

@@ -94,7 +94,14 @@ export function OperatorApp({ initial }: { initial: Settings }): VNode {
         <Headline state={state} lost={lost} />
         {state !== undefined && (
           <>
-            <Locks locks={state.locks} recalls={state.recalls} may={may} onSend={send} onPin={() => setAsking(true)} />
+            <Locks
+              locks={state.locks}
+              beside={state.lockedBeside}
+              recalls={state.recalls}
+              may={may}
+              onSend={send}
+              onPin={() => setAsking(true)}
+            />
             <div class="desk">
               <StationPart
                 state={state}

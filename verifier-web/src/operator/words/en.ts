@@ -151,6 +151,12 @@ export const en: Record<keyof typeof zh, string | { one: string; other: string }
   'lock.seen': 'I have seen it',
   'lock.banner': { one: '1 thing is recalled or held', other: '{n} things are recalled or held' },
   'lock.show': 'Show',
+  'lock.beside': {
+    one: '1 case or single pack is locked besides',
+    other: '{n} cases and single packs are locked besides',
+  },
+  'lock.beside.more': 'and {n} more',
+  'lock.beside.cut': 'There are more than the notice lists: scan to see whether one is locked.',
   'pin.title': 'Enter the PIN',
   'pin.enter': 'Enter',
   'pin.back': 'Delete one digit',
