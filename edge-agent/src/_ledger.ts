@@ -167,7 +167,7 @@ export class FakeLedger {
 }
 
 /** Waits until it is so. */
-export async function until(condition: () => boolean, ms = 10_000, what = 'the condition'): Promise<void> {
+export async function until(condition: () => boolean, ms = 60_000, what = 'the condition'): Promise<void> {
   const end = performance.now() + ms
   while (!condition()) {
     if (performance.now() > end) throw new Error(`${what} did not come about in ${ms} ms`)

@@ -72,9 +72,9 @@ describe('an export', () => {
     expect(ranges.map(([from]) => from)).toEqual([0, ...ranges.slice(0, -1).map(([, to]) => to)])
     expect(ranges.at(-1)![1]).toBe(9_000)
     await store.close()
-  }, 60_000)
+  }, 120_000)
 
-  it('is a copy that fits together, however the gateway writes meanwhile', { timeout: 60_000 }, async () => {
+  it('is a copy that fits together, however the gateway writes meanwhile', { timeout: 120_000 }, async () => {
     const { store, outbox, signer, folder, out, evidence } = await kept(3)
     const stop = new AbortController()
     const writing = (async () => {

@@ -48,7 +48,7 @@ const scan = (gun: Instrument, serial: string): void =>
   gun.send(`]d20109501101530003`.concat(`21${serial}\r\n]C0tristamp:end\r\n`))
 
 describe('a configuration that is read again', () => {
-  it('begins only what changed anew, and goes on stamping', { timeout: 30_000 }, async () => {
+  it('begins only what changed anew, and goes on stamping', { timeout: 120_000 }, async () => {
     const { ledger, gun, other, text, write, config, signer, host, lines } = await running()
     ledger.enrol(config, signer)
     const third = await new Instrument().start()
@@ -75,7 +75,7 @@ describe('a configuration that is read again', () => {
     expect(lines.at(-1)).toContain('as before')
   })
 
-  it('that is bad changes nothing, is told, and is reported to the ledger', { timeout: 30_000 }, async () => {
+  it('that is bad changes nothing, is told, and is reported to the ledger', { timeout: 120_000 }, async () => {
     const { ledger, gun, text, write, config, signer, host, lines } = await running()
     ledger.enrol(config, signer)
     write(text.replace('driver: scanner', 'driver: telepathy'))
@@ -91,20 +91,20 @@ describe('a configuration that is read again', () => {
     await until(() => ledger.statuses.some(({ errors }) => (errors as Record<string, number>)['CONFIG_INVALID'] === 1))
   })
 
-  it('that does not start leaves the gateway as it was', { timeout: 30_000 }, async () => {
+  it('that does not start leaves the gateway as it was', { timeout: 120_000 }, async () => {
     const { ledger, gun, text, write, config, signer, host, lines } = await running()
     ledger.enrol(config, signer)
     write(text.replace('data: ./data', 'data: ./nowhere'))
     await host.reload()
     expect(lines.join('')).toContain('KEY_MISSING')
-    await until(() => gun.connected, 5000)
+    await until(() => gun.connected, 60_000)
     scan(gun, 'C1')
     await until(() => ledger.events.length === 1)
   })
 })
 
 describe('a gateway whose station comes from its enrolment', () => {
-  it('reads and says so until the ledger has told it, then stamps', { timeout: 30_000 }, async () => {
+  it('reads and says so until the ledger has told it, then stamps', { timeout: 120_000 }, async () => {
     const strip = (text: string): string =>
       text.replace(/, station: "[^"]*",\s*roles: \[[^\]]*\], zone: Asia\/Shanghai/, '')
     const { ledger, gun, config, signer, lines } = await running(strip)

@@ -68,7 +68,7 @@ describe('a key that a program keeps', () => {
     expect(await codeOf(openKey(gone, '').sign(message))).toMatch(/KEY_STORE .*ENOENT/)
   })
 
-  it('holds nothing up while it is slow, and loses nothing while it fails', { timeout: 30_000 }, async () => {
+  it('holds nothing up while it is slow, and loses nothing while it fails', { timeout: 120_000 }, async () => {
     const dir = folder()
     const flag = join(dir, 'works')
     const body = `import { existsSync } from 'node:fs'

@@ -239,7 +239,7 @@ describe('a gateway that is killed while it writes', () => {
   let child: string
   beforeAll(async () => {
     child = await bundled('./_outbox-writer.ts')
-  }, 60_000)
+  }, 120_000)
 
   it('loses nothing that it had accepted, and never signs one place twice', { timeout: 120_000 }, async () => {
     const config = gatewayConfig()
@@ -312,12 +312,12 @@ describe('a gateway that is killed at a step of its second truth', () => {
         await store.close()
       }
     },
-    60_000,
+    120_000,
   )
 })
 
 describe('a full disk', () => {
-  it('refuses with a code, and keeps all that was accepted', { timeout: 60_000 }, async () => {
+  it('refuses with a code, and keeps all that was accepted', { timeout: 120_000 }, async () => {
     const config = gatewayConfig()
     await initAgent(config)
     const child = await bundled('./_outbox-writer.ts')

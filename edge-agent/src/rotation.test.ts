@@ -104,7 +104,7 @@ describe('a rotation', () => {
     expect((await signed(config)).events).toEqual(left)
   })
 
-  it('may be cut off after any write', { timeout: 60_000 }, async () => {
+  it('may be cut off after any write', { timeout: 120_000 }, async () => {
     for (let writes = 0; ; writes++) {
       const { config, next } = await gateway(2)
       let left = writes

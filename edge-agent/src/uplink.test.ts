@@ -97,7 +97,7 @@ describe('Uplink', () => {
     const { ledger, outbox, add } = await sending()
     ledger.loseEvery = 7
     await add(40)
-    await until(() => outbox.acked === 40, 20_000)
+    await until(() => outbox.acked === 40, 60_000)
     expect(ledger.seqs).toEqual(numbers(40))
   })
 
@@ -112,7 +112,7 @@ describe('Uplink', () => {
     await ledger.stop()
     await add(10)
     await ledger.start(ledger.port)
-    await until(() => outbox.acked === 50, 20_000)
+    await until(() => outbox.acked === 50, 60_000)
     expect(ledger.seqs).toEqual(numbers(50))
     expect(ledger.events).toHaveLength(50)
   })
@@ -124,7 +124,7 @@ describe('Uplink', () => {
     expect(problems[0]?.fields).toMatchObject({ seq: 0, reason: 'KEY_UNKNOWN' })
     expect(outbox.acked).toBe(0)
     ledger.enrol(gatewayConfig(), signer)
-    await until(() => outbox.acked === 3, 20_000)
+    await until(() => outbox.acked === 3, 60_000)
   })
 
   it('sends again when the ledger is silent', async () => {

@@ -140,7 +140,7 @@ export class TestLedger {
   }
 }
 
-export async function until(holds: () => Promise<boolean> | boolean, withinMs = 10_000): Promise<void> {
+export async function until(holds: () => Promise<boolean> | boolean, withinMs = 60_000): Promise<void> {
   for (const begin = Date.now(); !(await holds()); ) {
     if (Date.now() - begin > withinMs) throw new Error(`not so within ${withinMs} ms`)
     await new Promise((resolve) => setTimeout(resolve, 20))

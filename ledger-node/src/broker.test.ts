@@ -15,7 +15,7 @@ beforeAll(async () => {
   ledger = await TestLedger.start()
   ;[one, two] = (await ledger.enrolGateways('one', 'two')) as [TestGateway, TestGateway]
   ackKey = (await loadKey(keyPath(ledger.folder, 'ack'))).publicKey
-}, 30_000)
+}, 120_000)
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.endAsync(true)))
 })

@@ -37,7 +37,7 @@ beforeAll(async () => {
   ;[gateway] = (await ledger.enrolGateways('one')) as [TestGateway]
   batch = gateway.batch(itemUri('F1'))
   expect((await ledger.post(batch)).status).toBe(201)
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   await ledger?.remove()
   rmSync(folder, { recursive: true })
@@ -120,7 +120,7 @@ describe(`what a ledger reads, under mutations (seed ${FUZZ_SEED})`, () => {
     ).toBeGreaterThan(PARALLEL)
     expect(ledger.logs.filter((line) => line.includes('INTERNAL'))).toEqual([])
     expect((await ledger.get('/healthz')).status).toBe(200)
-  }, 60_000)
+  }, 120_000)
 
   it('MQTT packets end in an answer or the end of the connection, and the broker goes on', async () => {
     const field = (text: string): Buffer => Buffer.concat([Buffer.of(0, text.length), Buffer.from(text)])
@@ -143,7 +143,7 @@ describe(`what a ledger reads, under mutations (seed ${FUZZ_SEED})`, () => {
     expect(await fuzz({ samples, parse, isOurs: () => false, times: TALK })).toBeGreaterThan(PARALLEL)
     const answer = await talk(ledger.node.mqttPort, login)
     expect(Buffer.from(answer, 'latin1').subarray(0, 2)).toEqual(Buffer.of(0x20, 2))
-  }, 60_000)
+  }, 120_000)
 
   it('another node’s answers are taken, or told as a difference', async () => {
     const feed: { answer: Uint8Array } = { answer: new Uint8Array() }
@@ -177,7 +177,7 @@ describe(`what a ledger reads, under mutations (seed ${FUZZ_SEED})`, () => {
       stop.abort()
       await stage.close()
     }
-  }, 60_000)
+  }, 120_000)
 
   const frames = Buffer.alloc(1000)
   const end = writeFrame(frames, writeFrame(frames, 0, ascii('first')), ascii('second', ' and more'))

@@ -470,7 +470,7 @@ describe('a ledger on a failing disk', () => {
         expect(failures).toBeGreaterThan(0)
       }
     },
-    60_000,
+    120_000,
   )
 })
 
@@ -511,7 +511,7 @@ describe('an audit', () => {
       await writeFile(segment(series), whole)
     }
     expect((await verifyLedger(folder, verifySignature)).flaw).toBeUndefined()
-  }, 60_000)
+  }, 120_000)
 
   test('names a row of the derived data that was changed, is missing, or does not belong there', async () => {
     await using_(await open(), (ledger) => fill(ledger, 2))
@@ -543,7 +543,7 @@ describe('an audit', () => {
     }
     await edit((db) => db.put(Buffer.from('zzz'), Buffer.from('x')))
     expect((await verifyLedger(folder, verifySignature)).flaw).toMatchObject({ field: "rows 'z'" })
-  }, 60_000)
+  }, 120_000)
 
   test('says that a checkpoint is not signed, or over another tree', async () => {
     const path = join(folder, 'checkpoint')

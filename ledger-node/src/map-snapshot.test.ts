@@ -185,7 +185,7 @@ describe('a snapshot of the history map', () => {
     }
     const { flaw } = await verifyLedger(place.folder, verifySignature)
     expect(flaw).toMatchObject({ file: place.file, detail: 'the snapshot of the history map is damaged' })
-  }, 60_000)
+  }, 120_000)
 
   test('with another record under good checksums: left aside for its root', async () => {
     await written()

@@ -26,7 +26,7 @@ let gateway: TestGateway
 beforeAll(async () => {
   ledger = await TestLedger.start()
   ;[gateway] = (await ledger.enrolGateways('one')) as [TestGateway]
-}, 30_000)
+}, 120_000)
 afterAll(() => ledger.remove())
 
 describe('a node over HTTP', () => {

@@ -207,7 +207,7 @@ test('a case that recalled goods are packed into after the recall is told, and n
       until(async () => {
         const notice = await told(ledger, [gateway])
         return JSON.stringify(notice.also) === JSON.stringify(also)
-      }, 60_000)
+      }, 120_000)
     await isTold(itemUri('A1'))
     await record(move('ADD', 'packing'))
     await isTold(CASE, itemUri('A1'))

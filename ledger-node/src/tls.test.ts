@@ -61,7 +61,7 @@ describe.skipIf(!hasOpenssl)('over TLS', () => {
     await ledger.stop()
     const secured = { host: '127.0.0.1', port: 0, maxConnections: 64, eventsPerSecond: 100_000, tls: server }
     await ledger.run({}, { tls: server }, { mqtt: secured })
-  }, 60_000)
+  }, 120_000)
   afterAll(() => ledger.remove())
 
   const login = ({ org, gateway, password }: TestGateway, client?: TlsFiles): IClientOptions => ({

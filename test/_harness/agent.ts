@@ -88,7 +88,7 @@ export class TestAgent implements AsyncDisposable {
   }
 
   /** Waits until all that it accepted is acknowledged by the ledger. */
-  async drained(withinMs = 30_000): Promise<void> {
+  async drained(withinMs = 90_000): Promise<void> {
     const empty = ({ outbox }: StatusView): boolean => outbox.unsigned === 0 && outbox.acked === outbox.next
     const look = (): boolean => {
       const status = this.status()

@@ -30,7 +30,7 @@ export interface Launch {
 export type Exit = number | NodeJS.Signals
 
 /** A clean stop writes, seals and says goodbye; longer is a hang. */
-const STOP_MS = 15_000
+const STOP_MS = 60_000
 
 const running = new Set<ChildProcess>()
 // A test that fails, or a run that is broken off, leaves no process behind.

@@ -71,7 +71,7 @@ export class TestFollower implements AsyncDisposable {
     return response?.ok === true ? Number((await response.text()).split('\n')[1]) : 0
   }
 
-  async reached(size: number, withinMs = 30_000): Promise<void> {
+  async reached(size: number, withinMs = 90_000): Promise<void> {
     await until(`the follower has ${size} entries`, async () => (await this.size()) >= size, withinMs).catch(
       (error) => {
         throw new Error(`${(error as Error).message}\n${this.process.err.split('\n').slice(-10).join('\n')}`)

@@ -124,7 +124,7 @@ export class Lane implements AsyncDisposable {
         const [theirs, own] = await Promise.all([textOf(this.ledger.url), textOf(this.follower.url)])
         return theirs !== undefined && theirs === own
       },
-      20_000,
+      120_000,
     ).catch(async (error: Error) => {
       const last = this.follower.process.err.split('\n').slice(-5).join('\n')
       throw new Error(`${error.message}: ${JSON.stringify(await this.follower.health())} ${last}`)

@@ -5,7 +5,7 @@ import { Child, type Exit, type Launch } from './child.ts'
 import { until } from './until.ts'
 
 /** A machine that is busy with other tests is slow to start a program. */
-export const START_MS = 40_000
+export const START_MS = 120_000
 
 export const ORIGIN = 'ledger.example/test'
 

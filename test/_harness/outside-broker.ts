@@ -188,7 +188,7 @@ export class TestBroker implements AsyncDisposable {
       child.kill('SIGKILL')
     }
     await over
-    await until('the port is free', async () => !(await listens(this.#port)), 20_000)
+    await until('the port is free', async () => !(await listens(this.#port)), 60_000)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

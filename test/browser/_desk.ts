@@ -84,6 +84,6 @@ export async function traced(ledger: string, subject: string): Promise<void> {
       )
       return read !== undefined && read === sealed
     },
-    60_000,
+    120_000,
   )
 }

@@ -111,7 +111,7 @@ describe.skipIf(!haveChromium())('the page without a connection', () => {
     await second.goto(address(PACK))
     await settled(second)
     await expect
-      .poll(() => second.evaluate(() => caches.keys()), { timeout: 15_000 })
+      .poll(() => second.evaluate(() => caches.keys()), { timeout: 60_000 })
       .toEqual([before, 'tristamp-shell-second'])
     // The page that was open all the time still finds its parts.
     await page.getByRole('link', { name: 'EN', exact: true }).click()
@@ -124,7 +124,7 @@ describe.skipIf(!haveChromium())('the page without a connection', () => {
     await pages.change('sw.js', (code) => code.replace(/"version":"\w+"/, '"version":"third"'))
     await second.reload()
     await expect
-      .poll(() => second.evaluate(() => caches.keys()), { timeout: 15_000 })
+      .poll(() => second.evaluate(() => caches.keys()), { timeout: 60_000 })
       .toEqual(['tristamp-shell-second', 'tristamp-shell-third'])
     expect(errors).toEqual([])
     await context.close()

@@ -157,5 +157,5 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
     expect(await open(page, 'zh')).toContain(text.zh)
     expect(await page.locator('img[src=x]').count()).toBe(0)
     await context.close()
-  }, 60_000)
+  }, 120_000)
 })

@@ -114,7 +114,7 @@ describe.skipIf(!haveChromium())('every verdict', () => {
       }
       await page.context().close()
     }
-  }, 60_000)
+  }, 120_000)
 
   it.each(['texts', 'names'] as const)(
     'shows %s of others as text, whatever they hold',

@@ -211,7 +211,7 @@ class Watched implements AsyncDisposable {
   /** Waits until one of the words is said from now on. */
   async says(words: readonly Said[], what: string): Promise<void> {
     const from = this.said.length
-    await until(what, () => this.said.slice(from).some((word) => words.includes(word)), 15_000)
+    await until(what, () => this.said.slice(from).some((word) => words.includes(word)), 60_000)
   }
 
   /** Waits until it is up and the simulator has noticed that somebody listens. */

@@ -132,7 +132,7 @@ it('is proposed and approved, turns the page, is refused at the scanner, told in
         answer = (await response.json()) as Progress
         return ready(answer)
       },
-      60_000,
+      120_000,
     )
     return answer!
   }

@@ -141,7 +141,7 @@ async function verified(lot: string, evidence?: string): Promise<Told> {
 const held = (): string => join(ledger.data, 'evidence', 'sha-256')
 
 it('a reader runs the tests again, and gets the same integers', async () => {
-  await until('the last test is sealed', async () => (await verified('POWDER')).result === 'holds', 30_000)
+  await until('the last test is sealed', async () => (await verified('POWDER')).result === 'holds', 60_000)
   const good = await verified('GOOD', held())
   expect(good).toMatchObject({ exit: 0, result: 'holds' })
   expect(good.facts.tests).toEqual([expect.stringMatching(/^\d+\/0 consistent [\d.]+ \(limit [\d.]+\): agrees$/)])

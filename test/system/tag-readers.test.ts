@@ -118,9 +118,9 @@ describe('an M100 module on a serial path', () => {
     await pass(1)
     await simulator.fault('gate', fault, times)
     simulator.scan('gate', `+${epc(2)}`)
-    await until('the tag that stays is read', () => heard.scans.includes(link(2)), 20_000)
+    await until('the tag that stays is read', () => heard.scans.includes(link(2)), 60_000)
     simulator.scan('gate', `+${epc(3)}`)
-    await until('and so is the next', () => heard.scans.includes(link(3)), 20_000)
+    await until('and so is the next', () => heard.scans.includes(link(3)), 60_000)
     // Nothing was invented: no bit that was turned made another tag.
     expect(new Set(heard.scans)).toEqual(new Set([1, 2, 3].map(link)))
     expect(heard.states).toEqual(['up'])
@@ -132,12 +132,12 @@ describe('an M100 module on a serial path', () => {
     await simulator.fault('gate', 'unplug')
     await until('the loss is told', () => heard.states.some((state) => state.startsWith('down PORT_')))
     await simulator.clearFault('gate', 'unplug')
-    await until('it is up again', () => heard.states.at(-1) === 'up', 30_000)
+    await until('it is up again', () => heard.states.at(-1) === 'up', 60_000)
     await pass(2)
     await simulator.fault('gate', 'silence')
-    await until('the silence is told', () => heard.states.at(-1) === 'down DEVICE_SILENT', 30_000)
+    await until('the silence is told', () => heard.states.at(-1) === 'down DEVICE_SILENT', 60_000)
     await simulator.clearFault('gate', 'silence')
-    await until('it is up again', () => heard.states.at(-1) === 'up', 30_000)
+    await until('it is up again', () => heard.states.at(-1) === 'up', 60_000)
     await pass(3)
   })
 
@@ -146,7 +146,7 @@ describe('an M100 module on a serial path', () => {
     await simulator.fault('gate', 'refuse', 2)
     const heard = attend('m100', addressOf(simulator.ports['gate']!, 115_200), options)
     await until('it is told', () => heard.states.includes('down DEVICE_EXCEPTION'))
-    await until('it is tried again', () => heard.states.at(-1) === 'up', 20_000)
+    await until('it is tried again', () => heard.states.at(-1) === 'up', 60_000)
   })
 })
 
@@ -181,7 +181,7 @@ describe('an LLRP reader over TCP', () => {
     await until('read', () => heard.scans.length === 1)
     proxy.cut()
     await until('the loss is told', () => heard.states.includes('down PORT_LOST'))
-    await until('it is up again', () => heard.states.at(-1) === 'up', 20_000)
+    await until('it is up again', () => heard.states.at(-1) === 'up', 60_000)
     simulator.scan('gate', epc(2))
     await until('read', () => heard.scans.includes(link(2)))
     expect(proxy.accepted).toBeGreaterThan(1)
@@ -191,7 +191,7 @@ describe('an LLRP reader over TCP', () => {
     const { simulator, proxy, heard } = await start()
     proxy.slowMs = 1
     simulator.scan('gate', `+${epc(3)}`)
-    await until('read', () => heard.scans.includes(link(3)), 20_000)
+    await until('read', () => heard.scans.includes(link(3)), 60_000)
     expect(heard.states).toEqual(['up'])
   })
 
@@ -199,11 +199,11 @@ describe('an LLRP reader over TCP', () => {
     const { simulator, proxy, heard } = await start()
     proxy.duplicate = true
     simulator.scan('gate', `+${epc(5)}`)
-    await until('read', () => heard.scans.includes(link(5)), 30_000)
-    await until('said twice', () => proxy.duplicated > 10, 30_000)
+    await until('read', () => heard.scans.includes(link(5)), 60_000)
+    await until('said twice', () => proxy.duplicated > 10, 60_000)
     proxy.duplicate = false
     simulator.scan('gate', `+${epc(6)}`)
-    await until('and so is the next', () => heard.scans.includes(link(6)), 30_000)
+    await until('and so is the next', () => heard.scans.includes(link(6)), 60_000)
     // A tag that stays is read once, and none is made up.
     expect([...heard.scans].sort()).toEqual([link(5), link(6)].sort())
   })
@@ -214,7 +214,7 @@ describe('an LLRP reader over TCP', () => {
     await until('the silence is told', () => heard.states.includes('down DEVICE_SILENT'))
     proxy.halfOpen = false
     proxy.cut()
-    await until('it is up again', () => heard.states.at(-1) === 'up', 30_000)
+    await until('it is up again', () => heard.states.at(-1) === 'up', 60_000)
     simulator.scan('gate', epc(4))
     await until('read', () => heard.scans.includes(link(4)))
   })
@@ -224,7 +224,7 @@ describe('an LLRP reader over TCP', () => {
     await simulator.fault('gate', 'busy', 1)
     await simulator.fault('gate', 'refuse', 1)
     const heard = attend('llrp', addressOf(simulator.ports['gate']!, 115_200), options)
-    await until('it is up in the end', () => heard.states.at(-1) === 'up', 30_000)
+    await until('it is up in the end', () => heard.states.at(-1) === 'up', 60_000)
     expect(heard.states).toContain('down DEVICE_EXCEPTION')
   })
 })

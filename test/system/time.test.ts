@@ -114,7 +114,7 @@ it('stamps in doubt, and is placed by the ledger at first and by an anchor later
     const { earliestMs = 0, latestMs = Number.POSITIVE_INFINITY } = (await read('T1')).events[0]!.time
     return latestMs - earliestMs < 2000
   }
-  await until('an anchor places the first stamp', placed, 30_000)
+  await until('an anchor places the first stamp', placed, 60_000)
   for (const { event, afterMs, beforeMs } of [first, second]) {
     const serial = event === first.event ? 'T1' : 'T2'
     const verdict = await read(serial)
@@ -147,7 +147,7 @@ it('stamps in doubt, and is placed by the ledger at first and by an anchor later
       ] as const) {
         const page = await (await browser.newContext({ locale })).newPage()
         await page.goto(ledger.url + new URL(item('T1')).pathname)
-        await page.getByText(words).first().waitFor({ timeout: 20_000 })
+        await page.getByText(words).first().waitFor({ timeout: 60_000 })
       }
     } finally {
       await browser.close()

@@ -64,7 +64,7 @@ const tell = ({ ledger, config }: Patient): void => {
 const of = (findings: Finding[], check: string): Finding[] => findings.filter((finding) => finding.check === check)
 
 describe('doctor', () => {
-  it('finds nothing to mend where nothing is wrong', { timeout: 30_000 }, async () => {
+  it('finds nothing to mend where nothing is wrong', { timeout: 120_000 }, async () => {
     const one = await patient()
     tell(one)
     const { well, findings } = await one.examine()
@@ -76,7 +76,7 @@ describe('doctor', () => {
       for (const words of [what, mend ?? what]) expect([words.en, words.zh]).not.toContain('')
   })
 
-  it('says of each thing what is wrong and how to mend it', { timeout: 30_000 }, async () => {
+  it('says of each thing what is wrong and how to mend it', { timeout: 120_000 }, async () => {
     const one = await patient((text) =>
       text
         .replace('devices: [', 'devices: [{ id: cold, driver: modbus-th, port: /dev/serial/by-id/none }, ')
@@ -98,7 +98,7 @@ describe('doctor', () => {
     expect(of(findings, 'enrolment')[0]).toMatchObject({ level: 'warn' })
   })
 
-  it('sees that another ledger answers, and that nobody lets it in', { timeout: 30_000 }, async () => {
+  it('sees that another ledger answers, and that nobody lets it in', { timeout: 120_000 }, async () => {
     const one = await patient()
     one.ledger.sign = signOnNoble(new Uint8Array(32).fill(1))
     tell(one)
@@ -113,7 +113,7 @@ describe('doctor', () => {
     })
   })
 
-  it('sees a certificate that is not the ledger’s, before any login', { timeout: 30_000 }, async () => {
+  it('sees a certificate that is not the ledger’s, before any login', { timeout: 120_000 }, async () => {
     const key = newTlsKey()
     const server = createServer({ key, cert: selfSigned(key, 'localhost') })
     server.on('tlsClientError', () => undefined)
@@ -144,7 +144,7 @@ describe('doctor', () => {
   it.each([
     [']d2010950600013435210TRISTAMP-CHECK\u001d21GS', 'ok'],
     [']d2010950600013435210TRISTAMP-CHECK21GS', 'fail'],
-  ])('asks for the check label and judges %j', { timeout: 30_000 }, async (label, level) => {
+  ])('asks for the check label and judges %j', { timeout: 60_000 }, async (label, level) => {
     const { config, gun } = await patient()
     const timer = setInterval(() => gun.send(`${label}\r\n`), 50)
     cleanup.push(() => clearInterval(timer))

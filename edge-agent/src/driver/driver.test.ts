@@ -205,7 +205,7 @@ describe('supervise', () => {
       problem: (code: AgentError['code']) => new AgentError(code, {}),
     }
     const running = supervise(driver, device, {}, sink, stop.signal, open)
-    await until(() => opened >= 3, 10_000)
+    await until(() => opened >= 3, 60_000)
     stop.abort()
     await running
     expect(states).toEqual(['down PORT_MISSING', 'down DEVICE_FAILED'])
@@ -257,7 +257,7 @@ describe('supervise', () => {
     await until(() => opened === 1)
     // As the line's own event would: what is thrown here would end the program.
     expect(() => hear(Uint8Array.of(0))).not.toThrow()
-    await until(() => opened === 2, 10_000)
+    await until(() => opened === 2, 60_000)
     hear(Uint8Array.of(1))
     stop.abort()
     await running

@@ -88,7 +88,7 @@ describe('an instrument that is a file', () => {
     const running = supervise(probe, device, { every: 5 }, sink, stop.signal, open)
     await until(() => states.includes('down DEVICE_FAILED'))
     writeFileSync(path, '-1250\n')
-    await until(() => measured.some(({ kind }) => kind === 'reading'), 5000)
+    await until(() => measured.some(({ kind }) => kind === 'reading'), 60_000)
     expect(measured.find(({ kind }) => kind === 'reading')).toMatchObject({
       quantities: [{ type: 'Temperature', milli: -1250, uom: 'CEL' }],
     })

@@ -102,7 +102,7 @@ it('begins the inventory again when it ends, with or without words', async () =>
   const line = start((at, n) => {
     if (n === 2) at.send(notice())
   })
-  await until(() => line.measurements.length > 0, 10_000)
+  await until(() => line.measurements.length > 0, 60_000)
   expect(line.faults).toEqual([])
   expect(line.states).toEqual([['up', undefined]])
 })

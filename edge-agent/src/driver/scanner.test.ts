@@ -57,7 +57,7 @@ describe('a scanner', () => {
 
   it('that does not acknowledge is said to be silent', async () => {
     const line = gun('gm65')
-    await until(() => line.states.some(([state, code]) => state === 'down' && code === 'DEVICE_SILENT'), 10_000)
+    await until(() => line.states.some(([state, code]) => state === 'down' && code === 'DEVICE_SILENT'), 60_000)
   })
 })
 

@@ -104,7 +104,7 @@ const CALIBRATION = ', calibration: { id: "cal-17", until: "2046-01-01T00:00:00.
 const eventsOf = ({ ledger }: Running): (StampedEvent & ObjectEvent)[] =>
   ledger.events as (StampedEvent & ObjectEvent)[]
 
-describe('a bench', { timeout: 30_000 }, () => {
+describe('a bench', { timeout: 60_000 }, () => {
   it('tests what is scanned, and every reader gets the same integers from its evidence', async () => {
     const run = await ready(CALIBRATION)
     run.triad.sample = good
@@ -209,7 +209,7 @@ describe('a bench', { timeout: 30_000 }, () => {
     const folder = join(run.config.data, 'evidence')
     for (const name of readdirSync(folder)) rmSync(join(folder, name))
     await run.ledger.start(run.ledger.port)
-    await until(() => run.ledger.events.length === 1, 20_000)
+    await until(() => run.ledger.events.length === 1, 60_000)
     expect(run.ledger.lost.size).toBe(2)
     expect(run.lines.join('\n')).toContain('is declared lost')
   })

@@ -42,7 +42,7 @@ beforeEach(async () => {
   ;[gateway] = (await ledger.enrolGateways('one')) as [TestGateway]
   acks = []
   await connect()
-}, 30_000)
+}, 120_000)
 afterEach(async () => {
   await client.endAsync(true)
   await ledger.remove()

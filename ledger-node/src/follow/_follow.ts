@@ -126,13 +126,13 @@ export class TestFollower {
   }
 
   /** Waits until it serves so many entries. */
-  reached(size: number, withinMs = 15_000): Promise<void> {
+  reached(size: number, withinMs = 60_000): Promise<void> {
     return until(async () => (await this.size()) >= size, withinMs)
   }
 
   /** Waits until it no longer follows; answers why. */
   async diverged(): Promise<string> {
-    await until(() => this.node.status().state === 'diverged', 20_000)
+    await until(() => this.node.status().state === 'diverged', 60_000)
     return this.node.status().code!
   }
 }

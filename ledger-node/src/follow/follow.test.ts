@@ -73,7 +73,7 @@ describe('a follower', () => {
     await follower.reached(size)
     expect(follower.node.status()).toMatchObject({ state: 'following', lag: 0, entries: size })
     await expectSame(size)
-  }, 60_000)
+  }, 120_000)
 
   test('goes on with what is recorded while it follows', async () => {
     follower = await TestFollower.start(ledger.url)
@@ -179,7 +179,7 @@ describe('a follower', () => {
     expect(end).toBeGreaterThan(size)
     await follower.reached(end)
     await expectSame(end)
-  }, 60_000)
+  }, 120_000)
 
   test('cuts a torn tail, and entries that no checkpoint covers', async () => {
     follower = await TestFollower.start(ledger.url)
@@ -254,7 +254,7 @@ describe('a follower', () => {
       Store.prototype.commit = () => Promise.reject(new LedgerError('DISK_FULL', 'no space left'))
       disk.fault = (call, path) => (call === 'write' && path.endsWith('space') ? 'ENOSPC' : undefined)
       stage.answer = answer
-      await until(() => follower.node.status().code === 'DISK_FULL', 20_000)
+      await until(() => follower.node.status().code === 'DISK_FULL', 60_000)
       // Long enough for more than one other try.
       await new Promise((resolve) => setTimeout(resolve, 3_000))
       expect(follower.node.status()).toMatchObject({ code: 'DISK_FULL', lag: size - before })
@@ -270,7 +270,7 @@ describe('a follower', () => {
       Store.prototype.commit = commit
       await stage.close()
     }
-  }, 60_000)
+  }, 120_000)
 
   test('cosigns what it has reproduced, before readers see it', async () => {
     follower = await TestFollower.start(ledger.url)

@@ -170,7 +170,7 @@ describe('a follower stops', () => {
     good = { size: await ledger.size(), checkpoint: await (await ledger.get('/checkpoint')).text() }
     stage.answer = altered(stage.answer, /^\/checkpoint/, () => old)
     await expectDiverged('FOLLOW_ROLLBACK')
-  }, 40_000)
+  }, 120_000)
 
   test('when a statement is recorded that the rules refuse', async () => {
     const { items, root } = await oneMore()

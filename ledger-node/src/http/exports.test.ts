@@ -69,7 +69,7 @@ beforeAll(async () => {
   expect(answer.status).toBe(201)
   await ledger.sealed(((await answer.json()) as { entry: number }).entry)
   recorded = events.map((event) => canonicalJson(event))
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   await ledger.remove()
   await folder.remove()

@@ -79,7 +79,7 @@ async function progress(ready: (answer: Answer) => boolean): Promise<Answer> {
     if (response.status !== 200) return false
     answer = (await response.json()) as Answer
     return ready(answer)
-  }, 60_000)
+  }, 120_000)
   return answer!
 }
 
@@ -182,7 +182,7 @@ it('takes no nonsense, no floods and nothing from pages of others', { timeout: 1
   await until(async () => {
     const burst = await Promise.all(Array.from({ length: 20 }, () => respond(good)))
     return burst.some(({ status }) => status === 429)
-  }, 60_000)
+  }, 120_000)
   expect((await ledger.get(`${path}?law=none`)).status).toBe(400)
   expect((await ledger.get(path.replace('5f', '6f'))).status).toBe(404)
   expect((await ledger.get(`${path}?limit=0`)).status).toBe(400)

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => ledger.remove())
 
-test('a history carries the seal over each of its steps', { timeout: 30_000 }, async () => {
+test('a history carries the seal over each of its steps', { timeout: 120_000 }, async () => {
   const entries: number[] = []
   for (const items of [['A'], ['B'], ['A', 'B'], ['B']]) {
     const answer = await ledger.post(gateway.batch(...items.map(itemUri)))

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await ledger.sealed(entry)
   policy = path('policy')
   await writeFile(policy, await (await ledger.get('/v1/policy')).text())
-}, 30_000)
+}, 120_000)
 afterAll(async () => {
   await ledger.remove()
   await folder.remove()
