@@ -6,18 +6,14 @@ import { build, defineConfig, type Plugin, type UserConfig } from 'vite'
 import { again } from './vite/again.ts'
 import { eager } from './vite/eager.ts'
 import { leaveOut } from './vite/leave-out.ts'
+import { ownPage } from './vite/own-page.ts'
 import { pagesOfTheirOwn } from './vite/own-pages.ts'
 import { CARRY, CONSUMER, shell } from './vite/shell.ts'
+import { sprite } from './vite/sprite.ts'
 import { terse } from './vite/terse.ts'
 import { chunkName, words } from './vite/words.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-
-/** Puts the drawn symbols into every page: inside the document they take its colours, and need no request of their own. */
-const sprite: Plugin = {
-  name: 'sprite',
-  transformIndexHtml: (html) => html.replace('<!-- sprite -->', readFileSync(here('./src/sprite.svg'), 'utf8').trim()),
-}
 
 /** Writes each text file a second and third time, as small as it gets: the node and the gateway send these. */
 function compress(folder: string): void {
@@ -77,6 +73,7 @@ export default defineConfig(async ({ command }) => {
   return {
     ...common,
     plugins: [
+      ownPage,
       sprite,
       leaveOut,
       words,
@@ -85,7 +82,7 @@ export default defineConfig(async ({ command }) => {
       eager,
       shell(CONSUMER),
       compressed,
-      pagesOfTheirOwn([sprite, words, shell(CARRY)], compress),
+      pagesOfTheirOwn([ownPage, sprite, words, shell(CARRY)], compress),
     ],
     build: {
       outDir: here('./dist'),

@@ -29,13 +29,13 @@ export async function buildSamples(): Promise<SamplePages> {
   const folder = await mkdtemp(join(tmpdir(), 'tristamp-samples-'))
   const root = fileURLToPath(new URL('../../verifier-web', import.meta.url))
   const { words } = (await import(join(root, 'vite/words.ts'))) as { words: Plugin }
-  const sprite = await readFile(join(root, 'src/sprite.svg'), 'utf8')
+  const { sprite } = (await import(join(root, 'vite/sprite.ts'))) as { sprite: Plugin }
   await build({
     root,
     base: '/',
     configFile: false,
     logLevel: 'error',
-    plugins: [{ name: 'sprite', transformIndexHtml: (html) => html.replace('<!-- sprite -->', sprite) }, words],
+    plugins: [sprite, words],
     oxc: { jsx: { development: false } },
     resolve: { conditions: ['@tristamp/source', 'module', 'browser', 'development|production'] },
     build: {
