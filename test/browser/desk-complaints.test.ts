@@ -63,8 +63,13 @@ describe.skipIf(!haveChromium())('complaints on the desk', () => {
       .evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().height < 44).map((one) => one.outerHTML))
     expect(small).toEqual([])
 
+    // One click: what all that is listed has in common.
+    await panel.getByRole('button', { name: 'what all 3 goods listed have in common' }).click()
+    await soon(() => panel.locator('.common').innerText()).toContain('explains 2 of 3')
+    await panel.getByRole('button', { name: 'Pick all 3 listed' }).click()
+    expect(await panel.getByRole('checkbox', { checked: true }).count()).toBe(3)
+    await panel.getByRole('button', { name: 'Pick none' }).click()
     const button = panel.getByRole('button', { name: 'in common' })
-    expect(await button.isDisabled()).toBe(true)
     await panel.getByRole('checkbox').nth(1).focus()
     await page.keyboard.press('Space')
     expect(await button.isDisabled()).toBe(true)
@@ -82,6 +87,17 @@ describe.skipIf(!haveChromium())('complaints on the desk', () => {
     await soon(() => panel.locator('.common details[open]').first().innerText()).toContain('entry')
     expect(await axe(page)).toEqual([])
     await shot(page, 'desk-complaints')
+
+    // Beside what is known of the pack: what is said of it, and of the case that it came in.
+    await panel.locator('tbody a').nth(2).click()
+    const about = page.locator('.complaints.about')
+    await soon(() => about.innerText()).toMatch(/1 report about it[\s\S]*1 report about goods along its way/)
+    for (const part of [HOSTILE, 'Hubei', '两行']) expect(await about.innerText()).toContain(part)
+    expect(await about.innerText()).not.toContain('ann@example.org')
+    expect(await about.locator('img, script').count()).toBe(0)
+    expect(await axe(page)).toEqual([])
+    await page.goBack()
+    await panel.locator('tbody tr').nth(2).waitFor()
     expect(faults).toEqual([])
 
     await panel.getByRole('combobox').selectOption('smell')
