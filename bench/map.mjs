@@ -125,16 +125,17 @@ function snapshot(map) {
   })
 }
 
-/** What a history adds to a bundle that holds another, of which it shares no hash; without its subject and its links. */
+/** What a history adds to a bundle that holds no other; without its subject and its links. Beside others it shares what lies above them. */
 function bytesOf(proof) {
-  const one = encodeBundle(bundleOf([{ subject: '', links: [], proof }])).length
-  return one - encodeBundle(bundleOf([])).length - 3
+  const { depth, siblings, other } = proof
+  const end = { depth, ...(other && { other }) }
+  const one = encodeBundle(bundleOf([{ subject: '', links: [], end }], siblings)).length
+  return one - encodeBundle(bundleOf([], [])).length - 3
 }
 
-function bundleOf(histories) {
-  const path = Array.from({ length: 100 }, (_, i) => key(i))
-  const seal = { entry: 0, bytes: new Uint8Array(0), path }
-  return { checkpoint: '', seal, seals: [], statements: [], events: [], histories }
+function bundleOf(histories, map) {
+  const seal = { entry: 0, bytes: new Uint8Array(0) }
+  return { checkpoint: '', seal, beside: [], seals: [], statements: [], events: [], histories, map }
 }
 
 /** The key of a subject that follows from its number: spread like a hash, and cheaper. */

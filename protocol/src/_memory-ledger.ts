@@ -1,6 +1,7 @@
 import { type AdmissionState, applyChanges, emptyState } from './admission-state.ts'
 import { type Admission, admit } from './admit.ts'
 import { batchRoot, eventLeaf, type SaltedEvent } from './batch.ts'
+import type { Bundle } from './bundle.ts'
 import type { BundleSource, EventPlace } from './bundle-builder.ts'
 import { toBase64Url, toHex, utf8 } from './bytes.ts'
 import { canonicalJson, type Json } from './canonical-json.ts'
@@ -12,9 +13,11 @@ import type { Operation } from './event/governance-types.ts'
 import { parseRecordedEvent } from './event/recorded-event.ts'
 import { sha256, ZERO_HASH } from './hash.ts'
 import { HistoryMap } from './history-map.ts'
+import { joinMapProofs } from './history-multiproof.ts'
 import { extended, type HistoryRecord, NO_HISTORY } from './history-record.ts'
 import { keyThumbprint, keyUri } from './key.ts'
-import { leafHash, type NodeId, treeRoot } from './merkle.ts'
+import { leafHash, type NodeId, treeLevels, treeRoot } from './merkle.ts'
+import { proveTogether, togetherIn } from './multiproof.ts'
 import { signNote } from './note.ts'
 import { type Policy, parsePolicy } from './policy.ts'
 import { encodeSeal, sealHash } from './seal.ts'
@@ -199,6 +202,21 @@ export class MemoryLedger {
     })
     this.#events = 0
     this.#seals.push({ bytes, entry: this.entries.push(bytes) - 1 })
+  }
+
+  /** Makes every proof of a forged bundle as good as a ledger can: what is wrong with it then is what it leaves out, or says. */
+  async prove(bundle: Bundle): Promise<void> {
+    const { size, readNodes } = this.source()
+    const entries = [...bundle.statements, ...bundle.seals, bundle.seal].map(({ entry }) => entry)
+    const ascending = [...new Set(entries)].sort((a, b) => a - b)
+    bundle.beside = await proveTogether(ascending, size, readNodes)
+    for (const statement of bundle.statements) {
+      const shown = bundle.events.filter(({ entry }) => entry === statement.entry).map(({ position }) => position)
+      const leaves = this.batches.get(statement.entry)?.map(eventLeaf)
+      if (leaves !== undefined) statement.beside = togetherIn(treeLevels(leaves), shown)
+    }
+    const keys = bundle.histories.map(({ subject }) => subjectHash(subject))
+    bundle.map = joinMapProofs(keys.map((key) => ({ key, proof: this.map.prove(key) })))
   }
 
   root(size: number = this.entries.length): Uint8Array {

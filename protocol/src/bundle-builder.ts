@@ -1,14 +1,17 @@
 import { eventLeaf, type SaltedEvent } from './batch.ts'
-import { type DisclosedEvent, encodeBundle, MAX_BUNDLE_BYTES, type ProvenEntry } from './bundle.ts'
+import { type BundledEntry, type DisclosedEvent, encodeBundle, MAX_BUNDLE_BYTES } from './bundle.ts'
 import { fromUtf8 } from './bytes.ts'
 import { ProtocolError } from './error.ts'
 import type { RecordedEvent } from './event/recorded-event.ts'
 import type { MapProof } from './history-map.ts'
+import { joinMapProofs } from './history-multiproof.ts'
 import { keyUri } from './key.ts'
 import { lineage, type SignedEvent } from './lineage.ts'
-import { pathIn, proveConsistency, proveInclusion, type ReadNodes, type TreeLevels, treeLevels } from './merkle.ts'
+import { proveConsistency, type ReadNodes, type TreeLevels, treeLevels } from './merkle.ts'
+import { proveTogether, togetherIn } from './multiproof.ts'
 import { parseSeal } from './seal.ts'
 import { parseStatement } from './statement.ts'
+import { subjectHash } from './subject.ts'
 import { isDoubtful } from './time/doubt.ts'
 
 export interface EventPlace {
@@ -49,27 +52,39 @@ export async function buildBundle(subject: string, source: BundleSource, since =
   const subjects = await lineage(subject, async (s) =>
     Promise.all((await shelf.postings(s)).map((at) => shelf.signedEvent(at))),
   )
-  const histories = await Promise.all(
+  const found = await Promise.all(
     subjects.map(async (s) => ({ subject: s, links: [...(await shelf.postings(s))], proof: await source.mapProof(s) })),
   )
-  const places = distinct(histories.flatMap((h) => h.links))
-  const entries = [...new Set(places.map((p) => p.entry))]
-  const proven = async (entry: number): Promise<ProvenEntry> => ({
-    entry,
-    bytes: await source.entry(entry),
-    path: await proveInclusion(entry, source.size, source.readNodes),
-  })
+  const places = distinct(found.flatMap(({ links }) => links))
+  const positions = new Map<number, number[]>()
+  for (const { entry, position } of places) positions.set(entry, [...(positions.get(entry) ?? []), position])
+  const entries = [...positions.keys()]
+  const seals = await boundingSeals(places, shelf, source)
+  const last = source.size - 1
+  const read = async (entry: number): Promise<BundledEntry> => ({ entry, bytes: await source.entry(entry) })
+  const shown = [...new Set([...entries, ...seals, last])].sort((a, b) => a - b)
   const bundle = encodeBundle({
     checkpoint: source.checkpoint,
-    seal: await proven(source.size - 1),
+    seal: await read(last),
     ...(since > 0 &&
       since <= source.size && {
         consistency: { from: since, path: await proveConsistency(since, source.size, source.readNodes) },
       }),
-    statements: await Promise.all(entries.map(proven)),
+    beside: await proveTogether(shown, source.size, source.readNodes),
+    statements: await Promise.all(
+      [...positions].map(async ([entry, shown]) => ({
+        ...(await read(entry)),
+        beside: await shelf.beside(entry, shown),
+      })),
+    ),
     events: await Promise.all(places.map((at) => shelf.disclose(at))),
-    histories,
-    seals: await Promise.all((await boundingSeals(places, shelf, source)).map(proven)),
+    histories: found.map(({ subject: s, links, proof: { depth, other } }) => ({
+      subject: s,
+      links,
+      end: { depth, ...(other && { other }) },
+    })),
+    map: joinMapProofs(found.map(({ subject: s, proof }) => ({ key: subjectHash(s), proof }))),
+    seals: await Promise.all(seals.map(read)),
   })
   if (bundle.length > MAX_BUNDLE_BYTES) tooLarge(`${bundle.length} bytes`)
   return bundle
@@ -178,7 +193,13 @@ class Shelf {
     const { salt, event } = events[position]!
     this.#disclosedBytes += event.length
     if (this.#disclosedBytes > MAX_BUNDLE_BYTES) tooLarge('its events alone are larger than a bundle')
-    return { entry, position, salt, event, path: pathIn(treeOf(events), position) }
+    return { entry, position, salt, event }
+  }
+
+  /** What proves that these events of a statement are under its root. */
+  async beside(statement: number, positions: readonly number[]): Promise<Uint8Array[]> {
+    const { events } = await this.#book(statement)
+    return togetherIn(treeOf(events), positions)
   }
 
   #book(entry: number): Promise<Book> {

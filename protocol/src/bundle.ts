@@ -1,23 +1,26 @@
 import { decodeCbor, encodeCbor } from './cbor.ts'
 import { ProtocolError } from './error.ts'
 import { HASH_BYTES, putHash } from './hash.ts'
-import type { MapProof } from './history-map.ts'
+import type { PathEnd } from './history-map.ts'
 import { isBytes, isUint } from './shape.ts'
 
-/** An entry of the log with its inclusion proof in the checkpoint's tree, hashes from leaf to root. */
-export interface ProvenEntry {
+/** An entry of the log: a statement or a seal. */
+export interface BundledEntry {
   entry: number
   bytes: Uint8Array
-  path: Uint8Array[]
 }
 
-/** An event's bytes with the path to its statement's root. */
+/** A statement, with what proves that the events of the bundle are under its root (`verifyTogether`). */
+export interface BundledStatement extends BundledEntry {
+  beside: Uint8Array[]
+}
+
+/** An event's bytes, and where it stands. */
 export interface DisclosedEvent {
   entry: number
   position: number
   salt: Uint8Array
   event: Uint8Array
-  path: Uint8Array[]
 }
 
 /** One link of a subject's history. An event that is withheld still shows as its leaf hash. */
@@ -28,11 +31,11 @@ export interface HistoryLink {
   withheld?: Uint8Array
 }
 
-/** All of one subject's history, with the proof that there is no more of it. */
+/** All of one subject's history, and where its path through the map ends. */
 export interface SubjectHistory {
   subject: string
   links: HistoryLink[]
-  proof: MapProof
+  end: PathEnd
 }
 
 /** Everything that a reader needs to check a product's history (docs/spec/bundle.md), and nothing that it must believe. */
@@ -40,81 +43,52 @@ export interface Bundle {
   /** Signed note. */
   checkpoint: string
   /** The last entry of the checkpoint's tree. */
-  seal: ProvenEntry
+  seal: BundledEntry
   /** From a tree that the reader saw before to this one. */
   consistency?: { from: number; path: Uint8Array[] }
+  /** What proves that the seals and statements stand in the checkpoint's tree (`verifyTogether`). */
+  beside: Uint8Array[]
   /** Ascending by entry. */
-  statements: ProvenEntry[]
+  statements: BundledStatement[]
   /** Ascending by entry and position. */
   events: DisclosedEvent[]
   histories: SubjectHistory[]
+  /** What proves that the histories are those of the map (`verifyMapProofs`). */
+  map: Uint8Array[]
   /** Seals that bound the events' times, ascending by entry; the last of the tree stands alone above. */
-  seals: ProvenEntry[]
+  seals: BundledEntry[]
 }
 
-const TAG = 'tristamp-bundle/1'
+const TAG = 'tristamp-bundle/2'
 /** A phone on a slow line must not be made to download more; a product's bundle is some tens of kB. */
 export const MAX_BUNDLE_BYTES: number = 4 * 1024 * 1024
 
-/** Writes a bundle. Every hash is written once, in a table, and named by its place there. */
+/** Writes a bundle. */
 export function encodeBundle(bundle: Bundle): Uint8Array {
-  const table = new HashTable()
-  const ref = (hash: Uint8Array): number => table.ref(hash)
-  const refs = (path: readonly Uint8Array[]): number[] => path.map(ref)
-  const entry = (e: ProvenEntry): unknown => [e.entry, e.bytes, refs(e.path)]
-  const body = [
+  return encodeCbor([
+    TAG,
     bundle.checkpoint,
-    entry(bundle.seal),
-    bundle.consistency ? [bundle.consistency.from, refs(bundle.consistency.path)] : null,
-    bundle.statements.map(entry),
-    bundle.events.map((e) => [e.entry, e.position, e.salt, e.event, refs(e.path)]),
-    bundle.histories.map(({ subject, links, proof }) => [
+    [bundle.seal.entry, bundle.seal.bytes],
+    bundle.consistency ? [bundle.consistency.from, joined(bundle.consistency.path)] : null,
+    joined(bundle.beside),
+    bundle.statements.map(({ entry, bytes, beside }) => [entry, bytes, joined(beside)]),
+    bundle.events.map(({ entry, position, salt, event }) => [entry, position, salt, event]),
+    bundle.histories.map(({ subject, links, end: { depth, other } }) => [
       subject,
-      links.map((l) => [l.entry, l.position, l.withheld ? ref(l.withheld) : null]),
-      [
-        proof.depth,
-        proof.present,
-        refs(proof.siblings),
-        proof.other ? [proof.other.key, proof.other.record.count, proof.other.record.chain] : null,
-      ],
+      links.map((l) => [l.entry, l.position, l.withheld ?? null]),
+      depth,
+      other ? [other.key, other.record.count, other.record.chain] : null,
     ]),
-    bundle.seals.map(entry),
-  ]
-  return encodeCbor([TAG, table.bytes(), ...body])
+    joined(bundle.map),
+    bundle.seals.map(({ entry, bytes }) => [entry, bytes]),
+  ])
 }
 
-/** Every hash once, in the order of first use. */
-class HashTable {
-  #bytes = new Uint8Array(512 * HASH_BYTES)
-  #length = 0
-  /** By a hash's first bytes as a number: the last place of one that begins so; by place: the one before. */
-  readonly #last = new Map<number, number>()
-  readonly #before: (number | undefined)[] = []
-
-  ref(hash: Uint8Array): number {
-    const start = (hash[0]! << 24) | (hash[1]! << 16) | (hash[2]! << 8) | hash[3]!
-    const last = this.#last.get(start)
-    for (let at = last; at !== undefined; at = this.#before[at]) if (this.#isAt(at, hash)) return at
-    if ((this.#length + 1) * HASH_BYTES > this.#bytes.length) {
-      const larger = new Uint8Array(2 * this.#bytes.length)
-      larger.set(this.#bytes)
-      this.#bytes = larger
-    }
-    putHash(this.#bytes, this.#length * HASH_BYTES, hash)
-    this.#before.push(last)
-    this.#last.set(start, this.#length)
-    return this.#length++
-  }
-
-  bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length * HASH_BYTES)
-  }
-
-  #isAt(place: number, hash: Uint8Array): boolean {
-    const from = place * HASH_BYTES
-    for (let i = 0; i < HASH_BYTES; i++) if (this.#bytes[from + i] !== hash[i]) return false
-    return true
-  }
+/** Hashes one after the other. */
+function joined(hashes: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(hashes.length * HASH_BYTES)
+  for (const [i, hash] of hashes.entries()) putHash(bytes, i * HASH_BYTES, hash)
+  return bytes
 }
 
 /** @throws ProtocolError BUNDLE_SIZE, BUNDLE_MALFORMED */
@@ -127,71 +101,63 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   } catch (cause) {
     throw new ProtocolError('BUNDLE_MALFORMED', 'a bundle is canonical CBOR', { cause })
   }
-  const [tag, hashes, checkpoint, seal, consistency, statements, events, histories, seals] = tuple(value, 9)
-  if (tag !== TAG || !(hashes instanceof Uint8Array) || hashes.length % HASH_BYTES !== 0)
-    malformed('tag and hash table')
-  const read = new Reader(hashes)
+  const [tag, checkpoint, seal, consistency, beside, statements, events, histories, map, seals] = tuple(value, 10)
+  if (tag !== TAG) malformed(TAG)
   const bundle: Bundle = {
     checkpoint: text(checkpoint),
-    seal: read.entry(seal),
-    statements: list(statements).map((row) => read.entry(row)),
-    events: list(events).map((row) => read.event(row)),
-    histories: list(histories).map((row) => read.history(row)),
-    seals: list(seals).map((row) => read.entry(row)),
+    seal: entryOf(tuple(seal, 2)),
+    beside: hashes(beside),
+    statements: list(statements).map(statementOf),
+    events: list(events).map(eventOf),
+    histories: list(histories).map(historyOf),
+    map: hashes(map),
+    seals: list(seals).map((row) => entryOf(tuple(row, 2))),
   }
   if (consistency !== null) {
     const [from, path] = tuple(consistency, 2)
-    bundle.consistency = { from: uint(from), path: read.path(path) }
+    bundle.consistency = { from: uint(from), path: hashes(path) }
   }
   return bundle
 }
 
-/** Reads rows whose hashes stand in a table. */
-class Reader {
-  readonly #hashes: Uint8Array
+function entryOf([entry, bytes]: unknown[]): BundledEntry {
+  return { entry: uint(entry), bytes: blob(bytes) }
+}
 
-  constructor(hashes: Uint8Array) {
-    this.#hashes = hashes
-  }
+function statementOf(row: unknown): BundledStatement {
+  const [entry, bytes, beside] = tuple(row, 3)
+  return { ...entryOf([entry, bytes]), beside: hashes(beside) }
+}
 
-  hash(ref: unknown): Uint8Array {
-    const at = uint(ref) * HASH_BYTES
-    return at < this.#hashes.length ? this.#hashes.slice(at, at + HASH_BYTES) : malformed('a hash of the table')
-  }
+function eventOf(row: unknown): DisclosedEvent {
+  const [entry, position, salt, event] = tuple(row, 4)
+  return { entry: uint(entry), position: uint(position), salt: blob(salt), event: blob(event) }
+}
 
-  path(refs: unknown): Uint8Array[] {
-    return list(refs).map((ref) => this.hash(ref))
-  }
-
-  entry(row: unknown): ProvenEntry {
-    const [entry, bytes, path] = tuple(row, 3)
-    return { entry: uint(entry), bytes: blob(bytes), path: this.path(path) }
-  }
-
-  event(row: unknown): DisclosedEvent {
-    const [entry, position, salt, event, path] = tuple(row, 5)
-    return { entry: uint(entry), position: uint(position), salt: blob(salt), event: blob(event), path: this.path(path) }
-  }
-
-  history(row: unknown): SubjectHistory {
-    const [subject, links, proof] = tuple(row, 3)
-    return { subject: text(subject), links: list(links).map((link) => this.link(link)), proof: this.proof(proof) }
-  }
-
-  link(row: unknown): HistoryLink {
-    const [entry, position, withheld] = tuple(row, 3)
-    const link = { entry: uint(entry), position: uint(position) }
-    return withheld === null ? link : { ...link, withheld: this.hash(withheld) }
-  }
-
-  proof(row: unknown): MapProof {
-    const [depth, present, siblings, other] = tuple(row, 4)
-    const proof = { depth: uint(depth), present: blob(present), siblings: this.path(siblings) }
-    if (other === null) return proof
+function historyOf(row: unknown): SubjectHistory {
+  const [subject, links, depth, other] = tuple(row, 4)
+  const end: PathEnd = { depth: uint(depth) }
+  if (other !== null) {
     const [key, count, chain] = tuple(other, 3)
-    if (!isBytes(key, HASH_BYTES) || !isBytes(chain, HASH_BYTES)) malformed("another subject's leaf")
-    return { ...proof, other: { key, record: { count: uint(count), chain } } }
+    end.other = { key: hash(key), record: { count: uint(count), chain: hash(chain) } }
   }
+  return { subject: text(subject), links: list(links).map(linkOf), end }
+}
+
+function linkOf(row: unknown): HistoryLink {
+  const [entry, position, withheld] = tuple(row, 3)
+  const link = { entry: uint(entry), position: uint(position) }
+  return withheld === null ? link : { ...link, withheld: hash(withheld) }
+}
+
+function hash(value: unknown): Uint8Array {
+  return isBytes(value, HASH_BYTES) ? value : malformed('a hash')
+}
+
+function hashes(value: unknown): Uint8Array[] {
+  const bytes = blob(value)
+  if (bytes.length % HASH_BYTES !== 0) malformed('hashes')
+  return Array.from({ length: bytes.length / HASH_BYTES }, (_, i) => bytes.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES))
 }
 
 function tuple(value: unknown, length: number): unknown[] {

@@ -9,10 +9,14 @@ import { keyBit, Trie } from './trie.ts'
  * `siblings` are the non-empty ones from the root down; bit i of `present` (most significant first) says whether depth i has one.
  * The path ends after `depth` steps: at the subject's own leaf, at `other` (another subject's leaf), or at nothing.
  */
-export interface MapProof {
-  depth: number
+export interface MapProof extends PathEnd {
   present: Uint8Array
   siblings: Uint8Array[]
+}
+
+/** Where a subject's path ends: after `depth` steps, at its own leaf, at `other` or at nothing. */
+export interface PathEnd {
+  depth: number
   other?: { key: Uint8Array; record: HistoryRecord }
 }
 
@@ -29,7 +33,8 @@ export function mapLeaf(key: Uint8Array, record: HistoryRecord): Uint8Array {
   return sha256(leaf)
 }
 
-function mapNode(left: Uint8Array, right: Uint8Array): Uint8Array {
+/** The hash of an inner node of the map. */
+export function mapNode(left: Uint8Array, right: Uint8Array): Uint8Array {
   putHash(inner, 1, left)
   putHash(inner, 1 + HASH_BYTES, right)
   return sha256(inner)
@@ -97,7 +102,8 @@ export function verifyMapProof(
   if (compare(hash, root) !== 0) refuse('the path does not lead to the root in the seal')
 }
 
-function endOfPath(key: Uint8Array, proof: MapProof, record: HistoryRecord | undefined): Uint8Array {
+/** The hash at the end of a subject's path: its own leaf, another's, or nothing. @throws ProtocolError HISTORY_PROOF */
+export function endOfPath(key: Uint8Array, proof: PathEnd, record: HistoryRecord | undefined): Uint8Array {
   if (record !== undefined) {
     if (proof.other !== undefined) refuse('another subject stands where this one should')
     return mapLeaf(key, record)
@@ -111,7 +117,8 @@ function endOfPath(key: Uint8Array, proof: MapProof, record: HistoryRecord | und
   return mapLeaf(other, held)
 }
 
-function unpackSiblings({ depth, present, siblings }: MapProof): Uint8Array[] {
+/** The siblings of a path by depth, 32 zero bytes where there is none. @throws ProtocolError HISTORY_PROOF */
+export function unpackSiblings({ depth, present, siblings }: MapProof): Uint8Array[] {
   if (!Number.isInteger(depth) || depth < 0 || depth > HASH_BYTES * 8) refuse('a path has 0 to 256 steps')
   if (present.length !== Math.ceil(depth / 8)) refuse('the bitmap does not fit the path')
   const unused = [...siblings]

@@ -1,6 +1,7 @@
 import { equal } from './bytes.ts'
 import { ProtocolError } from './error.ts'
-import { HASH_BYTES, sha256 } from './hash.ts'
+import { sha256 } from './hash.ts'
+import { checkHash, checkIndex, checkSize, type Range, split } from './merkle-range.ts'
 
 /**
  * The Merkle tree of RFC 6962 §2.1: a leaf is H(00 ‖ data), a node H(01 ‖ left ‖ right), and n > 1 leaves are split at the largest power of two below n.
@@ -81,19 +82,6 @@ export function pathIn(levels: TreeLevels, index: number): Uint8Array[] {
   return path
 }
 
-/** Leaves lo … hi - 1. Every range below starts at a multiple of the smallest power of two that holds it. */
-interface Range {
-  lo: number
-  hi: number
-}
-
-/** The largest power of two below n; n ≥ 2. */
-function split(n: number): number {
-  let k = 1
-  while (k * 2 < n) k *= 2
-  return k
-}
-
 /** What an inclusion proof holds, from the leaf up. */
 function inclusionPlan(index: number, lo: number, hi: number): Range[] {
   if (hi - lo === 1) return []
@@ -136,7 +124,8 @@ export function edgeNodes(size: number): NodeId[] {
   return subtrees({ lo: 0, hi: size })
 }
 
-async function readRanges(ranges: readonly Range[], read: ReadNodes): Promise<Uint8Array[]> {
+/** The hash of each range, with one batched read. */
+export async function readRanges(ranges: readonly Range[], read: ReadNodes): Promise<Uint8Array[]> {
   const plan = ranges.map(subtrees)
   const ids = plan.flat()
   const hashes = await read(ids)
@@ -264,24 +253,10 @@ export class RightEdge {
   }
 }
 
-function checkSize(size: number): void {
-  if (!Number.isSafeInteger(size) || size < 0) throw new ProtocolError('PROOF_INDEX', `no tree has ${size} leaves`)
-}
-
-function checkIndex(index: number, size: number): void {
-  checkSize(size)
-  if (!Number.isSafeInteger(index) || index < 0 || index >= size)
-    throw new ProtocolError('PROOF_INDEX', `no leaf ${index} in a tree of ${size}`)
-}
-
 function checkSizes(oldSize: number, newSize: number): void {
   checkSize(newSize)
   if (!Number.isSafeInteger(oldSize) || oldSize < 1 || oldSize > newSize)
     throw new ProtocolError('PROOF_INDEX', `no proof from size ${oldSize} to ${newSize}`)
-}
-
-function checkHash(hash: Uint8Array): void {
-  if (hash.length !== HASH_BYTES) throw new ProtocolError('PROOF_LENGTH', `a hash of ${hash.length} bytes`)
 }
 
 function checkPath(path: readonly Uint8Array[], plan: readonly unknown[]): void {

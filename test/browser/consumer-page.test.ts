@@ -178,7 +178,7 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
   it.each([
     ['an event', (bundle: Buffer) => bundle.indexOf('"bizStep":"packing"') + 12, /PROOF_ROOT/],
     ['the checkpoint', (bundle: Buffer) => bundle.indexOf('pork.example/log') + 22, /NOTE_|CHECKPOINT_|PROOF_|BUNDLE_/],
-    ['the hashes', (bundle: Buffer) => bundle.indexOf('tristamp-bundle/1') + 60, /PROOF_|HISTORY_|LEDGER_|SEAL_/],
+    ['the hashes', (bundle: Buffer) => bundle.length - 60, /PROOF_|HISTORY_|LEDGER_|SEAL_/],
   ] as const)('shows that %s was changed on the way, with its code', async (_, where, code) => {
     const { context, page, faults } = await visit()
     await page.route('**/v1/history*', async (route: Route) => {

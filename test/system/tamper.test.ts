@@ -200,14 +200,14 @@ describe('a reader', () => {
     ['a byte of an event', 'contents PROOF_ROOT', (b) => flip(b.events.at(-1)!.event, 40)],
     ['an event’s salt', 'contents PROOF_ROOT', (b) => flip(b.events.at(-1)!.salt, 0)],
     ['a statement’s signature', 'inclusion PROOF_ROOT', (b) => flip(b.statements.at(-1)!.bytes, -1)],
-    ['a statement’s path', 'inclusion PROOF_ROOT', (b) => flip(b.statements.at(-1)!.path[0]!, 0)],
-    ['the seal', 'seal PROOF_ROOT', (b) => flip(b.seal.bytes, -1)],
-    ['a history’s proof', 'completeness HISTORY_PROOF', (b) => flip(historyOf(b).proof.siblings[0]!, 0)],
+    ['a hash of the tree', 'inclusion PROOF_ROOT', (b) => flip(b.beside[0]!, 0)],
+    ['the seal', 'inclusion PROOF_ROOT', (b) => flip(b.seal.bytes, -1)],
+    ['a history’s proof', 'completeness HISTORY_PROOF', (b) => flip(b.map[0]!, 0)],
     ['two events swapped in a history', 'completeness HISTORY_PROOF', (b) => void historyOf(b).links.reverse()],
     ['the sale left out of the history', 'completeness HISTORY_PROOF', (b) => void historyOf(b).links.pop()],
     [
       'the sale left out of the bundle',
-      'completeness HISTORY_MISSING',
+      'contents PROOF_LENGTH',
       (b) =>
         void b.events.splice(
           b.events.findIndex((e) => Buffer.from(e.event).includes('retail_sold')),
@@ -216,7 +216,7 @@ describe('a reader', () => {
     ],
     [
       'a whole history left out',
-      'completeness HISTORY_MISSING',
+      'completeness HISTORY_PROOF',
       (b) =>
         void b.histories.splice(
           b.histories.findIndex((h) => h.subject === CASE),

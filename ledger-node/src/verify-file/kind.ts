@@ -7,7 +7,7 @@ const HEADS: readonly [FileKind, string, number][] = [
   ['tlog-proof', 'c2sp.org/tlog-proof@v1\n', 0],
   ['fork', 'tristamp-fork/1\n', 0],
   // Behind the heads of a CBOR array and of a text.
-  ['bundle', 'tristamp-bundle/1', 2],
+  ['bundle', 'tristamp-bundle/2', 2],
 ]
 
 /** COSE messages differ in their parts only, so each reader is asked in turn. */

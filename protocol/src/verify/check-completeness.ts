@@ -1,6 +1,6 @@
 import type { Bundle, HistoryLink, SubjectHistory } from '../bundle.ts'
 import { ProtocolError } from '../error.ts'
-import { verifyMapProof } from '../history-map.ts'
+import { type AskedRecord, verifyMapProofs } from '../history-multiproof.ts'
 import { extended, NO_HISTORY } from '../history-record.ts'
 import { keyUri } from '../key.ts'
 import { lineage } from '../lineage.ts'
@@ -12,7 +12,7 @@ import { at } from './failure.ts'
  * Nothing is left out: each history is the whole one that the seal commits to, and no history that belongs to the subject's
  * is missing.
  * @returns the subjects in the lineage
- * @throws ProtocolError HISTORY_PROOF, HISTORY_MISSING, HISTORY_SUBJECT, HISTORY_SIZE, with the subject
+ * @throws ProtocolError HISTORY_PROOF; HISTORY_MISSING, HISTORY_SUBJECT, HISTORY_SIZE, with the subject
  */
 export async function checkCompleteness(
   bundle: Bundle,
@@ -20,11 +20,9 @@ export async function checkCompleteness(
   historyRoot: Uint8Array,
   subject: string,
 ): Promise<string[]> {
-  const histories = new Map<string, SubjectHistory>()
-  for (const history of bundle.histories) {
-    at({ subject: history.subject }, () => checkHistory(history, events, historyRoot))
-    histories.set(history.subject, history)
-  }
+  const histories = new Map(bundle.histories.map((history) => [history.subject, history]))
+  const asked = bundle.histories.map((history) => at({ subject: history.subject }, () => recordOf(history, events)))
+  verifyMapProofs(historyRoot, asked, bundle.map)
   const subjects = await lineage(subject, (next) =>
     Promise.resolve(at({ subject: next }, () => disclosed(next, histories, events))),
   )
@@ -49,16 +47,13 @@ function checkNothingElse(
   }
 }
 
-function checkHistory(
-  { subject, links, proof }: SubjectHistory,
-  events: ReadonlyMap<string, OpenedEvent>,
-  root: Uint8Array,
-): void {
+/** What the map must hold of a subject for this to be all of its history. */
+function recordOf({ subject, links, end }: SubjectHistory, events: ReadonlyMap<string, OpenedEvent>): AskedRecord {
   const record = links.reduce(
     (r, link) => extended(r, link.entry, link.position, leafOf(link, subject, events)),
     NO_HISTORY,
   )
-  verifyMapProof(root, subjectHash(subject), proof, links.length === 0 ? undefined : record)
+  return { key: subjectHash(subject), end, record: links.length === 0 ? undefined : record }
 }
 
 function leafOf(link: HistoryLink, subject: string, events: ReadonlyMap<string, OpenedEvent>): Uint8Array {

@@ -3,7 +3,7 @@ import type { Bundle } from '../bundle.ts'
 import { ProtocolError } from '../error.ts'
 import { parseRecordedEvent, type RecordedEvent } from '../event/recorded-event.ts'
 import { keyUri } from '../key.ts'
-import { verifyInclusion } from '../merkle.ts'
+import { verifyTogether } from '../multiproof.ts'
 import { parseStatement, type Statement } from '../statement.ts'
 import { subjectsOf } from '../subject.ts'
 import { at } from './failure.ts'
@@ -23,42 +23,41 @@ export function placeKey(place: { entry: number; position: number }): string {
   return `${place.entry}/${place.position}`
 }
 
-/** Statements by entry. @throws ProtocolError STATEMENT_*, BUNDLE_MALFORMED (the same entry twice) */
+/** Statements by entry. @throws ProtocolError STATEMENT_* */
 export function openStatements({ statements }: Bundle): Map<number, Statement> {
-  const opened = new Map<number, Statement>()
-  for (const { entry, bytes } of statements) {
-    if (opened.has(entry)) throw new ProtocolError('BUNDLE_MALFORMED', `entry ${entry} stands there twice`)
-    opened.set(
-      entry,
-      at({ entry }, () => parseStatement(bytes)),
-    )
-  }
-  return opened
+  return new Map(statements.map(({ entry, bytes }) => [entry, at({ entry }, () => parseStatement(bytes))]))
 }
 
 /**
  * Every event must be under its statement's root, and well formed.
- * @throws ProtocolError PROOF_*, EVENT_*, JSON_*, GOVERNANCE_SHAPE, BUNDLE_MALFORMED, with entry and position
+ * @throws ProtocolError PROOF_*, with the entry; EVENT_*, JSON_*, GOVERNANCE_SHAPE, BUNDLE_MALFORMED, with entry and position
  */
-export function openEvents({ events }: Bundle, statements: Map<number, Statement>): Map<string, OpenedEvent> {
-  const opened = new Map<string, OpenedEvent>()
-  for (const { entry, position, salt, event: bytes, path } of events) {
+export function openEvents(
+  { statements: proven, events }: Bundle,
+  statements: Map<number, Statement>,
+): Map<string, OpenedEvent> {
+  const shown = new Map([...statements.keys()].map((entry) => [entry, [] as [number, Uint8Array][]]))
+  const leaves = events.map(({ entry, position, salt, event }) =>
     at({ entry, position }, () => {
-      const statement = statements.get(entry)
-      if (statement === undefined || opened.has(placeKey({ entry, position }))) {
-        throw new ProtocolError('BUNDLE_MALFORMED', 'an event has one statement, and stands there once')
-      }
-      const leaf = eventLeaf({ salt, event: bytes })
-      verifyInclusion(leaf, position, statement.header.count, path, statement.root)
+      const own = shown.get(entry)
+      if (own === undefined || position <= (own.at(-1)?.[0] ?? -1))
+        throw new ProtocolError('BUNDLE_MALFORMED', 'an event has one statement, and stands there once, in order')
+      const leaf = eventLeaf({ salt, event })
+      own.push([position, leaf])
+      return leaf
+    }),
+  )
+  for (const { entry, beside } of proven) {
+    const { header, root } = statements.get(entry)!
+    at({ entry }, () => verifyTogether(shown.get(entry)!, header.count, beside, root))
+  }
+  const opened = new Map<string, OpenedEvent>()
+  for (const [i, { entry, position, event: bytes }] of events.entries()) {
+    at({ entry, position }, () => {
+      const statement = statements.get(entry)!
       const event = parseRecordedEvent(statement.header.kind, bytes)
-      opened.set(placeKey({ entry, position }), {
-        entry,
-        position,
-        statement,
-        leaf,
-        event,
-        subjects: subjectsOf(event, keyUri(statement.header.kid)),
-      })
+      const subjects = subjectsOf(event, keyUri(statement.header.kid))
+      opened.set(placeKey({ entry, position }), { entry, position, statement, leaf: leaves[i]!, event, subjects })
     })
   }
   return opened

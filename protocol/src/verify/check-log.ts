@@ -1,8 +1,9 @@
-import type { Bundle, ProvenEntry } from '../bundle.ts'
+import type { Bundle } from '../bundle.ts'
 import { equal } from '../bytes.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import { ProtocolError } from '../error.ts'
-import { leafHash, verifyConsistency, verifyInclusion } from '../merkle.ts'
+import { leafHash, verifyConsistency } from '../merkle.ts'
+import { verifyTogether } from '../multiproof.ts'
 import { parseSeal, type Seal, sealHash } from '../seal.ts'
 import { at } from './failure.ts'
 
@@ -30,24 +31,23 @@ export function checkContinues({ consistency }: Bundle, now: Checkpoint, before:
   }
 }
 
-/** The last entry of a published tree is the seal that commits to the history map. @throws ProtocolError SEAL_MALFORMED, PROOF_* */
+/** The last entry of a published tree is the seal that commits to the history map. @throws ProtocolError SEAL_MALFORMED */
 export function checkSeal({ seal }: Bundle, checkpoint: Checkpoint): Seal {
   if (seal.entry !== checkpoint.size - 1) throw new ProtocolError('SEAL_MALFORMED', 'a published tree ends in its seal')
-  checkIncluded(seal, checkpoint)
   return parseSeal(seal.bytes)
 }
 
-/** The seals of a bundle, each included in the tree. */
+/** The seals of a bundle, block after block. */
 export class Seals {
   readonly #seals: readonly PlacedSeal[]
 
-  /** @throws ProtocolError SEAL_MALFORMED, PROOF_*, with the entry */
-  constructor({ seal, seals }: Bundle, checkpoint: Checkpoint) {
-    this.#seals = [...seals, seal].map((proven) => {
-      const { entry, bytes } = proven
-      checkIncluded(proven, checkpoint)
-      return { entry, bytes, seal: at({ entry }, () => parseSeal(bytes)) }
-    })
+  /** @throws ProtocolError SEAL_MALFORMED, with the entry */
+  constructor({ seal, seals }: Bundle) {
+    this.#seals = [...seals, seal].map(({ entry, bytes }) => ({
+      entry,
+      bytes,
+      seal: at({ entry }, () => parseSeal(bytes)),
+    }))
     for (const [i, next] of this.#seals.entries())
       at({ entry: next.entry }, () => checkFollows(this.#seals[i - 1], next))
   }
@@ -94,7 +94,17 @@ function checkFollows(before: PlacedSeal | undefined, { entry, seal }: PlacedSea
   if (isNext && !equal(seal.previous, sealHash(before.bytes))) refuse('it does not name the seal before it')
 }
 
-/** @throws ProtocolError PROOF_INDEX, PROOF_LENGTH, PROOF_ROOT, with the entry */
-export function checkIncluded({ entry, bytes, path }: ProvenEntry, { size, root }: Checkpoint): void {
-  at({ entry }, () => verifyInclusion(leafHash(bytes), entry, size, path, root))
+/**
+ * Every statement and every seal stands in the checkpoint's tree, each once.
+ * @throws ProtocolError BUNDLE_MALFORMED (the same entry twice), PROOF_INDEX, PROOF_LENGTH, PROOF_ROOT
+ */
+export function checkIncluded({ statements, seals, seal, beside }: Bundle, { size, root }: Checkpoint): void {
+  const entries = [...statements, ...seals, seal].sort((a, b) => a.entry - b.entry)
+  for (const [i, { entry }] of entries.entries()) {
+    at({ entry }, () => {
+      if (entries[i - 1]?.entry === entry) throw new ProtocolError('BUNDLE_MALFORMED', 'an entry stands there twice')
+    })
+  }
+  const leaves = entries.map(({ entry, bytes }) => [entry, leafHash(bytes)] as const)
+  verifyTogether(leaves, size, beside, root)
 }

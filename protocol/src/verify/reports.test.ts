@@ -79,6 +79,7 @@ describe('reports in the ledger', () => {
     const bundle = decodeBundle(await buildBundle(SAMPLE.item, ledger.source()))
     bundle.histories = bundle.histories.filter(({ subject }) => subject !== boot)
     bundle.events = bundle.events.filter(({ event }) => !new TextDecoder().decode(event).includes('"anchor"'))
+    await ledger.prove(bundle)
     const verdict = await verify(encodeBundle(bundle), SAMPLE.item, { policy: ledger.policy }, check)
     expect(verdict.checks.find(({ status }) => status === 'failed')).toMatchObject({
       id: 'completeness',

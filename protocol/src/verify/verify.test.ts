@@ -10,7 +10,6 @@ import type { Json } from '../canonical-json.ts'
 import { formatCheckpoint } from '../checkpoint.ts'
 import { type Verify, verifyOnNode } from '../ed25519.ts'
 import { publicKeyOf, signOnNoble } from '../ed25519-curve.ts'
-import { proveInclusion } from '../merkle.ts'
 import { formatNote, formatVerifierKey, parseNote, signNote } from '../note.ts'
 import { parsePolicy } from '../policy.ts'
 import type { Check, CheckId, Verdict } from './verdict.ts'
@@ -23,6 +22,8 @@ const LOT = 'https://id.gs1.org/01/09506000134352/10/B261120-07'
 const PACK = 'https://id.gs1.org/01/09506000134352/21/7K3M92QD40XA'
 const OTHER_PACK = 'https://id.gs1.org/01/09506000134352/21/OTHER'
 const CASE = 'https://id.gs1.org/00/095060001343520017'
+/** Recorded beside the pack's, and no part of its history. */
+const STRANGER = 'https://id.gs1.org/01/09506000134369/21/STRANGER'
 const NEVER = 'https://id.gs1.org/01/09506000134352/21/NEVER'
 const onNode = verifyOnNode(nodeCrypto)
 const check: Verify = async (...args) => onNode(...args)
@@ -62,7 +63,7 @@ function life(): { ledger: MemoryLedger; gateway: TestSigner } {
     address: { zh: '湖北', en: 'Hubei' },
     zone: 'Asia/Shanghai',
   })
-  step(ledger, gateway, bare({ epcList: [PIG] }))
+  step(ledger, gateway, bare({ epcList: [PIG] }), bare({ epcList: [STRANGER] }))
   step(
     ledger,
     gateway,
@@ -99,6 +100,13 @@ function step(ledger: MemoryLedger, gateway: TestSigner, ...events: unknown[]): 
   if (!admission.ok) throw new Error(admission.message)
 }
 
+function leaveOut({ histories }: Bundle, subject: string): void {
+  histories.splice(
+    histories.findIndex((h) => h.subject === subject),
+    1,
+  )
+}
+
 function failed(verdict: Verdict): string {
   const check = verdict.checks.find((c) => c.status === 'failed')
   return check === undefined ? 'none failed' : `${check.id} ${check.code}`
@@ -110,14 +118,17 @@ describe('verify', () => {
   let good: Uint8Array
   let trust: Trust
   const read = (bytes: Uint8Array, subject = PACK, t = trust): Promise<Verdict> => verify(bytes, subject, t, check)
-  const changed = (change: (bundle: Bundle) => void, subject = PACK): Promise<Verdict> => {
+  const changed = async (change: (bundle: Bundle) => void, isProven = false): Promise<Verdict> => {
     const bundle = decodeBundle(good)
     change(bundle)
-    return read(encodeBundle(bundle), subject)
+    if (isProven) await ledger.prove(bundle)
+    return read(encodeBundle(bundle))
   }
 
   beforeAll(async () => {
     ;({ ledger, gateway } = life())
+    step(ledger, gateway, bare({ epcList: [STRANGER], action: 'OBSERVE', bizStep: 'storing' }))
+    ledger.seal()
     good = await buildBundle(PACK, ledger.source())
     trust = { policy: ledger.policy }
   })
@@ -195,52 +206,60 @@ describe('verify', () => {
     ],
     [
       'a byte of the seal',
-      'seal PROOF_ROOT',
+      'inclusion PROOF_ROOT',
       (b) => {
         b.seal.bytes[60]! ^= 1
       },
     ],
     [
-      'an inclusion path',
+      'a hash of the tree',
       'inclusion PROOF_ROOT',
       (b) => {
-        b.statements[1]!.path[0]![5]! ^= 1
+        b.beside[0]![5]! ^= 1
       },
     ],
-    ['an inclusion path cut short', 'inclusion PROOF_LENGTH', (b) => void b.statements[1]!.path.pop()],
+    ['a hash of the tree too few', 'inclusion PROOF_LENGTH', (b) => void b.beside.pop()],
+    ['a hash of the tree too many', 'inclusion PROOF_LENGTH', (b) => void b.beside.push(new Uint8Array(32))],
     [
-      'a map path',
+      'a hash of a batch',
+      'contents PROOF_ROOT',
+      (b) => {
+        b.statements.find(({ beside }) => beside.length > 0)!.beside[0]![0]! ^= 1
+      },
+    ],
+    ['a hash of a batch too many', 'contents PROOF_LENGTH', (b) => void b.statements[1]!.beside.push(b.beside[0]!)],
+    [
+      'a hash of the map',
       'completeness HISTORY_PROOF',
       (b) => {
-        b.histories[0]!.proof.siblings[0]![0]! ^= 1
+        b.map[0]![0]! ^= 1
+      },
+    ],
+    ['a hash of the map too few', 'completeness HISTORY_PROOF', (b) => void b.map.pop()],
+    ['a hash of the map too many', 'completeness HISTORY_PROOF', (b) => void b.map.push(new Uint8Array(32))],
+    [
+      'a history that ends elsewhere',
+      'completeness HISTORY_PROOF',
+      (b) => {
+        b.histories[0]!.end.depth += 1
       },
     ],
     ['two events swapped in a history', 'completeness HISTORY_PROOF', (b) => void b.histories[0]!.links.reverse()],
     ['an event left out of a history', 'completeness HISTORY_PROOF', (b) => void b.histories[0]!.links.pop()],
-    ['an event left out of the bundle', 'completeness HISTORY_MISSING', (b) => void b.events.pop()],
-    [
-      'a whole history left out',
-      'completeness HISTORY_MISSING',
-      (b) =>
-        void b.histories.splice(
-          b.histories.findIndex((h) => h.subject === LOT),
-          1,
-        ),
-    ],
+    ['an event left out of the bundle', 'contents PROOF_LENGTH', (b) => void b.events.pop()],
+    ['a whole history left out', 'completeness HISTORY_PROOF', (b) => void leaveOut(b, LOT)],
     [
       "another subject's event in a history",
       'completeness HISTORY_SUBJECT',
       (b) => void b.histories.find((h) => h.subject === PIG)!.links.push(b.events.at(-1)!),
     ],
-    ['the same entry twice', 'contents BUNDLE_MALFORMED', (b) => void b.statements.push(b.statements[1]!)],
-    ['the same event twice', 'contents BUNDLE_MALFORMED', (b) => void b.events.push(b.events[1]!)],
+    ['the same entry twice', 'inclusion BUNDLE_MALFORMED', (b) => void b.statements.push(b.statements[1]!)],
     [
-      'an entry claimed at another place',
-      'inclusion PROOF_ROOT',
-      (b) => {
-        b.statements[1]!.entry += 1
-      },
+      'events of a statement out of order',
+      'contents BUNDLE_MALFORMED',
+      (b) => void b.events.sort((one, other) => one.entry - other.entry || other.position - one.position),
     ],
+    ['the same event twice', 'contents BUNDLE_MALFORMED', (b) => void b.events.push(b.events[1]!)],
     [
       'the checkpoint of another size',
       'checkpoint NOTE_SIGNATURE',
@@ -254,6 +273,20 @@ describe('verify', () => {
     expect(failed(verdict)).toBe(expected)
     expect(verdict.state).toBe('mismatch')
     expect(verdict.events).toEqual([])
+  })
+
+  it.each<[string, string, (b: Bundle) => void]>([
+    ['an event left out of the bundle', 'completeness HISTORY_MISSING', (b) => void b.events.pop()],
+    ['a whole history left out', 'completeness HISTORY_MISSING', (b) => void leaveOut(b, LOT)],
+    [
+      'an entry claimed at another place',
+      'inclusion PROOF_ROOT',
+      (b) => {
+        b.statements.at(-1)!.entry = b.seal.entry - 1
+      },
+    ],
+  ])('refuses %s: %s, however well its ledger proves the rest', async (_name, expected, change) => {
+    expect(failed(await changed(change, true))).toBe(expected)
   })
 
   it('refuses every flipped byte of the bundle', async () => {
@@ -270,10 +303,8 @@ describe('verify', () => {
       const link = b.histories[0]!.links.at(-1)!
       const at = b.events.findIndex((e) => e.entry === link.entry && e.position === link.position)
       const [event] = b.events.splice(at, 1)
-      const statement = b.statements.find((s) => s.entry === link.entry)!
-      expect(statement).toBeDefined()
       link.withheld = leafOf(event!)
-    })
+    }, true)
     expect(verdict.state).toBe('unchecked')
     expect(verdict.checks.find((c) => c.id === 'completeness')).toMatchObject({
       status: 'unchecked',
@@ -473,19 +504,16 @@ describe('verify', () => {
     const bundle = decodeBundle(await buildBundle(PACK, source))
     for (const entry of [enrolled, forged]) {
       const [event] = l.batches.get(entry)!
-      bundle.statements.push({
-        entry,
-        bytes: l.entries[entry]!,
-        path: await proveInclusion(entry, source.size, source.readNodes),
-      })
-      bundle.events.push({ entry, position: 0, ...event!, path: [] })
+      bundle.statements.push({ entry, bytes: l.entries[entry]!, beside: [] })
+      bundle.events.push({ entry, position: 0, ...event! })
     }
+    await l.prove(bundle)
     const verdict = await verify(encodeBundle(bundle), PACK, { policy: l.policy }, check)
     expect(failed(verdict)).toBe('completeness HISTORY_SUBJECT')
   })
 
   it('is not larger than it must be', () => {
     expect(good.length).toBeLessThan(16_000)
-    expect(gateway.seq).toBe(4)
+    expect(gateway.seq).toBe(5)
   })
 })
