@@ -44,7 +44,9 @@ export async function searchFor(
   cursor: string | undefined,
 ): Promise<SearchAnswer> {
   await directory.refresh()
-  const named = text === '' ? [] : namedLike(ledger, directory, text)
+  // An organisation that no event names is found by its number all the same.
+  const registered = exact.filter((subject) => nameOf(ledger, directory, subject) !== undefined)
+  const named = [...registered, ...(text === '' ? [] : namedLike(ledger, directory, text))]
   const query = { exact, labels, named, ...(days ?? ALWAYS), days: days !== undefined && text === '' }
   const answer = JSON.parse(
     Buffer.from(await traces.ask({ ask: 'search', ...query, limit, cursor })).toString('utf8'),

@@ -84,6 +84,8 @@ describe('the desk’s own resources', () => {
     await soon(() => search('c').then(({ body }) => body.total)).toBe(1)
     const names = await search('Org')
     expect(names.body.results?.[0]).toMatchObject({ name: { zh: expect.any(String), en: expect.any(String) } })
+    const party = names.body.results?.find(({ subject }) => subject.includes('/417/'))
+    expect((await search(party?.subject ?? '')).body.results).toEqual([party])
   })
 
   it('say that a number is mistyped where nothing has it', async () => {

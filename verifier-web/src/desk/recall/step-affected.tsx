@@ -35,7 +35,7 @@ export function AffectedStep({ draft, known, ask, words }: StepProps): VNode {
   const places = new Set(preview.rows.map(({ place }) => place)).size
   const list = (parts: string[]): string => parts.join(words.lang === 'zh' ? '、' : ', ')
   const quantity = ({ milli, uom }: { milli: number; uom?: string }): string =>
-    amount({ milli, ...(uom !== undefined && { uom }) })
+    uom === undefined ? t('affected.pieces', { n: milli / 1000 }) : amount({ milli, uom })
   return (
     <>
       {preview.rows.length === 0 ? (

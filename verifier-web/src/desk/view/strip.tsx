@@ -39,11 +39,14 @@ export function Strip({ journey, of, placeName }: StripProps): VNode {
 function StopCard({ stop, name }: { stop: Stop; name: string }): VNode {
   const { t, format } = useWords()
   const [from, to] = [format.moment(stop.from), format.moment(stop.to)]
+  const [first, last] = [format.time(stop.from), format.time(stop.to)]
+  // Of one day the date is said once.
+  const until = from.replace(first, '') === to.replace(last, '') ? last : to
   return (
     <>
       <b>{name === '' ? t('strip.unknown') : name}</b>
       <span>{stop.steps.map((step) => t(`step.${step}`)).join(t('journey.list'))}</span>
-      <span class="note">{from === to ? from : `${from} – ${to}`}</span>
+      <span class="note">{from === to ? from : `${from} – ${until}`}</span>
       <Minis stamps={stop.stamps} />
     </>
   )

@@ -108,23 +108,10 @@ export function SubjectView({ subject, ask, local, open, onAnswered }: SubjectPr
         />
       )}
       <div class="cols">
-        <div>
+        <div class="lead">
           <FindingsPart found={found} records={provenCount(rows)} placeName={placeName} show={showOnly} />
-          <Events
-            name={shortOf(subject)}
-            rows={rows}
-            filter={filter}
-            onFilter={setFilter}
-            placeName={placeName}
-            progress={state}
-            cut={trace.unread > 0 ? trace.nodes.length : undefined}
-          />
-          {journey !== undefined && whose !== undefined && journey.stops.length > 0 && (
-            <Strip journey={journey} of={whose === subject ? undefined : shortOf(whose)} placeName={placeName} />
-          )}
-          <Exports subject={goods} kind={subjectKind(subject)} />
         </div>
-        <div>
+        <div class="side">
           <section class="recalls">
             <RecallPanel subjects={[goods, ...(own.verdict?.lineage ?? []).filter(isGoods)]} ask={ask} />
             {isGoods(goods) && !recalling && (
@@ -142,6 +129,21 @@ export function SubjectView({ subject, ask, local, open, onAnswered }: SubjectPr
             </div>
             <Graph subject={goods} ask={ask} open={open} names={names} marks={marks} />
           </section>
+        </div>
+        <div class="rest">
+          <Events
+            name={shortOf(subject)}
+            rows={rows}
+            filter={filter}
+            onFilter={setFilter}
+            placeName={placeName}
+            progress={state}
+            cut={trace.unread > 0 ? trace.nodes.length : undefined}
+          />
+          {journey !== undefined && whose !== undefined && journey.stops.length > 0 && (
+            <Strip journey={journey} of={whose === subject ? undefined : shortOf(whose)} placeName={placeName} />
+          )}
+          <Exports subject={goods} kind={subjectKind(subject)} />
         </div>
       </div>
     </>

@@ -118,6 +118,7 @@ export const en: Record<keyof typeof zh, Message> = {
   'affected.holder': 'Holder',
   'affected.amount': 'Quantity',
   'affected.untold': { one: '1 thing of unknown quantity', other: '{n} things of unknown quantity' },
+  'affected.pieces': { one: '1 piece', other: '{n} pieces' },
   'affected.sum': { one: '{places} site, {amounts}', other: '{places} sites, {amounts}' },
   'affected.way': 'On the way',
   'affected.gone': 'Besides: {parts}',

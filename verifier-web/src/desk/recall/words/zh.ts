@@ -113,6 +113,7 @@ export const zh = {
   'affected.holder': '持有者',
   'affected.amount': '数量',
   'affected.untold': '{n} 件数量不明',
+  'affected.pieces': '{n} 件',
   'affected.sum': '{places} 处，{amounts}',
   'affected.way': '途中',
   'affected.gone': '另外：{parts}',
