@@ -95,7 +95,8 @@ function sensor(
 }
 
 let count = 0
-function proven(
+/** A record of the samples; `geo` says what its place comes from. */
+export function proven(
   site: Site,
   ms: number,
   event: object,
@@ -293,7 +294,7 @@ const ORDER: CheckId[] = [
 ]
 
 /** The checks in their order: passed up to `failed`, which fails with `code`; none after it. */
-function checks(
+export function checks(
   failed?: CheckId,
   code?: NonNullable<Check['code']>,
   detail: NonNullable<Check['detail']> = {},
@@ -368,7 +369,7 @@ function sampleHold(fields: Partial<ProvenHold> = {}): ProvenHold {
     ground: {
       ...{ product: PRODUCT, limits: { minMilliC: 0, maxMilliC: 4000, toleranceS: 1800 }, way: [PACK, CASE] },
       ...{ readings: [{ entry: 97, position: 0, eventID: 'urn:uuid:00000000-0000-4000-8000-000000000001' }] },
-      ...{ lowestMilliC: 2100, highestMilliC: 7400, outsideMs: 5_400_000 },
+      ...{ lowestMilliC: 1200, highestMilliC: 7300, outsideMs: 36_600_000 },
     },
   }
   const sealedAtMs = Date.parse(since) + 1000

@@ -109,7 +109,7 @@ export interface Safety {
  * That goods are not recalled is proven by whole histories and good signatures, and by nothing less: of goods that nobody recorded, lot and
  * product are not known.
  */
-function recallOf(state: string, verdict: Verdict | undefined): Recall {
+export function recallOf(state: string, verdict: Verdict | undefined): Recall {
   if (state === 'recalled') return 'recalled'
   if (verdict?.recalls.some(isStanding)) return 'was-recalled'
   if (state === 'held' || verdict?.holds.some(isHeld)) return 'held'

@@ -115,8 +115,13 @@ describe('nextOf', () => {
   const consistent = finding(sampleVerdicts.consistent())
 
   it('lets the pack be compared when nothing is wrong with it', () => {
-    expect(nextOf(consistent, safe)).toBe('next.consistent')
-    expect(nextOf({ ...consistent, elements: new Map([['00', '1']]) }, safe)).toBe('next.consistent.number')
+    const next = (...elements: [string, string][]): string =>
+      nextOf({ ...consistent, elements: new Map(elements) }, safe)
+    expect(next(['01', '1'], ['10', 'B'], ['21', 'S'])).toBe('next.consistent')
+    // A lot's code has no pack number to compare, and a product's neither.
+    expect(next(['01', '1'], ['10', 'B'])).toBe('next.consistent.lot')
+    expect(next(['01', '1'])).toBe('next.consistent.number')
+    expect(next(['00', '1'])).toBe('next.consistent.number')
   })
 
   it('warns of a pack whose records agree that it was too warm or is too old', () => {

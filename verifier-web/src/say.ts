@@ -59,8 +59,9 @@ export function nextOf({ state, elements, verdict }: Finding, { recall, temperat
   if (state !== 'consistent') return `next.${state}`
   if (useBy.kind === 'days' && useBy.days < 0) return 'next.consistent.over'
   if (temperature.kind === 'left') return 'next.consistent.warm'
-  // A case has one number; a pack has a lot and a serial to compare.
-  return elements.has('01') ? 'next.consistent' : 'next.consistent.number'
+  // A case has one number; a pack has a lot and a serial to compare; a lot's code has no pack.
+  if (elements.has('21')) return 'next.consistent'
+  return elements.has('10') ? 'next.consistent.lot' : 'next.consistent.number'
 }
 
 /** Nothing is wrong, and yet something that must be known is not: who else has seen this ledger, or what some records say. */

@@ -115,6 +115,8 @@ export function stopOf(visit: Visit, born: number): Stop {
   const exposed: Span = { fromMs: Math.max(visit.window.fromMs, born), toMs: visit.window.toMs }
   const all = records.flatMap((record) => readingsOf(record.event))
   const here = all.map((r) => clip(r, visit.window)).filter((r) => r !== undefined)
+  // What a hall was before the goods were there is not told as theirs: one stop would contradict its own chart.
+  const readings = exposed.toMs < exposed.fromMs ? [] : all.map((r) => clip(r, exposed)).filter((r) => r !== undefined)
   const positions = records.map((r) => r.position).filter((p) => p !== undefined)
   const moving = subjectKind(visit.station) === 'asset' || metresAlong(positions) > MOVED_M
   const first = visit.goods[0]!
@@ -132,9 +134,9 @@ export function stopOf(visit: Visit, born: number): Stop {
     to: visit.goods.at(-1)!.at,
     moving,
     stamps: { place: joined(records, 'place'), time: joined(records, 'time'), quality: joined(records, 'quality') },
-    evidence: evidenceOf(records, here),
+    evidence: evidenceOf(records, readings.length > 0 ? readings : here),
     ...(timeDoubt && { timeDoubt }),
     records,
-    readings: exposed.toMs < exposed.fromMs ? [] : all.map((r) => clip(r, exposed)).filter((r) => r !== undefined),
+    readings,
   }
 }

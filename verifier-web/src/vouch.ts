@@ -1,4 +1,6 @@
 // Who says so: for each kind of claim, whether an instrument or a person, and how many records rest on it. Pure.
+import { claimsOf } from './claims.ts'
+import { foodTestsOf } from './food-tests.ts'
 import type { Journey } from './journey.ts'
 import { goodsOf, type JourneyRecord } from './record.ts'
 
@@ -6,11 +8,14 @@ export type Vouch =
   | { kind: 'temperature'; device: true; n: number }
   | { kind: 'place.gnss' | 'place.site' | 'scanned'; device: boolean; n: number }
   | { kind: 'time'; device: true; doubtMs: number; without: number }
-  | { kind: 'typed'; device: false; n: number; orgs: string[] }
+  | { kind: 'tests'; device: true; n: number; orgs: string[] }
+  | { kind: 'typed' | 'attributes'; device: false; n: number; orgs: string[] }
 
 function doubtMs({ event, timeDoubt }: JourneyRecord): number {
   return timeDoubt?.kind === 'placed' ? timeDoubt.withinMs : event['tristamp:clock'].uncertaintyMs
 }
+
+const orgsOf = (records: readonly JourneyRecord[]): string[] => [...new Set(records.map((r) => r.proven.signer.org))]
 
 /** The claims of a journey, measured before stated. */
 export function vouchesOf(journey: Journey): Vouch[] {
@@ -30,15 +35,20 @@ export function vouchesOf(journey: Journey): Vouch[] {
       without: records.length - timed.length,
     })
   }
+  const tests = foodTestsOf(journey)
+  if (tests.length > 0)
+    vouches.push({ kind: 'tests', device: true, n: tests.length, orgs: [...new Set(tests.map(({ org }) => org))] })
   if (geo('gnss') > 0) vouches.push({ kind: 'place.gnss', device: true, n: geo('gnss') })
   if (by('device').length > 0) vouches.push({ kind: 'scanned', device: true, n: by('device').length })
   if (geo('site') > 0) vouches.push({ kind: 'place.site', device: false, n: geo('site') })
+  const stating = records.filter((record) => claimsOf([record]).some(({ device }) => !device))
+  if (stating.length > 0) vouches.push({ kind: 'attributes', device: false, n: stating.length, orgs: orgsOf(stating) })
   if (typed.length > 0)
     vouches.push({
       kind: 'typed',
       device: false,
       n: typed.length,
-      orgs: [...new Set(typed.map((r) => r.proven.signer.org))],
+      orgs: orgsOf(typed),
     })
   return vouches
 }

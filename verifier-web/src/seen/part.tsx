@@ -68,11 +68,25 @@ function Days({ seen }: { seen: Seen }): VNode {
   )
 }
 
+/** Of a sale the records tell, whatever the server counts. */
+function Sold({ facts: { soldMs } }: { facts: ScanFacts }): VNode {
+  const { t, format } = useSeenWords()
+  return (
+    <>
+      <dt>{t('sold')}</dt>
+      <dd class="num">
+        {soldMs === undefined
+          ? t('sold.none')
+          : t('sold.at', { at: format.moment({ ms: soldMs, offset: deviceOffset(soldMs) }) })}
+      </dd>
+    </>
+  )
+}
+
 function Counted({ seen, facts, signs }: { seen: Seen; facts: ScanFacts; signs: readonly ScanSign[] }): VNode {
   const words = useSeenWords()
-  const { t, format } = words
+  const { t } = words
   const { firstSeen, times, opened } = seen
-  const { soldMs } = facts
   return (
     <>
       <dl class="facts">
@@ -80,12 +94,7 @@ function Counted({ seen, facts, signs }: { seen: Seen; facts: ScanFacts; signs: 
         <dd class="num">{firstSeen === undefined || times <= 1 ? t('first.now') : hourText(firstSeen, words)}</dd>
         <dt>{t('times')}</dt>
         <dd class="num">{t('times.n', { n: times })}</dd>
-        <dt>{t('sold')}</dt>
-        <dd class="num">
-          {soldMs === undefined
-            ? t('sold.none')
-            : t('sold.at', { at: format.moment({ ms: soldMs, offset: deviceOffset(soldMs) }) })}
-        </dd>
+        <Sold facts={facts} />
         {opened !== undefined && (
           <>
             <dt>{t('seal')}</dt>
@@ -134,8 +143,11 @@ export function SeenPart({ finding, journey, onElsewhere }: SeenProps): VNode {
   useEffect(() => {
     if (isElsewhere && state === 'consistent') onElsewhere()
   }, [isElsewhere, state])
+  const sealed = verdict !== undefined && <SealedPart subject={subject} verdict={verdict} tells={!isFile} />
   return (
     <>
+      {/* Where a copy is about, the secret that it lacks comes first. */}
+      {state === 'elsewhere' && sealed}
       {!isFile && (
         <section class="s seen" id="seen">
           <div class="sh">
@@ -143,14 +155,26 @@ export function SeenPart({ finding, journey, onElsewhere }: SeenProps): VNode {
           </div>
           <div aria-live="polite">
             {asked === undefined && <p class="note">{t('asking')}</p>}
-            {asked?.ok === false && <p class="note">{t(asked.why === 'offline' ? 'offline' : 'refused')}</p>}
+            {asked?.ok === false && (
+              <>
+                <p class="note">{t(asked.why === 'offline' ? 'offline' : 'refused')}</p>
+                <dl class="facts">
+                  <Sold facts={facts} />
+                </dl>
+              </>
+            )}
             {asked?.ok === true && <Counted seen={asked.value} facts={facts} signs={signs} />}
           </div>
-          <p class="note">{t('note')}</p>
-          <RegionChoice />
+          {/* Where nothing is counted, nothing is asked. */}
+          {asked?.ok === true && (
+            <>
+              <p class="note">{t('note')}</p>
+              <RegionChoice />
+            </>
+          )}
         </section>
       )}
-      {verdict !== undefined && <SealedPart subject={subject} verdict={verdict} tells={!isFile} />}
+      {state !== 'elsewhere' && sealed}
     </>
   )
 }

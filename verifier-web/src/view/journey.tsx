@@ -1,8 +1,10 @@
 import type { VNode } from 'preact'
+import { claimsOf } from '../claims.ts'
 import type { Gap, Journey, Leg, TakenBack } from '../journey.ts'
 import { type LocalTime, offsetMs } from '../local-time.ts'
 import { STAMPS, type StampState, type Stamps } from '../record.ts'
 import type { Evidence, Stop } from '../stop.ts'
+import { Claims } from './claims.tsx'
 import { addressOf, type Naming, nameOf, organisationName } from './naming.ts'
 import { By, Head, Mark, useLanguage } from './parts.tsx'
 import { TimeText } from './time-text.tsx'
@@ -30,7 +32,7 @@ function Minis({ stamps }: { stamps: Stamps }): VNode {
   )
 }
 
-function Clock({ at }: { at: LocalTime }): VNode {
+export function Clock({ at }: { at: LocalTime }): VNode {
   const { format } = useLanguage()
   return (
     <time dateTime={new Date(at.ms).toISOString()}>
@@ -89,13 +91,14 @@ function StopRow({ stop, naming }: { stop: Stop; naming: Naming }): VNode {
               <By device={evidence.device} />
             </li>
           ))}
+          <Claims claims={claimsOf(stop.records)} />
         </ul>
       </div>
     </li>
   )
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 function GapRow({ gap }: { gap: Gap }): VNode {
   const { t, format } = useLanguage()
@@ -125,7 +128,7 @@ function LegRow({ leg }: { leg: Leg }): VNode {
   else if (leg.travelMs >= 10 * 60_000) parts.push(t('leg.waited', { length: format.duration(leg.travelMs) }))
   return (
     <li class="leg">
-      <p>{parts.join(t('leg.join'))}</p>
+      <p>{capital(parts.join(t('leg.join')))}</p>
     </li>
   )
 }

@@ -70,6 +70,9 @@ export function PackPart({ pack, proven }: { pack: Pack; proven: boolean }): VNo
           <Fours label="pack.gtin" text={pack.gtin} />
         )}
       </dl>
+      {pack.serial === undefined && pack.sscc === undefined && pack.gtin !== undefined && (
+        <p class="note one">{t(pack.lot === undefined ? 'pack.of-product' : 'pack.of-lot')}</p>
+      )}
     </section>
   )
 }

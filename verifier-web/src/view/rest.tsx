@@ -7,6 +7,7 @@ import type { Journey } from '../journey.ts'
 import type { Pack } from '../product.ts'
 import { keepShell } from '../shell.ts'
 import { ChecksPart } from './checks.tsx'
+import { placesApart } from './elsewhere.ts'
 import { FindingsPart } from './findings.tsx'
 import { HoldsPart } from './holds.tsx'
 import { JourneyPart } from './journey.tsx'
@@ -19,9 +20,11 @@ import { ReportPart } from './report.tsx'
 import { SafetyPart } from './safety.tsx'
 import { TemperaturePart } from './temperature.tsx'
 import { TestsPart } from './tests.tsx'
+import { TestsRow } from './tests-row.tsx'
 import { VouchPart } from './vouch.tsx'
 
 export interface RestProps extends ToldFinding {
+  now: Date
   onForget: () => void
   /** What the server counted is more than one person can bring about. */
   onElsewhere: () => void
@@ -62,25 +65,41 @@ function Guarded(props: {
   return error === undefined ? <LanguageProvider value={props.language}>{props.children}</LanguageProvider> : null
 }
 
-function Lead({ finding, journey, pack, safety }: RestProps): VNode {
+function Lead({ finding, journey, pack, safety, now }: RestProps): VNode {
+  const language = useLanguage()
+  const { verdict, state } = finding
   return (
     <>
       <PackPart pack={pack} proven={journey !== undefined} />
-      <SafetyPart finding={finding} safety={safety} />
+      <SafetyPart finding={finding} safety={safety} now={now}>
+        {verdict !== undefined && journey !== undefined && state !== 'mismatch' && (
+          <TestsRow journey={journey} naming={{ names: verdict.names, language }} />
+        )}
+      </SafetyPart>
     </>
   )
 }
 
 function Rest({ finding, journey, pack, onForget, onElsewhere }: RestProps): VNode {
-  const { verdict } = finding
+  const { verdict, state } = finding
+  const language = useLanguage()
+  const apart = placesApart(finding)
+  const seen = journey !== undefined && finding.elements.has('21') && (
+    <Later load={loadSeen} props={{ finding, journey, onElsewhere }} />
+  )
   return (
     <div class="rest">
       {verdict !== undefined && <RecallsPart verdict={verdict} />}
       {verdict !== undefined && <HoldsPart verdict={verdict} />}
-      {verdict !== undefined && journey !== undefined && <Told verdict={verdict} journey={journey} pack={pack} />}
-      {journey !== undefined && finding.elements.has('21') && (
-        <Later load={loadSeen} props={{ finding, journey, onElsewhere }} />
+      {apart !== undefined && verdict !== undefined && (
+        <Later
+          load={loadElsewhere}
+          props={{ apart, metres: metresOf(verdict), naming: { names: verdict.names, language } }}
+        />
       )}
+      {state === 'elsewhere' && seen}
+      {verdict !== undefined && journey !== undefined && <Told verdict={verdict} journey={journey} pack={pack} />}
+      {state !== 'elsewhere' && seen}
       <ChecksPart finding={finding} onForget={onForget} />
       <ReportPart finding={finding} pack={pack} />
     </div>
@@ -88,7 +107,12 @@ function Rest({ finding, journey, pack, onForget, onElsewhere }: RestProps): VNo
 }
 
 const loadSeen = () => import('../seen/part.tsx').then(({ SeenPart }) => SeenPart)
+const loadElsewhere = () => import('./elsewhere-part.tsx').then(({ ElsewherePart }) => ElsewherePart)
 const loadWay = () => import('./way.tsx').then(({ WayPart }) => WayPart)
+
+function metresOf({ findings }: Verdict): number {
+  return Number(findings.find(({ code }) => code === 'TWO_PLACES')?.detail['metres'] ?? 0)
+}
 
 function hasWay({ records }: Journey): boolean {
   return records.some(({ event }) => (event['tristamp:geo'] as { route?: string } | undefined)?.route !== undefined)

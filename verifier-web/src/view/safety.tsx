@@ -1,9 +1,11 @@
-import type { VNode } from 'preact'
+import { subjectKind } from '@tristamp/protocol'
+import type { ComponentChildren, VNode } from 'preact'
 import type { Finding } from '../check.ts'
 import type { Language, MessageKey } from '../i18n/index.ts'
 import { deviceOffset } from '../local-time.ts'
 import {
   type Recall,
+  recallOf,
   type Safety,
   type Temperature,
   type Tone,
@@ -12,8 +14,9 @@ import {
   useByTone,
 } from '../safety.ts'
 import { ToneMark, useLanguage } from './parts.tsx'
+import { recallShown } from './recall.ts'
 
-interface RowText {
+export interface RowText {
   strong: string
   small?: string | undefined
 }
@@ -29,22 +32,44 @@ const RECALL_TONES: Record<Recall, Tone> = {
   unknowable: 'idle',
 }
 
-function recallText({ t, format }: Language, { recall, recallAsOfMs: ms }: Safety): RowText {
+/** How much is called back, and by whom, where the recall is known. */
+function recalledText({ t, format, pick }: Language, finding: Finding): RowText | undefined {
+  const shown = recallShown(finding)
+  if (shown === undefined) return undefined
+  const { recall, about, since } = shown
+  const kind = subjectKind(about)
+  const ms = Date.parse(since)
+  const name = finding.verdict?.names.organisations.get(recall.org)?.name
+  const who = name === undefined ? recall.org : pick(name)
+  return {
+    strong: t(kind === 'lot' || kind === 'product' ? `recall.recalled.${kind}` : 'recall.recalled'),
+    small: t('recalls.by', { who, at: format.moment({ ms, offset: deviceOffset(ms) }) }),
+  }
+}
+
+function recallText(language: Language, finding: Finding, { recall, recallAsOfMs: ms }: Safety): RowText {
+  const { t, format } = language
+  const { verdict } = finding
   const at = ms === undefined ? '' : format.moment({ ms, offset: deviceOffset(ms) })
+  // Of what is not known now, what was proven then is known.
+  const wasFree = recall === 'unknown-now' && verdict !== undefined && recallOf(verdict.state, verdict) === 'free'
   const small: Partial<Record<Recall, string>> = {
     'not-checked': t('recall.not-checked.why'),
     'was-recalled': t('recall.was-recalled.why'),
     drill: t('recall.drill.why', { at }),
-    ...(ms !== undefined && { held: t('recall.held.why', { at }) }),
+    ...(ms !== undefined && { free: t('recall.free.as-of', { at }), held: t('recall.held.why', { at }) }),
+    ...(wasFree && { 'unknown-now': t('recall.free.then', { at }) }),
   }
-  return { strong: t(`recall.${recall}`, { at }), small: small[recall] }
+  const known = recall === 'recalled' ? recalledText(language, finding) : undefined
+  return known ?? { strong: t(`recall.${recall}`), small: small[recall] }
 }
 
 function gapsText(
   { t, format }: Language,
   { totalMs, gaps, gapMs }: Extract<Temperature, { kind: 'kept' | 'left' }>,
 ): string {
-  const values = { n: gaps, total: format.roughly(totalMs), length: format.duration(gapMs) }
+  const measured = format.roughly(totalMs - gapMs)
+  const values = { n: gaps, measured, total: format.roughly(totalMs), length: format.duration(gapMs) }
   return t(gaps === 0 ? 'kept.no-gaps' : gaps === 1 ? 'kept.one-gap' : 'kept.gaps', values)
 }
 
@@ -64,7 +89,8 @@ function temperatureText(language: Language, temperature: Temperature, until: st
       const limits = format.range(temperature.limits.minMilliC, temperature.limits.maxMilliC)
       return {
         strong: until === undefined ? t('kept.kept', { limits }) : t('kept.until', { at: until, limits }),
-        small: gapsText(language, temperature),
+        // Of one reading there is no time that it was kept for.
+        small: temperature.totalMs < 60_000 ? undefined : gapsText(language, temperature),
       }
     }
     case 'left': {
@@ -91,7 +117,7 @@ function useByText({ t }: Language, useBy: UseBy, proven: boolean): RowText {
   return { strong: useBy.days > 0 ? t('use-by.left', { n: useBy.days }) : t('use-by.over', { n: -useBy.days }), small }
 }
 
-function Row({ label, tone, text }: { label: MessageKey; tone: Tone; text: RowText }): VNode {
+export function Row({ label, tone, text }: { label: MessageKey; tone: Tone; text: RowText }): VNode {
   const { t } = useLanguage()
   return (
     <li>
@@ -105,22 +131,42 @@ function Row({ label, tone, text }: { label: MessageKey; tone: Tone; text: RowTe
   )
 }
 
-/** 3: recall, temperature, use by. */
-export function SafetyPart({ finding, safety }: { finding: Finding; safety: Safety }): VNode {
+/** The moment in as few words as tell it: of the day on which the page is read, its hour. */
+function shortly({ format }: Language, ms: number, now: number): string {
+  const [at, today] = [
+    { ms, offset: deviceOffset(ms) },
+    { ms: now, offset: deviceOffset(now) },
+  ]
+  return format.day(at) === format.day(today) ? format.time(at) : format.day(at)
+}
+
+/** 3: recall, temperature, use by, and what else was found of the food. */
+export function SafetyPart({
+  finding,
+  safety,
+  now,
+  children,
+}: {
+  finding: Finding
+  safety: Safety
+  now: Date
+  children?: ComponentChildren
+}): VNode {
   const language = useLanguage()
   const { recall, temperature, useBy } = safety
   const proven = (finding.verdict?.events.length ?? 0) > 0
   const last = finding.failure === undefined ? undefined : finding.checkedAtMs
-  const until = last === undefined ? undefined : language.format.moment({ ms: last, offset: deviceOffset(last) })
+  const until = last === undefined ? undefined : shortly(language, last, now.getTime())
   return (
     <section class="s safety" id="safety">
       <h2 class="vh">{language.t('safety')}</h2>
       <ul class="rows num">
-        <Row label="recall" tone={RECALL_TONES[recall]} text={recallText(language, safety)} />
+        <Row label="recall" tone={RECALL_TONES[recall]} text={recallText(language, finding, safety)} />
         <Row label="kept" tone={temperatureTone(temperature)} text={temperatureText(language, temperature, until)} />
         {finding.state !== 'none' && (
           <Row label="use-by" tone={proven ? useByTone(useBy) : 'idle'} text={useByText(language, useBy, proven)} />
         )}
+        {children}
       </ul>
     </section>
   )

@@ -1,28 +1,18 @@
 import type { TestVerdict } from '@tristamp/protocol'
 import type { VNode } from 'preact'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import { type FoodTest, foodTestsOf } from '../food-tests.ts'
 import type { Journey } from '../journey.ts'
-import type { RunAgain } from '../rerun.ts'
 import type { Tone } from '../safety.ts'
 import { Head, ToneMark, useLanguage } from './parts.tsx'
+import { useRunsAgain } from './run-again.ts'
 
 const TONES: Record<TestVerdict, Tone> = { consistent: 'ok', suspicious: 'stop', inconclusive: 'idle' }
 
-function Row({ found: { number, test, element } }: { found: FoodTest }): VNode {
+function Row({ found }: { found: FoodTest }): VNode {
   const { t, format } = useLanguage()
-  const [again, setAgain] = useState<RunAgain | undefined>()
-  useEffect(() => {
-    let shown = true
-    void import('../rerun.ts')
-      .then(({ runAgain }) => runAgain(element))
-      .then((result) => {
-        if (shown) setAgain(result)
-      })
-    return () => {
-      shown = false
-    }
-  }, [element])
+  const { number, test } = found
+  const [again] = useRunsAgain(useMemo(() => [found], [found]))
   const differs = again?.state === 'differs'
   const model = again !== undefined && 'model' in again ? again.model : undefined
   const tenths = (milli: number): string => format.number(Math.round(milli / 100) / 10)

@@ -1,4 +1,5 @@
 /** @jsxImportSource ../dom */
+import { standingCommitment } from '@tristamp/protocol'
 import type { Age } from '../age.ts'
 import { brokenSeals } from '../broken.ts'
 import type { Finding, Shown } from '../check.ts'
@@ -9,6 +10,7 @@ import { deviceOffset } from '../local-time.ts'
 import { STAMPS, type Stamps } from '../record.ts'
 import type { Safety } from '../safety.ts'
 import { nextOf, saidOfAge, sentencesOf } from '../say.ts'
+import { saidOfElsewhere } from './elsewhere.ts'
 import { holdShown, saidOfHold } from './hold.ts'
 import { recallShown, saidOfRecall } from './recall.ts'
 
@@ -31,9 +33,14 @@ const ACTIONS: Partial<Record<Shown, { key: FirstKey; href?: string }>> = {
   unchecked: { key: 'act.unchecked' },
 }
 
+/** Whether the pack holds a secret that a copy of its code does not have. */
+function isSealed({ state, subject, verdict }: Finding): boolean {
+  return state === 'elsewhere' && verdict !== undefined && standingCommitment(verdict.events, subject) !== undefined
+}
+
 /** Of a proven recall the notice says what to do, and prints; a file may be of a ledger that this site has nothing to do with. */
 function actionOf(finding: Finding, { lang }: FirstLanguage): (typeof ACTIONS)[Shown] {
-  const action = ACTIONS[finding.state]
+  const action = isSealed(finding) ? { key: 'act.sealed' as const, href: '#sealed' } : ACTIONS[finding.state]
   const recall = finding.file === undefined ? recallShown(finding) : undefined
   return action && recall ? { ...action, href: `/notice?recall=${recall.recall.id}&lang=${lang}` } : action
 }
@@ -97,7 +104,10 @@ export function VerdictPart({ finding, journey, safety, age, language, onAgain }
   const action = actionOf(finding, language)
   const recall = recallShown(finding)
   const hold = holdShown(finding)
-  const sentences = sentencesOf(finding, journey?.records.length ?? 0)
+  const places = saidOfElsewhere(finding, language)
+  const sentences = sentencesOf(finding, journey?.records.length ?? 0).filter(
+    ({ key }) => places === undefined || key !== 'say.elsewhere',
+  )
   return (
     <>
       <div>
@@ -115,6 +125,7 @@ export function VerdictPart({ finding, journey, safety, age, language, onAgain }
               <Broken text={saidOfHold(hold, language)} />{' '}
             </span>
           )}
+          {places !== undefined && <span>{places} </span>}
           {sentences.map(({ key, values }, i) => (
             <span>
               {i > 0 && ' '}
@@ -132,7 +143,7 @@ export function VerdictPart({ finding, journey, safety, age, language, onAgain }
           <b>{t('next')}</b>
           <span>
             {recall === undefined ? (
-              <Broken text={t(nextOf(finding, safety))} />
+              <Broken text={t(isSealed(finding) ? 'next.sealed' : nextOf(finding, safety))} />
             ) : (
               language.pick(recall.recall.consumer)
             )}

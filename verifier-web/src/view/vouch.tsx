@@ -24,8 +24,8 @@ function explain({ t, format }: Language, vouch: Vouch, naming: Naming): string 
     const within = t('vouch.time.by', { doubt: format.doubt(vouch.doubtMs) })
     return vouch.without === 0 ? within : `${within}${t('leg.join')}${t('vouch.time.none', { n: vouch.without })}`
   }
-  if (vouch.kind === 'typed')
-    return t('vouch.typed.by', {
+  if (vouch.kind === 'typed' || vouch.kind === 'attributes' || vouch.kind === 'tests')
+    return t(`vouch.${vouch.kind}.by`, {
       n: vouch.n,
       orgs: vouch.orgs.map((org) => organisationName(org, naming)).join(t('journey.list')),
     })
