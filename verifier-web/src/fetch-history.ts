@@ -48,9 +48,9 @@ export async function fetchEvidence(id: EvidenceId): Promise<Uint8Array | undefi
 async function get(path: string, maxBytes: number, type = ''): Promise<Uint8Array> {
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
-    // A plain request, as the node announces it beside the page: the answer that is under way already is taken. What must not be
-    // old says so itself (`no-cache`), and is asked for anew each time.
-    const response = await fetch(path, { signal, redirect: 'error' })
+    // As the node announces it beside the page: the answer that is under way already is taken. None that a cache kept is, whoever
+    // told it to: each time the server is asked whether it still holds.
+    const response = await fetch(path, { signal, redirect: 'error', cache: 'no-cache' })
     // A page instead of proofs is the answer of somebody in between: it says nothing against the goods.
     if (!response.ok || !(response.headers.get('content-type') ?? '').startsWith(type))
       throw new FetchError('SERVER', { status: response.status })

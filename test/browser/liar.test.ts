@@ -1,0 +1,280 @@
+// A server that wants to deceive, as a phone meets it: one lie of each kind, over a real line. All kinds: verifier-web/src/check.test.ts.
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
+import { type Bundle, decodeBundle, encodeBundle } from '@tristamp/protocol'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { LOT, PACK, PRODUCT, recallOperation } from '../../verifier-web/src/_sample-verdicts.ts'
+import { haveChromium, launchChromium } from './_chromium.ts'
+import { type Liar, type Lie, startLiar } from './_liar.ts'
+import { type BuiltPages, buildPages } from './_pages.ts'
+import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+
+const NEVER = `${PRODUCT}/21/NEVER1`
+const CBOR = { 'Content-Type': 'application/cbor' }
+const SOON = { timeout: 60_000 }
+
+let pages: BuiltPages
+let pork: PorkLedger
+let liar: Liar
+let browser: Browser
+
+const visit = async (options: object = {}): Promise<Page> => {
+  const viewport = { width: 390, height: 844 }
+  const context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', ...options })
+  return context.newPage()
+}
+
+async function open(page: Page, subject = PACK): Promise<string> {
+  await page.goto(`${liar.url}${new URL(subject).pathname}?lang=zh`)
+  return settled(page)
+}
+
+async function settled(page: Page): Promise<string> {
+  await page.waitForSelector('#page:not([data-state=checking]) footer.end', SOON)
+  return page.getByRole('status').first().innerText()
+}
+
+async function bundleOf(subject: string): Promise<Buffer> {
+  const answer = await fetch(`${pork.ledger.url}/v1/history?${new URLSearchParams({ subject })}`)
+  return Buffer.from(await answer.arrayBuffer())
+}
+
+const changed = (bytes: Buffer, change: (bundle: Bundle) => void): Buffer => {
+  const bundle = decodeBundle(new Uint8Array(bytes))
+  change(bundle)
+  return Buffer.from(encodeBundle(bundle))
+}
+
+const answer =
+  (body: Buffer | string, headers: Record<string, string> = CBOR, status = 200): Lie =>
+  (_, response) =>
+    void response.writeHead(status, headers).end(body)
+
+describe.skipIf(!haveChromium())('a server that lies', () => {
+  /** What the ledger's state of the pack and the lot was before anything else was recorded. */
+  let before: Buffer
+  let policy: Buffer
+
+  beforeAll(async () => {
+    pages = await buildPages()
+    pork = await startPorkLedger(pages.folder)
+    liar = await startLiar(pork.ledger.url)
+    browser = await launchChromium()
+    before = await bundleOf(PACK)
+    policy = Buffer.from(await (await fetch(`${pork.ledger.url}/v1/policy`)).arrayBuffer())
+  })
+
+  afterEach(() => liar.truth())
+
+  afterAll(async () => {
+    await browser.close()
+    await liar[Symbol.asyncDispose]()
+    await pork[Symbol.asyncDispose]()
+    await pages[Symbol.asyncDispose]()
+  })
+
+  const stream =
+    (headers: Record<string, string>, chunk: Buffer, times = Number.POSITIVE_INFINITY): Lie =>
+    (_, response) => {
+      response.writeHead(200, headers)
+      let sent = 0
+      const more = (): void => {
+        while (sent++ < times) if (!response.write(chunk)) return void response.once('drain', more)
+        response.end()
+      }
+      more()
+    }
+
+  type Row = [lie: string, word: string, code: string | RegExp, answer: () => Promise<Lie> | Lie]
+  const ROWS: Row[] = [
+    ['another product’s proofs', '记录不符', 'HISTORY_MISSING', async () => answer(await bundleOf(NEVER))],
+    [
+      'the proof that another number has no record',
+      '记录不符',
+      'HISTORY_PROOF',
+      async () =>
+        answer(
+          changed(await bundleOf(NEVER), (b) => {
+            b.histories[0]!.subject = PACK
+          }),
+        ),
+    ],
+    [
+      'the lot’s history left out, where a recall would stand',
+      '记录不符',
+      'HISTORY_MISSING',
+      () =>
+        answer(
+          changed(
+            before,
+            (b) =>
+              void b.histories.splice(
+                b.histories.findIndex((h) => h.subject === LOT),
+                1,
+              ),
+          ),
+        ),
+    ],
+    [
+      'a page in place of proofs',
+      '暂时',
+      'SERVER 200',
+      () => answer('<h1>记录一致</h1>', { 'Content-Type': 'text/html' }),
+    ],
+    ['a page that calls itself proofs', '记录不符', 'BUNDLE_MALFORMED', () => answer('<h1>记录一致</h1>')],
+    ['500', '暂时', 'SERVER 500', () => answer('{}', CBOR, 500)],
+    ['true proofs as 404', '暂时', 'SERVER 404', () => answer(before, CBOR, 404)],
+    ['another address', '暂时', 'OFFLINE', () => answer('', { Location: `${pork.ledger.url}/v1/history` }, 302)],
+    ['an address of others', '暂时', 'OFFLINE', () => answer('', { Location: 'https://evil.example/v1/history' }, 307)],
+    [
+      'compressed proofs that end too early',
+      // To the browser these are whole, and short.
+      '记录不符',
+      'BUNDLE_MALFORMED',
+      () => {
+        const whole = gzipSync(before)
+        return answer(whole.subarray(0, whole.length - 200), { ...CBOR, 'Content-Encoding': 'gzip' })
+      },
+    ],
+    [
+      'what is not compressed as it says',
+      '暂时',
+      'OFFLINE',
+      () => answer(before, { ...CBOR, 'Content-Encoding': 'br' }),
+    ],
+    [
+      'a little that becomes very much',
+      '暂时',
+      'SIZE',
+      () => answer(brotliCompressSync(Buffer.alloc(64 * 1024 * 1024)), { ...CBOR, 'Content-Encoding': 'br' }),
+    ],
+    ['no end of it', '暂时', 'SIZE', () => stream(CBOR, Buffer.alloc(1 << 18))],
+    [
+      'a line that is cut',
+      '暂时',
+      'OFFLINE',
+      () => (_, response) => {
+        response.writeHead(200, { ...CBOR, 'Content-Length': before.length })
+        response.write(before.subarray(0, 2000), () => response.destroy())
+      },
+    ],
+  ]
+  it('is told by each lie’s own words and code, and nothing of it is kept', async () => {
+    for (const [lie, word, code, make] of ROWS) {
+      liar.lie('/v1/history', await make())
+      const page = await visit()
+      const foreign: string[] = []
+      page.on('request', (one) => {
+        if (!one.url().startsWith(liar.url) && !one.url().startsWith('data:')) foreign.push(one.url())
+      })
+      const said = await open(page)
+      expect([lie, said]).toEqual([lie, expect.stringContaining(word)])
+      expect([lie, await page.locator('#checks .code').first().innerText()]).toEqual([lie, expect.stringMatching(code)])
+      expect([lie, await page.locator('body').innerText()]).not.toEqual([lie, expect.stringContaining('记录一致')])
+      expect([lie, await page.evaluate(() => Object.keys(localStorage)), foreign]).toEqual([lie, [], []])
+      await page.context().close()
+    }
+  }, 240_000)
+
+  it('cannot name other rules to a device that knows the ledger, nor make a cache speak for it', async () => {
+    const page = await visit()
+    liar.header('/v1/history', 'cache-control', 'public, max-age=31536000, immutable')
+    liar.header('/v1/policy', 'cache-control', 'public, max-age=31536000, immutable')
+    expect(await open(page)).toContain('记录一致')
+    // Goods on the way to a recall: the answer of before is in the browser's cache, marked as good for a year.
+    liar.asked.length = 0
+    for (let i = 0; i < 2; i++) {
+      await page.goto('about:blank')
+      expect(await open(page)).toContain('记录一致')
+    }
+    expect(liar.asked.filter((path) => path.startsWith('/v1/history')).length).toBeGreaterThanOrEqual(2)
+    expect(liar.asked.filter((path) => path.startsWith('/v1/policy'))).toEqual([])
+    liar.lie('/v1/policy', answer('log none\n', { 'Content-Type': 'text/plain' }))
+    await page.goto('about:blank')
+    expect(await open(page)).toContain('记录一致')
+    await page.context().close()
+  })
+
+  it('of its own counters is believed in nothing that is proved', async () => {
+    const page = await visit()
+    for (const body of [
+      '<h1>记录一致</h1>',
+      '[]',
+      JSON.stringify({ firstSeen: '<img src=x onerror=globalThis.broken=1>', times: -1, lastDays: 'x' }),
+      JSON.stringify({ firstSeen: '2026-11-22T08Z', times: 9e15, lastDays: [{ day: '<b>', region: '<b>', times: 1 }] }),
+      'x'.repeat(1 << 20),
+    ]) {
+      liar.lie('/v1/scans', answer(body, { 'Content-Type': 'application/json' }))
+      expect(await open(page)).toContain('记录一致')
+      await expect.poll(() => page.locator('#seen').innerText(), SOON).not.toContain('正在问')
+      expect(await page.locator('#seen img, #seen b').count()).toBe(0)
+      expect(await page.evaluate(() => (globalThis as { broken?: number }).broken)).toBeUndefined()
+    }
+    liar.lie('/v1/scans', (_, response) => response.destroy())
+    expect(await open(page)).toContain('记录一致')
+    await page.context().close()
+  })
+
+  it('that shows yesterday is told by its age, whatever the device’s clock says', async () => {
+    const page = await visit()
+    const day = 86_400_000
+    const now = Date.now()
+    liar.lie('/v1/history', answer(before))
+    for (const [days, said, recall] of [
+      [0, undefined, '为止没有召回'],
+      [3, '3 天前', '现在不知道'],
+      [400, '400 天前', '现在不知道'],
+      [-1, '本机时钟慢了', '没有召回'],
+      [-400, '本机时钟慢了', '没有召回'],
+    ] as const) {
+      await page.clock.setFixedTime(now + days * day)
+      const text = await open(page)
+      expect(text).toContain('记录一致')
+      for (const words of ['天前', '时钟慢了'])
+        expect([days, text.includes(words)]).toEqual([days, said?.includes(words) ?? false])
+      if (said !== undefined) expect(text.replace(/\s/g, ' ')).toContain(said)
+      if (days !== 0) expect(text).toContain(String(new Date(now).getFullYear()))
+      expect(await page.locator('#safety').innerText()).toContain(recall)
+      await page.evaluate(() => localStorage.clear())
+    }
+    // A clock that was turned back to the day of the proofs is known by what this device saw since.
+    await page.clock.setFixedTime(now + 30 * day)
+    await open(page)
+    await page.clock.setFixedTime(now)
+    expect(await open(page)).toContain('本机时钟慢了')
+    await page.context().close()
+  })
+
+  it('is no better as a file: its age is told there, too', async () => {
+    const page = await visit()
+    await page.clock.setFixedTime(Date.now() + 90 * 86_400_000)
+    await page.goto(`${liar.url}/?lang=zh`)
+    await page.locator('#files').setInputFiles([
+      { name: 'pack.tristamp', mimeType: 'application/octet-stream', buffer: before },
+      { name: 'policy.txt', mimeType: 'text/plain', buffer: policy },
+    ])
+    const text = await settled(page)
+    for (const part of ['证据文件', '90 天前', '此后若有召回']) expect(text.replace(/\u00a0/g, ' ')).toContain(part)
+    expect(await page.locator('#safety').innerText()).toContain('现在不知道')
+    await page.context().close()
+  })
+
+  it('cannot show a device the time before a recall that it has seen, nor another that which it has not', async () => {
+    const page = await visit()
+    expect(await open(page)).toContain('记录一致')
+    const administrator = await loadKey(keyPath(pork.folder, 'admin-first'))
+    await bringOperations({ node: pork.ledger.url, administrator }, [recallOperation()])
+    await pork.sealed()
+    expect(await open(page)).toContain('召回')
+    liar.lie('/v1/history', answer(before))
+    expect(await open(page)).toContain('记录不符')
+    expect(await page.locator('#checks .code').first().innerText()).toContain('LEDGER_ROLLBACK')
+    // Nothing can tell a device that never saw more; it is told of when what it sees is.
+    const other = await visit()
+    expect(await open(other)).toContain('记录一致')
+    expect(await other.locator('#safety').innerText()).toMatch(/到.*为止/)
+    await other.context().close()
+    await page.context().close()
+  })
+})
