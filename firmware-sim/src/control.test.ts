@@ -31,7 +31,7 @@ it('obeys requests in lines of JSON, and tells events to who asked for them', as
   const say = async (request: unknown): Promise<unknown> => {
     const before = lines.length
     socket.write(`${typeof request === 'string' ? request : JSON.stringify(request)}\n`)
-    await vi.waitFor(() => expect(lines.length).toBeGreaterThan(before))
+    await vi.waitFor(() => expect(lines.length).toBeGreaterThan(before), 60_000)
     return lines.at(-1)
   }
   expect(await say({ do: 'state', id: 1 })).toMatchObject({
@@ -54,9 +54,9 @@ it('obeys requests in lines of JSON, and tells events to who asked for them', as
   expect(played).toHaveBeenCalledOnce()
   expect(await say({ do: 'events' })).toEqual({ ok: true })
   socket.write(`${JSON.stringify({ do: 'scan', instrument: 'dock', code: 'hello' })}\n`)
-  await vi.waitFor(() => expect(lines).toContainEqual(expect.objectContaining({ type: 'scan', code: 'hello' })))
-  await vi.waitFor(() => expect(existsSync(join(dir, 'probe/28-0316a2794bff/w1_slave'))).toBe(true))
+  await vi.waitFor(() => expect(lines).toContainEqual(expect.objectContaining({ type: 'scan', code: 'hello' })), 60_000)
+  await vi.waitFor(() => expect(existsSync(join(dir, 'probe/28-0316a2794bff/w1_slave'))).toBe(true), 60_000)
   expect(await say({ do: 'fault', instrument: 'probe', kind: 'unplug' })).toBeDefined()
-  await vi.waitFor(() => expect(existsSync(join(dir, 'probe'))).toBe(false))
+  await vi.waitFor(() => expect(existsSync(join(dir, 'probe'))).toBe(false), 60_000)
   socket.destroy()
 })

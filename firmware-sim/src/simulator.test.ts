@@ -42,7 +42,7 @@ it('has several Modbus instruments on one line, which answer to their own number
   const line = open(simulator, 'b')
   const ask = async (request: string, answer: string): Promise<void> => {
     line.socket.write(Buffer.from(request, 'hex'))
-    await vi.waitFor(() => expect(line.bytes().toString('hex')).toMatch(new RegExp(`${answer}.{8}$`)), 30_000)
+    await vi.waitFor(() => expect(line.bytes().toString('hex')).toMatch(new RegExp(`${answer}.{8}$`)), 60_000)
   }
   await ask('010400010002200b', '0104040014')
   await ask('0204000100022038', '0204040046')
@@ -75,16 +75,20 @@ it('plays a scenario on its lines: scans, movement, time and temperature', async
   await using simulator = await start((event) => events.push(event))
   expect(JSON.parse(readFileSync(join(dir, 'ports.json'), 'utf8'))).toEqual(simulator.ports)
   const [thermo, scanner, gnss] = ['a.thermo', 'a.scanner', 'a.gnss'].map((id) => open(simulator, id))
-  await vi.waitFor(() => expect(gnss?.text()).toContain('$GNRMC,000000'))
+  await vi.waitFor(() => expect(gnss?.text()).toContain('$GNRMC,000000'), 60_000)
   await simulator.play()
-  await vi.waitFor(() =>
-    expect(scanner?.text()).toBe([1, 2].map((n) => `]C0tristamp:do/ship\r\n]d2010950600013435221A${n}\r\n`).join('')),
+  await vi.waitFor(
+    () =>
+      expect(scanner?.text()).toBe([1, 2].map((n) => `]C0tristamp:do/ship\r\n]d2010950600013435221A${n}\r\n`).join('')),
+    60_000,
   )
-  await vi.waitFor(() =>
-    expect(gnss?.text()).toMatch(/\$GNRMC,18000\d\.\d\d,A,3[01]\d{2}\.\d+,N,1(09|10)\d{2}\.\d+,E,0\.000,,201126,/),
+  await vi.waitFor(
+    () =>
+      expect(gnss?.text()).toMatch(/\$GNRMC,18000\d\.\d\d,A,3[01]\d{2}\.\d+,N,1(09|10)\d{2}\.\d+,E,0\.000,,201126,/),
+    60_000,
   )
   thermo?.socket.write(Buffer.from('010400010002200B', 'hex'))
-  await vi.waitFor(() => expect(thermo?.bytes().toString('hex')).toMatch(/^01040400280320/))
+  await vi.waitFor(() => expect(thermo?.bytes().toString('hex')).toMatch(/^01040400280320/), 60_000)
   expect(events.map((event) => event.type)).toEqual([
     'ready',
     'step',
@@ -104,7 +108,7 @@ it('plays a scenario on its lines: scans, movement, time and temperature', async
 it('breaks and mends an instrument, and says what it cannot do', { timeout: 120_000 }, async () => {
   await using simulator = await start()
   const thermo = open(simulator, 'a.thermo')
-  const WITHIN = { timeout: 30_000, interval: 20 }
+  const WITHIN = { timeout: 60_000, interval: 20 }
   /** Long enough for a frame to end; the second wait lets what has come in meanwhile be read, also after a stall. */
   const pause = async (): Promise<void> => {
     for (const ms of [80, 40]) await new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net'
 import { Child, type Exit, type Launch } from './child.ts'
+import { freePort } from './free-port.ts'
 import { START_MS } from './ledger.ts'
 import { until } from './until.ts'
 
@@ -82,15 +82,4 @@ export class TestFollower implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child?.[Symbol.asyncDispose]()
   }
-}
-
-/** A port that nobody has at the moment. */
-export function freePort(): Promise<number> {
-  const server = createServer()
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }

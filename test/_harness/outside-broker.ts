@@ -3,7 +3,7 @@ import { createHash, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { freePort } from './follower.ts'
+import { freePort } from './free-port.ts'
 import { works } from './tools.ts'
 import { until } from './until.ts'
 

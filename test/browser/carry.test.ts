@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TestAgent } from '../_harness/agent.ts'
 import { Child } from '../_harness/child.ts'
-import { freePort } from '../_harness/follower.ts'
+import { freePort } from '../_harness/free-port.ts'
 import { ORGANISATION } from '../_harness/goods.ts'
 import { TestLedger } from '../_harness/ledger.ts'
 import { recordedBy } from '../_harness/recorded.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseTracking } from '../../edge-agent/src/clock-chrony.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
-import { freePort } from '../_harness/follower.ts'
+import { freePort } from '../_harness/free-port.ts'
 import { works } from '../_harness/tools.ts'
 import { until } from '../_harness/until.ts'
 

@@ -4,7 +4,7 @@ import { bestVerify, type Operation, parsePolicy, type RegisterProduct, type Ver
 import { expect, it } from 'vitest'
 import { Child } from '../_harness/child.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
-import { freePort } from '../_harness/follower.ts'
+import { freePort } from '../_harness/free-port.ts'
 import { ORGANISATION, STATION } from '../_harness/goods.ts'
 import { TestLedger } from '../_harness/ledger.ts'
 import { TestSimulator } from '../_harness/simulator.ts'

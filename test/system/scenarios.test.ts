@@ -1,14 +1,14 @@
 import * as crypto from 'node:crypto'
-import { createServer } from 'node:net'
 import { parsePolicy, type Verdict, verify, verifyOnNode } from '@tristamp/protocol'
 import { describe, expect, it } from 'vitest'
 import { Child } from '../_harness/child.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
+import { freePort } from '../_harness/free-port.ts'
 import { until } from '../_harness/until.ts'
 
 // Other lives than the pork's, and dishonest ones, as a user plays them: what a reader is told of them.
 
-const PLAY_MS = 150_000
+const PLAY_MS = 300_000
 /** Faster than people watch it. */
 const PACE = '2'
 
@@ -110,12 +110,4 @@ async function played(args: string[], awaited: (verdict: Verdict) => boolean = (
   await until('it is as awaited', isSo, 60_000)
   await start.stop()
   return verdict
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cpuMs } from '../../../test/_cpu-time.ts'
 import { vectors } from '../../../test/_vectors.ts'
 import { parseTemplate } from './text-template.ts'
 
@@ -64,9 +65,9 @@ describe('a template', () => {
         fc.array(piece, { maxLength: 40 }),
         fc.string({ maxLength: 500, unit: fc.constantFrom('a', '1', '.', ' ', '-') }),
         (parts, line) => {
-          const began = performance.now()
+          const began = cpuMs()
           parseTemplate(parts.join(''))?.read(line)
-          expect(performance.now() - began).toBeLessThan(5000)
+          expect(cpuMs() - began).toBeLessThan(5000)
         },
       ),
     )

@@ -37,7 +37,7 @@ describe('the JSON spectrometer', () => {
         ? JSON.stringify({ identity: IDENTITY })
         : `{"scan":{"counts":[${lit ? '9,8' : '1,2'}]}}`
     }).start(spectrumJson, { patience: 1000 })
-    await vi.waitFor(() => expect(line.spectrometer).toBeDefined())
+    await vi.waitFor(() => expect(line.spectrometer).toBeDefined(), 60_000)
     expect(line.spectrometer!.identity).toEqual({
       instrument: { kind: 'nir-module' },
       settings: { integrationUs: 100 },
@@ -55,7 +55,7 @@ describe('the JSON spectrometer', () => {
     line = answering(new Line(), (question) =>
       question.includes('identify') ? JSON.stringify({ identity: IDENTITY }) : answer,
     ).start(spectrumJson, { patience: 1000 })
-    await vi.waitFor(() => expect(line.spectrometer).toBeDefined())
+    await vi.waitFor(() => expect(line.spectrometer).toBeDefined(), 60_000)
     await expect(line.spectrometer!.scan(true)).rejects.toMatchObject({ code })
   })
 
@@ -63,7 +63,7 @@ describe('the JSON spectrometer', () => {
     line = answering(new Line(), (question) =>
       question.includes('identify') ? JSON.stringify({ identity: IDENTITY }) : undefined,
     ).start(spectrumJson, { patience: 50 })
-    await vi.waitFor(() => expect(line.spectrometer).toBeDefined())
+    await vi.waitFor(() => expect(line.spectrometer).toBeDefined(), 60_000)
     await expect(line.spectrometer!.scan(true)).rejects.toMatchObject({ code: 'DEVICE_SILENT' })
     await line.ended
     expect(line.states.at(-1)).toEqual(['down', 'DEVICE_SILENT'])
@@ -80,7 +80,7 @@ describe('the AS7265x', () => {
       if (question === 'ATDATA') return `${Array.from({ length: 18 }, (_, i) => i).join(', ')} OK`
       return question === 'ATVERSW' ? '12.0.0 OK' : 'OK'
     }).start(as7265x, options)
-    await vi.waitFor(() => expect(line.spectrometer).toBeDefined())
+    await vi.waitFor(() => expect(line.spectrometer).toBeDefined(), 60_000)
     expect(asked).toEqual(expect.arrayContaining(['ATGAIN=2', 'ATINTTIME=1', 'ATLEDC=0x12', 'ATLEDE=0x12', 'ATLED1=0']))
     expect(line.spectrometer!.identity.settings).toEqual({
       gain: 2,
@@ -98,7 +98,7 @@ describe('the AS7265x', () => {
 
   it('is recorded as it says it is set, not as it was told', async () => {
     line = answering(new Line(), (question) => (question === 'ATGAIN' ? '3 OK' : 'OK')).start(as7265x, options)
-    await vi.waitFor(() => expect(line.spectrometer).toBeDefined())
+    await vi.waitFor(() => expect(line.spectrometer).toBeDefined(), 60_000)
     expect(line.spectrometer!.identity.settings).toMatchObject({ gain: 3, integration: 1 })
   })
 
@@ -114,7 +114,7 @@ describe('the AS7265x', () => {
       if (question === 'ATBURST=0') line.send('1, 2, 3\n4, 5')
       return question === 'AT' ? '\nOK' : 'OK'
     }).start(as7265x, options)
-    await vi.waitFor(() => expect(line.spectrometer).toBeDefined())
+    await vi.waitFor(() => expect(line.spectrometer).toBeDefined(), 60_000)
     expect(line.states).toEqual([['up', undefined]])
   })
 })

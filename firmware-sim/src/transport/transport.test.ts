@@ -42,27 +42,27 @@ describe.skipIf(!script)('a pseudo-terminal', () => {
       reader.on('data', (chunk) => said.add(Buffer.from(chunk)))
       const closed = new Promise<void>((resolve) => reader.on('error', () => resolve()).on('close', () => resolve()))
       writeSync(fd, ALL_BYTES)
-      await vi.waitFor(() => expect(heard.bytes().subarray(round * 256)).toEqual(ALL_BYTES), 3000)
+      await vi.waitFor(() => expect(heard.bytes().subarray(round * 256)).toEqual(ALL_BYTES), 60_000)
       // Who writes is known to listen; who only opens the path is noticed within a tenth of a second.
       await vi.waitFor(() => {
         line.write(ALL_BYTES)
         expect(said.bytes().length).toBeGreaterThan(0)
-      }, 3000)
-      await vi.waitFor(() => expect(said.bytes().subarray(0, 256)).toEqual(ALL_BYTES), 3000)
+      }, 60_000)
+      await vi.waitFor(() => expect(said.bytes().subarray(0, 256)).toEqual(ALL_BYTES), 60_000)
       await line.unplug()
       await closed
       expect(existsSync(line.address)).toBe(false)
       await line.replug()
       expect(readlinkSync(line.address)).toMatch(/^\/dev\//)
     }
-  }, 20_000)
+  }, 120_000)
 
   it('is gone after it was closed', async () => {
     const line = await openPty(dir, 'gone', () => {})
     const path = readlinkSync(line.address)
     await line[Symbol.asyncDispose]()
     expect(existsSync(line.address)).toBe(false)
-    await vi.waitFor(() => expect(existsSync(path)).toBe(false), 3000)
+    await vi.waitFor(() => expect(existsSync(path)).toBe(false), 60_000)
   })
 })
 
@@ -77,13 +77,13 @@ describe('a TCP line', () => {
       const client = connect(port, '127.0.0.1')
       client.on('data', said.add)
       client.write(ALL_BYTES)
-      await vi.waitFor(() => expect(heard.bytes().subarray(round * 256)).toEqual(ALL_BYTES))
+      await vi.waitFor(() => expect(heard.bytes().subarray(round * 256)).toEqual(ALL_BYTES), 60_000)
       line.write(ALL_BYTES)
-      await vi.waitFor(() => expect(said.bytes()).toEqual(ALL_BYTES))
+      await vi.waitFor(() => expect(said.bytes()).toEqual(ALL_BYTES), 60_000)
       const second = connect(port, '127.0.0.1')
       await new Promise((resolve) => second.on('close', resolve).on('error', () => {}))
       await line.unplug()
-      await vi.waitFor(() => expect(client.destroyed).toBe(true))
+      await vi.waitFor(() => expect(client.destroyed).toBe(true), 60_000)
       await expect(new Promise((_, reject) => connect(port, '127.0.0.1').on('error', reject))).rejects.toMatchObject({
         code: 'ECONNREFUSED',
       })
@@ -99,7 +99,7 @@ describe('the pace of a line', () => {
     const began = performance.now()
     pacer.send(Buffer.alloc(96, 1))
     pacer.send(Buffer.alloc(96, 2))
-    await vi.waitFor(() => expect(said.bytes().length).toBe(192), { interval: 1 })
+    await vi.waitFor(() => expect(said.bytes().length).toBe(192), { interval: 1, timeout: 60_000 })
     expect(performance.now() - began).toBeGreaterThanOrEqual(195)
     expect(said.bytes()).toEqual(Buffer.concat([Buffer.alloc(96, 1), Buffer.alloc(96, 2)]))
   })
@@ -108,10 +108,13 @@ describe('the pace of a line', () => {
     const chunks: Uint8Array[] = []
     const pacer = new Pacer(115_200, (bytes) => chunks.push(bytes))
     pacer.send(Buffer.from('abc'), true)
-    await vi.waitFor(() => expect(chunks.map((chunk) => Buffer.from(chunk).toString())).toEqual(['a', 'b', 'c']))
+    await vi.waitFor(
+      () => expect(chunks.map((chunk) => Buffer.from(chunk).toString())).toEqual(['a', 'b', 'c']),
+      60_000,
+    )
     pacer.send(Buffer.from('lost'))
     pacer.clear()
     pacer.send(Buffer.from('d'))
-    await vi.waitFor(() => expect(Buffer.concat(chunks).toString()).toBe('abcd'))
+    await vi.waitFor(() => expect(Buffer.concat(chunks).toString()).toBe('abcd'), 60_000)
   })
 })

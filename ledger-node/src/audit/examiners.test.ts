@@ -47,7 +47,7 @@ test('a thread that ends answers no more; the others go on, and after a while th
   vi.useFakeTimers({ toFake: ['performance'] })
   const { examiners, hands } = examinersOf(2)
   const [first, second] = [examiners.examine([item], none), examiners.examine([item], none)]
-  await vi.waitFor(() => expect(hands.map(({ tasks }) => tasks.length)).toEqual([1, 1]))
+  await vi.waitFor(() => expect(hands.map(({ tasks }) => tasks.length)).toEqual([1, 1]), 60_000)
   hands[0]!.emit('error', new Error('out of memory'))
   hands[0]!.emit('exit', 1)
   await expect(first).rejects.toThrow('out of memory')

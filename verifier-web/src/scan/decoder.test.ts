@@ -40,7 +40,7 @@ describe('Decoder', () => {
     const decoder = new Decoder(['qr_code'], readers)
     expect(await texts(decoder)).toEqual([])
     small.resolve(says('small'))
-    await vi.waitFor(async () => expect(await texts(decoder)).toEqual(['small']))
+    await vi.waitFor(async () => expect(await texts(decoder)).toEqual(['small']), 60_000)
     large.resolve(says('large'))
     await decoder.ready
     expect([decoder.engine, await texts(decoder)]).toEqual(['zxing', ['large']])
@@ -54,7 +54,7 @@ describe('Decoder', () => {
       small: () => small.promise,
     }
     const decoder = new Decoder(['qr_code'], readers)
-    await vi.waitFor(() => expect(decoder.engine).toBe('zxing'))
+    await vi.waitFor(() => expect(decoder.engine).toBe('zxing'), 60_000)
     small.resolve(says('small'))
     await decoder.ready
     expect(await texts(decoder)).toEqual(['large'])
