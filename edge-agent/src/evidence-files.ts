@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { type EvidenceId, evidenceId, fromBase64Url, fromHex, isEvidence, toBase64Url, toHex } from '@tristamp/protocol'
-import { writeError } from './store.ts'
+import { writeError } from './store-error.ts'
 
 /** What is known of a piece since the start of the program. */
 interface Piece {

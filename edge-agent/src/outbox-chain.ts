@@ -4,7 +4,8 @@ import { type NewEvent, putEvents } from './event-record.ts'
 import { MAX_ENDS, writeHeadFile } from './head-file.ts'
 import { delBatch, digestOf } from './outbox-batch.ts'
 import { decodeLink, type Head, type Lost, numberKey, putHead, readAll } from './outbox-head.ts'
-import { type Store, type Write, writeError } from './store.ts'
+import type { Store, Write } from './store.ts'
+import { writeError } from './store-error.ts'
 
 /** After so many acknowledged batches their room on the disk is given back: some megabytes, where there was a long queue. */
 const RELEASE_BATCHES = 8

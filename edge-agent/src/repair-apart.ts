@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { openError } from './store.ts'
+import { openError } from './store-error.ts'
 
 /**
  * Repairs if told so, then writes all tables anew: what comes through that will come through whatever the database does to its tables later.

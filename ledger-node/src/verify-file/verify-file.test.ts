@@ -14,7 +14,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { commissioned, itemUri, type TestGateway, TestLedger, temporaryFolder } from '../_harness.ts'
 import { main as ledgerMain } from '../main.ts'
 import { main } from '../tristamp.ts'
-import type { FileVerdict } from './verify-file.ts'
+import type { FileVerdict } from './file-verdict.ts'
 
 let ledger: TestLedger
 let gateway: TestGateway

@@ -1,4 +1,4 @@
-import type { FileVerdict } from './verify-file.ts'
+import type { FileVerdict } from './file-verdict.ts'
 
 export type Lang = 'en' | 'zh'
 
