@@ -89,6 +89,33 @@ export const CODES = {
       }),
     ),
   },
+  'a strange tray packed into a case that had left': {
+    finds: ['STEP_ORDER'],
+    life: lifeOf(
+      pork,
+      at('after plant ships', (life, { box }) => {
+        life.wait(0.2).pack('ADD', box, [`${MEAT}/21/F${life.run}`], tidy(life))
+        life.wait(0.2)
+      }),
+    ),
+  },
+  'sold without its number being ended, and sold on': {
+    finds: ['AFTER_ITS_END'],
+    life: lifeOf(
+      pork,
+      at('sell', (life, { trays }) => {
+        life.object('OBSERVE', 'retail_selling', [trays[0]], { disposition: 'retail_sold' }, tidy(life)).wait(30)
+      }),
+    ),
+  },
+  'received before it was sent': {
+    finds: ['HANDOVER_ONE_SIDED'],
+    life: lifeOf(pork, (name, life, { pig }) => {
+      if (name !== 'farm ships') return undefined
+      life.object('OBSERVE', 'receiving', [pig], {}, { ...tidy(life), org: 'plant' }).wait(1)
+      return undefined
+    }),
+  },
   'sold twice after a return': {
     finds: ['AFTER_ITS_END'],
     life: lifeOf(

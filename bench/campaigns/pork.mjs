@@ -35,6 +35,12 @@ export function pork(life, hook = () => undefined) {
   told('pack', () => life.pack('ADD', box, trays))
   if (life.chance(10)) life.wait(0.2).pack('DELETE', box, trays).wait(0.2).pack('ADD', box, trays)
   life.wait(4)
+  // What was to go stays, is put in order, and goes later.
+  if (life.chance(3)) {
+    life.object('OBSERVE', 'shipping', [box])
+    if (life.chance(50)) life.wait(0.3).object('OBSERVE', 'void_shipping', [box])
+    life.wait(0.5).pack('DELETE', box, trays).wait(0.2).pack('ADD', box, trays).wait(2)
+  }
   told('plant ships', () => life.object('OBSERVE', 'shipping', [box], air(life, 4)))
   life.wait(0.3).by('truck')
   told('load', () => life.object('OBSERVE', 'loading', [box]))

@@ -11,6 +11,7 @@ const HOUR = 3_600_000
 const T0 = Date.parse('2026-11-22T00:00:00.000Z')
 const ENSHI = { latE7: 302_700_000, lonE7: 1_094_800_000 }
 const HANGZHOU = { latE7: 302_500_000, lonE7: 1_201_500_000 }
+const CASE = 'https://id.gs1.org/00/095060001343520024'
 const WHOLE = [SAMPLE.item, SAMPLE.meat, SAMPLE.unit, SAMPLE.lot]
 
 const NAMES: Names = {
@@ -315,6 +316,52 @@ describe('what honest records show too', () => {
     expect(severities('AFTER_ITS_END', birth(), sold(1), back, sold(3), off)).toEqual([])
     expect(severities('AFTER_ITS_END', birth(), sold(1), back, sold(3), sold(4))).toEqual(['warning'])
     expect(severities('AFTER_ITS_END', birth(), off, step(5, 'receiving'))).toEqual(['warning'])
+  })
+
+  it('ends a thing by what it has come to, too, where its number was not taken out of use', () => {
+    const soldOnly = step(2, 'retail_selling', {}, { disposition: 'retail_sold' })
+    const inPart = step(2, 'dispensing', {}, { disposition: 'partially_dispensed' })
+    expect(severities('AFTER_ITS_END', birth(), soldOnly, step(5, 'storing'))).toEqual(['warning'])
+    expect(severities('AFTER_ITS_END', birth(), inPart, step(5, 'storing'))).toEqual([])
+    const back = step(4, 'receiving', {}, { disposition: 'returned' })
+    expect(severities('AFTER_ITS_END', birth(), soldOnly, back, step(5, 'storing'))).toEqual([])
+  })
+
+  describe('a unit that was packed after it had left', () => {
+    const unit = SAMPLE.unit
+    const its = (hours: number, bizStep: string, org = 'farm'): ProvenEvent =>
+      step(hours, bizStep, { org }, { epcList: [unit] } as never)
+    const fills = (hours: number, org = 'farm', more: object = {}): ProvenEvent =>
+      proven(hours, { ...sampleAggregation(), parentID: unit, ...more } as EpcisEvent, { org })
+    const [packs, leaves, comes] = [fills(0), its(1, 'shipping'), its(9, 'receiving', 'shop')]
+
+    it.each<[string, ProvenEvent[]]>([
+      ['before it left', [packs, leaves, comes]],
+      ['sent again', [packs, leaves, fills(2), its(3, 'shipping'), comes]],
+      ['called back', [packs, leaves, its(1.5, 'void_shipping'), fills(2), comes]],
+      [
+        'packed into another',
+        [packs, leaves, fills(2), fills(3, 'farm', { parentID: CASE, childEPCs: [unit] }), comes],
+      ],
+      ['by who took it', [packs, leaves, comes, fills(10, 'shop')]],
+      ['by another before it was scanned in', [packs, leaves, fills(8.9, 'shop'), comes]],
+      ['still on its way', [packs, leaves, fills(2), its(3, 'transporting', 'truck')]],
+      ['by a clock in doubt', [packs, leaves, { ...fills(2), time: { ...fills(2).time, earliestMs: T0 } }, comes]],
+    ])('%s: nothing', (_, events) => {
+      expect(ask(...events)).not.toContain('STEP_ORDER')
+    })
+
+    it('was not there', () => {
+      const late = fills(2)
+      const found = findingsOf({ events: [packs, leaves, late, comes], names: NAMES, lineage: WHOLE })
+      const refs = [leaves, late, comes].map(({ entry, position }) => ({ entry, position }))
+      expect(found.filter(({ code }) => code === 'STEP_ORDER')).toEqual([
+        { code: 'STEP_ORDER', severity: 'warning', subject: unit, events: refs, detail: { org: 'farm' } },
+      ])
+      // Also by taking something out, and where a truck tells of its way meanwhile.
+      const opens = fills(2, 'farm', { action: 'DELETE', bizStep: 'unpacking' })
+      expect(ask(packs, leaves, its(1.5, 'transporting', 'truck'), opens, comes)).toContain('STEP_ORDER')
+    })
   })
 
   it('what may have flown is a note, and a stamp without a bound in between excuses nobody', () => {

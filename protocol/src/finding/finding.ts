@@ -19,6 +19,7 @@ export type FindingCode =
   | 'HANDOVER_ONE_SIDED'
   | 'HANDOVER_QUANTITY'
   | 'MASS_BALANCE'
+  | 'STEP_ORDER'
   | 'TEST_SUSPICIOUS'
   | 'CALIBRATION_EXPIRED'
   | 'CLOCK_DOUBTFUL'
@@ -54,7 +55,13 @@ export function refsOf(...events: readonly ProvenEvent[]): EventRef[] {
 /** The stamp that a finding casts doubt on, where it is one. */
 export function stampOf(code: FindingCode): 'place' | 'time' | 'quality' | undefined {
   if (code === 'TWO_PLACES' || code === 'TOO_FAST' || code === 'OUTSIDE_REGION') return 'place'
-  if (code === 'BEFORE_ITS_BIRTH' || code === 'AFTER_ITS_END' || code === 'CLOCK_DOUBTFUL' || code === 'RECORDED_LATE')
+  if (
+    code === 'BEFORE_ITS_BIRTH' ||
+    code === 'AFTER_ITS_END' ||
+    code === 'STEP_ORDER' ||
+    code === 'CLOCK_DOUBTFUL' ||
+    code === 'RECORDED_LATE'
+  )
     return 'time'
   if (code.startsWith('SENSOR_') || code === 'SERIES_COPIED' || code === 'TEMPERATURE_LIMITS') return 'quality'
   return code === 'TEST_SUSPICIOUS' || code === 'CALIBRATION_EXPIRED' ? 'quality' : undefined

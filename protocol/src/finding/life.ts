@@ -1,3 +1,4 @@
+import type { EpcisEvent } from '../event/types.ts'
 import type { ProvenEvent } from '../verify/verdict.ts'
 import { bears, ends, type Facts, revives, surelyBefore } from './facts.ts'
 import { type Finding, refsOf, type Severity } from './finding.ts'
@@ -56,6 +57,8 @@ function isLabelling(bizStep: string | undefined): boolean {
 
 /** Steps by which what has ended is struck off. */
 const STRUCK_OFF = new Set(['decommissioning', 'destroying', 'disposing'])
+/** What has come to this has ended, whether its number was taken out of use with it or not. */
+const ENDED = new Set(['retail_sold', 'dispensed', 'destroyed', 'disposed'])
 
 /**
  * AFTER_ITS_END: something was done with a thing surely after it was sold, used up or destroyed. A return receives it again, until its next
@@ -68,11 +71,11 @@ export function afterItsEnd({ things }: Facts): Finding[] {
     for (const one of events) {
       if (end !== undefined && surelyBefore(end, one)) {
         if (revives(one.event, thing) && !isDestroyed(end)) end = undefined
-        else if (!(STRUCK_OFF.has(one.event.bizStep ?? '') && ends(one.event, thing) && !isDestroyed(end))) {
+        else if (!(STRUCK_OFF.has(one.event.bizStep ?? '') && isEnd(one.event, thing) && !isDestroyed(end))) {
           refs.add(end).add(one)
         }
       }
-      if (ends(one.event, thing) && (end === undefined || STRUCK_OFF.has(one.event.bizStep ?? ''))) end = one
+      if (isEnd(one.event, thing) && (end === undefined || STRUCK_OFF.has(one.event.bizStep ?? ''))) end = one
     }
     if (refs.size === 0) return []
     return [{ code: 'AFTER_ITS_END', severity: 'warning', subject: thing, events: refsOf(...refs), detail: {} }]
@@ -82,4 +85,8 @@ export function afterItsEnd({ things }: Facts): Finding[] {
 /** Nothing comes back from this. */
 function isDestroyed({ event }: ProvenEvent): boolean {
   return event.type === 'TransformationEvent' || STRUCK_OFF.has(event.bizStep ?? '')
+}
+
+function isEnd(event: EpcisEvent, thing: string): boolean {
+  return ends(event, thing) || (event.type === 'ObjectEvent' && ENDED.has(event.disposition ?? ''))
 }

@@ -11,6 +11,7 @@ import { impossibleSpeed, outsideRegion } from './movement.ts'
 import { eventRepeated } from './repeats.ts'
 import { sensorFlat, sensorJumps } from './sensor-behaviour.ts'
 import { seriesCopied } from './series-copied.ts'
+import { stepOrder } from './step-order.ts'
 import { temperatureLimits } from './temperature-limits.ts'
 
 /** A question to the records. Pure, whole numbers only: the same answer on every machine. */
@@ -26,6 +27,7 @@ const RULES: readonly Rule[] = [
   outsideRegion,
   handover,
   handoverOfLots,
+  stepOrder,
   temperatureLimits,
   seriesCopied,
   sensorFlat,

@@ -58,7 +58,7 @@ export const en = {
   'say.held.missing': 'The ledger holds it, but the records do not show why.',
   'say.held': 'This lot is held until the people in charge let it go.',
   'say.elsewhere': 'The same number was seen elsewhere. The code may be a copy.',
-  'say.elsewhere.places': 'Seen in {a} ({at}) and in {b} ({later}): one pack cannot. The code may be a copy.',
+  'say.elsewhere.places': 'Seen in {a} ({at}) and {b} ({later}). The code may be a copy.',
   'say.elsewhere.counted':
     'The records agree, but this server counted scans of this code elsewhere. It may be a copy; this is not proved.',
   'say.none': 'This number was never entered in the ledger.',
@@ -451,7 +451,7 @@ export const en = {
   'check.inside.how':
     'Signatures and records speak of the number on the pack. Whether what is in it was exchanged takes eyes, a nose or a laboratory.',
   findings: 'What the records say together',
-  'findings.records': 'records {list}',
+  'findings.records': { one: 'record {list}', other: 'records {list}' },
   elsewhere: 'Where this number was seen',
   'elsewhere.apart': '{distance} and only {length} apart: too far for one pack',
   tests: 'Food tests',
@@ -481,6 +481,7 @@ export const en = {
   'finding.AFTER_ITS_END': 'Something was recorded of it after it was sold or used up',
   'finding.HANDOVER_OPEN': 'It was sent off, and nobody has signed for it yet',
   'finding.HANDOVER_ONE_SIDED': 'Only one side signed a hand-over',
+  'finding.STEP_ORDER': 'The sender packed or unpacked a case after it had left',
   'finding.HANDOVER_QUANTITY': 'What was sent and what was received are not as much',
   'finding.MASS_BALANCE': 'More came out than there ever was',
   'finding.kinetic': 'Mean kinetic temperature {value}, registered {max} at most',
@@ -561,6 +562,7 @@ export const en = {
   foot: "This page checks the signatures on your device; it does not take the server's word. Look for the domain {host}. Nothing personal is kept.",
   'foot.first':
     'This is the first look from this device, so it has to take the key the ledger names; from the second time on, the ledger cannot change it.',
+  'foot.paper': 'To check it again, open:',
 
   'start.word': 'See where it comes from',
   'start.say': 'Scan the code on the pack with your camera, or type its number here.',

@@ -447,6 +447,7 @@ export const zh = {
   'finding.AFTER_ITS_END': '它售出或用完之后，又有了记录',
   'finding.HANDOVER_OPEN': '已经发出，还没有人签收',
   'finding.HANDOVER_ONE_SIDED': '有一次交接只有一方签了字',
+  'finding.STEP_ORDER': '箱子发走以后，发货方又往里装了或取了货',
   'finding.HANDOVER_QUANTITY': '发出的和签收的数量不一样',
   'finding.MASS_BALANCE': '出去的比有过的还多',
   'finding.kinetic': '平均动力学温度 {value}，登记的上限 {max}',
@@ -516,6 +517,7 @@ export const zh = {
 
   foot: '本页在您的设备上核对签名，不依赖服务器的说法。请认准域名 {host}。不留个人信息。',
   'foot.first': '本机第一次看这个账本，只能先信它自报的钥匙；从第二次起，它不能再换。',
+  'foot.paper': '再核对一次，请打开：',
 
   'start.word': '看看它|从哪里来',
   'start.say': '用手机相机|扫包装上的码，|或在这里|输入码上的编号。',

@@ -119,6 +119,7 @@ export const en: Record<keyof typeof zh, Message> = {
   'rule.AFTER_ITS_END': 'After its end',
   'rule.HANDOVER_OPEN': 'Not received',
   'rule.HANDOVER_ONE_SIDED': 'One signature',
+  'rule.STEP_ORDER': 'Steps out of order',
   'rule.HANDOVER_QUANTITY': 'Quantities differ',
   'rule.MASS_BALANCE': 'Mass balance',
   'rule.TEST_SUSPICIOUS': 'Suspicious test',

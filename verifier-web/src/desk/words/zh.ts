@@ -106,6 +106,7 @@ export const zh = {
   'rule.AFTER_ITS_END': '售后又现',
   'rule.HANDOVER_OPEN': '无人签收',
   'rule.HANDOVER_ONE_SIDED': '单方签字',
+  'rule.STEP_ORDER': '次序不对',
   'rule.HANDOVER_QUANTITY': '交接数不符',
   'rule.MASS_BALANCE': '数量对不上',
   'rule.TEST_SUSPICIOUS': '检测可疑',
