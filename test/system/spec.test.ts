@@ -133,6 +133,34 @@ describe('the specification', () => {
   })
 })
 
+describe('every page', () => {
+  it('names no code that no program has', () => {
+    const parts = ['protocol', 'edge-agent', 'ledger-node', 'verifier-web', 'firmware-sim']
+    const known = new Set(
+      parts
+        .flatMap((part) => sources(`${part}/src`))
+        .flatMap((path) => read(path).match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g) ?? []),
+    )
+    const pages = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join('docs', name))
+    // Variables are no codes.
+    const others = new Set(['NODE_EXTRA_CA_CERTS', 'ID_PATH'])
+    const unknown = [...pages, 'README.md', 'SECURITY.md'].flatMap((page) =>
+      quoted(read(page))
+        .filter(
+          (text) =>
+            /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(text) &&
+            !known.has(text) &&
+            !others.has(text) &&
+            !text.startsWith('TRISTAMP_'),
+        )
+        .map((code) => `${page}: ${code}`),
+    )
+    expect(unknown).toEqual([])
+  })
+})
+
 describe('the page on operation', () => {
   it('has the sentence of every code of the ledger', () => {
     const sentences = between(read('ledger-node/src/error.ts'), 'export const SENTENCES', '\n}\n')
