@@ -17,7 +17,7 @@ export interface NewEvent {
  * bit without a word (it does not check what it reads, and repairs without checking), and a signature would then vouch for it. It is over the
  * record's key, too: under another number an event that a batch has would look as if it were in none.
  */
-export function encodeEventRecord(key: string, { event, salt = randomBytes(SALT_BYTES) }: NewEvent): Uint8Array {
+function encodeEventRecord(key: string, { event, salt = randomBytes(SALT_BYTES) }: NewEvent): Uint8Array {
   const salted = concat(salt, event)
   return concat(sumOf(utf8(key), salted), salted)
 }

@@ -1,7 +1,7 @@
 import type { Simulator } from './simulator.ts'
 
 /** A line of standard input that could not be obeyed; the message says why. */
-export class CommandError extends Error {
+class CommandError extends Error {
   override readonly name = 'CommandError'
 }
 

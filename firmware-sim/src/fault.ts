@@ -1,7 +1,7 @@
 import { instrumentKind } from './device/index.ts'
 
 /** What can go wrong with any instrument's line. `docs/gateway/simulator.md` says what each does. */
-export const LINE_FAULTS = [
+const LINE_FAULTS = [
   'unplug',
   'silence',
   'noise',

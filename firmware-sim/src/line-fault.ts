@@ -80,7 +80,7 @@ export class LineFaults {
  * What a host hears of bytes that are sent at half its rate: it waits for the edge of a start bit and samples ten bits of its own length. Frames
  * without a stop bit are given as they are, as most drivers do.
  */
-export function atWrongBaud(bytes: Uint8Array): Uint8Array {
+function atWrongBaud(bytes: Uint8Array): Uint8Array {
   const line: number[] = []
   for (const byte of bytes) {
     const bits = [0, ...Array.from({ length: 8 }, (_, i) => (byte >> i) & 1), 1]

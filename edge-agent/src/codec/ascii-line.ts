@@ -8,7 +8,7 @@ export type AsciiMessage =
 /** A logger's line is a screen's width or two. */
 const MAX_LINE = 512
 /** Between the bytes of one line there is a millisecond: after so much silence the rest was lost. */
-export const LINE_CUT_MS = 500
+const LINE_CUT_MS = 500
 
 /** What loggers write beyond ASCII, in UTF-8, Latin-1 and GBK. Any other byte with bit 7 set is damage. */
 const SIGNS: readonly (readonly [sign: string, bytes: readonly number[]])[] = [

@@ -53,7 +53,7 @@ function tokensOf(text: string): Token[] | undefined {
 }
 
 /** Marks a field in which the instrument said that it has no number. */
-export const NOT_A_NUMBER: number = Number.NaN
+const NOT_A_NUMBER: number = Number.NaN
 
 function read(tokens: readonly Token[], line: string): ReadonlyMap<string, number> | undefined {
   const values = new Map<string, number>()

@@ -86,7 +86,7 @@ export function withAmount(
 }
 
 /** How much of it in each unit of measure. */
-export function totalsOf(given: Given, state: RecallAnswer): Map<string, number> {
+function totalsOf(given: Given, state: RecallAnswer): Map<string, number> {
   const { goods, stated } = given[state] ?? EMPTY
   const sums = new Map(Object.entries(stated))
   for (const { milli, uom } of goods) sums.set(uom, (sums.get(uom) ?? 0) + milli)

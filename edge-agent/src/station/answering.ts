@@ -40,12 +40,12 @@ export interface AnswerStep {
 const MOST = 200
 
 /** Where what was answered to a recall is kept, beside the stations; no station's name has a space. */
-export function answersKey(recall: string): string {
+function answersKey(recall: string): string {
   return `answers ${recall}`
 }
 
 /** What this gateway has answered to a recall. */
-export async function givenTo(store: Store, recall: string): Promise<Given> {
+async function givenTo(store: Store, recall: string): Promise<Given> {
   const bytes = await store.get('station', answersKey(recall))
   return bytes ? (JSON.parse(fromUtf8(bytes)) as Given) : {}
 }

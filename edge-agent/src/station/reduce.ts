@@ -44,13 +44,13 @@ function familyOf(station: StationConfig, step: string): Family {
 }
 
 /** Acts that are a list of goods close by themselves after this long without a scan. */
-export const CLOSE_AFTER_MS = 2000
+const CLOSE_AFTER_MS = 2000
 
 /** A second read of the same label within this time is the operator making sure, not a second act. */
 export const REPEAT_MS = 30_000
 
 /** Tags are read again without anyone meaning anything by it: as long as those of the last act come back within this time, they stand there still. */
-export const TAG_REPEAT_MS = 600_000
+const TAG_REPEAT_MS = 600_000
 
 /** What a scan means at a station: a pure step from state to state, with what is to be done about it. */
 export function reduce(station: StationConfig, state: StationState, input: ScanInput): Step {

@@ -20,7 +20,7 @@ export function crc8(bytes: Uint8Array): number {
 }
 
 /** What the kernel's w1_therm shows of a scratchpad: the nine bytes and the verdict, then the bytes and the temperature. */
-export function w1Slave(scratchpad: Uint8Array, crcOk: boolean): string {
+function w1Slave(scratchpad: Uint8Array, crcOk: boolean): string {
   const hex = [...scratchpad].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
   const raw = (((scratchpad[1] ?? 0) << 24) >> 16) | (scratchpad[0] ?? 0)
   const crc = (scratchpad[8] ?? 0).toString(16).padStart(2, '0')

@@ -55,7 +55,7 @@ function tlsFiles(cert: string | undefined, key: string | undefined): TlsFiles |
 }
 
 /** Keys of logs from flags. @throws UsageError */
-export function logKeys(texts: readonly string[] | undefined): VerifierKey[] {
+function logKeys(texts: readonly string[] | undefined): VerifierKey[] {
   if (texts === undefined) throw new UsageError('--log is missing')
   return texts.map(logKey)
 }

@@ -15,7 +15,7 @@ export interface Divergence {
 }
 
 /** Stands in the data folder for as long as the follower must not go on; removing it is how an operator lets it. */
-export const DIVERGED_FILE = 'diverged.json'
+const DIVERGED_FILE = 'diverged.json'
 
 /** What a follower has found its leader to have wrong, on disk: it outlives restarts, until somebody has looked. */
 export class DivergenceFile {

@@ -15,7 +15,7 @@ import { hasErrno, LedgerError } from '../error.ts'
 import type { Leader } from './leader.ts'
 
 /** The policy of the log that is followed, in the follower's folder. */
-export const POLICY_FILE = 'leader-policy'
+const POLICY_FILE = 'leader-policy'
 
 /**
  * Whom a follower trusts. The log's key is that of the policy which was given, or else of the first contact, and never another

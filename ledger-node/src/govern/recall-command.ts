@@ -94,7 +94,7 @@ function ending(
 }
 
 /** @throws LedgerError CONFIG_INVALID, naming every flag that is missing or wrong */
-export function holdFrom(values: Values): Hold {
+function holdFrom(values: Values): Hold {
   const { faults, given, subjects } = fieldsOf(values)
   const hold: Hold = {
     op: 'hold',
@@ -108,7 +108,7 @@ export function holdFrom(values: Values): Hold {
 }
 
 /** @throws LedgerError CONFIG_INVALID, naming every flag that is missing or wrong */
-export function recallFrom(values: Values): Recall {
+function recallFrom(values: Values): Recall {
   const { faults, given, subjects } = fieldsOf(values)
   const both = (name: string): Recall['reason'] => ({ zh: given(`${name}-zh`), en: given(`${name}-en`) })
   const severity = Number(values['class'])
