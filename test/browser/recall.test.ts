@@ -16,7 +16,7 @@ const WORDS = {
   zh: {
     recalled: ['已被召回', '清江肉业于', '召回（1 级）', '封口不严', '不要食用。连同包装退回购买处。', '现在该怎么办'],
     drill: ['演练：并没有召回', '演练，不是真的召回'],
-    free: ['记录一致', '为止没有召回'],
+    free: ['记录一致', '没有召回', '为止'],
     was: ['上次核对时|已被召回。', '上次核对时已被召回', '不要食用'],
     lifted: ['召回已于', '都退回来了'],
     held: ['暂停销售', '包装受潮', '先不要食用或出售', '没有召回，但已扣留', '由清江肉业的管理员扣留'],
@@ -25,7 +25,7 @@ const WORDS = {
   en: {
     recalled: ['Recalled', 'by Qingjiang Meat, class 1', 'not tightly sealed', 'Do not eat it.', 'What to do'],
     drill: ['DRILL: nothing is recalled', 'DRILL, not a recall'],
-    free: ['The records agree', 'Not recalled as of'],
+    free: ['The records agree', 'None', 'As of'],
     was: ['When last checked, it was recalled.', 'Recalled when last checked', 'Do not eat it'],
     lifted: ['Recall lifted', '都退回来了'],
     held: [

@@ -47,7 +47,8 @@ function Row({ finding, journey }: { finding: RuleFinding; journey: Journey }): 
         <small class="code">
           {finding.code}
           {records.length > 0 && t('journey.list')}
-          {records.length > 0 && t('findings.records', { list: records.length > 6 ? `${shown}…` : shown })}
+          {records.length > 0 &&
+            t('findings.records', { n: records.length, list: records.length > 6 ? `${shown}…` : shown })}
         </small>
       </span>
     </li>

@@ -2,14 +2,29 @@ import type { VNode } from 'preact'
 import { claimsOf } from '../claims.ts'
 import type { Gap, Journey, Leg, TakenBack } from '../journey.ts'
 import { type LocalTime, offsetMs } from '../local-time.ts'
-import { STAMPS, type StampState, type Stamps } from '../record.ts'
+import { STAMPS, type StampName, type StampState, type Stamps } from '../record.ts'
 import type { Evidence, Stop } from '../stop.ts'
 import { Claims } from './claims.tsx'
 import { addressOf, type Naming, nameOf, organisationName } from './naming.ts'
 import { By, Head, Mark, useLanguage } from './parts.tsx'
 import { TimeText } from './time-text.tsx'
 
-const MINI: Record<StampState, string | undefined> = { checked: undefined, unchecked: 'blank', broken: 'broken' }
+/** Split in two: what the sprite has whole. */
+const SPLIT: Record<StampName, string> = {
+  place: 'M1 1h6L8.6 5.5 6.4 8 8 11 6.5 15H1ZM9.4 1H15v14H8.8L10.4 11 8.6 8.2 10.9 5Z',
+  time: 'M7.5.5A7.5 7.5 0 0 0 7 15.4L8.6 11 6.4 8 8.4 4.5ZM10.3.9A7.5 7.5 0 0 1 9.7 15.3L11.4 11 9 8.2 11.2 4.5Z',
+  quality:
+    'M4.2.8H7L8.6 5.5 6.4 8 8 11 6.7 15.2H4.2A3.4 3.4 0 0 0 .8 11.8V4.2A3.4 3.4 0 0 0 4.2.8ZM9.6.8h2.2a3.4 3.4 0 0 0 3.4 3.4v7.6a3.4 3.4 0 0 0-3.4 3.4H9L10.4 11 8.6 8.2 11 5Z',
+}
+
+function Mini({ name, state }: { name: StampName; state: StampState }): VNode {
+  if (state !== 'broken') return <Mark id={`m-${name}`} class={state === 'unchecked' ? 'blank' : ''} />
+  return (
+    <svg class="broken" viewBox="0 0 16 16" aria-hidden="true">
+      <path d={SPLIT[name]} />
+    </svg>
+  )
+}
 
 /** The three stamps of a step, small; told in words to who does not see them. */
 function Minis({ stamps }: { stamps: Stamps }): VNode {
@@ -23,7 +38,7 @@ function Minis({ stamps }: { stamps: Stamps }): VNode {
   return (
     <span class="minis">
       {STAMPS.map((name) => (
-        <Mark key={name} id={stamps[name] === 'broken' ? `k-${name}` : `m-${name}`} class={MINI[stamps[name]] ?? ''} />
+        <Mini key={name} name={name} state={stamps[name]} />
       ))}
       <span class="vh">
         {t('journey.stamps', { place: told[0] ?? '', time: told[1] ?? '', quality: told[2] ?? '' })}
@@ -65,6 +80,7 @@ function EvidenceText({ evidence }: { evidence: Evidence }): VNode {
 function StopRow({ stop, naming }: { stop: Stop; naming: Naming }): VNode {
   const { t } = useLanguage()
   const steps = stop.steps.map((step) => t(`step.${step}`)).join(t('journey.list'))
+  const broken = STAMPS.filter((name) => stop.stamps[name] === 'broken')
   // Where a vehicle is registered says nothing of where it was.
   const address = stop.moving ? undefined : addressOf(stop.station, naming)
   return (
@@ -79,6 +95,11 @@ function StopRow({ stop, naming }: { stop: Stop; naming: Naming }): VNode {
           {address === undefined ? capital(steps) : t('journey.where', { address, steps: capital(steps) })}
         </p>
         <p class="where">{t('journey.signed', { org: organisationName(stop.org, naming), gateway: stop.gateway })}</p>
+        {broken.length > 0 && (
+          <p class="t-stop">
+            <b>{broken.map((name) => t(`stamp.${name}.broken`)).join(t('journey.list'))}</b>
+          </p>
+        )}
         {stop.timeDoubt !== undefined && (
           <p class="where">
             <TimeText doubt={stop.timeDoubt} offset={stop.from.offset} />

@@ -14,6 +14,7 @@ import { JourneyPart } from './journey.tsx'
 import { Later } from './later.tsx'
 import { PackPart } from './pack.tsx'
 import type { Told as ToldFinding } from './page.tsx'
+import { Paper } from './paper.tsx'
 import { LanguageProvider, useLanguage } from './parts.tsx'
 import { RecallsPart } from './recalls.tsx'
 import { ReportPart } from './report.tsx'
@@ -126,6 +127,7 @@ function Foot({ finding }: RestProps): VNode {
       <p>
         {t('foot', { host: location.host })} {first && t('foot.first')}
       </p>
+      <Paper finding={finding} />
     </footer>
   )
 }

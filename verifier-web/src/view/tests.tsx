@@ -27,7 +27,7 @@ function Row({ found }: { found: FoodTest }): VNode {
         {said}
         <small>{t(`tests.again.${again?.state ?? 'running'}`)}</small>
         {model !== undefined && <small>{t('tests.model', model)}</small>}
-        <small class="code">{t('findings.records', { list: format.number(number) })}</small>
+        <small class="code">{t('findings.records', { n: 1, list: format.number(number) })}</small>
       </span>
     </li>
   )

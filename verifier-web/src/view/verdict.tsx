@@ -104,6 +104,7 @@ export function VerdictPart({ finding, journey, safety, age, language, onAgain }
   const action = actionOf(finding, language)
   const recall = recallShown(finding)
   const hold = holdShown(finding)
+  const next = isSealed(finding) ? 'next.sealed' : nextOf(finding, safety)
   const places = saidOfElsewhere(finding, language)
   const sentences = sentencesOf(finding, journey?.records.length ?? 0).filter(
     ({ key }) => places === undefined || key !== 'say.elsewhere',
@@ -139,15 +140,9 @@ export function VerdictPart({ finding, journey, safety, age, language, onAgain }
             </b>
           )}
         </p>
-        <p class="next">
+        <p class={next === 'next.consistent.warm' || next === 'next.consistent.over' ? 'next warn' : 'next'}>
           <b>{t('next')}</b>
-          <span>
-            {recall === undefined ? (
-              <Broken text={t(isSealed(finding) ? 'next.sealed' : nextOf(finding, safety))} />
-            ) : (
-              language.pick(recall.recall.consumer)
-            )}
-          </span>
+          <span>{recall === undefined ? <Broken text={t(next)} /> : language.pick(recall.recall.consumer)}</span>
         </p>
       </div>
       {state === 'recalled' ? (

@@ -58,7 +58,7 @@ function One({ named, naming }: { named: NamedWay; naming: Naming }): VNode {
           </span>
         )}
         <small>{t(`way.${found?.state ?? 'running'}`)}</small>
-        <small class="code">{t('findings.records', { list: format.number(named.number) })}</small>
+        <small class="code">{t('findings.records', { n: 1, list: format.number(named.number) })}</small>
       </figcaption>
     </figure>
   )
