@@ -18,7 +18,7 @@ export async function bundled(entry: string): Promise<string> {
     configFile: false,
     logLevel: 'error',
     resolve: { conditions: ['@tristamp/source'] },
-    ssr: { resolve: { conditions: ['@tristamp/source'] }, noExternal: [/^@tristamp\//, /^@noble\//, 'cborg'] },
+    ssr: { resolve: { conditions: ['@tristamp/source'] }, noExternal: [/^@tristamp\//, /^@noble\//] },
     build: {
       ssr: fileURLToPath(new URL(entry, import.meta.url)),
       outDir,
