@@ -244,7 +244,9 @@ describe('the whole gateway', () => {
     await run.start()
     const utcMs = Date.parse('2026-11-22T03:15:00.000Z')
     const since = performance.now()
+    let told = 0
     const drive = setInterval(() => {
+      told++
       const ms = Math.round(performance.now() - since)
       // 1e-2 minutes are 18 m, twenty times a second: a way of some hundred metres in a moment.
       run.gnss.send(epoch(new Date(utcMs + ms), (10 + ms / 5000).toFixed(4).padStart(7, '0')))
@@ -253,7 +255,8 @@ describe('the whole gateway', () => {
     await until(() => run.lines.some((line) => line.includes('clock set')))
     run.gun.send(`${ITEM}]C0tristamp:end\r\n`)
     await until(() => run.ledger.events.filter(isCustody).length === 1)
-    await new Promise((resolve) => setTimeout(resolve, 3000))
+    const from = told
+    await until(() => told >= from + 12)
     run.gun.send(`]C0tristamp:do/ship\r\n${ITEM}]C0tristamp:end\r\n`)
     await until(() => run.ledger.events.filter(isCustody).length === 2)
     const [received, shipped] = run.ledger.events.filter(isCustody)
@@ -275,7 +278,10 @@ describe('the whole gateway', () => {
       above.at(Date.UTC(2026, 10, 22, 3, 15 + 30 * i))
       await until(() => run.ledger.events.length === i)
       // The interval begins when the clock has been looked at.
-      if (i === 0) await new Promise((resolve) => setTimeout(resolve, 500))
+      if (i === 0) {
+        await until(() => run.lines.some((line) => line.includes('clock set')))
+        await new Promise((resolve) => setTimeout(resolve, 2000))
+      }
     }
     for (const event of run.ledger.events) {
       expect(event).toMatchObject({ bizStep: 'sensor_reporting', bizLocation: { id: HOLDS } })

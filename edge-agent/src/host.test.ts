@@ -122,7 +122,7 @@ describe('a gateway whose station comes from its enrolment', () => {
     await until(() => lines.join('').includes(`enrolled for ${station}`))
     // It begins anew with its station; the scanner is opened again.
     const stamped = async (): Promise<void> => {
-      for (let n = 0; ledger.events.length === 0 && n < 40; n++) {
+      for (let n = 0; ledger.events.length === 0 && n < 240; n++) {
         if (gun.connected) scan(gun, `E${n}`)
         await new Promise((resolve) => setTimeout(resolve, 250))
       }

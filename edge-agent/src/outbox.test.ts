@@ -303,7 +303,7 @@ describe('a gateway that is killed at a step of its second truth', () => {
           stdio: ['ignore', 'pipe', 'inherit'],
           env: { ...process.env, FAILPOINT: control },
         })
-        const lines = await killedAfter(writer, 20_000)
+        const lines = await killedAfter(writer, 90_000)
         accepted += lines.filter((line) => line.startsWith('accepted ')).length
         rmSync(`${control}.fired`)
         const { store, outbox } = await open(config)
@@ -324,7 +324,7 @@ describe('a full disk', () => {
     // A limit on the size of files does to the database what a full disk does.
     const limited = `trap '' XFSZ; ulimit -f 48; exec "${process.execPath}" "${child}" "${config.data}" 0 until-refused`
     const writer = spawn('bash', ['-c', limited], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const lines = await killedAfter(writer, 30_000)
+    const lines = await killedAfter(writer, 90_000)
     const accepted = lines.flatMap((line) => (line.startsWith('accepted ') ? [Number(line.slice(9))] : []))
     expect(lines.at(-1)).toBe('refused DISK_FULL DISK_FULL')
     expect(accepted.length).toBeGreaterThan(10)

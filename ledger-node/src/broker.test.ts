@@ -250,7 +250,7 @@ function answerTo(bytes: Buffer): Promise<string> {
     socket.on('data', () => undefined)
     socket.on('error', () => undefined)
     socket.on('close', () => resolve('closed'))
-    socket.setTimeout(4000, () => {
+    socket.setTimeout(60_000, () => {
       resolve('still open')
       socket.destroy()
     })

@@ -12,8 +12,8 @@ import { pause, until } from '../_harness/until.ts'
 // Many gateways share one broker. One that floods it, and some that hang, must not make the others wait.
 
 const ROUNDS = 40
-/** What a machine that does other things besides may add to a median of a few ms. */
-const MARGIN_MS = 15
+/** Of the other's messages that wait at the broker: who queues behind them all sees them all answered first. */
+const WAITING = 100
 
 const folder = temporaryFolder()
 let ledger: TestLedger
@@ -33,18 +33,18 @@ afterAll(async () => {
   folder[Symbol.dispose]()
 })
 
-/** The median time from sending a batch to the ledger's signature, ms. */
-async function medianMs(client: TestClient): Promise<number> {
-  const took: number[] = []
+/** How many of the other's messages are answered between a batch and the ledger's signature of it, as a median. */
+async function overtaken(client: TestClient, answered: () => number): Promise<number> {
+  const among: number[] = []
   for (let i = 0; i < ROUNDS; i++) {
     const seq = signers.calm.seq
     const batch = signers.calm.batch(commissioned(item(`C${seq}`)))
-    const begin = performance.now()
+    const before = answered()
     await client.deliver(batch, seq)
-    took.push(performance.now() - begin)
+    among.push(answered() - before)
     await pause(20)
   }
-  return took.toSorted((a, b) => a - b)[ROUNDS / 2]!
+  return among.toSorted((a, b) => a - b)[ROUNDS / 2]!
 }
 
 /** Sends as fast as the broker reads, until told to stop; how many it sent. */
@@ -55,7 +55,7 @@ function flood(client: MqttClient): { end: () => void; sent: () => number; taken
       const batch = signers.flood.batch(...Array.from({ length: 50 }, (_, i) => commissioned(item(`F${sent}.${i}`))))
       sent++
       client.publish('tristamp/v1/test/flood/batch', Buffer.from(batch), { qos: 1 }, () => taken++)
-      if (sent - taken > 200) await pause(5)
+      if (sent - taken > WAITING) await pause(5)
       else await pause(0)
     }
   })()
@@ -89,12 +89,8 @@ function subscribePacket(gateway: string): Buffer {
 }
 
 describe('a gateway among others', () => {
-  it('gets its acks as fast beside one that floods, one that is silent and one that went half-way', {
-    retry: 2,
-  }, async () => {
+  it('does not queue behind one that floods, one that is silent and one that went half-way', async () => {
     await using client = await TestClient.connect(ledger, loginOf(signers.calm))
-    await medianMs(client)
-    const alone = await medianMs(client)
     raw(connectPacket(loginOf(signers.silent)), subscribePacket('silent')).pause()
     raw(connectPacket(loginOf(signers.silent)).subarray(0, 12))
     raw()
@@ -104,12 +100,17 @@ describe('a gateway among others', () => {
       false,
     )
     const flooding = flood(flooder)
-    await until('the flood is under way', () => flooding.taken() > 0)
-    const among = await medianMs(client)
+    await until(
+      'the flood waits at the broker',
+      () => flooding.taken() > 0 && flooding.sent() - flooding.taken() >= WAITING,
+    )
+    const among = await overtaken(client, flooding.taken)
+    console.log(
+      `a median of ${among} messages of the flood are answered before one of another, of ${WAITING} that wait`,
+    )
     flooding.end()
     await flooder.endAsync(true)
-    expect(flooding.sent()).toBeGreaterThan(10)
-    expect(among).toBeLessThan(2 * alone + MARGIN_MS)
+    expect(among).toBeLessThan(WAITING / 4)
   })
 
   it('gets them also beside one that asks without end and never reads the answers, which is cut off', async () => {
@@ -122,7 +123,6 @@ describe('a gateway among others', () => {
     deaf.pause()
     const closed = new Promise<void>((resolve) => deaf.once('close', () => resolve()))
     const question = Buffer.concat(Array.from({ length: 500 }, () => subscribePacket('deaf')))
-    let worst = 0
     const stop = new AbortController()
     const asked = (async () => {
       while (!stop.signal.aborted && !deaf.destroyed) {
@@ -137,15 +137,12 @@ describe('a gateway among others', () => {
       60_000,
     )
     for (let ended = false; !ended; ) {
-      const begin = performance.now()
       const seq = signers.calm.seq
       await client.deliver(signers.calm.batch(commissioned(item(`D${seq}`))), seq)
-      worst = Math.max(worst, performance.now() - begin)
       ended = await Promise.race([cut.then(() => true), pause(50).then(() => false)])
     }
     stop.abort()
     deaf.destroy()
     await asked
-    expect(worst).toBeLessThan(5000)
   })
 })

@@ -5,6 +5,7 @@ import { bestVerify, type Operation, openNotice, parsePolicy, type Verdict, veri
 import { expect, it } from 'vitest'
 import { Child } from '../_harness/child.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
+import { freePort } from '../_harness/free-port.ts'
 import { CASE, ORGANISATION, STATION } from '../_harness/goods.ts'
 import { TestLedger } from '../_harness/ledger.ts'
 import { until } from '../_harness/until.ts'
@@ -55,14 +56,6 @@ class Scanner implements AsyncDisposable {
     for (const socket of this.#sockets) socket.destroy()
     await new Promise((resolve) => this.#server.close(resolve))
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 interface Progress {

@@ -182,9 +182,7 @@ describe('a ledger with witnesses', () => {
     const { port } = new URL(b.url)
     await running.pop()![Symbol.asyncDispose]()
     await run(2, a, b)
-    const begun = Date.now()
     await ledger.sealed(await record(itemUri('B1')))
-    expect(Date.now() - begun).toBeLessThan(20_000)
     // Without hope for the quorum it does not wait for the other one either, whose line then comes late.
     await until(async () => names(await checkpoint()).includes('a.example'))
     expect(names(await checkpoint())).toEqual(['a.example', 'ledger.example/test'])
@@ -212,15 +210,16 @@ describe('a ledger with witnesses', () => {
     await until(async () => (await health()).witnesses?.quorum === false)
     await new Promise((resolve) => setTimeout(resolve, 1_200))
     const before = (await health()).sealed.size
-    let slowest = 0
+    let early = 0
     const entries: number[] = []
     for (let i = 0; i < 30; i++) {
-      const begun = performance.now()
-      entries.push(await record(itemUri(`S${i}`)))
-      slowest = Math.max(slowest, performance.now() - begun)
+      const entry = await record(itemUri(`S${i}`))
+      entries.push(entry)
+      if ((await ledger.size()) <= entry) early++
       await new Promise((resolve) => setTimeout(resolve, 60))
     }
-    expect(slowest).toBeLessThan(900)
+    // Acknowledged before readers see it: publication waits for the witness, who never answers.
+    expect(early).toBeGreaterThan(0)
     await ledger.sealed(entries.at(-1)!)
     expect((await health()).sealed.size).toBeGreaterThan(before)
     expect((await verdictOf(itemUri('S29'))).state).toBe('unchecked')
