@@ -9,6 +9,7 @@ import {
 } from '@tristamp/protocol'
 import type { Browser, BrowserContextOptions, Download, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { printed } from '../../ledger-node/src/labels/_printer.ts'
 import { readSymbols } from '../../ledger-node/src/labels/_read.ts'
 import { closeAll } from '../_harness/close-all.ts'
 import { axe } from './_axe.ts'
@@ -160,6 +161,73 @@ describe.skipIf(!haveChromium())('the page of labels', { timeout: 300_000 }, () 
         for (const request of sent) if (!request.startsWith('data:')) expect(request).not.toContain(secret)
       }
       await shot(page, 'labels-sealed')
+      // Nor has anything that outlives the page.
+      const kept = await page.evaluate(async () => [
+        ...[localStorage, sessionStorage].map((shelf) => JSON.stringify({ ...shelf })),
+        ...(await indexedDB.databases()).map(({ name }) => name ?? ''),
+        ...(await caches.keys()),
+        JSON.stringify(history.state),
+        location.href,
+      ])
+      for (const address of addresses) for (const one of kept) expect(one).not.toContain(new URL(address).hash.slice(3))
+    })
+  })
+
+  it('prints a secret once: then it is gone, or void and another in its place', async () => {
+    await visit({ viewport: { width: 390, height: 844 } }, async (page) => {
+      await page.addInitScript(() => {
+        window.print = () => undefined
+      })
+      await open(page, 'en')
+      await page.getByLabel('a list (one on a line)').check()
+      await page.locator('#list').fill('A1\nA2')
+      await page.locator('#template').selectOption('60x40')
+      await page.getByLabel(WORDS.en.sealed).check()
+      await make(page, 'en')
+      await page.getByText('2 labels, pages: 2').waitFor(SOON)
+      const manifest = async (): Promise<ReadonlyMap<string, string>> => {
+        const [download] = await Promise.all([
+          page.waitForEvent('download', SOON),
+          page.getByRole('button', { name: WORDS.en.manifest }).click(SOON),
+        ])
+        return parseSealedManifest(await textOf(download))
+      }
+      const fits = (address: string, to: ReadonlyMap<string, string>): boolean => {
+        const subject = subjectOfElements(parseDigitalLink(address.replace(/#.*/, '')).elements)
+        return checkSecret(subject, secretInFragment(new URL(address).hash)!, to.get(subject)!)
+      }
+      const [first, spoilt] = [await manifest(), await read(page, 'sealed')]
+      expect(spoilt.map((one) => fits(one, first))).toEqual([true, true])
+      // Nobody is asked before anything was printed.
+      const ask = page.getByText('Were all of them printed?')
+      expect(await ask.count()).toBe(0)
+      // For a thermal printer: whatever letters, all of it is dots.
+      const [file] = await Promise.all([
+        page.waitForEvent('download', SOON),
+        page.getByRole('button', { name: 'Download sealed codes as ZPL' }).click(SOON),
+      ])
+      const formats = (await textOf(file)).split('^XZ').filter((one) => one.includes('^XA'))
+      expect(formats).toHaveLength(2)
+      for (const one of formats) {
+        const [code] = await readSymbols(printed(`${one}^XZ`))
+        expect(fits(code!.text, first)).toBe(true)
+      }
+      await ask.waitFor(SOON)
+      expect(await axe(page)).toEqual([])
+      expect(await small(page)).toEqual([])
+      await page.getByRole('button', { name: 'Something went wrong' }).click(SOON)
+      await page.getByText('the old ones are void').waitFor(SOON)
+      const [second, printedNow] = [await manifest(), await read(page, 'sealed')]
+      expect(printedNow.map((one) => fits(one, second))).toEqual([true, true])
+      expect(spoilt.map((one) => fits(one, second))).toEqual([false, false])
+      expect([...second.keys()]).toEqual([...first.keys()])
+      await page.getByRole('button', { name: 'Print the sealed codes' }).click(SOON)
+      await page.getByRole('button', { name: 'All printed' }).click(SOON)
+      await page.getByText('gone from this page').waitFor(SOON)
+      expect(await page.locator('[data-part=sealed] img').count()).toBe(0)
+      expect(await page.getByRole('button', { name: 'Print the sealed codes' }).count()).toBe(0)
+      expect([...(await manifest())]).toEqual([...second])
+      expect(await axe(page)).toEqual([])
     })
   })
 
@@ -179,15 +247,18 @@ describe.skipIf(!haveChromium())('the page of labels', { timeout: 300_000 }, () 
       ] as const) {
         await page.getByRole('button', { name: button }).click(SOON)
         await page.emulateMedia({ media: 'print' })
-        const shown = await page
-          .locator('.pages img')
-          .evaluateAll((images) =>
-            images.map((one) => [one.parentElement!.dataset['part'], one.getBoundingClientRect().width]),
-          )
-        for (const [of, width] of shown) {
-          if (of === part) expect(width).toBeCloseTo((210 / 25.4) * 96, 0)
-          else expect(width).toBe(0)
-        }
+        const shown = await page.locator('.pages img').evaluateAll((images) =>
+          images.map((one) => {
+            const { x, y, width, height } = one.getBoundingClientRect()
+            return { of: one.parentElement!.dataset['part'], box: [x, y + scrollY, width, height] }
+          }),
+        )
+        const own = shown.filter(({ of }) => of === part)
+        expect(own).toHaveLength(2)
+        // Each sheet begins where its page begins and is as large as it: no label is cut, none is moved.
+        for (const [i, { box }] of own.entries())
+          for (const [at, mm] of [0, 297 * i, 210, 297].entries()) expect(box[at]).toBeCloseTo((mm / 25.4) * 96, 0)
+        for (const { of, box } of shown) if (of !== part) expect(box[2]).toBe(0)
         await page.emulateMedia({ media: null })
         const bytes = await page.pdf({
           preferCSSPageSize: true,
@@ -204,6 +275,31 @@ describe.skipIf(!haveChromium())('the page of labels', { timeout: 300_000 }, () 
     })
   })
 
+  it.each([
+    ['a4-3x8', 25, 2, 210, 297],
+    ['a4-2x7', 15, 2, 210, 297],
+    ['50x30', 3, 3, 50, 30],
+  ] as const)('the file of %s prints on as many pages as there are sheets', async (template, count, sheets, w, h) => {
+    const serials = Array.from({ length: count }, (_, i) => `A${i}`)
+    const body = JSON.stringify({ product: GTIN, serials, template, format: 'html' })
+    const headers = { 'Content-Type': 'application/json' }
+    const answer = await fetch(`${pork.ledger.url}/v1/labels`, { method: 'POST', headers, body })
+    const context = await browser.newContext()
+    try {
+      const page = await context.newPage()
+      await page.setContent(await answer.text())
+      const pdf = (await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString('latin1')
+      expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(sheets)
+      for (const [, width, height] of pdf.matchAll(/\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/g)) {
+        // Points; whole pixels of the browser.
+        expect(Math.abs((Number(width) / 72) * 25.4 - w)).toBeLessThan(0.5)
+        expect(Math.abs((Number(height) / 72) * 25.4 - h)).toBeLessThan(0.5)
+      }
+    } finally {
+      await context.close()
+    }
+  })
+
   it('hands out files for printers, and says what is wrong', async () => {
     await visit({ viewport: { width: 390, height: 844 } }, async (page) => {
       await open(page, 'en')
@@ -217,6 +313,18 @@ describe.skipIf(!haveChromium())('the page of labels', { timeout: 300_000 }, () 
         page.getByRole('button', { name: WORDS.en.zpl }).click(SOON),
       ])
       expect((await textOf(download)).match(/\^XA/g)).toHaveLength(3)
+      // Chinese does not need a font in the printer: this device draws it.
+      await page.getByText('中文', { exact: true }).last().click(SOON)
+      await make(page, 'en')
+      await page.getByText('3 labels, pages: 3').waitFor(SOON)
+      const [chinese] = await Promise.all([
+        page.waitForEvent('download', SOON),
+        page.getByRole('button', { name: WORDS.en.zpl }).click(SOON),
+      ])
+      const [format = ''] = (await textOf(chinese)).split(/(?<=\^XZ)/)
+      expect(format).not.toContain('^A@')
+      expect(format.match(/\^GFA/g)!.length).toBeGreaterThan(2)
+      expect((await readSymbols(printed(format))).map(({ text }) => text.replace(/^.*\/21\//, ''))).toEqual(['A1'])
 
       await page.locator('#list').fill('A1\nA1')
       await make(page, 'en')

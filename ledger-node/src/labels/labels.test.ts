@@ -138,6 +138,13 @@ describe('drawn', LONG, () => {
     )
   })
 
+  it.each(Object.entries(SHEETS))('lies whole on the page on every place of %s, and on no other', (_, template) => {
+    const { columns, rows, left, top, stepX, stepY, width, height, label: size } = template
+    expect(left + (columns - 1) * stepX + size.width).toBeLessThanOrEqual(width)
+    expect(top + (rows - 1) * stepY + size.height).toBeLessThanOrEqual(height)
+    expect([stepX >= size.width, stepY >= size.height]).toEqual([true, true])
+  })
+
   it('is whole on every place of a sheet', async () => {
     const template = SHEETS['a4-3x8']!
     const labels = randomSerials(24).map((serial) => label(serial))

@@ -5,6 +5,7 @@ import type { Grid } from './client.ts'
 import { serialTable } from './files.ts'
 import { manifestOf, sealedPages, sealPacks } from './sealed.ts'
 import { MOST, serialsOf } from './serials.ts'
+import { type Dots, graphic, sealedZpl, withDrawnText } from './zpl.ts'
 
 const GTIN = '09506000134352'
 const ROLL: Grid = {
@@ -81,6 +82,45 @@ describe('sealed codes', () => {
     expect(sealedPages({ ...ROLL, label: { width: 20, height: 10 } }, packs, WORDS)).toBeUndefined()
     const hostile = sealedPages(ROLL, packs, { ...WORDS, hint: '</text><script>' })!
     expect(hostile.join('')).not.toContain('<script')
+  })
+})
+
+describe('ZPL', () => {
+  const drawnAs: string[] = []
+  const draw = (text: string, size: number): Dots => {
+    drawnAs.push(text)
+    return { width: 9, height: size, dark: new Uint8Array(9 * size).fill(1) }
+  }
+
+  it('has dots for letters that a printer may not have, and every other line as the node made it', () => {
+    const before = [
+      '^XA^CI28^PW480^LL320^LH0,0',
+      '^FO1,2^GFA,1,1,1,FF^FS',
+      '^FO9,9^A0N,14,13^FH_^FD(21) A_5EX^FS',
+      '^XZ',
+      '',
+    ]
+    const chinese = '^FO143,81^A@N,24,24,E:SIMSUN.FNT^FH_^FD_E7_8C_AA _5EXA_5F^FS'
+    const after = withDrawnText([...before, chinese].join('\n'), draw).split('\n')
+    expect(after.slice(0, -1)).toEqual(before)
+    expect(drawnAs.at(-1)).toBe('猪 ^XA_')
+    expect(after.at(-1)).toBe(`^FO143,81^GFA,48,48,2,FF80${':'.repeat(23)}^FS`)
+  })
+
+  it('of sealed codes has nothing but dots, and no secret in letters', () => {
+    const packs = sealPacks(GTIN, 'http://127.0.0.1:8080', ['A1', 'B/2'])
+    const zpl = sealedZpl(ROLL, packs, { ...WORDS, hint: '^XZ~JR' }, draw)!
+    expect(zpl.match(/\^XA/g)).toHaveLength(2)
+    expect(zpl).not.toMatch(/\^FD|~/)
+    for (const { secret } of packs) expect(zpl).not.toContain(secret)
+    expect(sealedZpl({ ...ROLL, label: { width: 20, height: 10 } }, packs, WORDS, draw)).toBeUndefined()
+  })
+
+  it('says runs by their length', () => {
+    const dark = new Uint8Array(8 * 60)
+    expect(graphic({ width: 480, height: 1, dark })).toBe('^GFA,60,60,60,l0')
+    const twice = Uint8Array.of(1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0)
+    expect(graphic({ width: 8, height: 2, dark: twice })).toBe('^GFA,2,2,1,A0:')
   })
 })
 

@@ -59,13 +59,13 @@ export function manifestOf(packs: readonly SealedPack[]): string {
 export function sealedPages(grid: Grid, packs: readonly SealedPack[], words: SealedWords): string[] | undefined {
   const { columns, rows, left, top, stepX, stepY, width, height, label } = grid
   const perPage = columns * rows
-  const drawn = packs.map((pack) => part(pack, label, words))
-  if (drawn.includes(undefined)) return undefined
+  const parts = packs.map((pack) => sealedPart(pack, label, words))
+  if (parts.includes(undefined)) return undefined
   const pages: string[] = []
-  for (let at = 0; at < drawn.length; at += perPage) {
-    const placed = drawn.slice(at, at + perPage).map((content, i) => {
+  for (let at = 0; at < parts.length; at += perPage) {
+    const placed = parts.slice(at, at + perPage).map((one, i) => {
       const [x, y] = [left + (i % columns) * stepX, top + Math.floor(i / columns) * stepY]
-      return `<g transform="translate(${mm(x)} ${mm(y)})">${content}</g>`
+      return `<g transform="translate(${mm(x)} ${mm(y)})">${drawn(one!)}</g>`
     })
     pages.push(
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}mm" height="${height}mm" viewBox="0 0 ${width} ${height}"><rect width="100%" height="100%" fill="#fff"/><g font-family="${FONTS}">${placed.join('')}</g></svg>`,
@@ -74,34 +74,53 @@ export function sealedPages(grid: Grid, packs: readonly SealedPack[], words: Sea
   return pages
 }
 
-function part({ serial, secret, address }: SealedPack, label: Grid['label'], words: SealedWords): string | undefined {
-  const modules = encodeQR(address, 'raw', { ecc: 'medium', border: QUIET })
-  const module = Math.min(
-    MOST_MODULE,
-    (label.height - 2 * EDGE) / modules.length,
-    (label.width * 0.42) / modules.length,
-  )
+/** One part of a pack in millimetres: its code's modules without their quiet zone, and the lines beside them. */
+export interface SealedPart {
+  modules: boolean[][]
+  x: number
+  y: number
+  module: number
+  lines: { text: string; x: number; y: number; size: number; bold: boolean }[]
+}
+
+/** @param dots of a millimetre, where modules are whole dots @returns undefined where the code does not fit the label */
+export function sealedPart(
+  { serial, secret, address }: SealedPack,
+  label: Grid['label'],
+  words: SealedWords,
+  dots?: number,
+): SealedPart | undefined {
+  const bordered = encodeQR(address, 'raw', { ecc: 'medium', border: QUIET })
+  const modules = bordered.slice(QUIET, -QUIET).map((row) => row.slice(QUIET, -QUIET))
+  const side = modules.length + 2 * QUIET
+  const most = Math.min(MOST_MODULE, (label.height - 2 * EDGE) / side, (label.width * 0.42) / side)
+  const module = dots === undefined ? most : Math.floor(most * dots + 0.01) / dots
   if (module < LEAST_MODULE) return undefined
-  const path = modules.map((row, y) => row.map((on, x) => (on ? `M${x} ${y}h1v1h-1z` : '')).join('')).join('')
-  const side = modules.length * module
-  const [x, room, middle] = [EDGE + side + 1, label.width - side - 2 * EDGE - 1, label.height / 2]
-  const secretSize = Math.min(3, room / (19 * 0.82))
-  const texts: [string, number, number, boolean][] = [
-    [words.title, middle - 5, Math.min(2.4, room / (words.title.length + 1)), false],
-    [groupedSecret(secret), middle - 0.6, secretSize, true],
-    [words.hint, middle + 3.2, Math.min(1.9, room / (words.hint.length * (words.hint > '\u2000' ? 1 : 0.6))), false],
-    [
-      `${words.serial} ${serial}`,
-      middle + 6.2,
-      Math.min(1.9, room / ((words.serial.length + serial.length + 1) * 0.75)),
-      false,
+  const left = EDGE + side * module + 1
+  const [room, middle] = [label.width - left - EDGE, label.height / 2]
+  const hinted = words.hint.length * (words.hint > '\u2000' ? 1 : 0.6)
+  const told = `${words.serial} ${serial}`
+  const line = (text: string, below: number, size: number, bold = false): SealedPart['lines'][number] => ({
+    ...{ text, x: left, y: middle + below, size, bold },
+  })
+  return {
+    ...{ modules, module, x: EDGE + QUIET * module, y: middle - (modules.length * module) / 2 },
+    lines: [
+      line(words.title, -5, Math.min(2.4, room / (words.title.length + 1))),
+      line(groupedSecret(secret), -0.6, Math.min(3, room / (19 * 0.82)), true),
+      line(words.hint, 3.2, Math.min(1.9, room / hinted)),
+      line(told, 6.2, Math.min(1.9, room / (told.length * 0.75))),
     ],
-  ]
-  const lines = texts.map(
-    ([text, y, size, bold]) =>
+  }
+}
+
+function drawn({ modules, module, x, y, lines }: SealedPart): string {
+  const path = modules.map((row, my) => row.map((on, mx) => (on ? `M${mx} ${my}h1v1h-1z` : '')).join('')).join('')
+  const texts = lines.map(
+    ({ text, x, y, size, bold }) =>
       `<text x="${mm(x)}" y="${mm(y)}" font-size="${mm(size)}"${bold ? ' font-weight="700"' : ''}>${escaped(text)}</text>`,
   )
-  return `<path transform="translate(${EDGE} ${mm(middle - side / 2)}) scale(${mm(module)})" d="${path}"/>${lines.join('')}`
+  return `<path transform="translate(${mm(x)} ${mm(y)}) scale(${mm(module)})" d="${path}"/>${texts.join('')}`
 }
 
 function escaped(text: string): string {

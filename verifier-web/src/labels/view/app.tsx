@@ -5,7 +5,6 @@ import { useDocument } from '../../own/use-document.ts'
 import { Head } from '../../own/view/head.tsx'
 import { Mark } from '../../view/parts.tsx'
 import { drawSheets, isRefusal, type Refusal } from '../client.ts'
-import { type SealedPack, sealPacks } from '../sealed.ts'
 import { isKey, type Words, WordsProvider, wordsOf } from '../words/index.ts'
 import { type Asked, OrderForm } from './order-form.tsx'
 import { type Made, Sheets } from './sheets.tsx'
@@ -22,8 +21,7 @@ export function LabelsApp({ initial }: { initial: Lang }): VNode {
     setState({ is: 'making' })
     const sheets = await drawSheets(order)
     if (isRefusal(sheets)) return setState({ is: 'refused', refusal: sheets })
-    const packs: SealedPack[] = sealed ? sealPacks(order.product, base, order.serials) : []
-    setState({ is: 'made', made: { order, sheets, packs, base } })
+    setState({ is: 'made', made: { order, sheets, base, sealed } })
   }
   return (
     <WordsProvider value={words}>

@@ -44,6 +44,8 @@ export const en: Record<keyof typeof zh, Message> = {
   making: 'Making…',
   made: { one: 'One label', other: '{n} labels, pages: {pages}' },
   'code.qr': 'QR Code: {modules} × {modules} modules, error correction {level}, modules of {mm} mm',
+  'code.small':
+    'Modules are below 0.396 mm, the least that GS1 has for codes at a till: phones read them, tills may not.',
   'code.datamatrix': 'GS1 DataMatrix: {modules} × {modules} modules of {mm} mm',
   'print.labels': 'Print the labels',
   'print.sealed': 'Print the sealed codes',
@@ -52,6 +54,16 @@ export const en: Record<keyof typeof zh, Message> = {
   html: 'Download HTML',
   zpl: 'Download ZPL (thermal printers)',
   csv: 'Download the serial numbers',
+  'zpl.sealed': 'Download sealed codes as ZPL (secrets: delete once printed)',
+  'printed.ask': 'Were all of them printed?',
+  'printed.note':
+    'A secret is printed once. Where paper jammed or power failed, do not print the same again: void them and make new ones, and what lies about of the old opens nothing.',
+  'printed.all': 'All printed: clear the secrets from this page',
+  'printed.void': 'Something went wrong: void all, make new ones',
+  'sealed.gone':
+    'The secrets are gone from this page; the manifest is left, for the gateway that packs. Where one turns out to be spoilt, make a new label for that pack, with a new serial number.',
+  'sealed.voided':
+    'These secrets are new, and the old ones are void: destroy what was printed of them, download the manifest again, and put it in place of the one that you have or gave away (not below it). What was packed by the old one needs a new serial number. The labels need not be printed again.',
   manifest: 'Download the manifest',
   page: 'Page {n}',
   'page.sealed': 'Sealed codes, page {n}',

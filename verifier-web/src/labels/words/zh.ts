@@ -43,6 +43,7 @@ export const zh = {
   making: '正在制作…',
   made: '{n} 张标签，{pages} 页',
   'code.qr': '二维码：{modules} × {modules} 模块，纠错级别 {level}，模块 {mm} mm',
+  'code.small': '模块小于 0.396 mm，即 GS1 对收银扫码的下限：手机能扫，收银机可能扫不了。',
   'code.datamatrix': 'GS1 DataMatrix：{modules} × {modules} 模块，模块 {mm} mm',
   'print.labels': '打印标签',
   'print.sealed': '打印密封码',
@@ -50,6 +51,15 @@ export const zh = {
   html: '下载 HTML',
   zpl: '下载 ZPL（热敏打印机）',
   csv: '下载序列号表',
+  'zpl.sealed': '下载密封码 ZPL（内含秘密，印完即删）',
+  'printed.ask': '都印好了吗？',
+  'printed.note': '秘密只印一次。卡纸、断电或印坏时不要重印同一批：作废后重做，旧的即使被人捡到也打不开任何东西。',
+  'printed.all': '都印好了：从本页清除秘密',
+  'printed.void': '没印好：全部作废，重做',
+  'sealed.gone':
+    '秘密已从本页清除，只剩清单，请下载后交给包装处的网关。以后发现有印坏的，请为那一件换新序列号重做标签。',
+  'sealed.voided':
+    '已换成新的秘密，旧的作废：请销毁已印出的密封码，重新下载清单，替换（不是追加）先前下载或已交出的那一份。已用旧清单包装的，请换新序列号。标签本身不必重印。',
   manifest: '下载密封码清单',
   page: '第 {n} 页',
   'page.sealed': '密封码，第 {n} 页',
