@@ -49,15 +49,20 @@ export function writeClip(file: string, scenes: readonly Scene[], options: ClipO
   const fd = openSync(file, 'w')
   writeSync(fd, `YUV4MPEG2 W${width} H${height} F${fps}:1 Ip A1:1 C420jpeg\n`)
   for (const scene of scenes) {
-    const light = new Uint8Array(width * height).fill(WALL)
-    for (const placed of scene) draw(placed, light, width)
-    for (const [at, level] of light.entries())
-      light[at] = Math.max(0, Math.min(255, level + (random() - 0.5) * 2 * noise))
+    const light = filmed(scene, width, height, () => (random() - 0.5) * 2 * noise)
     writeSync(fd, 'FRAME\n')
     writeSync(fd, light)
     writeSync(fd, grey)
   }
   closeSync(fd)
+}
+
+/** What stands before a camera as grey levels, row by row. */
+export function filmed(scene: Scene, width: number, height: number, noise: () => number): Uint8Array {
+  const light = new Uint8Array(width * height).fill(WALL)
+  for (const placed of scene) draw(placed, light, width)
+  for (const [at, level] of light.entries()) light[at] = Math.max(0, Math.min(255, level + noise()))
+  return light
 }
 
 function draw({ symbol, scale, angle = 0, dx = 0, dy = 0 }: Placed, light: Uint8Array, width: number): void {

@@ -50,3 +50,15 @@ export const PAYLOADS: readonly string[] = [
   '\u202e<script>globalThis.broken=1</script>\u202c',
   '=HYPERLINK("//evil.example/","x")',
 ]
+
+/** Longer than any name: in one word, in many, in wide letters. */
+export const LONG: readonly string[] = ['x'.repeat(10_000), 'long name '.repeat(1000), '长'.repeat(10_000)]
+
+/** Letters that are not seen, turn the line around, pile up, or are none. */
+export const STRANGE: readonly string[] = [
+  '\u202edrawkcab\u2066\u2067\u200f',
+  '\u200b\u200c\u200d\u2060\ufeff',
+  `e${'\u0301'.repeat(40)}`,
+  '\ufffd\u0000\u0007\u001b[31m\u0085\u2028\u2029',
+  '',
+]

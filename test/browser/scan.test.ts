@@ -1,15 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkDigit } from '@tristamp/protocol'
 import bwip from 'bwip-js/node'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import QRCode from 'qrcode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOT, PACK } from '../../verifier-web/src/_sample-verdicts.ts'
+import { randomFrom, seedFrom } from '../_harness/random.ts'
 import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
 import { drawnSymbol, qrSymbol, type Scene, writeClip } from './_clip.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
+import { photoOf } from './_photo.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 import { shot } from './_shots.ts'
 
@@ -255,6 +258,49 @@ describe.skipIf(!haveChromium())('scanning with the readers that the page brings
       await context.close()
     },
   )
+
+  it('reads photos as hands take them: askew, dark, out of focus, small, of two codes', async () => {
+    const { context, page, faults } = await start([[]])
+    const [qr, dm] = [
+      qrSymbol(`https://id.gs1.org${path}`),
+      drawnSymbol('gs1datamatrix', '(01)09506000134352(21)7K3M92QD40XA'),
+    ]
+    const other = { symbol: qrSymbol('https://evil.example/01/09506000134352/21/OTHER'), scale: 7, dx: -300 }
+    for (const [what, photo] of [
+      ['askew', photoOf([{ symbol: qr, scale: 8, angle: 0.7 }])],
+      ['upside down', photoOf([{ symbol: dm, scale: 12, angle: 3 }])],
+      ['dark', photoOf([{ symbol: qr, scale: 8, angle: 0.1 }], { light: 0.2, noise: 6 })],
+      ['out of focus', photoOf([{ symbol: qr, scale: 12 }], { blur: 4 })],
+      ['small', photoOf([{ symbol: qr, scale: 3, dx: 200, dy: 150 }])],
+      ['beside another’s', photoOf([other, { symbol: dm, scale: 10, dx: 300 }])],
+    ] as const) {
+      await page.locator('#photo').setInputFiles([{ name: `${what}.png`, mimeType: 'image/png', buffer: photo }])
+      await expect.poll(() => [what, new URL(page.url()).pathname], SOON).toEqual([what, path])
+      await page.goto(`${pork.ledger.url}/?lang=zh`)
+    }
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('reads random codes at random angles', async () => {
+    const random = randomFrom(seedFrom('TRISTAMP_CODES_SEED'))
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-'
+    const text = (length: number): string =>
+      Array.from({ length }, () => letters[Math.floor(random() * letters.length)]).join('')
+    for (const kind of ['qr', 'dm'] as const) {
+      const digits = String(Math.floor(random() * 1e13)).padStart(13, '0')
+      const gtin = digits + checkDigit(digits)
+      const serial = text(1 + Math.floor(random() * 20))
+      const own = `/01/${gtin}/21/${serial}`
+      const symbol =
+        kind === 'qr' ? qrSymbol(`https://id.gs1.org${own}`) : drawnSymbol('gs1datamatrix', `(01)${gtin}(21)${serial}`)
+      const placed = { symbol, scale: Math.floor(300 / symbol.width), angle: random() * 6.28, dx: random() * 60 - 30 }
+      const { context, page } = await start([[placed]])
+      await begin(page)
+      await expect.poll(() => [kind, new URL(page.url()).pathname], SOON).toEqual([kind, own])
+      await context.close()
+    }
+  })
 
   it('reads what was never drawn before: a code of this moment', async () => {
     const serial = `T${Date.now().toString(36).toUpperCase()}`

@@ -71,22 +71,32 @@ function findingOf(name: string): Finding {
 const TEXTS = ['zh', 'en', 'reason', 'contact', 'lot', '10', '21', 'name', 'origin']
 const NAMES = [...TEXTS, 'org', 'gateway', 'station', 'deviceID', 'uri', 'id', 'subject', 'about', 'code', '01']
 
-/** The same value with every text under one of these names replaced. */
-function replaced(value: unknown, names: readonly string[], text: string): unknown {
-  const of = (name: unknown, item: unknown): unknown =>
-    typeof item === 'string' && names.includes(String(name)) ? text : replaced(item, names, text)
+/** What an event must be to be read at all: its kind, its times, and words of the verifier's own. */
+const READ = ['type', 'action', 'source', 'eventTime', 'eventTimeZoneOffset', 'startTime', 'endTime', 'time']
+const OWN = ['from', 'state', 'verdict', 'status', 'op', 'since', 'at', 'ground', 'tristamp:origin']
+type What = 'texts' | 'names' | 'all'
+const IS_OTHERS: Record<What, (name: string) => boolean> = {
+  texts: (name) => TEXTS.includes(name),
+  names: (name) => NAMES.includes(name),
+  all: (name) => !READ.includes(name) && !OWN.includes(name),
+}
+
+/** The same value with every text of others replaced. */
+function replaced(value: unknown, isOthers: (name: string) => boolean, text: string, under = ''): unknown {
+  const of = (name: unknown, item: unknown): unknown => replaced(item, isOthers, text, String(name))
+  if (typeof value === 'string') return isOthers(under) ? text : value
   if (value instanceof Uint8Array || typeof value !== 'object' || value === null) return value
   if (value instanceof Map) return new Map([...value].map(([name, item]) => [name, of(name, item)]))
-  if (Array.isArray(value)) return value.map((item) => replaced(item, names, text))
+  if (Array.isArray(value)) return value.map((item) => of(under, item))
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, of(name, item)]))
 }
 
-function hostile(finding: Finding, text: string, what: 'texts' | 'names'): Finding {
+function hostile(finding: Finding, text: string, what: What): Finding {
   const { verdict, ...rest } = finding
-  const names = what === 'texts' ? TEXTS : NAMES
-  const { elements } = replaced(rest, names, text) as Finding
+  const isOthers = IS_OTHERS[what]
+  const { elements } = replaced({ elements: rest.elements }, isOthers, text) as Finding
   // Check names and codes of the rules choose words; they are the verifier's own.
-  const made = verdict && (replaced({ ...verdict, checks: [], findings: [] }, names, text) as Finding['verdict'])
+  const made = verdict && (replaced({ ...verdict, checks: [], findings: [] }, isOthers, text) as Finding['verdict'])
   const checks = verdict?.checks.map((check) =>
     check.status === 'failed' ? { ...check, detail: { entry: 97, subject: text } } : check,
   )
@@ -97,7 +107,7 @@ const page = new Page(document.getElementById('page')!)
 let faults: string[] = []
 
 /** Draws a state; resolves, with what went wrong, when all of it stands. */
-async function show(state: string, lang: Lang, text?: string, what: 'texts' | 'names' = 'texts'): Promise<string[]> {
+async function show(state: string, lang: Lang, text?: string, what: What = 'texts'): Promise<string[]> {
   faults = []
   const finding = findingOf(state)
   const rest = {

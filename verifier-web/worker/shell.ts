@@ -31,15 +31,25 @@ export function keepShell({ prefix, address, addresses }: ShellPage): void {
     await Promise.all(shells.slice(0, -1).map((one) => caches.delete(one)))
   }
 
-  async function kept(path: string, request: Request): Promise<Response> {
+  /** From this shell, else from the ones before it; caches of others on this origin are none of it. */
+  async function inShells(path: string): Promise<Response | undefined> {
     const options = { ignoreSearch: true, ignoreVary: true }
+    const found = await (await caches.open(name)).match(path, options)
+    if (found !== undefined) return found
+    for (const one of await caches.keys()) {
+      const older = one.startsWith(prefix) ? await (await caches.open(one)).match(path, options) : undefined
+      if (older !== undefined) return older
+    }
+    return undefined
+  }
+
+  async function kept(path: string, request: Request): Promise<Response> {
     try {
-      const own = await caches.open(name)
-      const found = (await own.match(path, options)) ?? (await caches.match(path, options))
+      const found = await inShells(path)
       if (found !== undefined) return found
       if (SHELL.onceUsed.includes(path)) {
         const fresh = await fetch(request)
-        if (fresh.ok) await own.put(path, fresh.clone())
+        if (fresh.ok) await (await caches.open(name)).put(path, fresh.clone())
         return fresh
       }
     } catch {
