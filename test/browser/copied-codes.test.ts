@@ -43,7 +43,7 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
       viewport: { width: 390, height: 844 },
       timezoneId: 'Asia/Shanghai',
       reducedMotion: 'reduce',
-      extraHTTPHeaders: { 'X-Forwarded-For': `10.1.${++network}.1` },
+      extraHTTPHeaders: { 'X-Forwarded-For': `10.${++network}.1.1` },
       ...options,
     })
     const page = await context.newPage()
@@ -87,6 +87,16 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
       expect(await axe(page)).toEqual([])
       expect(faults).toEqual([])
       await shot(page, 'seen')
+      // Paper leads back by its address, and has nothing to fill in and nothing to unfold.
+      await page.emulateMedia({ media: 'print' })
+      expect(await page.locator('.paper').innerText()).toContain(new URL(PACK).pathname)
+      expect(await page.locator('#own-region, #sealed form').filter({ visible: true }).count()).toBe(0)
+      const arrow = await page.evaluate(
+        () => getComputedStyle(document.querySelector('#seen summary')!, '::after').display,
+      )
+      expect(arrow).toBe('none')
+      await page.emulateMedia({ media: 'screen' })
+      expect(await page.locator('.paper').isVisible()).toBe(false)
       // The province is told from the next look on, and kept here.
       await page.locator('#own-region').selectOption('CN-HB')
     })
@@ -142,6 +152,9 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
           const verdict = await text(page, '#verdict')
           expect(verdict).toContain(word)
           expect(verdict).toContain(proved)
+          // This pack has a secret that a copied code has not: it comes before a report.
+          expect(await page.locator('#verdict .act a').getAttribute('href')).toBe('#sealed')
+          await page.locator('#sealed #secret').waitFor()
           expect(await page.locator('[data-sign=SCAN_FASTER_THAN_TRAVEL]').count()).toBe(1)
           expect(await axe(page)).toEqual([])
           expect(faults).toEqual([])
@@ -166,6 +179,10 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
         await open(page, 'en')
         await page.locator('#seen').getByText(expected).first().waitFor({ state: 'attached' })
         expect(await page.locator('#seen img, #seen b').count()).toBe(0)
+        // Where nothing is counted, nobody is asked where they are; of a sale the records tell all the same.
+        const isCounted = expected !== 'does not count'
+        expect(await page.locator('#own-region').count()).toBe(isCounted ? 1 : 0)
+        expect(await text(page, '#seen')).toContain('No record of a sale')
         expect(await page.getAttribute('#page', 'data-state')).toBe('consistent')
       }
       await page.unroute('**/v1/scans')

@@ -84,9 +84,11 @@ describe.skipIf(!haveChromium())('a food test on the page', () => {
       'The test was run again on your phone, from what was measured: same result',
     )
     expect(await told(page, 'GOOD', 'en')).toContain('a made-up oil')
+    expect(await page.locator('#safety').innerText()).toMatch(/Spectrum as expected\s+Measured by /)
     const bad = await told(page, 'BAD', 'zh')
     expect(bad).toContain('光谱与模型的样品不符')
     expect(bad).toContain('结果相同')
+    expect(await page.locator('#safety .t-stop').allInnerTexts()).toContain('光谱检测不符')
     await page.close()
   })
 
@@ -99,6 +101,7 @@ describe.skipIf(!haveChromium())('a food test on the page', () => {
       await route.fulfill({ response: answer, body })
     })
     expect(await told(page, 'GOOD', 'en')).toContain('it gives something else')
+    expect(await page.locator('#safety .t-stop').allInnerTexts()).toContain('Comes out differently here')
     await page.unrouteAll()
     await page.route('**/v1/evidence/*', (route) => route.fulfill({ status: 404, body: '' }))
     expect(await told(page, 'GOOD', 'zh')).toContain('没有给出原始光谱')
