@@ -107,6 +107,36 @@ describe('scan counters', () => {
     expect((await counts()).times).toBe(3)
   })
 
+  it('count no more networks of one block than stay below a strong day', async () => {
+    const look = (address: string): Promise<Answer> =>
+      post('/v1/scans', { subject: ITEM }, { 'X-Forwarded-For': address })
+    // All at once, as whoever rents a block would.
+    const four = await Promise.all(Array.from({ length: 40 }, (_, i) => look(`10.7.${i}.1`)))
+    expect(four.filter(({ counted }) => counted)).toHaveLength(6)
+    const six = await Promise.all(Array.from({ length: 40 }, (_, i) => look(`2001:db8:${i.toString(16)}::1`)))
+    expect(six.filter(({ counted }) => counted)).toHaveLength(6)
+    // It locks out nobody else, nor this block for other goods or tomorrow.
+    expect((await look('10.8.0.1')).counted).toBe(true)
+    expect((await scan(1, { subject: OTHER }, { 'X-Forwarded-For': '10.7.0.1' })).counted).toBe(true)
+    now += DAY
+    expect((await look('10.7.0.1')).counted).toBe(true)
+    expect((await counts()).times).toBe(14)
+  })
+
+  it('count nobody twice for a restart', async () => {
+    expect((await scan(1)).counted).toBe(true)
+    for (let i = 0; i < 3; i++) {
+      await ledger.stop()
+      await ledger.run({ now: () => now, disk }, { addressHeader: 'X-Forwarded-For' })
+      expect((await scan(1)).counted).toBe(false)
+    }
+    // What nobody had looked at that day is counted as ever; the rest from the next day on.
+    expect((await scan(1, { subject: OTHER })).counted).toBe(true)
+    now += DAY
+    expect((await scan(1)).counted).toBe(true)
+    expect((await counts()).times).toBe(2)
+  })
+
   it('hold one client to its pace', async () => {
     const asked = await Promise.all(Array.from({ length: 500 }, () => scan(5)))
     expect(asked.some(({ status, code }) => status === 429 && code === 'REQUEST_RATE')).toBe(true)

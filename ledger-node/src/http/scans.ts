@@ -4,7 +4,7 @@ import { LedgerError } from '../error.ts'
 import { recordsOf } from '../hold/way-records.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Entries } from '../query/source.ts'
-import { clientNetwork } from '../scans/client-network.ts'
+import { blockOf, clientNetwork } from '../scans/client-network.ts'
 import { OnceADay } from '../scans/once-a-day.ts'
 import type { Strangers } from '../unsigned/strangers.ts'
 import { subjectOf, subjectParameter } from './query.ts'
@@ -27,6 +27,8 @@ const BODY_BYTES = 2048
 const LOOKS_PER_SECOND = 10
 /** Different serials that one network may look at in a day, and be counted. */
 const SERIALS_A_DAY = 1000
+/** Networks of one provider's block that count for a serial in a day: one fewer than make a day strong (docs/spec/scans.md), so that renting a block is not enough. */
+const OF_ONE_BLOCK = 6
 /** Wrong secrets in a day: of one network for one serial, and of all networks for one serial. */
 const WRONG_OF_ONE = 10
 const WRONG_OF_ALL = 200
@@ -51,6 +53,8 @@ export function scanRoutes({ ledger, entries, strangers, limit, limits, now }: S
   /** Whether it counts: once for each network, serial and day. */
   const isNew = (network: string, what: string): boolean =>
     today.times(network, what) === 0 && (today.times(network, '') ?? SERIALS_A_DAY) < SERIALS_A_DAY
+  const hasRoom = (block: string, what: string): boolean =>
+    (today.times(`/${block}`, what) ?? OF_ONE_BLOCK) < OF_ONE_BLOCK
   const once = async (network: string, what: string, act: () => Promise<void>): Promise<void> => {
     // Before anything is waited for: of many at once one counts.
     today.take(network, what)
@@ -73,8 +77,12 @@ export function scanRoutes({ ledger, entries, strangers, limit, limits, now }: S
       const item = itemOf(subjectOf(subject, 'subject'))
       const [network, what] = [networkOf(req), `s${item}`]
       await refuseUnrecorded(item)
-      const counts = isNew(network, what)
-      if (counts) await once(network, what, () => scans.count(item, regionOf(req, region, limits.regionHeader)))
+      const block = blockOf(network)
+      const counts = isNew(network, what) && hasRoom(block, what) && !scans.mayBeCounted(item)
+      if (counts)
+        await once(network, what, () =>
+          once(`/${block}`, what, () => scans.count(item, regionOf(req, region, limits.regionHeader))),
+        )
       res.setHeader('Cache-Control', 'no-store')
       res.json({ counted: counts, ...answer(item) })
     })

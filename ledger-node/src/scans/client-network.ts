@@ -13,3 +13,9 @@ export function clientNetwork(req: Request, addressHeader: string | undefined): 
   if (isIP(plain) === 4) return plain.split('.').slice(0, 3).join('.')
   return networkOf(plain).split(':').slice(0, 3).join(':')
 }
+
+/** The block that a network is of, as providers get and rent them out: a /16 of IPv4, a /32 of IPv6. @param network as `clientNetwork` names it */
+export function blockOf(network: string): string {
+  const sign = network.includes(':') ? ':' : '.'
+  return network.split(sign).slice(0, 2).join(sign)
+}

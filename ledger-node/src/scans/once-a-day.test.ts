@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { clientNetwork } from './client-network.ts'
+import { blockOf, clientNetwork } from './client-network.ts'
 import { OnceADay } from './once-a-day.ts'
 import { counted, readSerialCount, type SerialCount } from './scan-book.ts'
 
@@ -39,6 +39,12 @@ it.each([
   const request = { get: () => undefined, socket: { remoteAddress: address } } as never
   expect(clientNetwork(request, undefined)).toBe(network)
 })
+
+it.each([
+  ['10.1.2', '10.1'],
+  ['2001:db8:1', '2001:db8'],
+  ['0:0:0', '0:0'],
+])('the network %s is of the block %s', (network, block) => expect(blockOf(network)).toBe(block))
 
 it('takes the last address of the trusted header alone', () => {
   const request = {

@@ -34,11 +34,17 @@ export class ScanBook {
   readonly #book: RecordBook<SerialCount>
   readonly #now: () => number
   readonly #counts = new Map<string, SerialCount>()
+  /** The day of the start, and what was counted on it before: which networks looked is forgotten with a stop. */
+  readonly #startDay: number
+  readonly #countedBefore: ReadonlySet<string>
 
   private constructor(book: RecordBook<SerialCount>, now: () => number) {
     this.#book = book
     this.#now = now
     for (const { record } of book.records) this.#keep(record)
+    this.#startDay = this.#day
+    const today = [...this.#counts.values()].filter(({ cells }) => cells.some(([day]) => day === this.#startDay))
+    this.#countedBefore = new Set(today.map(({ subject }) => subject))
   }
 
   /** @throws LedgerError NODE_DEGRADED */
@@ -54,6 +60,15 @@ export class ScanBook {
       now,
     })
     return new ScanBook(book, now)
+  }
+
+  /** Whether looks of today were counted before this start: whoever looks may be among them, and is not counted twice. */
+  mayBeCounted(subject: string): boolean {
+    return this.#day === this.#startDay && this.#countedBefore.has(subject)
+  }
+
+  get #day(): number {
+    return Math.floor(this.#now() / HOUR_MS / DAY_HOURS)
   }
 
   /** Counts one look, of now. @throws LedgerError NODE_BUSY, NODE_DEGRADED: it was not counted */
