@@ -94,7 +94,7 @@ export class Lane implements AsyncDisposable {
 
   /** Sends a batch until it is taken; false when the ledger's process has ended instead. */
   async record(): Promise<boolean> {
-    for (const until = Date.now() + 20_000; Date.now() < until; await pause(20)) {
+    for (const until = Date.now() + 120_000; Date.now() < until; await pause(20)) {
       const answer = await this.post(this.next().batch)
       if (answer?.ok === true) {
         this.taken(((await answer.json()) as { entry: number }).entry)

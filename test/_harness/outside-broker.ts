@@ -117,6 +117,8 @@ const rabbitmq: Recipe = {
         RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
         RABBITMQ_LOG_BASE: join(folder, 'log'),
         RABBITMQ_PID_FILE: join(folder, 'pid'),
+        // What a broker that was killed leaves behind stays here, too.
+        ERL_CRASH_DUMP: join(folder, 'erl_crash.dump'),
         // Its own distribution port, and of this machine only.
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
         ERL_EPMD_ADDRESS: '127.0.0.1',

@@ -362,7 +362,7 @@ function shared(which: 'ledger' | 'follower', rows: readonly Row[], cells: Cells
   return lanes.filter((lane) => lane.length > 0).map((lane) => run(which, lane, cells))
 }
 
-it('holds at every step under every fault', { timeout: 400_000 * Math.max(1, ROUNDS) }, async () => {
+it('holds at every step under every fault', { timeout: 900_000 * Math.max(1, ROUNDS) }, async () => {
   const wanted = (which: string, rows: readonly Row[]): Row[] =>
     rows.filter(({ step }) => `${which} ${step}`.includes(ONLY))
   const [leader, follower] = [wanted('ledger', LEADER), wanted('follower', FOLLOWER)]
