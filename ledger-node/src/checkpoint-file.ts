@@ -12,7 +12,8 @@ import {
   verifyNote,
 } from '@tristamp/protocol'
 import type { Disk } from './disk.ts'
-import { hasErrno, LedgerError } from './error.ts'
+import { LedgerError } from './error.ts'
+import { ifThere } from './if-there.ts'
 import type { LogKey } from './keys.ts'
 
 /**
@@ -50,12 +51,8 @@ export class CheckpointFile {
 
   /** What the file holds, unchecked; undefined when there is none. */
   async text(): Promise<string | undefined> {
-    try {
-      return fromUtf8(await readFile(this.path))
-    } catch (error) {
-      if (hasErrno(error, 'ENOENT')) return undefined
-      throw error
-    }
+    const bytes = await ifThere(readFile(this.path))
+    return bytes && fromUtf8(bytes)
   }
 
   /** Puts another note in its place, durably. */

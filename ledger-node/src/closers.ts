@@ -19,3 +19,23 @@ export class Closers {
     if (failures.length > 0) throw failures[0]
   }
 }
+
+/**
+ * Starts what opens much: each thing goes to the closers when it is open. A start that fails closes what was open by then. What has started ends when it is
+ * disposed of, or when the signal says so.
+ */
+export async function started<T extends object>(
+  start: (closers: Closers) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T & AsyncDisposable> {
+  const closers = new Closers()
+  try {
+    const running = await start(closers)
+    // A failure to close has nobody to go to: what matters was flushed before it was acknowledged.
+    signal?.addEventListener('abort', () => void closers.close().catch(() => undefined), { once: true })
+    return { ...running, [Symbol.asyncDispose]: () => closers.close() }
+  } catch (error) {
+    await closers.close().catch(() => undefined)
+    throw error
+  }
+}

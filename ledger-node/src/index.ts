@@ -4,7 +4,7 @@ import { Router } from 'express'
 import { Acks } from './ack.ts'
 import { Examiners } from './audit/examiners.ts'
 import { Board } from './board/board.ts'
-import { Closers } from './closers.ts'
+import { type Closers, started } from './closers.ts'
 import type { Config } from './config.ts'
 import { Contradictions } from './contradictions.ts'
 import { Directory } from './directory.ts'
@@ -84,16 +84,7 @@ export async function startLedger(
   signal?: AbortSignal,
   machine: Partial<Machine> = {},
 ): Promise<RunningLedger> {
-  const closers = new Closers()
-  try {
-    const node = await start(config, { ...MACHINE, ...machine }, closers)
-    // A failure to close has nobody to go to: what matters was flushed before it was acknowledged.
-    signal?.addEventListener('abort', () => void closers.close().catch(() => undefined), { once: true })
-    return { ...node, [Symbol.asyncDispose]: () => closers.close() }
-  } catch (error) {
-    await closers.close().catch(() => undefined)
-    throw error
-  }
+  return await started((closers) => start(config, { ...MACHINE, ...machine }, closers), signal)
 }
 
 async function start(

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { HASH_BYTES, type HistoryRecord } from '@tristamp/protocol'
 import { Flawed } from './audit/flaw.ts'
-import { hasErrno } from './error.ts'
 import { FRAME_HEAD, frameSize, writeFrame } from './frame.ts'
+import { ifThere } from './if-there.ts'
 
 // The history map in a file, so that a start need not gather it from all rows: a head, parts in the order of the keys, an end. Each is a
 // frame, as in segment files. Between two parts a seal may come: each says as of which it was written, and a start carries in what came
@@ -65,7 +65,7 @@ export function encodePiece(piece: SnapshotPiece): Uint8Array {
 
 /** Every piece of a snapshot; nothing when there is no file. @throws Flawed for one that is not whole */
 export async function* readSnapshot(file: string): AsyncGenerator<SnapshotPiece> {
-  const handle = await openIfThere(file)
+  const handle = await ifThere(open(file, 'r'))
   if (handle === undefined) return
   try {
     let expected: 'head' | 'more' | 'nothing' = 'head'
@@ -173,15 +173,6 @@ async function frameAt(handle: FileHandle, file: string, offset: number): Promis
   if (found.bytesRead < length) throw flawed(file, offset, 'length')
   if (crc32(bytes) !== head.readUInt32BE(4)) throw flawed(file, offset, 'crc')
   return bytes
-}
-
-async function openIfThere(file: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(file, 'r')
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return undefined
-    throw error
-  }
 }
 
 function flawed(file: string, offset: number, field: string): Flawed {

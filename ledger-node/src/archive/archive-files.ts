@@ -14,8 +14,8 @@ import {
 } from '@tristamp/protocol'
 import { archivedEventsPath, archivedEvidencePath } from '../audit/publications.ts'
 import { UsageError } from '../command-line.ts'
-import { hasErrno } from '../error.ts'
 import type { FeedItem } from '../feed.ts'
+import { ifThere } from '../if-there.ts'
 
 /** Bytes of events after which a file of them ends. */
 const EVENTS_BYTES = 8 * 1024 * 1024
@@ -35,10 +35,7 @@ export class ArchiveFiles {
 
   /** @throws UsageError when there is something in the folder */
   static async begin(folder: string): Promise<ArchiveFiles> {
-    const there = await readdir(folder).catch((error: unknown) => {
-      if (hasErrno(error, 'ENOENT')) return []
-      throw error
-    })
+    const there = (await ifThere(readdir(folder))) ?? []
     if (there.length > 0) throw new UsageError(`${folder} is not empty`)
     return new ArchiveFiles(folder)
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseCheckpoint, parseNote, parsePolicy, toBase64, utf8 } from '@tristamp/protocol'
 import { DONE, FAILED, flag, parse, print, say, text, UsageError } from '../command-line.ts'
 import { nodeDisk } from '../disk.ts'
-import { hasErrno } from '../error.ts'
+import { ifThere } from '../if-there.ts'
 import { verifySignature } from '../node-crypto.ts'
 import { type Audit, type AuditOptions, auditLedger } from './audit.ts'
 import { describeFlaw, Flawed } from './flaw.ts'
@@ -93,20 +93,12 @@ function asJson({ flaw, entries, seals, events, checkpoint, cosigned, notes }: A
 }
 
 async function remembered(file: string): Promise<Trust['remembered']> {
-  try {
-    const { size, root } = parseCheckpoint(parseNote(await readFile(file, 'utf8')).text)
-    return { size, root, file }
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return undefined
-    throw error
-  }
+  const note = await ifThere(readFile(file, 'utf8'))
+  if (note === undefined) return undefined
+  const { size, root } = parseCheckpoint(parseNote(note).text)
+  return { size, root, file }
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory()
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return false
-    throw error
-  }
+  return (await ifThere(stat(path)))?.isDirectory() ?? false
 }

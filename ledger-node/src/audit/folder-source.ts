@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AdmissionState, type EvidenceId, parseCheckpoint, parseNote } from '@tristamp/protocol'
 import { nodeDisk } from '../disk.ts'
-import { hasErrno, LedgerError } from '../error.ts'
+import { LedgerError } from '../error.ts'
 import { EvidenceFolder, type Found } from '../evidence/evidence-folder.ts'
 import { type EntryPlace, FEED_BEGIN, type FeedRead, LocalFeed } from '../feed.ts'
+import { ifThere } from '../if-there.ts'
 import { lockData } from '../lock.ts'
 import { checkSnapshot, snapshotPath } from '../map-snapshot.ts'
 import type { Row } from '../row.ts'
@@ -47,7 +48,7 @@ export class FolderSource implements AuditSource, AsyncDisposable {
       const feed = await LocalFeed.open(nodeDisk, folder)
       const store = await openStore(join(folder, 'derived'))
       const file = join(folder, 'checkpoint')
-      const note = await textOf(file)
+      const note = await ifThere(readFile(file, 'utf8'))
       const close = async (): Promise<void> => {
         await Promise.all([store.close(), feed.close()])
         await unlock()
@@ -78,7 +79,7 @@ export class FolderSource implements AuditSource, AsyncDisposable {
 
   async policy(): Promise<{ text: string; file: string } | undefined> {
     const file = keptPolicyPath(this.name)
-    const text = await textOf(file)
+    const text = await ifThere(readFile(file, 'utf8'))
     return text === undefined ? undefined : { text, file }
   }
 
@@ -154,16 +155,6 @@ async function asFlaw(file: string, work: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (error instanceof LedgerError && error.code === 'STORE_CORRUPT')
       throw new Flawed({ file, field: 'store', detail: error.message })
-    throw error
-  }
-}
-
-/** Undefined when there is no such file. What is not UTF-8 in it is for the signature check to refuse. */
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return undefined
     throw error
   }
 }

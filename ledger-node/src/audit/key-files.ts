@@ -10,7 +10,7 @@ import {
   toBase64Url,
   toHex,
 } from '@tristamp/protocol'
-import { hasErrno } from '../error.ts'
+import { ifThere } from '../if-there.ts'
 import { Flawed } from './flaw.ts'
 
 /** Checks that the keys in a node's folder are those that its ledger names. Answers what is worth saying. @throws Flawed */
@@ -43,11 +43,6 @@ function seedIn(pem: string, file: string): Uint8Array {
 }
 
 async function pemFiles(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => name.endsWith('.pem')).sort()
-  } catch (error) {
-    // A copy without keys is as good to audit.
-    if (hasErrno(error, 'ENOENT')) return []
-    throw error
-  }
+  // A copy without keys is as good to audit.
+  return ((await ifThere(readdir(folder))) ?? []).filter((name) => name.endsWith('.pem')).sort()
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hasErrno } from '../error.ts'
+import { ifThere } from '../if-there.ts'
 import { crc32c } from './crc32c.ts'
 import { Flawed } from './flaw.ts'
 import { unsnap } from './snappy.ts'
@@ -46,23 +46,13 @@ function isFinished(bytes: Buffer): boolean {
 
 /** The same as long as nobody writes the file; undefined when it is gone. A new one may have the old one's number. */
 async function signOf(file: string): Promise<string | undefined> {
-  try {
-    const { size, mtimeNs, ino } = await stat(file, { bigint: true })
-    return `${size} ${mtimeNs} ${ino}`
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return undefined
-    throw error
-  }
+  const stats = await ifThere(stat(file, { bigint: true }))
+  return stats && `${stats.size} ${stats.mtimeNs} ${stats.ino}`
 }
 
 async function tablesIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => name.endsWith('.ldb')).sort()
-  } catch (error) {
-    // Nothing has been derived yet.
-    if (hasErrno(error, 'ENOENT')) return []
-    throw error
-  }
+  // Without the folder nothing has been derived yet.
+  return ((await ifThere(readdir(folder))) ?? []).filter((name) => name.endsWith('.ldb')).sort()
 }
 
 function checkTable(file: string, bytes: Buffer): void {

@@ -4,7 +4,7 @@ import { LIMITS, parsePolicy, utf8, type Verify } from '@tristamp/protocol'
 import { checkLedger, type LedgerCheck } from '../check-ledger.ts'
 import { DONE, FAILED, parse, print, required, say, text } from '../command-line.ts'
 import { nodeDisk } from '../disk.ts'
-import { hasErrno } from '../error.ts'
+import { ifThere } from '../if-there.ts'
 import { verifySignature } from '../node-crypto.ts'
 import { fetchFrom } from '../peer.ts'
 
@@ -18,12 +18,12 @@ export async function check(args: string[]): Promise<number> {
   const { values } = parse(args, { node: text, policy: text, remember: text, fork: text })
   const node = required(values.node, 'node').replace(/\/+$/, '')
   const remember = values.remember === undefined ? undefined : resolve(values.remember)
-  const pinned = remember === undefined ? undefined : await textOf(`${remember}.policy`)
+  const pinned = remember === undefined ? undefined : await ifThere(readFile(`${remember}.policy`, 'utf8'))
   const given = values.policy === undefined ? undefined : await readFile(values.policy, 'utf8')
   const policy =
     given ?? pinned ?? Buffer.from(await fetchFrom(`${node}/v1/policy`, LIMITS.policyBytes)).toString('utf8')
   if (given === undefined && pinned === undefined) say('the policy is the one that the ledger itself serves')
-  const before = remember === undefined ? undefined : await textOf(remember)
+  const before = remember === undefined ? undefined : await ifThere(readFile(remember, 'utf8'))
   const made = await checkLedger(node, parsePolicy(policy), before, verify)
   if (made.continuity === 'rollback' || made.continuity === 'fork')
     return accuse(made, values.fork ?? `${remember}.tristamp-fork`)
@@ -58,13 +58,4 @@ function sentence({ continuity, before }: LedgerCheck): string {
 
 function rootOf({ now }: LedgerCheck): string {
   return Buffer.from(now.root).toString('base64')
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return undefined
-    throw error
-  }
 }

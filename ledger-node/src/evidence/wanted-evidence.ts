@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type EvidenceId, isEvidence, isEvidenceId } from '@tristamp/protocol'
 import type { Disk } from '../disk.ts'
-import { hasErrno } from '../error.ts'
+import { ifThere } from '../if-there.ts'
 import type { EvidenceFolder } from './evidence-folder.ts'
 import type { EvidenceSource } from './fetch-evidence.ts'
 
@@ -67,10 +67,6 @@ export class WantedEvidence {
 }
 
 async function read(path: string): Promise<EvidenceId[]> {
-  try {
-    return (await readFile(path, 'utf8')).split('\n').filter(isEvidenceId).slice(-MAX_WANTED)
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return []
-    throw error
-  }
+  const text = (await ifThere(readFile(path, 'utf8'))) ?? ''
+  return text.split('\n').filter(isEvidenceId).slice(-MAX_WANTED)
 }

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonicalJson, type Json, sha256, toBase64, toHex, utf8 } from '@tristamp/protocol'
 import type { Disk } from '../disk.ts'
-import { hasErrno, LedgerError } from '../error.ts'
+import { LedgerError } from '../error.ts'
+import { ifThere } from '../if-there.ts'
 import type { Difference, DifferenceCode } from './difference.ts'
 
 /** Why a follower no longer follows. */
@@ -31,13 +32,8 @@ export class DivergenceFile {
 
   /** What an earlier run found. A file that cannot be read stops as well as one that can. */
   async read(): Promise<Divergence | undefined> {
-    let text: string
-    try {
-      text = await readFile(this.path, 'utf8')
-    } catch (error) {
-      if (hasErrno(error, 'ENOENT')) return undefined
-      throw error
-    }
+    const text = await ifThere(readFile(this.path, 'utf8'))
+    if (text === undefined) return undefined
     try {
       return JSON.parse(text) as Divergence
     } catch (cause) {

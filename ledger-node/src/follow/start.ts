@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { keyThumbprint, type Policy, toHex, type Verify } from '@tristamp/protocol'
 import { Board } from '../board/board.ts'
-import { Closers } from '../closers.ts'
+import { type Closers, started } from '../closers.ts'
 import type { Config } from '../config.ts'
 import { Directory } from '../directory.ts'
 import { EvidenceFolder } from '../evidence/evidence-folder.ts'
@@ -54,15 +54,7 @@ export async function startFollower(
   signal?: AbortSignal,
   machine: Partial<Machine> = {},
 ): Promise<RunningFollower> {
-  const closers = new Closers()
-  try {
-    const node = await start(config, { ...MACHINE, ...machine }, closers)
-    signal?.addEventListener('abort', () => void closers.close().catch(() => undefined), { once: true })
-    return { ...node, [Symbol.asyncDispose]: () => closers.close() }
-  } catch (error) {
-    await closers.close().catch(() => undefined)
-    throw error
-  }
+  return await started((closers) => start(config, { ...MACHINE, ...machine }, closers), signal)
 }
 
 async function start(

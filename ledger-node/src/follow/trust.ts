@@ -11,7 +11,8 @@ import {
   type VerifierKey,
 } from '@tristamp/protocol'
 import type { Disk } from '../disk.ts'
-import { hasErrno, LedgerError } from '../error.ts'
+import { LedgerError } from '../error.ts'
+import { ifThere } from '../if-there.ts'
 import type { Leader } from './leader.ts'
 
 /** The policy of the log that is followed, in the follower's folder. */
@@ -40,7 +41,7 @@ export class Trust {
   /** @throws LedgerError CONFIG_INVALID; PEER_UNREACHABLE, PEER_REFUSED at a first contact */
   static async open(disk: Disk, folder: string, leader: Leader, given: Policy | undefined): Promise<Trust> {
     const path = join(folder, POLICY_FILE)
-    const text = await textOf(path)
+    const text = await ifThere(readFile(path, 'utf8'))
     const kept = text === undefined ? undefined : read(text, path)
     const policy = given ?? kept ?? read(await leader.policy(), leader.url)
     const trust = new Trust(disk, path, policy, given !== undefined)
@@ -87,15 +88,6 @@ function read(text: string, where: string): Policy {
     return parsePolicy(text)
   } catch (error) {
     if (error instanceof ProtocolError) throw new LedgerError('CONFIG_INVALID', `${where}: ${error.message}`)
-    throw error
-  }
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return undefined
     throw error
   }
 }

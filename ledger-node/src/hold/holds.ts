@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { groundOf, type Hold, type HoldGround, ProtocolError, sha256, toHex, utf8 } from '@tristamp/protocol'
 import type { Directory } from '../directory.ts'
 import type { Disk } from '../disk.ts'
-import { hasErrno, LedgerError } from '../error.ts'
+import { LedgerError } from '../error.ts'
+import { ifThere } from '../if-there.ts'
 import type { Ledger } from '../ledger.ts'
 import type { OwnWord } from '../own-word.ts'
 import type { Entries } from '../query/source.ts'
@@ -130,13 +131,8 @@ export class Holds {
   }
 
   async #read(): Promise<number> {
-    try {
-      const entry = Number(await readFile(this.#path, 'utf8'))
-      return Number.isSafeInteger(entry) && entry >= 0 ? entry : 0
-    } catch (error) {
-      if (hasErrno(error, 'ENOENT')) return 0
-      throw error
-    }
+    const entry = Number((await ifThere(readFile(this.#path, 'utf8'))) ?? 0)
+    return Number.isSafeInteger(entry) && entry >= 0 ? entry : 0
   }
 
   async #save(): Promise<void> {

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { fromBase64Url, fromUtf8, toBase64Url, utf8 } from '@tristamp/protocol'
 import { type Disk, syncFolder } from '../disk.ts'
-import { hasErrno } from '../error.ts'
 import type { FeedPlace } from '../feed.ts'
 import { FRAME_HEAD, frameSize, writeFrame } from '../frame.ts'
+import { ifThere } from '../if-there.ts'
 import type { Place } from '../segment.ts'
 import { VERSION } from '../version.ts'
 import type { TraceGraph } from './graph.ts'
@@ -112,7 +112,7 @@ export async function readTraceSnapshot(
   graph: TraceGraph,
   fits: (standpoint: Standpoint) => Promise<void>,
 ): Promise<Standpoint | undefined> {
-  const handle = await openIfThere(file)
+  const handle = await ifThere(open(file, 'r'))
   if (handle === undefined) return undefined
   try {
     const reader = new Frames(handle)
@@ -173,14 +173,5 @@ class Frames {
 
   async atEnd(): Promise<boolean> {
     return (await this.#handle.stat()).size === this.#at
-  }
-}
-
-async function openIfThere(file: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(file, 'r')
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT')) return undefined
-    throw error
   }
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { VerifierKey } from '@tristamp/protocol'
 import express from 'express'
-import { Closers } from '../closers.ts'
+import { started } from '../closers.ts'
 import { nodeDisk } from '../disk.ts'
 import { LedgerError } from '../error.ts'
 import { guarded } from '../http/headers.ts'
@@ -39,8 +39,7 @@ export async function startWitness(
   config: WitnessConfig,
   log: (text: string) => void = () => undefined,
 ): Promise<RunningWitness> {
-  const closers = new Closers()
-  try {
+  return await started(async (closers) => {
     refusePlain(config.plain === true, { setting: 'http', host: config.host, tls: config.tls })
     const tls = config.tls && (await readTls(config.tls, 'tls'))
     await mkdir(config.data, { recursive: true })
@@ -59,9 +58,6 @@ export async function startWitness(
     const http = await serveHttp(app, { ...config, tls })
     closers.add(http.close)
     const url = `${tls ? 'https' : 'http'}://${reachableHost(config.host)}:${http.port}`
-    return { vkey: witness.vkey, url, [Symbol.asyncDispose]: () => closers.close() }
-  } catch (error) {
-    await closers.close().catch(() => undefined)
-    throw error
-  }
+    return { vkey: witness.vkey, url }
+  })
 }

@@ -19,7 +19,8 @@ import {
   type WitnessState,
 } from '@tristamp/protocol'
 import type { Disk } from '../disk.ts'
-import { hasErrno, LedgerError } from '../error.ts'
+import { LedgerError } from '../error.ts'
+import { ifThere } from '../if-there.ts'
 
 /** The key that a witness cosigns with, and nothing else. */
 export type WitnessSigner = NoteSigner & { type: 4 }
@@ -106,13 +107,8 @@ export class WitnessStore {
 
   async #read(origin: string): Promise<Held | undefined> {
     const path = this.#path(origin)
-    let bytes: Uint8Array
-    try {
-      bytes = await readFile(path)
-    } catch (error) {
-      if (hasErrno(error, 'ENOENT')) return undefined
-      throw error
-    }
+    const bytes = await ifThere(readFile(path))
+    if (bytes === undefined) return undefined
     try {
       const text = fromUtf8(bytes)
       const note = parseNote(text)
