@@ -1,12 +1,12 @@
 // What the rules over proven records find in honest and dishonest campaigns: rates with their 95 % intervals. `node bench/findings.mjs [--lives N] [--seed N] [--write]`
 import { fileURLToPath } from 'node:url'
-import { findingsOf, gainsOfRuns } from '@tristamp/protocol'
+import { findingsOf, gainsOfRuns, seriesAlike } from '@tristamp/protocol'
 import { campaign, rate } from './_campaign.mjs'
 import { Random } from './_random.mjs'
 import { ATTACKS, honest } from './campaigns/index.mjs'
 
-/** What a reader finds in the records, and a node in all records of a process. */
-const foundIn = (life) => [...findingsOf(life), ...gainsOfRuns(life.events)]
+/** What every reader finds in the records, what a node finds in all records of a process, and the desk in thermometers. */
+const foundIn = (life) => [...findingsOf(life), ...gainsOfRuns(life.events), ...seriesAlike(life.events)]
 
 /** False alarms are counted over more lives, as they must be rarer. */
 const HONEST_TIMES = 20

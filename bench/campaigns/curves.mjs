@@ -21,6 +21,17 @@ export function copied(life, hours) {
   }
 }
 
+/** The same with up to a tenth of a degree on each reading that is told again. */
+export function copiedWithNoise(life, hours) {
+  const elements = life.air(hours)
+  let plays = 0
+  return (later, device) => {
+    const { milli, everyMs } = elements[0]['tristamp:series']
+    const told = plays++ === 0 ? milli : milli.map((one) => one && Math.round(one + later.between(-100, 100)))
+    return [element(device, later.ms - milli.length * everyMs, later.ms, everyMs, told)]
+  }
+}
+
 /**
  * What a recorder in the wire of a thermometer heard, a reading a minute, and what is told when it plays that: at first the truth, then again, out of
  * step by up to so many minutes with what was told at first.

@@ -1,7 +1,7 @@
 // Attacks on what thermometers say.
 
 import { at, lifeOf } from './attack.mjs'
-import { copied, invented, replaying, taped } from './curves.mjs'
+import { copied, copiedWithNoise, invented, replaying, taped } from './curves.mjs'
 import { air } from './goods.mjs'
 import { pork } from './pork.mjs'
 import { element } from './room.mjs'
@@ -16,6 +16,10 @@ export const THERMOMETERS = {
   'sensor series copied from another instrument': {
     finds: ['SERIES_COPIED'],
     life: replaying(['cut', 'plant-a'], ['unload', 'truck-a'], 14),
+  },
+  'sensor series of a day copied from another instrument, with ±0.1 °C of noise (the desk’s rule)': {
+    finds: ['SERIES_COPIED'],
+    life: replaying(['cut', 'plant-a'], ['unload', 'truck-a'], 24, copiedWithNoise),
   },
   'replayed sensor: a recorder in the wire plays its readings again, in step with the records': {
     finds: ['SERIES_COPIED'],

@@ -1,6 +1,6 @@
-import type { Finding, Verdict } from '@tristamp/protocol'
+import type { Finding, ProvenEvent, Verdict } from '@tristamp/protocol'
 import { expect, it } from 'vitest'
-import { foundIn } from './found.ts'
+import { foundIn, recordsOf } from './found.ts'
 
 const verdict = (...findings: Finding[]): Verdict => ({ findings }) as unknown as Verdict
 const events = [
@@ -26,4 +26,31 @@ it('tells what several histories show once, and of two lots in one load each', (
     'OUTSIDE_REGION lot',
     'HANDOVER_QUANTITY B',
   ])
+})
+
+it('tells a likely copy once, and not where a rule has found it', () => {
+  const copied = (device: string): Finding => ({
+    ...{
+      code: 'SERIES_COPIED',
+      severity: 'warning',
+      subject: device,
+      events,
+      detail: { points: 90, device, other: 'A' },
+    },
+  })
+  expect(foundIn([verdict()], [], [copied('B')])).toMatchObject([{ code: 'SERIES_COPIED', subject: 'B' }])
+  const turned = { ...copied('C'), events: [...events].reverse() }
+  expect(foundIn([verdict(copied('B'))], [], [turned]).map(({ subject }) => subject)).toEqual(['B'])
+})
+
+it('has all records once, in the order of time', () => {
+  const one = (entry: number, eventTime: string): ProvenEvent =>
+    ({ entry, position: 0, event: { eventTime } }) as unknown as ProvenEvent
+  const [first, second, third] = [
+    one(9, '2026-01-01T00:00:00Z'),
+    one(1, '2026-01-02T00:00:00Z'),
+    one(2, '2026-01-02T00:00:00Z'),
+  ]
+  const of = (...all: ProvenEvent[]): Verdict => ({ events: all }) as unknown as Verdict
+  expect(recordsOf([of(third, first), of(second, first)])).toEqual([first, second, third])
 })

@@ -22,6 +22,7 @@ import { FindingsPart } from './findings.tsx'
 import { Headline } from './headline.tsx'
 import { Unanswered } from './parts.tsx'
 import { Strip } from './strip.tsx'
+import { useAlike } from './use-alike.ts'
 import { useSubject } from './use-subject.ts'
 
 export interface SubjectProps {
@@ -44,7 +45,8 @@ export function SubjectView({ subject, ask, local, open, onAnswered }: SubjectPr
   const days = state.days
   const proved = useMemo(() => {
     // What the goods were made of was somebody else's to keep cold; and before the days are there, nobody knows of a silence.
-    const made = new Set(trace?.nodes.flatMap(({ id, depth }) => (depth < 0 && !isAfter(trace, id) ? [id] : [])))
+    const after = trace === undefined ? new Set<string>() : afterIn(trace)
+    const made = new Set(trace?.nodes.flatMap(({ id, depth }) => (depth < 0 && !after.has(id) ? [id] : [])))
     return provedRows({ goods: verdicts, days: days ?? [], isMeant: (one) => days !== undefined && !made.has(one) })
   }, [verdicts, days, trace])
   const day = /#(\d{4}-\d{2}-\d{2})$/.exec(subject)?.[1]
@@ -62,7 +64,8 @@ export function SubjectView({ subject, ask, local, open, onAnswered }: SubjectPr
     const name = told(uri)
     return name === undefined ? nameOf(uri, { names, language: words }) : words.pick(name)
   }
-  const found = useMemo(() => foundIn(verdicts, rows), [verdicts, rows])
+  const alike = useAlike(verdicts)
+  const found = useMemo(() => foundIn(verdicts, rows, alike), [verdicts, rows, alike])
   const isKnown = own !== undefined && trace !== undefined
   const along = useMemo(() => trace?.nodes.map(({ id }) => id), [trace])
   useEffect(() => {
@@ -157,11 +160,15 @@ function isGoods(subject: string): boolean {
   return GOODS.has(subjectKind(subject))
 }
 
-/** Whether something was reached forward, too: a pack leads back to its lot, and the lot to its packs. */
-function isAfter({ subject, links }: Trace, id: string): boolean {
-  return links.some(
-    ({ kind, from, to }) => kind === 'lot' && ((from === id && to === subject) || (from === subject && to === id)),
-  )
+/** What was reached forward, too: a pack leads back to its lot, and the lot to its packs, of which there may be ten thousand. */
+function afterIn({ subject, links }: Trace): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const { kind, from, to } of links) {
+    if (kind !== 'lot') continue
+    if (from === subject) found.add(to)
+    if (to === subject) found.add(from)
+  }
+  return found
 }
 
 function provenCount(rows: readonly EventRow[]): number {
