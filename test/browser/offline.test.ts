@@ -45,6 +45,16 @@ async function settled(page: Page): Promise<string> {
   return page.getByRole('status').innerText()
 }
 
+/** Waits until no build is on its way to the device any more: its cache is there before what belongs in it. */
+async function taken(page: Page): Promise<void> {
+  const state = (): Promise<string | undefined> =>
+    page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.getRegistration()
+      return registration?.installing || registration?.waiting ? 'on its way' : registration?.active?.state
+    })
+  await expect.poll(state, { timeout: 60_000 }).toBe('activated')
+}
+
 /** Waits until the page itself is on the device. */
 async function kept(page: Page): Promise<string[]> {
   await page.evaluate(async () => {
@@ -113,6 +123,7 @@ describe.skipIf(!haveChromium())('the page without a connection', () => {
     await expect
       .poll(() => second.evaluate(() => caches.keys()), { timeout: 60_000 })
       .toEqual([before, 'tristamp-shell-second'])
+    await taken(second)
     // The page that was open all the time still finds its parts.
     await page.getByRole('link', { name: 'EN', exact: true }).click()
     await expect.poll(() => page.getByRole('status').innerText()).toContain('The records agree')
@@ -146,6 +157,62 @@ describe.skipIf(!haveChromium())('the page without a connection', () => {
       localStorage.setItem('tristamp/1/policy', '{broken')
     })
     expect(await open(page, PACK)).toContain('记录一致')
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  it('takes nothing from a cache that others wrote, and no answer of the ledger from any', async () => {
+    const { context, page, errors } = await visitor()
+    await open(page, PACK)
+    const [shell = ''] = await kept(page)
+    // Another page of this origin writes what it wants: beside the shell, and into it.
+    await page.evaluate(async (own) => {
+      const lie = (type: string): Response =>
+        new Response('<title>poisoned</title><h1>poisoned</h1>', { headers: { 'Content-Type': type } })
+      const shell = await caches.open(own)
+      const other = await caches.open('tristamp-carry-other')
+      const { subject } = { subject: location.pathname }
+      for (const request of await shell.keys()) await other.put(request, lie('text/html'))
+      await shell.delete('/')
+      const asked = performance.getEntriesByType('resource').map(({ name }) => name)
+      const answers = asked.filter((name) => name.includes('/v1/')).concat(`${location.origin}${subject}`)
+      for (const address of answers)
+        for (const cache of [shell, other]) await cache.put(address, lie('application/cbor'))
+    }, shell)
+    const served: string[] = []
+    page.on('response', (response) => {
+      if (response.url().includes('/v1/history') && response.fromServiceWorker()) served.push(response.url())
+    })
+    expect(await open(page, PACK)).toContain('记录一致')
+    expect(await page.locator('body').innerText()).not.toContain('poisoned')
+    expect(served).toEqual([])
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  it('works where everything is full: it keeps nothing, and says no more than that', async () => {
+    const { context, page, errors } = await visitor()
+    const cdp = await context.newCDPSession(page)
+    await cdp.send('Storage.overrideQuotaForOrigin', { origin: pork.ledger.url, quotaSize: 1000 })
+    await page.goto(`${pork.ledger.url}/?lang=zh`)
+    await page.getByRole('textbox').waitFor()
+    await page.evaluate(() => {
+      for (const size of [1_000_000, 10_000, 100, 1])
+        for (let i = 0; ; i++)
+          try {
+            localStorage.setItem(`full/${size}/${i}`, 'x'.repeat(size))
+          } catch {
+            break
+          }
+    })
+    for (let i = 0; i < 2; i++) {
+      expect(await open(page, PACK)).toContain('记录一致')
+      expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('tristamp')))).toEqual(
+        [],
+      )
+    }
+    await page.getByText('证据', { exact: true }).click()
+    expect(await page.locator('#checks').innerText()).toContain('第一次')
     expect(errors).toEqual([])
     await context.close()
   })
