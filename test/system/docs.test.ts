@@ -48,6 +48,19 @@ describe('the documentation', () => {
     expect(broken).toEqual([])
   })
 
+  it.each(PARTS.filter((part) => existsSync(join(ROOT, part, 'README.md'))))(
+    'of %s names files that are there',
+    (part) => {
+      const named = [...read(`${part}/README.md`).matchAll(/`([\w./-]+\.(?:ts|tsx|mjs|html))`/g)].map(
+        ([, file]) => file!,
+      )
+      const missing = named.filter((file) => ![file, join('src', file)].some((at) => existsSync(join(ROOT, part, at))))
+      // Some are named without their folder, where the row names it.
+      const below = readdirSync(join(ROOT, part, 'src'), { recursive: true, encoding: 'utf8' })
+      expect(missing.filter((file) => !below.some((at) => at.endsWith(`/${file}`)))).toEqual([])
+    },
+  )
+
   it('lists every decision, in order', () => {
     const files = readdirSync(join(ROOT, 'docs/decisions')).filter((name) => /^\d{4}-/.test(name))
     const listed = [...read('docs/decisions/README.md').matchAll(/^\| \[(\d{4})\]\(([^)]+)\)/gm)]
