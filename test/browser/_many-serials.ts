@@ -4,14 +4,14 @@ import { commissioned, ORGANISATION } from '../_harness/goods.ts'
 import { TestSigner } from '../_harness/signer.ts'
 import type { PorkLedger } from './_pork-ledger.ts'
 
-// More goods than fit on a page of a trace, or into a notice: a lot with 12,600 serial numbers, and 300 cases of it that hold only a number of pieces.
+// More goods than fit on a page of a trace, or into a notice: a lot with 12,100 serial numbers, and 300 cases of it that hold only a number of pieces.
 
 const id = (path: string): string => `https://id.gs1.org/${path}`
 const PRODUCT = id('01/09506000134352')
 const NUMBER = 'MANY-1'
 
 export const MANY_LOT: string = `${PRODUCT}/10/${NUMBER}`
-export const MANY_SERIALS = 12_600
+export const MANY_SERIALS = 12_100
 export const MANY_CASES = 300
 /** Numbers in one event, which has 32 kB at most. */
 const AT_ONCE = 400

@@ -195,7 +195,6 @@ describe.skipIf(!haveChromium())('recalls on the desk', () => {
     await soon(() => taken.innerText()).toContain(`1 chosen They take in ${goods} of the ${goods} goods`)
     await page.getByText('Does not: the scope is frozen').click()
     await page.getByText(/The answer has \d pages/).waitFor()
-    expect(await axe(page)).toEqual([])
     await shot(page, 'recall-many-1-scope-en')
 
     const pages: Buffer[] = []
