@@ -17,7 +17,9 @@ export const { wordsOf, isKey, WordsProvider, useWords } = words(FILES, ({ local
   return {
     /** 50 kB */
     size: (bytes: number): string =>
-      bytes < 1_000_000 ? `${format.number(Math.ceil(bytes / 1000))} kB` : `${format.number(bytes / 1_000_000)} MB`,
+      bytes < 1_000_000
+        ? `${format.number(Math.ceil(bytes / 1000))}\u00a0kB`
+        : `${format.number(bytes / 1_000_000)}\u00a0MB`,
     /** By this phone's clock, with the day where it is not today's. */
     moment: (ms: number): string =>
       day.format(ms) === day.format(Date.now()) ? time.format(ms) : `${day.format(ms)} ${time.format(ms)}`,

@@ -199,13 +199,13 @@ function sentence(
   { subject, edges }: Picture,
   labels: ReadonlyMap<string, Label>,
   marks: ReadonlyMap<string, string>,
-  { t, has, amount, lang }: PartWords<GraphKey>,
+  { t, has, amount, list }: PartWords<GraphKey>,
 ): string {
   const { name, beside } = labels.get(node.id)!
   const kind = `kind.${node.kind}`
   const names = (ids: string[]): string => {
     const some = ids.slice(0, 5).map((id) => labels.get(id)!.name)
-    return some.join(lang === 'zh' ? '、' : ', ') + (ids.length > some.length ? '…' : '')
+    return list(some) + (ids.length > some.length ? '…' : '')
   }
   const from = edges.filter(({ to }) => to === node.id).map((edge) => edge.from)
   const to = edges.filter((edge) => edge.from === node.id).map((edge) => edge.to)
@@ -222,7 +222,7 @@ function sentence(
     to.length > 0 && t('node.to', { names: names(to) }),
     node.members !== undefined ? t('node.expand') : isOpenable(node) && node.id !== subject && t('node.open'),
   ]
-  return parts.filter((part) => part !== false && part !== '').join(lang === 'zh' ? '，' : ', ')
+  return list(parts.filter((part): part is string => part !== false && part !== ''))
 }
 
 /** What has a page of its own on the desk. */

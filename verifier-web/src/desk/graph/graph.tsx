@@ -72,7 +72,7 @@ export function Graph({ subject, ask, open, names, marks = NO_MARKS }: GraphProp
         <>
           <p class="note" role="status">
             {t('depths', depths as unknown as Record<string, number>)}
-            {words.lang === 'zh' ? '；' : '; '}
+            {' · '}
             {t('as.of', { n: number(read.trace.treeSize) })}
           </p>
           {read.trace.incomplete.map((code) => (

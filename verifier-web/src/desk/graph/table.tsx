@@ -81,9 +81,7 @@ export function TraceTable({ name, rows, subject, place, words, open }: TablePro
                     {node.quantity === undefined ? '' : amount(node.quantity)}
                     {node.missing !== undefined && <b class="t-stop"> ≠ {amount(node.missing)}</b>}
                   </td>
-                  <td class="gr-from">
-                    {from.slice(0, 3).join(words.lang === 'zh' ? '、' : ', ') + (from.length > 3 ? '…' : '')}
-                  </td>
+                  <td class="gr-from">{words.list(from.slice(0, 3)) + (from.length > 3 ? '…' : '')}</td>
                   <td class="n code">
                     {entry !== undefined && <a href={`/v1/statements/${entry}/proof`}>{number(entry)}</a>}
                   </td>

@@ -33,7 +33,7 @@ export function AffectedStep({ draft, known, ask, words }: StepProps): VNode {
   if (fault !== undefined) return <p role="alert">{t('panel.failed', { why: reason(fault) })}</p>
   if (preview === undefined) return <p role="status">{t('affected.loading')}</p>
   const places = new Set(preview.rows.map(({ place }) => place)).size
-  const list = (parts: string[]): string => parts.join(words.lang === 'zh' ? '、' : ', ')
+  const { list } = words
   const quantity = ({ milli, uom }: { milli: number; uom?: string }): string =>
     uom === undefined ? t('affected.pieces', { n: milli / 1000 }) : amount({ milli, uom })
   return (

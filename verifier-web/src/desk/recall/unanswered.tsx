@@ -1,4 +1,4 @@
-import { Fragment, type VNode } from 'preact'
+import type { VNode } from 'preact'
 import type { Ask } from '../../own/answer.ts'
 import { placeName } from '../graph/labels.ts'
 import { useNames } from '../graph/names.ts'
@@ -28,12 +28,11 @@ export function Unanswered({ id, progress, words, ask, isDrill }: UnansweredProp
     <div class="rc-silent">
       <h3>{t('unanswered.title', { n: silent.length })}</h3>
       <p>
-        {silent.slice(0, 12).map(({ place = '', name }, i) => (
-          <Fragment key={place}>
-            {i > 0 && (words.lang === 'zh' ? '、' : ', ')}
-            {name === undefined ? placeName(place, words, nameOf) : pick(name)}
-          </Fragment>
-        ))}
+        {words.list(
+          silent
+            .slice(0, 12)
+            .map(({ place = '', name }) => (name === undefined ? placeName(place, words, nameOf) : pick(name))),
+        )}
         {silent.length > 12 && ' …'}
       </p>
       <CopyText label={t('unanswered.copy')} text={saysDrill(isDrill, id, link, words)} words={words} solid />

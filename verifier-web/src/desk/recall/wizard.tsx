@@ -146,7 +146,7 @@ export function RecallWizard({ subject, ask, close }: RecallWizardProps): VNode 
             <p class="wz-missing" role="status">
               {t('incompleteForm', {
                 n: blocking.length,
-                names: blocking.map((name) => faultName(name, words)).join(words.lang === 'zh' ? '、' : ', '),
+                names: words.list(blocking.map((name) => faultName(name, words))),
               })}
             </p>
           )}

@@ -52,10 +52,12 @@ function written({ locale, t, format }: Language<Key>, zone: string): Written {
     age,
     doubt: (ms) => `±${ms < 10_000 ? t('unit.second', { n: (Math.ceil(ms / 100) / 10).toFixed(1) }) : age(ms)}`,
     value: (milli, uom) =>
-      uom === 'CEL' ? celsius(milli) : `${number(milli / 1000)}${uom === 'P1' ? `${NBSP}%` : ` ${uom}`}`,
+      uom === 'CEL' ? celsius(milli) : `${number(milli / 1000)}${uom === 'P1' ? `${NBSP}%` : `${NBSP}${uom}`}`,
     range: (min, max, uom) => {
       if (uom === 'CEL') return range(min, max)
-      return uom === 'P1' ? percent(min / 1000, max / 1000) : `${number(min / 1000)} … ${number(max / 1000)} ${uom}`
+      return uom === 'P1'
+        ? percent(min / 1000, max / 1000)
+        : `${number(min / 1000)} … ${number(max / 1000)}${NBSP}${uom}`
     },
     quantity: (type) => (isKey(type) ? t(type) : type),
   }
