@@ -13,8 +13,11 @@ import type { Finding } from './check.ts'
 import type { Memory } from './remembered.ts'
 import { subjectFromUri } from './subject-from-path.ts'
 
-/** FILE_MISSING no bundle among the files, FILE_SIZE one too large, FILE_TRUST neither a policy chosen nor one remembered. */
-export type FileCode = 'FILE_MISSING' | 'FILE_SIZE' | 'FILE_TRUST' | ProtocolCode
+/**
+ * FILE_MISSING no bundle among the files, FILE_SIZE one too large, FILE_UNREADABLE one that is gone, or a folder, FILE_TRUST neither a policy
+ * chosen nor one remembered.
+ */
+export type FileCode = 'FILE_MISSING' | 'FILE_SIZE' | 'FILE_UNREADABLE' | 'FILE_TRUST' | ProtocolCode
 
 /** The part of a `File` that is used. */
 export interface FileLike {
@@ -32,7 +35,10 @@ export async function findingOfFiles(
   now: () => number = Date.now,
 ): Promise<Finding | { code: FileCode }> {
   if (files.some(({ size }) => size > MAX_BUNDLE_BYTES)) return { code: 'FILE_SIZE' }
-  const contents = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())))
+  const contents = await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer()))).catch(
+    () => undefined,
+  )
+  if (contents === undefined) return { code: 'FILE_UNREADABLE' }
   const texts = contents.filter(isPolicy).map((bytes) => new TextDecoder().decode(bytes))
   const bundle = contents.find((bytes) => !isPolicy(bytes))
   if (bundle === undefined) return { code: 'FILE_MISSING' }
