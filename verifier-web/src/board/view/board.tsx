@@ -29,7 +29,7 @@ export function BoardView({ seen }: { seen: Seen }): VNode {
             <Gateways state={state} agoMs={agoMs} />
             <div class="sides">
               {state.witnesses !== null && <Witnesses state={state} agoMs={agoMs} />}
-              <Standing state={state} agoMs={agoMs} />
+              <Standing state={state} />
               <Errors state={state} />
             </div>
           </div>

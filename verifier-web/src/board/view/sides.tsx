@@ -40,7 +40,7 @@ function signedOf({ signed, lastAtMs, failure, lag }: Witness, agoMs: Part['agoM
   return [why, t('witness.failed', { ago: long(agoMs(failure.sinceMs), words) }), ...behind].join(t('list'))
 }
 
-export function Standing({ state, agoMs }: Part): VNode {
+export function Standing({ state }: { state: State }): VNode {
   const { t, format } = useWords()
   const { recalls, holds, contradictions } = state
   const { statements, keys } = contradictions
@@ -51,7 +51,7 @@ export function Standing({ state, agoMs }: Part): VNode {
       <ul>
         <Item name={t('standing.recalls')} of={recalls} also={drills} />
         <Item name={t('standing.holds')} of={holds} also={undefined} />
-        <Complaints state={state} agoMs={agoMs} />
+        <Complaints state={state} />
         <li>
           <span class="row">
             <ToneMark tone={statements === 0 ? 'ok' : 'care'} />
@@ -73,11 +73,9 @@ export function Standing({ state, agoMs }: Part): VNode {
 }
 
 /** Anyone may report: it is a number to look after, and no alarm. */
-function Complaints({ state: { complaints }, agoMs }: Part): VNode {
-  const words = useWords()
-  const { t, format } = words
-  const { day, week, goods, lastAtMs } = complaints
-  const ago = lastAtMs === null ? '' : long(agoMs(lastAtMs), words)
+function Complaints({ state: { complaints } }: { state: State }): VNode {
+  const { t, format } = useWords()
+  const { day, week } = complaints
   return (
     <li>
       <span class="row">
@@ -90,8 +88,6 @@ function Complaints({ state: { complaints }, agoMs }: Part): VNode {
         ) : (
           <>
             <b>{format.number(day)}</b> {t('standing.complaints.of', { week: format.number(week) })}
-            {t('list')}
-            {t('standing.complaints.goods', { n: goods, ago })}
           </>
         )}
       </span>
