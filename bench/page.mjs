@@ -70,13 +70,13 @@ async function visit(browser, address, line) {
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN })
   if (line !== undefined) await cdp.send('Network.emulateNetworkConditions', line)
   let bytes = 0
-  const behind = new Set()
-  cdp.on('Network.responseReceived', ({ requestId, response }) => {
-    // What loads behind the verdict, by the names that the build gives it, and what the browser keeps for later.
-    if (/\/(?:rest|parts?|way|start|zh|en|favicon)-|sw\.js|manifest/.test(response.url)) behind.add(requestId)
+  const first = new Set()
+  cdp.on('Network.responseReceived', ({ requestId, type, response }) => {
+    // What the verdict waits for, by the names that the build gives it; all else loads behind it.
+    if (type === 'Document' || /\/v1\/|\/(?:index|waiting|verdict|words)-/.test(response.url)) first.add(requestId)
   })
   cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-    if (!behind.has(requestId)) bytes += encodedDataLength
+    if (first.has(requestId)) bytes += encodedDataLength
   })
   await page.addInitScript(() => {
     const look = () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite'
 import { again } from './vite/again.ts'
+import { ahead } from './vite/ahead.ts'
 import { eager } from './vite/eager.ts'
 import { leaveOut } from './vite/leave-out.ts'
 import { ownPage } from './vite/own-page.ts'
@@ -43,33 +44,43 @@ const common: UserConfig = {
   resolve: { conditions: ['@tristamp/source', 'module', 'browser', 'development|production'] },
 }
 
+interface First {
+  /** What says that the page is checking: the entry, and what it needs. */
+  waiting: ReadonlySet<string>
+  /** What else runs before a verdict stands. */
+  verdict: ReadonlySet<string>
+}
+
 /**
- * The modules that run before a verdict stands, found by a build of the product page alone. They become one file: a round trip on a bad line
- * is half a second, and files squeezed apart are a tenth larger than one.
+ * The modules that run before a verdict stands, found by a build of the product page alone. They become two files, one that draws at once and one that checks: a
+ * round trip on a bad line is half a second, and files squeezed apart are a tenth larger than one.
  */
-async function beforeTheVerdict(): Promise<ReadonlySet<string>> {
-  const rolldownOptions = { input: here('./src/main.ts') }
+async function beforeTheVerdict(): Promise<First> {
+  const [main, visit] = [here('./src/main.ts'), here('./src/visit.ts')]
   const built = await build({
     ...common,
     configFile: false,
     logLevel: 'error',
-    build: { write: false, rolldownOptions },
+    build: { write: false, rolldownOptions: { input: [main, visit] } },
   })
   const chunks = [built]
     .flat()
     .flatMap((one) => ('output' in one ? one.output : []))
     .filter((o) => o.type === 'chunk')
-  const wanted = new Set(chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName))
-  for (const name of wanted) for (const one of chunks.find((c) => c.fileName === name)?.imports ?? []) wanted.add(one)
-  const first = chunks.filter(({ fileName }) => wanted.has(fileName))
-  const used = first.flatMap(({ modules }) =>
-    Object.entries(modules).filter(([, { renderedLength }]) => renderedLength > 0),
-  )
-  return new Set(used.map(([id]) => id).filter((id) => id !== here('./src/main.ts')))
+  const usedBy = (entry: string): string[] => {
+    const wanted = new Set(chunks.filter((c) => c.facadeModuleId === entry).map(({ fileName }) => fileName))
+    for (const name of wanted) for (const one of chunks.find((c) => c.fileName === name)?.imports ?? []) wanted.add(one)
+    return chunks
+      .filter(({ fileName }) => wanted.has(fileName))
+      .flatMap(({ modules }) => Object.entries(modules).filter(([, { renderedLength }]) => renderedLength > 0))
+      .map(([id]) => id)
+  }
+  const waiting = new Set(usedBy(main).filter((id) => id !== main))
+  return { waiting, verdict: new Set(usedBy(visit).filter((id) => id !== main && !waiting.has(id))) }
 }
 
 export default defineConfig(async ({ command }) => {
-  const first = command === 'build' ? await beforeTheVerdict() : new Set<string>()
+  const first = command === 'build' ? await beforeTheVerdict() : undefined
   return {
     ...common,
     plugins: [
@@ -78,6 +89,7 @@ export default defineConfig(async ({ command }) => {
       leaveOut,
       words,
       terse,
+      ahead,
       again,
       eager,
       shell(CONSUMER),
@@ -98,7 +110,12 @@ export default defineConfig(async ({ command }) => {
           // A service worker rules over the folder that it lies in.
           entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
           chunkFileNames: chunkName,
-          codeSplitting: { groups: [{ name: 'verdict', test: (id) => first.has(id) }] },
+          codeSplitting: {
+            groups: [
+              { name: 'waiting', test: (id) => first?.waiting.has(id) ?? false, priority: 1 },
+              { name: 'verdict', test: (id) => first?.verdict.has(id) ?? false },
+            ],
+          },
         },
       },
     },

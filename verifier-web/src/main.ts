@@ -1,31 +1,27 @@
 import './style/index.css'
-import { App } from './app.ts'
-import { check } from './check.ts'
-import { chooseLanguage, firstWords } from './i18n/index.ts'
-import { Memory, type Shelf } from './remembered.ts'
-import { subjectFromPath } from './subject-from-path.ts'
+import { chooseLanguage, firstWords, setLanguage } from './i18n/index.ts'
+import { waitingPart } from './view/waiting.tsx'
 
-/** Reading the property throws where storage is barred. */
-function shelf(): Shelf | undefined {
-  try {
-    return localStorage
-  } catch {
-    return undefined
-  }
-}
-
+// The checks are nine tenths of what arrives: this file and the words are there a second before them on a bad line, and say so.
 const root = document.getElementById('page')!
-const lang = chooseLanguage(location.search, navigator.languages)
-const address = subjectFromPath(location.pathname, location.search)
-const memory = new Memory(shelf())
-if (address.kind === 'subject') {
-  const { subject, elements } = address
-  // Asking starts before anything is drawn.
-  const begun = check(subject, elements, memory)
-  // What went wrong with it is said when there are words.
-  begun.catch(() => {})
-  void new App(root, { subject, elements }, memory, await firstWords(lang)).run(begun)
-} else {
-  const { startPage } = await import('./view/start.tsx')
-  await startPage({ root, memory, wrong: address.kind === 'wrong' ? address.code : undefined }, lang)
+const words = firstWords(chooseLanguage(location.search, navigator.languages))
+
+async function say(state: 'checking' | 'failed'): Promise<void> {
+  const language = await words
+  // Who asks for no code is asked for one; and a verdict is never taken back.
+  if (location.pathname === '/' || hasBegun) return
+  setLanguage(language.lang)
+  root.dataset['state'] = state === 'failed' ? 'unchecked' : state
+  root.querySelector('main')?.remove()
+  root.append(waitingPart(state, language))
 }
+
+let hasBegun = false
+void say('checking')
+void import('./visit.ts').then(
+  ({ visit }) => {
+    hasBegun = true
+    return visit(root, words)
+  },
+  () => say('failed'),
+)

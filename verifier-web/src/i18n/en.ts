@@ -41,7 +41,8 @@ export const en = {
   'word.none': 'No record',
   'word.unchecked': 'Cannot check now',
 
-  'say.checking': 'This device is fetching the proofs and checking every signature itself.',
+  'say.checking':
+    'This device is fetching the records and their proofs, and checks itself who signed them, whether any was changed or left out, and whether this was recalled.',
   'say.consistent.complete': {
     one: 'One record from origin to here: signed, in the ledger, none missing.',
     other: '{n} records from origin to here: signed, in the ledger, none missing.',

@@ -47,7 +47,7 @@ export const zh = {
   'word.none': '无记录',
   'word.unchecked': '暂时|无法核对',
 
-  'say.checking': '这部设备|正在取来证据，|自己核对|每一个签名。',
+  'say.checking': '这部设备|正在取来|记录和证据，|自己核对：|谁签的名，|有没有改过，|有没有缺少，|有没有召回。',
   'say.consistent.complete': '从源头|到这里的| {n} 条记录，|签名有效，|都在账本里，|一条不少。',
   'say.consistent.ordered': '从源头|到这里的| {n} 条记录，|签名有效，|前后吻合，|一条不少。',
   'say.recalled.since': '{who}于 {at} 召回（{class} 级）：',
