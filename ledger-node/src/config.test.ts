@@ -2,7 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { temporaryFolder } from './_harness.ts'
-import { DEFAULTS, readConfig, readEnvironment } from './config.ts'
+import { readConfig } from './config.ts'
+import { readEnvironment } from './config-overrides.ts'
+import { DEFAULTS } from './config-schema.ts'
 
 let folder: string
 let remove: () => Promise<void>

@@ -1,4 +1,5 @@
-import { DEFAULTS, VARIABLES } from './config.ts'
+import { VARIABLES } from './config-overrides.ts'
+import { DEFAULTS } from './config-schema.ts'
 
 /** What --help prints. */
 export const HELP: string = `tristamp-ledger: keeps a Tristamp ledger

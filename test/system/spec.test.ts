@@ -180,7 +180,9 @@ describe('the page on operation', () => {
 
   it.each(['ledger-node', 'edge-agent'])('has every variable and metric of %s', (part) => {
     const text = sources(`${part}/src`).map(read).join('\n')
-    const names = sorted(text.match(/(?<=['"`])(?:TRISTAMP_[A-Z_]*[A-Z]|tristamp_[a-z_]+[a-z])(?=['"`])/g) ?? [])
+    const names = sorted(
+      text.match(/(?<=['"`]|^ {2})(?:TRISTAMP_[A-Z_]*[A-Z]|tristamp_[a-z_]+[a-z])(?=['"`]|: ')/gm) ?? [],
+    )
     expect(names.length).toBeGreaterThan(3)
     // Of the gateway's metrics the family is told.
     const told = (name: string): boolean => OPERATE.includes(name.replace(/^tristamp_agent_.*/, 'tristamp_agent_*'))

@@ -6,7 +6,7 @@ import {
   type VerifierKey,
 } from '@tristamp/protocol'
 import { DONE, flag, list, parse, print, required, say, text, UsageError } from '../command-line.ts'
-import { DEFAULTS } from '../config.ts'
+import { DEFAULTS } from '../config-schema.ts'
 import { keyPath, loadOrMakeKey } from '../keys.ts'
 import type { TlsFiles } from '../tls.ts'
 import { startWitness } from '../witness/standalone.ts'
