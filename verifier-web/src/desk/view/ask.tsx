@@ -19,7 +19,10 @@ export function Ask({ question, working, tookMs, onAsk }: AskProps): VNode {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const to = event.target as HTMLElement
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || TYPING.has(to.tagName)) return
+      // In the field itself it is no beginning of a question, and whoever presses it means to be where one is already.
+      const isHere = to === field.current && field.current?.value === ''
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return
+      if (TYPING.has(to.tagName) && !isHere) return
       if (document.querySelector('dialog[open]') !== null) return
       event.preventDefault()
       field.current?.focus()
