@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/_longest-first.ts'
 import { SummaryReporter } from './test/_summary-reporter.ts'
+import { words } from './verifier-web/vite/words.ts'
 
 const source = { resolve: { conditions: ['@tristamp/source'] }, ssr: { resolve: { conditions: ['@tristamp/source'] } } }
 
@@ -21,6 +22,8 @@ export default defineConfig({
     projects: [
       {
         ...source,
+        // A language arrives in parts, in tests as in the build.
+        plugins: [words],
         test: { ...patient, name: 'unit', include: ['*/src/**/*.test.{ts,tsx}'], testTimeout: 90_000 },
       },
       {

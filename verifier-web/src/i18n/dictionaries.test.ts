@@ -5,17 +5,22 @@ import type { Message } from './zh.ts'
 type Dictionary = Record<string, Message>
 
 const FILES = import.meta.glob<Record<string, Dictionary>>(
-  ['../**/[a-z][a-z].ts', '../**/[a-z][a-z][a-z].ts', '../**/[a-z][a-z]-*.ts', '!../*.ts'],
+  [
+    './[a-z][a-z].ts',
+    './[a-z][a-z][a-z].ts',
+    './[a-z][a-z]-*.ts',
+    '../**/words/[a-z][a-z].ts',
+    '../**/words/[a-z][a-z][a-z].ts',
+    '../**/words/[a-z][a-z]-*.ts',
+  ],
   { eager: true },
 )
-const FOUND = Object.entries(FILES)
-  .filter(([file]) => /^\.\/[^/]+$|\/words\/[^/]+$/.test(file))
-  .map(([file, module]) => ({
-    file,
-    folder: file.slice(0, file.lastIndexOf('/')),
-    lang: file.slice(file.lastIndexOf('/') + 1, -'.ts'.length),
-    messages: Object.values(module)[0]!,
-  }))
+const FOUND = Object.entries(FILES).map(([file, module]) => ({
+  file,
+  folder: file.slice(0, file.lastIndexOf('/')),
+  lang: file.slice(file.lastIndexOf('/') + 1, -'.ts'.length),
+  messages: Object.values(module)[0]!,
+}))
 const folders = [...new Set(FOUND.map(({ folder }) => folder))]
 
 const forms = (message: Message): string[] => (typeof message === 'string' ? [message] : Object.values(message))
