@@ -40,14 +40,10 @@ export class EnrolmentDesk {
 
   /** Says whether this gateway is enrolled, and where its configuration is of another mind. */
   tell(): void {
-    const { enrolled, data } = this.#services.config()
+    const { enrolled } = this.#services.config()
     const { problem } = this.#services
     if (enrolled.enrolment === undefined) {
-      const why =
-        enrolled.missing.length > 0
-          ? `without ${enrolled.missing.join(' and ')} nothing is stamped`
-          : 'stamps are kept until then'
-      problem(new AgentError('NOT_ENROLLED', { request: paths(data).request, why }), 'enrolment')
+      problem(notEnrolled(this.#services.config()), 'enrolment')
     }
     for (const difference of enrolled.differences) problem(new AgentError('ENROLMENT_DIFFERS', { ...difference }))
   }
@@ -73,4 +69,11 @@ export class EnrolmentDesk {
     const next = nextKeyOf(config)
     return [this.#services.kid, ...(next ? [new Signer(next, config.gateway).kid] : [])]
   }
+}
+
+/** What a gateway without an enrolment is told, and what it does meanwhile. */
+export function notEnrolled({ enrolled: { missing }, data }: AgentConfig): AgentError {
+  const isWaiting = missing.length > 0
+  const why = isWaiting ? `without ${missing.join(' and ')} nothing is stamped` : 'stamps are kept until then'
+  return new AgentError('NOT_ENROLLED', { request: paths(data).request, why })
 }

@@ -3,13 +3,11 @@ import type { Clock } from '../clock.ts'
 import type { AgentConfig, StationConfig } from '../config-types.ts'
 import type { Disk } from '../disk.ts'
 import { drivers, type Measurement } from '../driver/index.ts'
-import { type AgentError, type Fields, sentence } from '../error.ts'
+import type { AgentError } from '../error.ts'
 import type { Fixes } from '../fix.ts'
 import type { Health } from '../health.ts'
-import { breaks } from '../limits.ts'
-import { isDrill, reasonOf } from '../order-text.ts'
+import { isDrill } from '../order-text.ts'
 import type { Outbox } from '../outbox.ts'
-import { paths } from '../paths.ts'
 import type { Sample } from '../readings.ts'
 import type { Told } from '../recalls.ts'
 import type { Notice } from '../station/notice.ts'
@@ -18,9 +16,10 @@ import type { Station } from '../station/station.ts'
 import type { Thermometer } from '../thermometer.ts'
 import { VERSION } from '../version.ts'
 import { Acts } from './acts.ts'
+import { alarmsOf } from './alarms.ts'
 import { type Chart, chartStart, HOURS_MS, pieces } from './charts.ts'
 import { LOCKS_EACH, lockedBeside, locksOf } from './locks.ts'
-import type { Alarm, DeviceView, PageState, Queue, Reading, StationView } from './state.ts'
+import type { DeviceView, PageState, Queue, Reading, StationView } from './state.ts'
 
 /** What the panel looks at. Functions, for a configuration that is read again changes what they give. */
 export interface PanelSources {
@@ -40,9 +39,6 @@ export interface PanelSources {
 
 /** How old the numbers of the queue may be. */
 const QUEUE_MS = 500
-/** From here on the outbox is called full. */
-const NARROW = 0.85
-
 /** What the gateway shows of itself: gathers while it runs, and gives the document of any moment. */
 export class Panel {
   readonly #sources: PanelSources
@@ -143,7 +139,7 @@ export class Panel {
       lastAck: this.#lastAck,
       clock: { source, uncertaintyMs, doubtful: isDoubtful(now) },
       place: fixes.at(now.monotonicMs).geo,
-      alarms: this.#alarms(config),
+      alarms: alarmsOf(this.#sources, (device) => this.#readings(device), this.#uplinkTrouble),
       devices: config.devices.map(({ id, driver }) => this.#device(id, driver)),
       stations: this.#sources.stations().map((station) => stationView(station, config)),
       acts: access === 'operator' ? this.#acts.list : [],
@@ -182,40 +178,6 @@ export class Panel {
     }
   }
 
-  #alarms(config: AgentConfig): Alarm[] {
-    const { health, disk, fixes, clock } = this.#sources
-    const alarms: Alarm[] = []
-    const refusal = this.#sources.refusal()
-    if (refusal) alarms.push(alarmOf(refusal, 'stop'))
-    if (config.enrolled.enrolment === undefined) {
-      const why =
-        config.enrolled.missing.length > 0
-          ? `without ${config.enrolled.missing.join(' and ')} nothing is stamped`
-          : 'stamps are kept until then'
-      alarms.push(alarm('NOT_ENROLLED', { request: paths(config.data).request, why }, 'care'))
-    }
-    for (const { id, thermometer, limits } of config.stations) {
-      const reading = this.#readings(thermometer ?? '').find((one) => one.type === 'Temperature' && !one.flag)
-      if (!limits || !reading || !breaks(limits, reading.milli, reading.milli)) continue
-      const fields = { value: reading.milli / 1000, min: limits.minMilliC / 1000, max: limits.maxMilliC / 1000 }
-      alarms.push(alarm('LIMIT_BROKEN', { station: id, device: thermometer ?? '', ...fields }, 'stop', id))
-    }
-    for (const [id, { state, error }] of health.devices) {
-      if (error) alarms.push(alarmOf(error, state === 'down' ? 'stop' : 'care', id))
-    }
-    const fill = disk.fill(performance.now())
-    if (!refusal && fill >= NARROW) alarms.push(alarm('OUTBOX_FILLING', { percent: Math.floor(fill * 100) }, 'care'))
-    if (this.#uplinkTrouble) alarms.push(alarmOf(this.#uplinkTrouble, 'care'))
-    const now = clock.now()
-    if (isDoubtful(now)) alarms.push({ code: 'CLOCK_DOUBTFUL', level: 'care', text: CLOCK_DOUBTFUL })
-    if (fixes.at(now.monotonicMs).geo.source === 'none')
-      alarms.push({ code: 'PLACE_UNKNOWN', level: 'care', text: PLACE_UNKNOWN })
-    for (const { recall } of this.#sources.recalls()) {
-      if (isDrill(recall)) alarms.push({ code: 'RECALL_DRILL', level: 'care', text: drillText(reasonOf(recall)) })
-    }
-    return alarms.sort((a, b) => Number(b.level === 'stop') - Number(a.level === 'stop'))
-  }
-
   #device(id: string, driver: string): DeviceView {
     const state = this.#sources.health.devices.get(id)?.state ?? 'down'
     const gives = drivers.get(driver)?.gives ?? ''
@@ -245,24 +207,11 @@ export class Panel {
   }
 }
 
-const CLOCK_DOUBTFUL = {
-  zh: '时钟尚未校准或误差过大：戳会注明时间存疑，校准后由锚点推定。请让接收机看到天空，或检查时间服务器。',
-  en: 'Nothing has set the clock, or its doubt is too large: stamps say so, and are placed by the next anchor. Give the receiver a view of the sky, or check the time server.',
-}
-const PLACE_UNKNOWN = {
-  zh: '位置未知：戳会注明没有位置。请让天线看到天空，或在配置中登记地点。',
-  en: 'The place is not known: stamps say so. Give the antenna a view of the sky, or enter the place in the configuration.',
-}
-
 function recallView({ recall, heardMs }: Told): PageState['recalls'] {
   if (recall.op !== 'recall') return []
   const { id, reason, holder, subjects } = recall
   const shown = { subjects: subjects.slice(0, LOCKS_EACH), named: subjects.length, atMs: Math.round(heardMs) }
   return [{ id, drill: isDrill(recall), class: recall.class, reason, holder, ...shown }]
-}
-
-function drillText({ zh, en }: Alarm['text']): Alarm['text'] {
-  return { zh: `召回演练，不是真的召回。${zh}`, en: `Recall drill, not a recall. ${en}` }
 }
 
 /** The strictest limits of the stations that look at this thermometer: a value inside them breaks none. */
@@ -293,13 +242,4 @@ function openOf({ work }: Readonly<StationState>): StationView['open'] {
   if (!work) return null
   const { goods, outputs, parent } = work
   return { count: (outputs ?? goods).length, parent: parent !== undefined, outputs: outputs !== undefined }
-}
-
-function alarmOf({ code, fields }: AgentError, level: Alarm['level'], about?: string): Alarm {
-  return alarm(code, fields, level, about)
-}
-
-function alarm(code: AgentError['code'], fields: Fields, level: Alarm['level'], about?: string): Alarm {
-  const text = { zh: sentence(code, fields, 'zh'), en: sentence(code, fields, 'en') }
-  return { code, level, text, ...(about !== undefined && { about }) }
 }
