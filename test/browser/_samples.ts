@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -25,11 +25,25 @@ const TYPES: Record<string, string> = {
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
 
-export async function buildSamples(): Promise<SamplePages> {
-  const folder = await mkdtemp(join(tmpdir(), 'tristamp-samples-'))
-  const root = fileURLToPath(new URL('../../verifier-web', import.meta.url))
-  const { words } = (await import(join(root, 'vite/words.ts'))) as { words: Plugin }
-  const { sprite } = (await import(join(root, 'vite/sprite.ts'))) as { sprite: Plugin }
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The page's sources in a folder of their own, where what is put among them is nobody else's. */
+async function copied(into: string, more: Record<string, string>): Promise<string> {
+  const root = join(into, 'verifier-web')
+  for (const name of ['src', 'samples.html', 'package.json', 'tsconfig.json'])
+    await cp(join(REPOSITORY, 'verifier-web', name), join(root, name), { recursive: true })
+  for (const name of ['node_modules', 'protocol', 'tsconfig']) await symlink(join(REPOSITORY, name), join(into, name))
+  for (const [file, text] of Object.entries(more)) await writeFile(join(root, file), text)
+  return root
+}
+
+/** @param more files to be put among the page's sources, by their paths in `verifier-web/` */
+export async function buildSamples(more: Record<string, string> = {}): Promise<SamplePages> {
+  const made = await mkdtemp(join(tmpdir(), 'tristamp-samples-'))
+  const folder = join(made, 'dist')
+  const root = Object.keys(more).length === 0 ? join(REPOSITORY, 'verifier-web') : await copied(made, more)
+  const { words } = (await import(join(REPOSITORY, 'verifier-web/vite/words.ts'))) as { words: Plugin }
+  const { sprite } = (await import(join(REPOSITORY, 'verifier-web/vite/sprite.ts'))) as { sprite: Plugin }
   await build({
     root,
     base: '/',
@@ -65,7 +79,7 @@ export async function buildSamples(): Promise<SamplePages> {
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
-      await rm(folder, { recursive: true, force: true })
+      await rm(made, { recursive: true, force: true })
     },
   }
 }

@@ -1,9 +1,12 @@
 // Every verdict in every language and theme, of samples: whether everyone can use it, and whether what others write stays text.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { en } from '../../verifier-web/src/i18n/en.ts'
+import { zh } from '../../verifier-web/src/i18n/zh.ts'
 import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
 import { LONG, PAYLOADS, STRANGE } from './_payloads.ts'
+import { pseudoLanguage } from './_pseudo-language.ts'
 import { buildSamples, type SamplePages, STATES } from './_samples.ts'
 
 const LANGS = ['zh', 'en'] as const
@@ -20,7 +23,7 @@ describe.skipIf(!haveChromium())('every verdict', () => {
   let browser: Browser
 
   beforeAll(async () => {
-    samples = await buildSamples()
+    samples = await buildSamples({ 'src/i18n/ar.ts': pseudoLanguage() })
     browser = await launchChromium()
   }, 120_000)
 
@@ -94,6 +97,162 @@ describe.skipIf(!haveChromium())('every verdict', () => {
     },
     120_000,
   )
+
+  describe('in a language of one more file, which runs from the right', () => {
+    const isolated = /[\u2066-\u2068][^\u2066-\u2069]*\u2069/gu
+
+    it('is offered, draws every state without scrolling sideways, and can be used by everyone', async () => {
+      for (const width of [390, 195]) {
+        const page = await open(width)
+        for (const state of STATES) {
+          expect([state, await show(page, state, 'ar')]).toEqual([state, []])
+          const found = await page.evaluate(() => {
+            const { documentElement: html } = document
+            const main = document.querySelector('.verdict')!
+            return {
+              lang: html.lang,
+              dir: html.dir,
+              runs: getComputedStyle(main).direction,
+              offered: [...document.querySelectorAll('.langs a')].map((one) => one.textContent),
+              chosen: document.querySelector('.langs [aria-current]')?.textContent,
+              wide: [...document.querySelectorAll('#page :not(.skip)')].flatMap((one) => {
+                const { left, right, width } = one.getBoundingClientRect()
+                const isOut =
+                  html.scrollWidth > html.clientWidth && width > 1 && (left < -1 || right > html.clientWidth + 1)
+                return isOut ? [`${one.tagName}.${one.className} ${one.textContent?.slice(0, 40)}`] : []
+              }),
+              scrolls: html.scrollWidth > html.clientWidth,
+            }
+          })
+          expect([state, width, found]).toEqual([
+            ...[state, width],
+            {
+              lang: 'ar',
+              dir: 'rtl',
+              runs: 'rtl',
+              offered: ['中文', 'ضاد', 'EN'],
+              chosen: 'ضاد',
+              wide: [],
+              scrolls: false,
+            },
+          ])
+          if (width === 390 && ['consistent', 'recalled', 'mismatch'].includes(state))
+            expect([state, await axe(page, { unfold: true })]).toEqual([state, []])
+        }
+        await page.context().close()
+      }
+    }, 240_000)
+
+    it('leaves numbers, ranges and codes their own way', async () => {
+      const page = await open()
+      await show(page, 'warm', 'ar')
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll('details')) details.open = true
+      })
+      // Where a run begins in the picture: a range that ran with the text around it would begin at its right.
+      const turned = await page.evaluate(() => {
+        const walker = document.createTreeWalker(document.querySelector('#page')!, NodeFilter.SHOW_TEXT)
+        const wrong: string[] = []
+        const RUN =
+          /\d[\d.]*(?:–|-)\u2060?\d[\d.]*|\d+(?:\.\d+)?\u00a0°C|[\dA-F]{4,}-[\dA-F-]+|[0-9a-z.-]+\/[a-z0-9/]+/g
+        for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
+          for (const { index, 0: text } of (node as Text).data.matchAll(RUN)) {
+            const range = document.createRange()
+            const at = (from: number): DOMRect => {
+              range.setStart(node, from)
+              range.setEnd(node, from + 1)
+              return range.getBoundingClientRect()
+            }
+            const [first, last] = [at(index), at(index + text.length - 1)]
+            if (first.top === last.top && first.left > last.left) wrong.push(`${text} in ${node.textContent}`)
+          }
+        const fours = [...document.querySelectorAll('dd.code')].map((one) =>
+          [...one.querySelectorAll('i')].map((four) => four.getBoundingClientRect()),
+        )
+        const isTurned = fours.some((of) =>
+          of.some((one, i) => one.top === of[i - 1]?.top && one.left < of[i - 1]!.left),
+        )
+        return isTurned ? [...wrong, 'groups of a number'] : wrong
+      })
+      expect(turned).toEqual([])
+      const title = await page.title()
+      expect(title.replace(isolated, '')).not.toMatch(/[A-Za-z0-9]{3}.*\d/)
+      await page.context().close()
+    })
+  })
+
+  it.each([
+    ['zh', zh, '冷鲜黑猪肉'],
+    ['en', en, 'Chilled black pork'],
+  ] as const)('is read aloud in order, in %s', async (lang, words, product) => {
+    const page = await open()
+    await show(page, 'consistent', lang)
+    const heard = await page.locator('#page').ariaSnapshot()
+    const { next, safety, journey, vouch, checks, report } = words
+    const order = [words['word.consistent'], next, product, safety, journey, vouch, checks, report].map((one) =>
+      one.replaceAll('|', ''),
+    )
+    const places = order.map((one, i) => heard.indexOf(i === 1 ? one : `heading "${one}`))
+    expect([order, places.every((place, i) => place > (places[i - 1] ?? -1))]).toEqual([order, true])
+    await page.context().close()
+  })
+
+  it.each(LANGS)('can be used at four times the size on a desk, in %s', async (lang) => {
+    // 1280 px at 400 % are laid out in 320 (WCAG 2.2, 1.4.10).
+    const page = await open(320)
+    for (const state of ['consistent', 'recalled', 'mismatch', 'offline']) {
+      await show(page, state, lang)
+      const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
+      expect([state, scrollWidth]).toEqual([state, clientWidth])
+    }
+    await page.context().close()
+  })
+
+  it('moves nothing for whoever wants it still', async () => {
+    for (const reducedMotion of ['reduce', 'no-preference'] as const) {
+      const page = await open(390, { reducedMotion })
+      const moved = await page.evaluate(async () => {
+        let begun = 0
+        document.addEventListener('animationstart', () => begun++)
+        document.addEventListener('transitionrun', () => begun++)
+        await (globalThis as unknown as Samples).show('consistent', 'zh')
+        // Begun or not, it is known when the next pictures have been drawn.
+        for (let i = 0; i < 3; i++) await new Promise((resolve) => requestAnimationFrame(resolve))
+        return begun > 0
+      })
+      expect([reducedMotion, moved]).toEqual([reducedMotion, reducedMotion === 'no-preference'])
+      await page.context().close()
+    }
+  })
+
+  it('keeps its icons where the reader has colours of their own', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await open(390, { forcedColors: 'active', colorScheme })
+      for (const state of ['consistent', 'recalled', 'mismatch', 'none', 'held']) {
+        await show(page, state, 'zh')
+        const faint = await page.evaluate(() => {
+          const light = (colour: string): number => {
+            const [r = 0, g = 0, b = 0] = (colour.match(/[\d.]+/g) ?? []).map((one) => {
+              const part = Number(one) / 255
+              return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+            })
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b
+          }
+          const canvas = light(getComputedStyle(document.body).backgroundColor)
+          return [...document.querySelectorAll('.verdict .head svg, .verdict .big svg, .seals svg')].flatMap((one) => {
+            const { fill, stroke, color } = getComputedStyle(one)
+            const shown = [fill, stroke, color].filter((colour) => colour.startsWith('rgb('))
+            const best = Math.max(
+              ...shown.map(light).map((l) => (Math.max(l, canvas) + 0.05) / (Math.min(l, canvas) + 0.05)),
+            )
+            return best >= 3 ? [] : [`${one.innerHTML} ${fill} ${stroke} ${color}`]
+          })
+        })
+        expect([state, colorScheme, faint]).toEqual([state, colorScheme, []])
+      }
+      await page.context().close()
+    }
+  })
 
   it('is read in the order in which it is seen', async () => {
     for (const width of [390, 1280]) {
