@@ -28,11 +28,14 @@ const blanks = (text: string): string[] =>
   [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!))].sort()
 const whole = (message: Message): string => (typeof message === 'string' ? message : message.other)
 
-/** How a language writes is for itself to choose, from these. */
+/** How a language writes, and which figures say a thing best, is for itself to choose, from these. */
 const WRITTEN: Record<string, string[]> = {
   '. write.day': ['day', 'month', 'mm', 'dd', 'year'],
   '. write.date': ['day', 'month', 'mm', 'dd'],
   '. write.full': ['day', 'month', 'mm', 'dd', 'year'],
+  // How long it was measured, of how long, or how long altogether.
+  '. kept.gaps': ['measured', 'total', 'n', 'length'],
+  '. kept.one-gap': ['measured', 'total', 'length'],
   // One language tells how many there are, another how many more.
   '../operator/words more': ['n', 'total'],
 }
