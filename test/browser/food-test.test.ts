@@ -84,7 +84,8 @@ describe.skipIf(!haveChromium())('a food test on the page', () => {
       'The test was run again on your phone, from what was measured: same result',
     )
     expect(await told(page, 'GOOD', 'en')).toContain('a made-up oil')
-    expect(await page.locator('#safety').innerText()).toMatch(/Spectrum as expected\s+Measured by /)
+    // Of one lot the worst test counts: a pack beside this one came out suspicious.
+    expect(await page.locator('#safety').innerText()).toMatch(/Spectrum not as expected\s+Measured by /)
     const bad = await told(page, 'BAD', 'zh')
     expect(bad).toContain('光谱与模型的样品不符')
     expect(bad).toContain('结果相同')
