@@ -166,7 +166,7 @@ describe('tristamp-agent', () => {
 const item = (n: number): string => `]d20109501101530003`.concat(`21S${n}\r\n]C0tristamp:end\r\n`)
 
 describe('a gateway that is killed while people scan', () => {
-  it('has every scan that it confirmed in the ledger, once', { timeout: 120_000 }, async () => {
+  it('has every scan that it confirmed in the ledger, once', { timeout: 400_000 }, async () => {
     const ledger = await new FakeLedger().start()
     cleanup.push(() => ledger.stop())
     const gun = await new Instrument().start()
@@ -212,7 +212,7 @@ describe('a gateway that is killed while people scan', () => {
     }
     const recorded = (): string[] =>
       (ledger.events as (StampedEvent & { epcList: string[] })[]).map(({ epcList }) => epcList.join())
-    await until(() => recorded().length === 20, 20_000)
+    await until(() => recorded().length === 20, 60_000)
     await new Promise((resolve) => setTimeout(resolve, 500))
     expect(recorded()).toEqual(Array.from({ length: 20 }, (_, n) => `https://id.gs1.org/01/09501101530003/21/S${n}`))
     expect(ledger.seqs).toEqual(ledger.seqs.map((_, i) => i))

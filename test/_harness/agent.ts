@@ -19,6 +19,8 @@ export interface AgentOptions {
 
 /** status.json, as far as tests look at it. */
 export interface StatusView {
+  pid: number
+  at: string
   state: string
   outbox: { next: number; acked: number; unsigned: number }
   devices: Record<string, { state: string; code?: string }>
@@ -87,12 +89,16 @@ export class TestAgent implements AsyncDisposable {
     await until(`status.json counts ${code}`, () => (this.status()?.errors[code] ?? 0) > 0)
   }
 
-  /** Waits until all that it accepted is acknowledged by the ledger. */
+  /**
+   * Waits until all that this process has accepted is acknowledged by the ledger. Its status follows what it does by a second and more: one from before
+   * its last words, or of the process before it, tells nothing.
+   */
   async drained(withinMs = 90_000): Promise<void> {
     const empty = ({ outbox }: StatusView): boolean => outbox.unsigned === 0 && outbox.acked === outbox.next
     const look = (): boolean => {
       const status = this.status()
-      return status !== undefined && status.state === 'online' && empty(status)
+      if (status?.pid !== this.process.pid || Date.parse(status.at) < this.process.heardAtMs) return false
+      return status.state === 'online' && empty(status)
     }
     await until('the outbox is empty', look, withinMs).catch((error: Error) => {
       throw new Error(

@@ -45,15 +45,18 @@ export class Child implements AsyncDisposable {
   #out = ''
   #err = ''
   #exit: Exit | undefined
+  #heardAtMs = 0
 
   private constructor(child: ChildProcess) {
     this.#child = child
     running.add(child)
     child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.#out += text
+      this.#heardAtMs = Date.now()
     })
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#err += text
+      this.#heardAtMs = Date.now()
     })
     // A program that has just ended takes no more commands: `exited` tells.
     child.stdin!.on('error', () => undefined)
@@ -100,6 +103,11 @@ export class Child implements AsyncDisposable {
   /** All that was printed to standard error so far. */
   get err(): string {
     return this.#err
+  }
+
+  /** When it printed last. */
+  get heardAtMs(): number {
+    return this.#heardAtMs
   }
 
   get ended(): boolean {

@@ -73,8 +73,8 @@ for (const kind of KINDS) {
     await until('batches come through again', () => acked() >= before + 5, 60_000)
     await sim.process.stop()
     await agent.drained(90_000)
-    const { outbox } = agent.status()!
     expect(await agent.stop()).toBe(0)
+    const { outbox } = agent.status()!
     expect(await ledger.stop()).toBe(0)
 
     const kid = keyThumbprint(fromBase64Url((agent.request as { key: string }).key))

@@ -64,7 +64,7 @@ function sentence(body: string): string {
   return `$${body}*${sum.toString(16).toUpperCase().padStart(2, '0')}\r\n`
 }
 
-it('stamps in doubt, and is placed by the ledger at first and by an anchor later', { timeout: 120_000 }, async () => {
+it('stamps in doubt, and is placed by the ledger at first and by an anchor later', { timeout: 400_000 }, async () => {
   using folder = temporaryFolder()
   await using ledger = await (await TestLedger.found(join(folder.path, 'ledger'))).start()
   await using sim = await TestSimulator.start(join(folder.path, 'ports'))

@@ -115,6 +115,8 @@ describe('a ledger with witnesses', () => {
     const [a, b] = [await witness('a'), await witness('b')]
     await run(2, a, b)
     await ledger.sealed(await record(itemUri('A1')))
+    // Witnesses that answer late are published late.
+    await until(async () => names(await checkpoint()).length === 3)
     const note = await checkpoint()
     expect(names(note)).toEqual(['a.example', 'b.example', 'ledger.example/test'])
     expect(await readFile(join(ledger.folder, 'checkpoint'), 'utf8')).toBe(note)
