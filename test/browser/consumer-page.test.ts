@@ -102,7 +102,7 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
     [
       'en',
       'The records agree',
-      'none missing',
+      'none left out',
       'Next',
       'Chilled black pork',
       'Yunling Black Pig Farm',

@@ -2,7 +2,7 @@ import type { Check, Verdict } from '@tristamp/protocol'
 import { describe, expect, it } from 'vitest'
 import { sampleVerdicts } from './_sample-verdicts.ts'
 import type { Finding } from './check.ts'
-import { nextOf, sentencesOf } from './say.ts'
+import { isUnfit, nextOf, sentencesOf, wordOf } from './say.ts'
 
 const finding = (verdict: Verdict, more: Partial<Finding> = {}): Finding => ({
   state: verdict.state,
@@ -55,6 +55,21 @@ describe('sentencesOf', () => {
     const offline = finding(held, { state: 'unchecked', failure: { code: 'OFFLINE' } })
     expect(nextOf(offline, safety)).toBe('next.held')
     expect(sentencesOf(offline, 14).map(({ key }) => key)).toEqual(['say.unchecked.offline', 'say.unchecked.last.held'])
+  })
+
+  it.each([
+    ['word.consistent', 'kept', 3],
+    ['word.consistent.warm', 'left', 3],
+    ['word.consistent.over', 'kept', -1],
+    ['word.consistent.over', 'left', -1],
+  ] as const)('has the word %s of goods whose limits were %s, %d days before their date', (word, kind, days) => {
+    const limits = { minMilliC: 0, maxMilliC: 4000 }
+    const measured = { limits, minMilli: 1000, maxMilli: 3000, overMs: 0, totalMs: 1, gaps: 0, gapMs: 0 }
+    const safety = { recall: 'free', temperature: { kind, ...measured }, useBy: { kind: 'days', days } } as const
+    expect(wordOf(finding(sampleVerdicts.consistent()), safety)).toBe(word)
+    expect(isUnfit(word)).toBe(word !== 'word.consistent')
+    // A graver word is never softened.
+    expect(wordOf(finding(sampleVerdicts.recalled()), safety)).toBe('word.recalled')
   })
 
   it('says why it could not check, and what it saw the last time', () => {

@@ -51,6 +51,18 @@ export function saidOfAge(age: Age, { t, format }: FirstLanguage): string {
     : t('say.behind', { at: `${date} ${format.time(at)}` })
 }
 
+/** The word of the verdict; where the records agree on goods that are not fit to be eaten, it says so in the same breath. */
+export function wordOf(finding: Finding, safety: Safety): FirstKey {
+  const next = nextOf(finding, safety)
+  if (next === 'next.consistent.warm') return 'word.consistent.warm'
+  return next === 'next.consistent.over' ? 'word.consistent.over' : `word.${finding.state}`
+}
+
+/** Whether the records agree on goods that are not fit to be eaten. */
+export function isUnfit(word: FirstKey): boolean {
+  return word.startsWith('word.consistent.')
+}
+
 /** What to do now. A record that agrees can still tell of a pack that was kept too warm or too long. */
 export function nextOf({ state, elements, verdict }: Finding, { recall, temperature, useBy }: Safety): FirstKey {
   if (recall === 'was-recalled') return 'next.recalled'

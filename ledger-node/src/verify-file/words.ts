@@ -20,7 +20,7 @@ const STOPPED: { [code: string]: { word: Record<Lang, string>; sentence: string 
 /** Sentences by kind and result; a bundle's by its verdict. */
 const SENTENCES: Texts = {
   'bundle.consistent': {
-    en: 'The records agree: {events} records about {subject}, all signed, in the ledger {origin}, none missing.',
+    en: 'The records agree: {events} records about {subject}, all signed, in the ledger {origin}, none left out.',
     zh: '记录一致：关于 {subject} 的 {events} 条记录，签名有效，都在账本 {origin} 里，一条不少。',
   },
   'bundle.none': {

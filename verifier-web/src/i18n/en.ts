@@ -34,6 +34,8 @@ export const en = {
 
   'word.checking': 'Checking',
   'word.consistent': 'The records agree',
+  'word.consistent.warm': 'Records agree, but out of limits',
+  'word.consistent.over': 'Records agree, but past its date',
   'word.recalled': 'Recalled',
   'word.held': 'On hold',
   'word.mismatch': 'Does not check out',
@@ -44,12 +46,12 @@ export const en = {
   'say.checking':
     'This device is fetching the records and their proofs, and checks itself who signed them, whether any was changed or left out, and whether this was recalled.',
   'say.consistent.complete': {
-    one: 'One record from origin to here: signed, in the ledger, none missing.',
-    other: '{n} records from origin to here: signed, in the ledger, none missing.',
+    one: 'One record from origin to here: signed, in the ledger, none left out.',
+    other: '{n} records from origin to here: signed, in the ledger, none left out.',
   },
   'say.consistent.ordered': {
-    one: 'One record from origin to here: signed, consistent, none missing.',
-    other: '{n} records from origin to here: signed, consistent, none missing.',
+    one: 'One record from origin to here: signed, consistent, none left out.',
+    other: '{n} records from origin to here: signed, consistent, none left out.',
   },
   'say.recalled.since': 'Recalled {at} by {who}, class {class}:',
   'say.recalled': 'This lot has been recalled. The reason is in the notice of the seller or the maker.',
@@ -117,8 +119,8 @@ export const en = {
   'next.held': 'Do not eat or sell it for now. Check again later, or ask where you got it.',
   'next.mismatch': 'Do not eat or sell it yet. Keep the pack and tell us.',
   'next.elsewhere': 'Yours may not be the original. Do not eat it yet; tell us.',
-  'next.sealed': 'Reveal the sealed code inside the pack and check it.',
-  'next.none': 'Check that the number was read correctly. If it was, ask where you got it.',
+  'next.sealed': 'Do not eat it yet. Reveal the sealed code inside the pack and check it.',
+  'next.none': 'Check that the number was read correctly. If it was, ask where you got it before eating it.',
   'next.unchecked': 'Check again when you have signal. A newer recall would not show here.',
   'next.unchecked.witnesses': 'Check again in a minute. If it stays so, ask where you got it.',
 

@@ -40,6 +40,8 @@ export const zh = {
 
   'word.checking': '正在核对',
   'word.consistent': '记录一致',
+  'word.consistent.warm': '记录一致，|但曾超限',
+  'word.consistent.over': '记录一致，|但已过期',
   'word.recalled': '已被召回',
   'word.held': '暂停|销售',
   'word.mismatch': '记录不符',
@@ -106,8 +108,8 @@ export const zh = {
   'next.held': '先不要食用|或出售。|过后再核对，|或问购买处。',
   'next.mismatch': '先不要食用|或出售，|留好包装，|告诉我们。',
   'next.elsewhere': '手里这包|未必是原来那包。|先不要食用，|告诉我们。',
-  'next.sealed': '手里这包|未必是原来那包。|揭开密封码，|核对一下。',
-  'next.none': '先看编号|有没有读错。|若没有读错，|请向购买处询问。',
+  'next.sealed': '手里这包|未必是原来那包。|先不要食用，|揭开密封码|核对。',
+  'next.none': '先看编号|有没有读错。|若没有读错，|先不要食用，|问购买处。',
   'next.unchecked': '有信号时再核对。|有没有新召回，|现在还不知道。',
   'next.unchecked.witnesses': '过一分钟|再核对。|若一直如此，|请问购买处。',
 

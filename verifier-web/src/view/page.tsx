@@ -5,6 +5,7 @@ import { type FirstLanguage, type Lang, setLanguage } from '../i18n/index.ts'
 import { type Journey, journeyOf } from '../journey.ts'
 import { type Pack, packOf, packOfCode } from '../product.ts'
 import { type Safety, safetyOf } from '../safety.ts'
+import { isUnfit, wordOf } from '../say.ts'
 import type { Places } from './rest.tsx'
 import { Top } from './top.tsx'
 import { VerdictPart } from './verdict.tsx'
@@ -70,8 +71,10 @@ export class Page {
     const told = this.#told?.finding === finding ? this.#told : tell(finding, now)
     const verdict = <VerdictPart {...told} language={language} onAgain={onAgain} />
     this.#told = told
+    const word = wordOf(finding, told.safety)
     this.#root.dataset['state'] = finding.state
-    document.title = language.t('title', { word: language.t(`word.${finding.state}`).replaceAll('|', '') })
+    this.#root.toggleAttribute('data-unfit', isUnfit(word))
+    document.title = language.t('title', { word: language.t(word).replaceAll('|', '') })
     setLanguage(language.lang)
     this.#top.replaceChildren(<Top language={language} onLanguage={onLanguage} />)
     this.#verdict.replaceChildren(verdict)

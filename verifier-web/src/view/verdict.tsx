@@ -9,7 +9,7 @@ import { type Journey, sealsOf } from '../journey.ts'
 import { deviceOffset } from '../local-time.ts'
 import { STAMPS, type Stamps } from '../record.ts'
 import type { Safety } from '../safety.ts'
-import { nextOf, saidOfAge, sentencesOf } from '../say.ts'
+import { isUnfit, nextOf, saidOfAge, sentencesOf, wordOf } from '../say.ts'
 import { saidOfElsewhere } from './elsewhere.ts'
 import { holdShown, saidOfHold } from './hold.ts'
 import { recallShown, saidOfRecall } from './recall.ts'
@@ -47,13 +47,15 @@ function actionOf(finding: Finding, { lang }: FirstLanguage): (typeof ACTIONS)[S
 
 const UNCHECKED: Stamps = { place: 'unchecked', time: 'unchecked', quality: 'unchecked' }
 
-/** The seals as the verdict leaves them: whole only where the check of now holds. */
-function sealsFor({ state, verdict }: Finding, journey: Journey | undefined): Stamps {
+/** The seals as the verdict leaves them: whole only where the check of now holds, and of quality only within its limits. */
+function sealsFor({ state, verdict }: Finding, journey: Journey | undefined, word: FirstKey): Stamps {
   if (state === 'mismatch' && verdict !== undefined) {
     const broken = brokenSeals(verdict)
     return { ...UNCHECKED, ...Object.fromEntries([...broken].map((name) => [name, 'broken'])) }
   }
-  return (state === 'consistent' || state === 'elsewhere') && journey !== undefined ? sealsOf(journey) : UNCHECKED
+  const seals =
+    (state === 'consistent' || state === 'elsewhere') && journey !== undefined ? sealsOf(journey) : UNCHECKED
+  return word === 'word.consistent.warm' ? { ...seals, quality: 'broken' } : seals
 }
 
 const SEAL = { checked: 's', unchecked: 'o', broken: 'x' } as const
@@ -100,7 +102,9 @@ export interface VerdictProps {
 export function VerdictPart({ finding, journey, safety, age, language, onAgain }: VerdictProps): Node {
   const { t } = language
   const { state } = finding
-  const icon = ICONS[state]
+  const word = wordOf(finding, safety)
+  const unfit = isUnfit(word)
+  const icon = unfit ? 'r-care' : ICONS[state]
   const action = actionOf(finding, language)
   const recall = recallShown(finding)
   const hold = holdShown(finding)
@@ -117,7 +121,7 @@ export function VerdictPart({ finding, journey, safety, age, language, onAgain }
           <When finding={finding} language={language} />
         </div>
         <h1>
-          <Broken text={t(`word.${state}`)} />
+          <Broken text={t(word)} />
         </h1>
         <p class="say">
           {recall !== undefined && <span>{saidOfRecall(recall, finding, language)} </span>}
@@ -140,7 +144,7 @@ export function VerdictPart({ finding, journey, safety, age, language, onAgain }
             </b>
           )}
         </p>
-        <p class={next === 'next.consistent.warm' || next === 'next.consistent.over' ? 'next warn' : 'next'}>
+        <p class={unfit ? 'next warn' : 'next'}>
           <b>{t('next')}</b>
           <span>{recall === undefined ? <Broken text={t(next)} /> : language.pick(recall.recall.consumer)}</span>
         </p>
@@ -150,7 +154,7 @@ export function VerdictPart({ finding, journey, safety, age, language, onAgain }
           <Mark id="i-recall" />
         </p>
       ) : (
-        <Seals stamps={sealsFor(finding, journey)} language={language} />
+        <Seals stamps={sealsFor(finding, journey, word)} language={language} />
       )}
       {action !== undefined && (
         <p class="act">
