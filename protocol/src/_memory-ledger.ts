@@ -207,6 +207,8 @@ export class MemoryLedger {
   /** Makes every proof of a forged bundle as good as a ledger can: what is wrong with it then is what it leaves out, or says. */
   async prove(bundle: Bundle): Promise<void> {
     const { size, readNodes } = this.source()
+    bundle.statements.sort((a, b) => a.entry - b.entry)
+    bundle.events.sort((a, b) => a.entry - b.entry || a.position - b.position)
     const entries = [...bundle.statements, ...bundle.seals, bundle.seal].map(({ entry }) => entry)
     const ascending = [...new Set(entries)].sort((a, b) => a - b)
     bundle.beside = await proveTogether(ascending, size, readNodes)

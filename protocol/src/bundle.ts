@@ -101,8 +101,9 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   } catch (cause) {
     throw new ProtocolError('BUNDLE_MALFORMED', 'a bundle is canonical CBOR', { cause })
   }
-  const [tag, checkpoint, seal, consistency, beside, statements, events, histories, map, seals] = tuple(value, 10)
-  if (tag !== TAG) malformed(TAG)
+  // Told first: a bundle of another version has another number of parts.
+  if (!Array.isArray(value) || value[0] !== TAG) malformed(TAG)
+  const [, checkpoint, seal, consistency, beside, statements, events, histories, map, seals] = tuple(value, 10)
   const bundle: Bundle = {
     checkpoint: text(checkpoint),
     seal: entryOf(tuple(seal, 2)),
@@ -117,7 +118,21 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
     const [from, path] = tuple(consistency, 2)
     bundle.consistency = { from: uint(from), path: hashes(path) }
   }
+  checkAscending(bundle.statements)
+  checkAscending(bundle.events)
+  // Else a reader would walk down the map once for each: of an empty history of eight bytes half a million times.
+  if (new Set(bundle.histories.map(({ subject }) => subject)).size < bundle.histories.length)
+    malformed('each subject once')
   return bundle
+}
+
+/** What is told stands once, in one order. The order of seals is that of their blocks, which is checked with them. */
+function checkAscending(places: readonly { entry: number; position?: number }[]): void {
+  for (const [i, { entry, position = 0 }] of places.entries()) {
+    const before = places[i - 1]
+    if (before !== undefined && (entry - before.entry || position - (before.position ?? 0)) <= 0)
+      malformed('places that ascend, each once')
+  }
 }
 
 function entryOf([entry, bytes]: unknown[]): BundledEntry {
@@ -131,7 +146,7 @@ function statementOf(row: unknown): BundledStatement {
 
 function eventOf(row: unknown): DisclosedEvent {
   const [entry, position, salt, event] = tuple(row, 4)
-  return { entry: uint(entry), position: uint(position), salt: blob(salt), event: blob(event) }
+  return { ...placeOf(entry, position), salt: blob(salt), event: blob(event) }
 }
 
 function historyOf(row: unknown): SubjectHistory {
@@ -146,8 +161,14 @@ function historyOf(row: unknown): SubjectHistory {
 
 function linkOf(row: unknown): HistoryLink {
   const [entry, position, withheld] = tuple(row, 3)
-  const link = { entry: uint(entry), position: uint(position) }
+  const link = placeOf(entry, position)
   return withheld === null ? link : { ...link, withheld: hash(withheld) }
+}
+
+/** The chain of a history has four bytes for a position. */
+function placeOf(entry: unknown, position: unknown): { entry: number; position: number } {
+  const place = { entry: uint(entry), position: uint(position) }
+  return place.position < 2 ** 32 ? place : malformed('a position of 32 bits')
 }
 
 function hash(value: unknown): Uint8Array {

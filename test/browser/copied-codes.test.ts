@@ -123,6 +123,7 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
       )
       await open(page, 'en')
       await counted(page)
+      expect(await text(page, '#seen')).not.toContain('The first scan that this server counted')
     })
     expect(await times()).toBe(before)
   })

@@ -164,6 +164,21 @@ describe.skipIf(!haveChromium())('the start page', () => {
     await context.close()
   })
 
+  it('says that it has no reader, by camera and by photo, not that there is no code', async () => {
+    const { context, page } = await start([])
+    await page.route(/\/assets\/(?:zxing|small)/, (route) => route.abort())
+    const photo = { name: 'photo.png', mimeType: 'image/png', buffer: await page.screenshot() }
+    const said = (): Promise<string[]> => page.getByRole('alert').allInnerTexts()
+    const blind = expect.stringContaining('没有取到读码的程序')
+    await page.locator('#photo').setInputFiles([photo])
+    await expect.poll(said).toContainEqual(blind)
+    await page.reload()
+    await page.getByRole('button', { name: '用相机扫码' }).click()
+    await expect.poll(said).toContainEqual(blind)
+    expect(await cameraIsOn(page)).toBe(false)
+    await context.close()
+  })
+
   it('takes what a scanner types, with its separators', async () => {
     const { context, page } = await start(undefined)
     await page.getByRole('textbox').focus()

@@ -153,6 +153,29 @@ describe.skipIf(!haveChromium())('a first visit at 400 kbit/s and 400 ms, on a C
     release()
     await expect.poll(() => heading.innerText(), { timeout: 60_000 }).toBe('Cannot check now')
     expect(await page.locator('#page').getAttribute('data-state')).toBe('unchecked')
+    // Nothing was asked of what this device remembers.
+    expect(await page.getByRole('status').innerText()).not.toMatch(/Never checked|No connection/)
+    expect(await page.locator('#incomplete').isVisible()).toBe(false)
+    await page.unroute('**/assets/verdict-*')
+    await page.getByRole('button', { name: 'Check again' }).click()
+    await page.waitForSelector('#page[data-state=consistent]')
+    await context.close()
+  })
+
+  it.each([
+    ['its words', 'words-*', new URL(PACK).pathname, 'checking'],
+    ['what stands below the verdict', 'rest-*.js', new URL(PACK).pathname, 'consistent'],
+    ['the page that asks for a code', 'start-*.js', '/', 'checking'],
+    ['the checks, where a code is asked for', 'verdict-*', '/', 'checking'],
+  ])('says in both languages that it is not whole without %s', async (_, file, path, state) => {
+    const context = await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block' })
+    const page = await context.newPage()
+    await page.route(`**/assets/${file}`, (route) => route.abort())
+    await page.goto(pork.ledger.url + path)
+    const said = page.getByRole('alert')
+    await expect.poll(() => said.allInnerTexts(), { timeout: 60_000 }).toHaveLength(1)
+    expect(await said.innerText()).toMatch(/没有全部取到.*did not arrive/)
+    await expect.poll(() => page.locator('#page').getAttribute('data-state'), { timeout: 60_000 }).toBe(state)
     await context.close()
   })
 })

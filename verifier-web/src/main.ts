@@ -1,5 +1,6 @@
 import './style/index.css'
 import { chooseLanguage, firstWords, setLanguage } from './i18n/index.ts'
+import { incomplete } from './incomplete.ts'
 import { waitingPart } from './view/waiting.tsx'
 
 // The checks are nine tenths of what arrives: this file and the words are there a second before them on a bad line, and say so.
@@ -17,11 +18,17 @@ async function say(state: 'checking' | 'failed'): Promise<void> {
 }
 
 let hasBegun = false
-void say('checking')
-void import('./visit.ts').then(
-  ({ visit }) => {
-    hasBegun = true
-    return visit(root, words)
-  },
-  () => say('failed'),
-)
+say('checking').catch(incomplete)
+import('./visit.ts')
+  .then(
+    ({ visit }) => {
+      hasBegun = true
+      return visit(root, words)
+    },
+    (error: unknown) => {
+      // Of the page that asks for a code nothing is said that could not be checked: it is not there.
+      if (location.pathname === '/') throw error
+      return say('failed')
+    },
+  )
+  .catch(incomplete)

@@ -40,8 +40,7 @@ export function openEvents(
   const leaves = events.map(({ entry, position, salt, event }) =>
     at({ entry, position }, () => {
       const own = shown.get(entry)
-      if (own === undefined || position <= (own.at(-1)?.[0] ?? -1))
-        throw new ProtocolError('BUNDLE_MALFORMED', 'an event has one statement, and stands there once, in order')
+      if (own === undefined) throw new ProtocolError('BUNDLE_MALFORMED', 'an event whose statement is not there')
       const leaf = eventLeaf({ salt, event })
       own.push([position, leaf])
       return leaf

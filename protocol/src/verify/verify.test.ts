@@ -253,13 +253,30 @@ describe('verify', () => {
       'completeness HISTORY_SUBJECT',
       (b) => void b.histories.find((h) => h.subject === PIG)!.links.push(b.events.at(-1)!),
     ],
-    ['the same entry twice', 'inclusion BUNDLE_MALFORMED', (b) => void b.statements.push(b.statements[1]!)],
+    ['the same statement twice', 'bundle BUNDLE_MALFORMED', (b) => void b.statements.splice(1, 0, b.statements[1]!)],
+    ['statements out of order', 'bundle BUNDLE_MALFORMED', (b) => void b.statements.reverse()],
+    [
+      'the same entry as a statement and as a seal',
+      'inclusion BUNDLE_MALFORMED',
+      (b) => void b.statements.push({ ...b.seal, beside: [] }),
+    ],
     [
       'events of a statement out of order',
-      'contents BUNDLE_MALFORMED',
+      'bundle BUNDLE_MALFORMED',
       (b) => void b.events.sort((one, other) => one.entry - other.entry || other.position - one.position),
     ],
-    ['the same event twice', 'contents BUNDLE_MALFORMED', (b) => void b.events.push(b.events[1]!)],
+    [
+      'events of statements out of order',
+      'bundle BUNDLE_MALFORMED',
+      (b) => void b.events.sort((one, other) => other.entry - one.entry || one.position - other.position),
+    ],
+    ['the same event twice', 'bundle BUNDLE_MALFORMED', (b) => void b.events.splice(1, 0, b.events[1]!)],
+    ['a history twice', 'bundle BUNDLE_MALFORMED', (b) => void b.histories.push(b.histories[1]!)],
+    [
+      'a withheld event at a place that no chain can name',
+      'bundle BUNDLE_MALFORMED',
+      (b) => void b.histories[0]!.links.push({ entry: 1, position: 2 ** 32, withheld: leafOf(b.events[0]!) }),
+    ],
     [
       'the checkpoint of another size',
       'checkpoint NOTE_SIGNATURE',
@@ -278,6 +295,7 @@ describe('verify', () => {
   it.each<[string, string, (b: Bundle) => void]>([
     ['an event left out of the bundle', 'completeness HISTORY_MISSING', (b) => void b.events.pop()],
     ['a whole history left out', 'completeness HISTORY_MISSING', (b) => void leaveOut(b, LOT)],
+    ['a statement left out', 'contents BUNDLE_MALFORMED', (b) => void b.statements.pop()],
     [
       'an entry claimed at another place',
       'inclusion PROOF_ROOT',

@@ -40,15 +40,23 @@ export function CameraView({ formats, words, width, onCodes, onFailure, onLookin
     setOpening(true)
     try {
       decoder.current ??= new Decoder(formats)
+      const reader = decoder.current
       const opened = await openCamera(video.current!, width)
       // The page has gone on meanwhile.
       if (video.current === null) return opened.stop()
       setCamera(opened)
       setOpening(false)
       onLooking?.(true)
-      await watch(opened, decoder.current, (codes) => {
+      // Whoever tries again asks for a reader again.
+      void reader.ready.then(() => {
+        if (reader.reads) return
+        decoder.current = undefined
+        opened.stop()
+      })
+      await watch(opened, reader, (codes) => {
         if (take.current(codes)) opened.stop()
       })
+      if (decoder.current === undefined) throw new CameraError('BLIND')
     } catch (thrown) {
       onFailure(thrown instanceof CameraError ? thrown.failure : 'BUSY')
     }

@@ -2,8 +2,8 @@
 import type { Code } from './code.ts'
 import type { Decoder } from './decoder.ts'
 
-/** Why there is no picture. BARRED: this browser gives pages no camera, or this page came without https. */
-export type CameraFailure = 'REFUSED' | 'NONE' | 'BUSY' | 'BARRED'
+/** Why nothing is seen. BARRED: this browser gives pages no camera, or this page came without https. BLIND: what reads codes did not arrive. */
+export type CameraFailure = 'REFUSED' | 'NONE' | 'BUSY' | 'BARRED' | 'BLIND'
 
 export class CameraError extends Error {
   override readonly name = 'CameraError'

@@ -71,7 +71,7 @@ describe('Decoder', () => {
     expect([one.engine, await texts(one)]).toEqual(['qr', ['small']])
     const none = new Decoder(['qr_code'], { native: async () => undefined, zxing: gone, small: gone })
     await none.ready
-    expect(await texts(none)).toEqual([])
+    expect([await texts(none), none.reads, one.reads]).toEqual([[], false, true])
   })
 
   it('leaves a reader of the browser that fails three times in a row, and not for less', async () => {

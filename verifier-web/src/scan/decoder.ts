@@ -42,6 +42,11 @@ export class Decoder {
     return this.#engine
   }
 
+  /** Whether there is a reader at all: without one no picture has codes, and that says nothing of the picture. */
+  get reads(): boolean {
+    return this.#decode !== undefined
+  }
+
   /** Resolves when no better reader is to come: a single picture is worth waiting for it. */
   get ready(): Promise<void> {
     return this.#ready
@@ -77,7 +82,7 @@ export class Decoder {
       better = true
       this.#use('zxing', decode)
     })
-    // One of them is enough, and none of them is told by nothing being read.
+    // One of them is enough.
     await Promise.allSettled([small, large])
   }
 

@@ -10,6 +10,8 @@ export interface Opened {
 }
 
 export interface Seen extends ScanCounts {
+  /** Whether this very look was counted: once a day, and not of whoever asks not to be followed. */
+  counted: boolean
   opened?: Opened
 }
 
@@ -30,8 +32,9 @@ export async function tellScan(subject: string, region: string | undefined): Pro
       : await ask('/v1/scans', { subject, ...(region !== undefined && { region }) })
   return parsed(answer, (value) => {
     const counts = readScanCounts(value)
-    const opened = readOpened((value as { opened?: unknown }).opened)
-    return counts && { ...counts, ...(opened !== undefined && { opened }) }
+    const { counted, opened: known } = value as { counted?: unknown; opened?: unknown }
+    const opened = readOpened(known)
+    return counts && { ...counts, counted: counted === true, ...(opened !== undefined && { opened }) }
   })
 }
 

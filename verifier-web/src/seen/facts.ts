@@ -1,5 +1,6 @@
 import { type ScanFacts, scanRegion } from '@tristamp/protocol'
 import type { Journey } from '../journey.ts'
+import type { Seen } from './ask.ts'
 import { keptRegion } from './shelf.ts'
 
 /** What the proven records say of when the pack left its maker, and when it was sold. */
@@ -23,6 +24,15 @@ export function ownRegion(): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** What can be said of the first look: that there was none yet, that it is this one, or its hour. */
+export function firstLook({ firstSeen, times, counted }: Pick<Seen, 'firstSeen' | 'times' | 'counted'>): {
+  kind: 'none' | 'now' | 'hour'
+  hour: string
+} {
+  if (firstSeen === undefined) return { kind: 'none', hour: '' }
+  return { kind: counted && times <= 1 ? 'now' : 'hour', hour: firstSeen }
 }
 
 /** The first moment of an hour as it is told, `YYYY-MM-DDThhZ`; ms since 1970. */

@@ -7,7 +7,7 @@ import type { Journey } from '../journey.ts'
 import { deviceOffset } from '../local-time.ts'
 import { ToneMark } from '../view/parts.tsx'
 import { type Asked, type Seen, tellScan } from './ask.ts'
-import { hourMs, ownRegion, scanFactsOf } from './facts.ts'
+import { firstLook, hourMs, ownRegion, scanFactsOf } from './facts.ts'
 import { sendKept } from './kept.ts'
 import { RegionChoice } from './region-choice.tsx'
 import { SealedPart } from './sealed.tsx'
@@ -86,12 +86,13 @@ function Sold({ facts: { soldMs } }: { facts: ScanFacts }): VNode {
 function Counted({ seen, facts, signs }: { seen: Seen; facts: ScanFacts; signs: readonly ScanSign[] }): VNode {
   const words = useSeenWords()
   const { t } = words
-  const { firstSeen, times, opened } = seen
+  const { times, opened } = seen
+  const { kind, hour } = firstLook(seen)
   return (
     <>
       <dl class="facts">
         <dt>{t('first')}</dt>
-        <dd class="num">{firstSeen === undefined || times <= 1 ? t('first.now') : hourText(firstSeen, words)}</dd>
+        <dd class="num">{kind === 'hour' ? hourText(hour, words) : t(`first.${kind}`)}</dd>
         <dt>{t('times')}</dt>
         <dd class="num">{t('times.n', { n: times })}</dd>
         <Sold facts={facts} />

@@ -10,6 +10,7 @@ import { ownRegion } from './facts.ts'
 import { sendKept } from './kept.ts'
 import { keepReport, keepReports, keptReports } from './shelf.ts'
 import { useSeenWords } from './words/index.ts'
+import { written } from './written.ts'
 
 const KINDS = ['sick', 'foreign-object', 'smell', 'code-copied', 'label-wrong', 'other'] as const
 type Kind = (typeof KINDS)[number]
@@ -32,11 +33,12 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
     return () => removeEventListener('online', again)
   }, [])
   const region = ownRegion()
+  const [said, reach] = [written(text), written(contact).replaceAll(/\s+/g, ' ')]
   const report = {
     subject,
     kind,
-    ...(text.trim() !== '' && { text: text.trim() }),
-    ...(contact.trim() !== '' && { contact: contact.trim() }),
+    ...(said !== '' && { text: said }),
+    ...(reach !== '' && { contact: reach }),
     ...(region !== undefined && { region }),
     ...(finding.state !== 'checking' && { verdict: finding.state }),
   }

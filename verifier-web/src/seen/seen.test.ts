@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { en } from '../i18n/en.ts'
 import { zh } from '../i18n/zh.ts'
 import type { Journey } from '../journey.ts'
-import { hourMs, scanFactsOf } from './facts.ts'
+import { firstLook, hourMs, scanFactsOf } from './facts.ts'
 import { isProvince, PROVINCES } from './province.ts'
 import { keepOpened, keepReport, keepReports, keptReports, openedHere } from './shelf.ts'
+import { written } from './written.ts'
 
 it('has a name for every province, each its own', () => {
   expect(PROVINCES.length).toBe(34)
@@ -24,6 +25,22 @@ it('knows from the records when goods left and were sold', () => {
   expect(scanFactsOf(journey(record('dispense', 7)))).toEqual({ soldMs: 7 })
   expect(scanFactsOf(journey())).toEqual({})
   expect(hourMs('2026-11-22T08Z')).toBe(Date.parse('2026-11-22T08:00:00Z'))
+})
+
+it('calls a look the first only if it is this one and was counted', () => {
+  const of = (counted: boolean, times: number, firstSeen?: string): string =>
+    firstLook({ counted, times, ...(firstSeen !== undefined && { firstSeen }) }).kind
+  expect(of(true, 1, '2026-11-22T08Z')).toBe('now')
+  expect(of(true, 2, '2026-11-20T08Z')).toBe('hour')
+  // Whoever is not counted reads when the only look before was.
+  expect(of(false, 1, '2026-11-20T08Z')).toBe('hour')
+  expect(of(false, 0)).toBe('none')
+})
+
+it('sends what was written without the signs that nobody sees', () => {
+  expect(written('  脚\u200b本\ufeff坏了\r\n第二行\u2028第三行\t完 ')).toBe('脚本坏了\n第二行\n第三行\t完')
+  expect(written('\u{1f468}\u200d\u{1f469} \u202e\ud800\ue000.')).toBe('\u{1f468}\u{1f469} .')
+  expect(written('\u200b\u00ad')).toBe('')
 })
 
 describe('what is kept on the device', () => {

@@ -1,5 +1,6 @@
 import type { ComponentType, VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { incomplete } from '../incomplete.ts'
 
 /** A part that is loaded when something of it is to be shown, and until then is nothing. */
 export function Later<Props extends object>({
@@ -12,9 +13,9 @@ export function Later<Props extends object>({
   const [Part, setPart] = useState<{ part: ComponentType<Props> } | undefined>()
   useEffect(() => {
     let shown = true
-    void load().then((part) => {
+    load().then((part) => {
       if (shown) setPart({ part })
-    })
+    }, incomplete)
     return () => {
       shown = false
     }

@@ -2,6 +2,7 @@
 import { type Age, ageOf } from '../age.ts'
 import type { Finding } from '../check.ts'
 import { type FirstLanguage, type Lang, setLanguage } from '../i18n/index.ts'
+import { incomplete } from '../incomplete.ts'
 import { type Journey, journeyOf } from '../journey.ts'
 import { type Pack, packOf, packOfCode } from '../product.ts'
 import { type Safety, safetyOf } from '../safety.ts'
@@ -79,7 +80,7 @@ export class Page {
     this.#top.replaceChildren(<Top language={language} onLanguage={onLanguage} />)
     this.#verdict.replaceChildren(verdict)
     if (checking) for (const place of Object.values(this.#places)) place.hidden = true
-    else void this.#showRest(shown, told, props)
+    else this.#showRest(shown, told, props).catch(incomplete)
   }
 
   /** What stands below the verdict. Asked for only when the verdict stands: until then the line is the proofs'. */

@@ -16,6 +16,7 @@ const FAILURES: Record<CameraFailure, MessageKey> = {
   NONE: 'scan.none',
   BUSY: 'scan.busy',
   BARRED: 'scan.barred',
+  BLIND: 'scan.blind',
 }
 
 /** Looks after the first code, for another on the same pack that says more: a bar code is read from further away than the square beside it. */
@@ -43,6 +44,7 @@ export function ScanPart(): VNode {
     if (file === undefined) return
     setSaid('scan.photo.reading')
     const codes = await codesOfPhoto(file)
+    if (codes === undefined) return setSaid('scan.blind')
     const best = bestScanned(
       codes.map(({ text }) => text),
       location.host,
@@ -78,13 +80,13 @@ export function ScanPart(): VNode {
   )
 }
 
-/** A photo is looked at once, by the best reader that there is. */
-async function codesOfPhoto(file: File): Promise<Code[]> {
+/** A photo is looked at once, by the best reader that there is; undefined where there is none. */
+async function codesOfPhoto(file: File): Promise<Code[] | undefined> {
   const { Decoder } = await import('../scan/decoder.ts')
   const decoder = new Decoder(GOODS_FORMATS)
   try {
     const [image] = await Promise.all([createImageBitmap(file), decoder.ready])
-    return await decoder.decode(image)
+    return decoder.reads ? await decoder.decode(image) : undefined
   } catch {
     // No picture at all.
     return []

@@ -3,13 +3,14 @@ import { Broken, Mark } from '../dom/parts.tsx'
 import type { FirstKey, FirstLanguage } from '../i18n/index.ts'
 
 const SAID = {
-  checking: ['when.checking', 'word.checking', 'say.checking', 'next.checking'],
-  failed: ['when.never', 'word.unchecked', 'say.unchecked.offline', 'next.unchecked'],
+  checking: ['word.checking', 'say.checking', 'next.checking'],
+  // Why they did not come is not known here, nor when this device last checked.
+  failed: ['word.unchecked', 'say.unchecked.fault', 'next.unchecked'],
 } as const satisfies Record<string, readonly FirstKey[]>
 
 /** What stands in the verdict's place until the checks are there, and what when they don't come. Who has no script is told so instead. */
 export function waitingPart(state: keyof typeof SAID, { t }: FirstLanguage): Node {
-  const [when, word, say, next] = SAID[state]
+  const [word, say, next] = SAID[state]
   return (
     <main>
       <div class="lead">
@@ -17,7 +18,7 @@ export function waitingPart(state: keyof typeof SAID, { t }: FirstLanguage): Nod
           <div>
             <div class="head">
               <Mark id="i-wait" />
-              <p class="when">{t(when)}</p>
+              {state === 'checking' && <p class="when">{t('when.checking')}</p>}
             </div>
             <h1>
               <Broken text={t(word)} />
@@ -32,6 +33,13 @@ export function waitingPart(state: keyof typeof SAID, { t }: FirstLanguage): Nod
               </span>
             </p>
           </div>
+          {state === 'failed' && (
+            <p class="act">
+              <button type="button" class="btn solid" onClick={() => location.reload()}>
+                {t('act.unchecked')}
+              </button>
+            </p>
+          )}
         </section>
       </div>
     </main>

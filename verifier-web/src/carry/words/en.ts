@@ -34,6 +34,7 @@ export const en: Record<keyof typeof zh, Message> = {
     "The camera was refused. Allow it for this site in the browser's site settings and press again. A USB stick works, too.",
   'camera.NONE': 'No camera was found on this device. A USB stick works.',
   'camera.BUSY': 'The camera gives no picture; another program may be using it. Close that and press again.',
+  'camera.BLIND': 'What reads codes did not arrive. Try again with a connection; a USB stick works, too.',
   'camera.BARRED':
     "This browser gives this page no camera: the address must begin with https, and inside another app use the phone's own browser. A USB stick works, too.",
   stick: 'Or choose the file on a USB stick',

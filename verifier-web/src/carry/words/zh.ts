@@ -30,6 +30,7 @@ export const zh = {
   'camera.REFUSED': '相机被拒绝了。请在浏览器的网站设置里允许本站用相机，再按一次。也可以用 U 盘。',
   'camera.NONE': '这台设备没有找到相机。可以用 U 盘。',
   'camera.BUSY': '相机没有画面，可能正被别的程序占用。请关掉它再按一次。',
+  'camera.BLIND': '没有取到读码的程序。请连上网络再试。也可以用 U 盘。',
   'camera.BARRED': '这个浏览器不让本页用相机：网址要以 https 开头，微信等程序里请改用手机自带的浏览器。也可以用 U 盘。',
   stick: '或选 U 盘上的文件',
   'stick.say': '网关用 tristamp-agent export 写的 .tristamp-parcel 文件。',
