@@ -330,7 +330,7 @@ describe('what the page makes of a server that lies', () => {
       expect(none.verdict).toBeUndefined()
     })
 
-    it('shows nothing of a kept check that somebody changed', async () => {
+    it('shows nothing of a kept check that somebody changed, or an older page kept', async () => {
       answers = {}
       const key = `tristamp/1/kept/${SAMPLE.item}`
       const kept = map.get(key)!
@@ -340,6 +340,8 @@ describe('what the page makes of a server that lies', () => {
         'null',
         '7',
         kept.replace(/"bundle":"[^"]+"/, '"bundle":"AAAA"'),
+        // One of the form before this one.
+        kept.replace(/"bundle":"[^"]+"/, `"bundle":"${btoa('\x89\x71tristamp-bundle/1')}"`),
       ]) {
         map.set(key, value)
         const finding = await visit()

@@ -17,6 +17,11 @@ const COSE: readonly [FileKind, (bytes: Uint8Array) => unknown][] = [
   ['statement', parseStatement],
 ]
 
+/** Whether it begins as a bundle of version 1 does, which nothing here reads any more. */
+export function isOldBundle(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, 64)).toString('latin1').startsWith('tristamp-bundle/1', 2)
+}
+
 export function kindOf(bytes: Uint8Array): FileKind | undefined {
   const head = Buffer.from(bytes.subarray(0, 64)).toString('latin1')
   const text = HEADS.find(([, mark, at]) => head.startsWith(mark, at))

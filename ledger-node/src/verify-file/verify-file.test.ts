@@ -130,6 +130,12 @@ describe('a bundle', () => {
   })
 })
 
+test('a bundle of the form before this one is no lie: nothing of it can be decided here', async () => {
+  // An array of nine, a text of seventeen: how a bundle of version 1 begins.
+  await writeFile(path('old.tristamp'), Buffer.concat([Buffer.from([0x89, 0x71]), Buffer.from('tristamp-bundle/1')]))
+  expect(await verified('old.tristamp')).toMatchObject({ kind: 'unknown', result: 'unchecked', code: 'FILE_VERSION' })
+})
+
 test('a bundle tells what its gateways have lost, by their own word', async () => {
   const [other] = (await ledger.enrolGateways('lossy')) as [TestGateway]
   const step = { ...(commissioned(itemUri('LOST')) as { [name: string]: Json }), ilmd: { 'cbvmda:lotNumber': 'L10' } }

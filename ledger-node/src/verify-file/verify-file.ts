@@ -16,12 +16,16 @@ import {
 } from '@tristamp/protocol'
 import { describeStatement, describeTree } from './describe.ts'
 import type { Facts, FileVerdict, Outcome, Trust, Verifier } from './file-verdict.ts'
-import { type FileKind, kindOf } from './kind.ts'
+import { type FileKind, isOldBundle, kindOf } from './kind.ts'
 import { verifyBundle } from './verify-bundle.ts'
 import { verifyBareReceipt, verifyTransparent } from './verify-receipt.ts'
 
 /** Checks a proof file with what the reader brings and nothing else: no request is made. Never throws for what is in the file. */
 export async function verifyFile(bytes: Uint8Array, trust: Trust, check: Verify): Promise<FileVerdict> {
+  if (isOldBundle(bytes)) {
+    const detail = 'a bundle of version 1, which the programs of its time read'
+    return { kind: 'unknown', result: 'unchecked', code: 'FILE_VERSION', detail, facts: {} }
+  }
   const kind = kindOf(bytes)
   if (kind === undefined)
     return { kind: 'unknown', result: 'fails', code: 'FILE_UNKNOWN', detail: 'not one of our proof files', facts: {} }
