@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { encodeBundle, HistoryMap } from '@tristamp/protocol'
+import { encodeBundle, HistoryMap, unpackSiblings } from '@tristamp/protocol'
 import { encodePiece, PART_RECORDS, readSnapshot } from '../ledger-node/dist/map-snapshot.js'
 import { hashOnNode } from '../ledger-node/dist/node-crypto.js'
 import { median, megabytes, millis, row, thousands, timed, withFolder } from './_measure.mjs'
@@ -127,9 +127,9 @@ function snapshot(map) {
 
 /** What a history adds to a bundle that holds no other; without its subject and its links. Beside others it shares what lies above them. */
 function bytesOf(proof) {
-  const { depth, siblings, other } = proof
+  const { depth, other } = proof
   const end = { depth, ...(other && { other }) }
-  const one = encodeBundle(bundleOf([{ subject: '', links: [], end }], siblings)).length
+  const one = encodeBundle(bundleOf([{ subject: '', links: [], end }], unpackSiblings(proof))).length
   return one - encodeBundle(bundleOf([], [])).length - 3
 }
 

@@ -50,7 +50,8 @@ export function joinMapProofs(proofs: readonly { key: Uint8Array; proof: MapProo
 }
 
 /**
- * Checks that the map with this root holds exactly these records, and nothing of a subject whose `record` is undefined.
+ * Checks that the map with this root holds exactly these records, and nothing of a subject whose `record` is undefined. Each subject stands
+ * there once: what keeps the work in proportion to the bytes that were sent is that keys part.
  * @throws ProtocolError HISTORY_PROOF
  */
 export function verifyMapProofs(root: Uint8Array, asked: readonly AskedRecord[], hashes: readonly Uint8Array[]): void {
