@@ -360,6 +360,33 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
     await context.close()
   })
 
+  it('is checked anew when somebody comes back to it hours later', async () => {
+    const { context, page, faults } = await visit()
+    await page.addInitScript(() => {
+      const now = Date.now
+      Object.assign(globalThis, { later: 0 })
+      Date.now = () => now() + (globalThis as unknown as { later: number }).later
+    })
+    let asked = 0
+    page.on('request', (request) => {
+      if (request.url().includes('/v1/history')) asked++
+    })
+    const comeBackAfter = (ms: number): Promise<void> =>
+      page.evaluate((later) => {
+        Object.assign(globalThis, { later })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, ms)
+    await open(page, PACK, 'zh')
+    const before = asked
+    await comeBackAfter(60_000)
+    expect(await page.locator('#page').getAttribute('data-state')).toBe('consistent')
+    await comeBackAfter(2 * 3_600_000)
+    await expect.poll(() => asked, { timeout: 60_000 }).toBe(before + 1)
+    await page.waitForSelector('#page[data-state=consistent] footer.end')
+    expect(faults).toEqual(nothing)
+    await context.close()
+  })
+
   it('changes language in place, without asking the ledger again', async () => {
     const { context, page } = await visit()
     await open(page, PACK, 'zh')

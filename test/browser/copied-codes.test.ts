@@ -15,6 +15,27 @@ const WRONG = secretFrom(new Uint8Array(SECRET_RANDOM_BYTES).fill(9))
 const REGULATOR = accessOf('bureau', 'regulator')
 const DAY = 86_400_000
 
+/** What a server counts of a copied code: many looks far apart, day after day. */
+function farApart(): object {
+  const lastDays = [1, 2, 3, 4, 6, 8, 10].flatMap((n) => {
+    const day = new Date(Date.now() - n * DAY).toISOString().slice(0, 10)
+    return [
+      { day, region: 'CN-GD', times: 4, hours: [3, 4, 9] },
+      { day, region: 'CN-HL', times: 3, hours: [3, 4] },
+      { day, region: 'CN-XJ', times: 1, hours: [5] },
+    ]
+  })
+  return { counted: true, firstSeen: '2026-11-01T03Z', times: 56, lastDays }
+}
+
+function held(): { until: Promise<void>; release: () => void } {
+  let release = (): void => {}
+  const until = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  return { until, release }
+}
+
 describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () => {
   let pages: BuiltPages
   let pork: PorkLedger
@@ -137,17 +158,7 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
     async (lang, colorScheme, word, proved) => {
       await visit(
         async (page, _, faults) => {
-          const lastDays = [1, 2, 3, 4, 6, 8, 10].flatMap((n) => {
-            const day = new Date(Date.now() - n * DAY).toISOString().slice(0, 10)
-            return [
-              { day, region: 'CN-GD', times: 4, hours: [3, 4, 9] },
-              { day, region: 'CN-HL', times: 3, hours: [3, 4] },
-              { day, region: 'CN-XJ', times: 1, hours: [5] },
-            ]
-          })
-          await page.route('**/v1/scans', (route) =>
-            route.fulfill({ json: { counted: true, firstSeen: '2026-11-01T03Z', times: 56, lastDays } }),
-          )
+          await page.route('**/v1/scans', (route) => route.fulfill({ json: farApart() }))
           await open(page, lang)
           await page.waitForSelector('#page[data-state=elsewhere]')
           const verdict = await text(page, '#verdict')
@@ -165,6 +176,38 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
       )
     },
   )
+
+  it('makes no verdict of counts while the records are checked again', { timeout: 120_000 }, async () => {
+    await visit(
+      async (page, _, faults) => {
+        await open(page, 'en')
+        await counted(page)
+        const [scans, records] = [held(), held()]
+        await page.route('**/v1/scans', async (route) => {
+          await scans.until
+          await route.fulfill({ json: farApart() })
+        })
+        await open(page, 'en')
+        await page.route('**/v1/history?*', async (route) => {
+          await records.until
+          await route.continue()
+        })
+        await page.locator('#checks summary').last().click()
+        await page.getByRole('button', { name: 'Trust this ledger anew' }).click()
+        await page.waitForSelector('#page[data-state=checking]')
+        scans.release()
+        await page.locator('[data-sign=SCAN_FASTER_THAN_TRAVEL]').waitFor({ state: 'attached' })
+        await page.evaluate(
+          () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))),
+        )
+        expect(await page.getAttribute('#page', 'data-state')).toBe('checking')
+        records.release()
+        await page.waitForSelector('#page[data-state=elsewhere]')
+        expect(faults).toEqual([])
+      },
+      { serviceWorkers: 'block' },
+    )
+  })
 
   it('shows what a hostile or absent server says as text, or not at all', { timeout: 120_000 }, async () => {
     const answers: [unknown, string][] = [

@@ -10,6 +10,9 @@ export interface Subject {
   elements: Elements
 }
 
+/** From here on a page that is looked at again is not what is known now: tabs stay open for weeks. */
+const AGAIN_MS = 3_600_000
+
 /** Checks one subject, shows what comes of it, and does what its reader asks for. */
 export class App {
   readonly #page: Page
@@ -26,6 +29,14 @@ export class App {
     this.#memory = memory
     this.#language = language
     this.#finding = { state: 'checking', ...subject }
+    document.addEventListener('visibilitychange', () => this.#seenAgain())
+  }
+
+  /** Checked anew; of a file, what its age means. */
+  #seenAgain(): void {
+    const { state, file } = this.#finding
+    if (document.hidden || state === 'checking' || Date.now() - this.#now.getTime() < AGAIN_MS) return
+    void this.run(file === undefined ? undefined : Promise.resolve(this.#finding))
   }
 
   /** Checks, or takes a check that was begun before. */
@@ -79,7 +90,10 @@ export class App {
         if (finding.file !== undefined) location.assign('/')
         else void this.run()
       },
-      onElsewhere: () => this.#show({ ...this.#finding, state: 'elsewhere', counted: true }),
+      // Counts that come while it is checked again are heard once the new verdict stands.
+      onElsewhere: () => {
+        if (this.#finding === finding) this.#show({ ...finding, state: 'elsewhere', counted: true })
+      },
       onFault: (error) => this.#fault(error),
     })
   }

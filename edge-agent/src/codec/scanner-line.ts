@@ -58,6 +58,11 @@ export class ScannerLine implements Codec<ScannerMessage> {
     return messages
   }
 
+  /** Whether bytes are there that no end came for yet. */
+  get isWaiting(): boolean {
+    return this.#buffer.length > 0
+  }
+
   reset(): void {
     this.#buffer = []
     this.#times = []

@@ -14,6 +14,8 @@ export class Line {
   readonly written: Uint8Array[] = []
   /** Plays the instrument: called for every write. */
   onWrite: (bytes: Uint8Array) => void = () => undefined
+  /** The gateway's clock, in milliseconds. */
+  clock: () => number = () => performance.now()
   readonly #data = new EventEmitter()
   readonly #stop = new AbortController()
   #ended: Promise<void> = Promise.resolve()
@@ -22,7 +24,7 @@ export class Line {
     const context: LineContext = {
       device: 'one',
       signal: this.#stop.signal,
-      now: () => Math.round(performance.now()),
+      now: () => Math.round(this.clock()),
       emit: (measurement) => void this.measurements.push(measurement),
       state: (state, code) => void this.states.push([state, code]),
       fault: (code: AgentCode, _fields?: Fields) => void this.faults.push(code),

@@ -121,6 +121,14 @@ describe('scanner', () => {
     await until(() => line.measurements.length === 1)
     expect(line.measurements).toMatchObject([{ kind: 'scan', text: 'tristamp:end' }])
   })
+
+  it('takes a scan that silence ends also by a clock that runs behind the timers', async () => {
+    const line = start(scanner, { aim: 'optional', suffix: 'silence' })
+    line.clock = () => performance.now() / 2
+    line.send('tristamp:end')
+    await until(() => line.measurements.length === 1)
+    expect(line.measurements).toMatchObject([{ kind: 'scan', text: 'tristamp:end' }])
+  })
 })
 
 describe('nmea', () => {

@@ -43,12 +43,19 @@ export const scanner: LineDriver<ScannerOptions> = {
     const take = (messages: ScannerMessage[]): void => {
       for (const message of messages) gun.hear(message)
     }
-    context.link.onData((chunk) => {
-      take(codec.push(chunk, context.now()))
+    const listen = (): void => {
       clearTimeout(silence)
       // After a stall of this program, bytes that already wait must be read before silence is judged: setImmediate lets them in.
-      const judge = (): NodeJS.Immediate => setImmediate(() => take(codec.idle(context.now())))
-      silence = setTimeout(judge, endsBySilence ? SILENCE_MS : CUT_MS)
+      silence = setTimeout(() => setImmediate(judge), endsBySilence ? SILENCE_MS : CUT_MS)
+    }
+    const judge = (): void => {
+      take(codec.idle(context.now()))
+      // A timer may be a millisecond before the clock, and the clock may be set back: what still waits is judged again, or it would wait for the next scan.
+      if (codec.isWaiting && !context.signal.aborted) listen()
+    }
+    context.link.onData((chunk) => {
+      take(codec.push(chunk, context.now()))
+      listen()
     })
     if (config.trigger === 'gm65') await gun.keepReading(config.triggerEvery ?? 4000)
     else {

@@ -143,7 +143,7 @@ export function SeenPart({ finding, journey, onElsewhere }: SeenProps): VNode {
   const isElsewhere = isSeenElsewhere(signs)
   useEffect(() => {
     if (isElsewhere && state === 'consistent') onElsewhere()
-  }, [isElsewhere, state])
+  }, [isElsewhere, finding])
   const sealed = verdict !== undefined && <SealedPart subject={subject} verdict={verdict} tells={!isFile} />
   return (
     <>
