@@ -192,8 +192,12 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
           await records.until
           await route.continue()
         })
-        await page.locator('#checks summary').last().click()
-        await page.getByRole('button', { name: 'Trust this ledger anew' }).click()
+        // Somebody comes back to it a day later.
+        await page.evaluate((ms) => {
+          const now = Date.now() + ms
+          Date.now = () => now
+          document.dispatchEvent(new Event('visibilitychange'))
+        }, DAY)
         await page.waitForSelector('#page[data-state=checking]')
         scans.release()
         await page.locator('[data-sign=SCAN_FASTER_THAN_TRAVEL]').waitFor({ state: 'attached' })

@@ -50,7 +50,7 @@ export const scanner: LineDriver<ScannerOptions> = {
     }
     const judge = (): void => {
       take(codec.idle(context.now()))
-      // A timer may be a millisecond before the clock, and the clock may be set back: what still waits is judged again, or it would wait for the next scan.
+      // A timer may be a millisecond before the clock: what still waits is judged again, or it would wait for the next scan.
       if (codec.isWaiting && !context.signal.aborted) listen()
     }
     context.link.onData((chunk) => {
