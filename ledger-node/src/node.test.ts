@@ -9,10 +9,13 @@ import {
   parsePolicy,
   parseSeal,
   parseTilePath,
+  sha256,
+  subjectHash,
   tileWidthAt,
   toBase64Url,
   toHex,
   treeRoot,
+  utf8,
   verify,
   verifyOnNode,
 } from '@tristamp/protocol'
@@ -148,6 +151,12 @@ describe('a node over HTTP', () => {
       headers: { 'If-None-Match': etag, 'Cache-Control': 'max-age=0' },
     })
     expect(unchanged.status).toBe(304)
+    // A browser that keeps a bundle of the form before this one, of this very checkpoint, is not told that it is still the same.
+    const before = [sha256(utf8(await checkpoint.text())), subjectHash(itemUri('A1'))].map(toBase64Url).join('-')
+    const other = await ledger.get(`/v1/history?subject=${encodeURIComponent(itemUri('A1'))}`, {
+      headers: { 'If-None-Match': `"${before}-0"`, 'Cache-Control': 'max-age=0' },
+    })
+    expect(other.status).toBe(200)
   })
 
   test('tiles that are not there yet, and paths that are no tiles, are not found', async () => {

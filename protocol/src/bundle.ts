@@ -59,14 +59,15 @@ export interface Bundle {
   seals: BundledEntry[]
 }
 
-const TAG = 'tristamp-bundle/2'
+/** How a bundle of this form begins. */
+export const BUNDLE_FORM = 'tristamp-bundle/2'
 /** A phone on a slow line must not be made to download more; a product's bundle is some tens of kB. */
 export const MAX_BUNDLE_BYTES: number = 4 * 1024 * 1024
 
 /** Writes a bundle. */
 export function encodeBundle(bundle: Bundle): Uint8Array {
   return encodeCbor([
-    TAG,
+    BUNDLE_FORM,
     bundle.checkpoint,
     [bundle.seal.entry, bundle.seal.bytes],
     bundle.consistency ? [bundle.consistency.from, joined(bundle.consistency.path)] : null,
@@ -102,7 +103,7 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
     throw new ProtocolError('BUNDLE_MALFORMED', 'a bundle is canonical CBOR', { cause })
   }
   // Told first: a bundle of another version has another number of parts.
-  if (!Array.isArray(value) || value[0] !== TAG) malformed(TAG)
+  if (!Array.isArray(value) || value[0] !== BUNDLE_FORM) malformed(BUNDLE_FORM)
   const [, checkpoint, seal, consistency, beside, statements, events, histories, map, seals] = tuple(value, 10)
   const bundle: Bundle = {
     checkpoint: text(checkpoint),

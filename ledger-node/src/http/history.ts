@@ -1,4 +1,4 @@
-import { sha256, subjectHash, toBase64Url, utf8 } from '@tristamp/protocol'
+import { BUNDLE_FORM, sha256, subjectHash, toBase64Url, utf8 } from '@tristamp/protocol'
 import type { Router } from 'express'
 import type { Ledger } from '../ledger.ts'
 import { Histories } from '../query/history.ts'
@@ -15,8 +15,9 @@ export function historyRoutes(ledger: Ledger, entries: Entries): Router {
     const since = sizeParameter(req, 'since')
     const checkpoint = await ledger.read(async (sealed) => sealed.checkpoint)
     res.setHeader('Cache-Control', REVALIDATE)
-    // A bundle is a function of these three; another one may have been sealed since, and then the tag is merely old.
-    res.setHeader('ETag', `"${[sha256(utf8(checkpoint)), subjectHash(subject)].map(toBase64Url).join('-')}-${since}"`)
+    // A bundle is a function of its form and these three; another one may have been sealed since, and then the tag is merely old.
+    const state = sha256(utf8(`${BUNDLE_FORM} ${checkpoint}`))
+    res.setHeader('ETag', `"${[state, subjectHash(subject)].map(toBase64Url).join('-')}-${since}"`)
     if (req.fresh) {
       res.status(304).end()
       return

@@ -1,4 +1,10 @@
-import { decodeTransparentStatement, ProtocolError, parseReceipt, parseStatement } from '@tristamp/protocol'
+import {
+  BUNDLE_FORM,
+  decodeTransparentStatement,
+  ProtocolError,
+  parseReceipt,
+  parseStatement,
+} from '@tristamp/protocol'
 
 /** What a proof file is, by its first bytes and its form. Nothing is checked by telling. */
 export type FileKind = 'bundle' | 'tlog-proof' | 'fork' | 'transparent' | 'receipt' | 'statement'
@@ -7,7 +13,7 @@ const HEADS: readonly [FileKind, string, number][] = [
   ['tlog-proof', 'c2sp.org/tlog-proof@v1\n', 0],
   ['fork', 'tristamp-fork/1\n', 0],
   // Behind the heads of a CBOR array and of a text.
-  ['bundle', 'tristamp-bundle/2', 2],
+  ['bundle', BUNDLE_FORM, 2],
 ]
 
 /** COSE messages differ in their parts only, so each reader is asked in turn. */
