@@ -59,9 +59,9 @@ describe('a proof for several leaves', () => {
       let half = 1
       while (2 * half < hi - lo) half *= 2
       const [left, right] = [walk(lo, lo + half), walk(lo + half, hi)]
-      const paths = [
-        ...[...left.paths].map(([index, path]) => [index, [...path, right.hash]] as const),
-        ...[...right.paths].map(([index, path]) => [index, [...path, left.hash]] as const),
+      const paths: [number, Uint8Array[]][] = [
+        ...[...left.paths].map(([index, path]): [number, Uint8Array[]] => [index, [...path, right.hash]]),
+        ...[...right.paths].map(([index, path]): [number, Uint8Array[]] => [index, [...path, left.hash]]),
       ]
       return { hash: nodeHash(left.hash, right.hash), paths: new Map(paths) }
     }
