@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sha256, ZERO_HASH } from './hash.ts'
-import { HistoryMap } from './history-map.ts'
+import { HistoryMap, mapLeaf, mapNode } from './history-map.ts'
 import { type AskedRecord, joinMapProofs, verifyMapProofs } from './history-multiproof.ts'
 import type { HistoryRecord } from './history-record.ts'
 
@@ -77,6 +77,14 @@ describe('a proof for several subjects', () => {
         refuses(root, asked.with(i, hidden), hashes)
       }),
     )
+  })
+
+  it('does not hold where a ledger put a leaf into another branch, to stand for those who are not there', () => {
+    const left = new Uint8Array(32)
+    const right = new Uint8Array(32).fill(0x80)
+    const other = { key: right, record: recordOf(1) }
+    const root = mapNode(mapLeaf(other.key, other.record), ZERO_HASH)
+    refuses(root, [{ key: left, end: { depth: 1, other }, record: undefined }], [ZERO_HASH])
   })
 
   it('of no subject is nothing', () => {
