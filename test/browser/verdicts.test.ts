@@ -322,12 +322,13 @@ describe.skipIf(!haveChromium())('every verdict', () => {
     const page = await open()
     for (const state of ['consistent', 'recalled', 'held', 'released', 'elsewhere', 'mismatch']) {
       await show(page, state, 'zh')
-      const word = await page.locator('h1').innerText()
+      // What follows the comma is judged by the goods' limits, which are somebody's texts too.
+      const [word] = (await page.locator('h1').innerText()).split('，')
       for (const text of [...LONG, ...STRANGE, PAYLOADS.join(' ')]) {
         const name = JSON.stringify(text.slice(0, 40))
         expect([state, name, await show(page, state, 'zh', text, 'all')]).toEqual([state, name, []])
         const seen = await page.evaluate(() => ({
-          word: document.querySelector('h1')!.innerText,
+          word: document.querySelector('h1')!.innerText.split('，')[0],
           broken: (globalThis as unknown as Samples).broken,
           width: document.documentElement.scrollWidth,
           // What turns the direction of letters ends where its own text ends.
