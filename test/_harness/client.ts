@@ -38,9 +38,18 @@ export class TestClient implements AsyncDisposable {
     return made
   }
 
-  /** Sends a batch and waits for its PUBACK. */
+  /** Sends a batch and waits for its PUBACK. Rejects when the connection ends before: the client itself would wait for ever. */
   async send(batch: Uint8Array): Promise<void> {
-    await this.#client.publishAsync(`${this.#topics}/batch`, Buffer.from(batch), { qos: 1 })
+    let end = (): void => {}
+    const ended = new Promise<never>((_, reject) => {
+      end = () => reject(new Error('the connection ended before the PUBACK'))
+      this.#client.once('close', end)
+    })
+    try {
+      await Promise.race([this.#client.publishAsync(`${this.#topics}/batch`, Buffer.from(batch), { qos: 1 }), ended])
+    } finally {
+      this.#client.off('close', end)
+    }
   }
 
   /** Sends a batch and waits until the ledger has signed that everything up to `seq` is durable. */

@@ -6,6 +6,8 @@ import { until } from './until.ts'
 
 /** A machine that is busy with other tests is slow to start a program. */
 export const START_MS = 120_000
+/** An answer that takes longer never comes. */
+const ANSWER_MS = 120_000
 
 export const ORIGIN = 'ledger.example/test'
 
@@ -111,7 +113,8 @@ export class TestLedger implements AsyncDisposable {
 
   post(batch: Uint8Array): Promise<Response> {
     const headers = { 'Content-Type': 'application/cbor' }
-    return fetch(`${this.url}/v1/statements`, { method: 'POST', headers, body: batch as BodyInit })
+    const signal = AbortSignal.timeout(ANSWER_MS)
+    return fetch(`${this.url}/v1/statements`, { method: 'POST', headers, body: batch as BodyInit, signal })
   }
 
   /** Entries under the last signed checkpoint. */

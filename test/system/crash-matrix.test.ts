@@ -269,6 +269,8 @@ async function run(which: 'ledger' | 'follower', rows: readonly Row[], cells: Ce
   const contradictions = rows.filter(({ by }) => by === 'contradiction').flatMap(({ faults }) => faults).length
   await using lane = await Lane.open(folder.path, contradictions)
   const node = nodeOf(lane, which)
+  // A gateway that has sent before is greeted with what is held of it.
+  await lane.record()
   for (const row of rows) {
     for (const fault of row.faults) {
       const begun = performance.now()
