@@ -205,6 +205,20 @@ describe('a ledger with witnesses', () => {
     await until(async () => names(await readFile(join(ledger.folder, 'checkpoint'), 'utf8')).length === 3)
   }, 120_000)
 
+  test('asks a witness that says "not yet" again every second, however often it has said so', async () => {
+    const a = await witness('a')
+    let asked = 0
+    const url = await stranger(async (body) => {
+      if (++asked <= 8) return { status: 503, body: 'not yet\n' }
+      const answer = await fetch(`${a.url}/add-checkpoint`, { method: 'POST', body })
+      return { status: answer.status, body: await answer.text(), type: answer.headers.get('content-type')! }
+    })
+    await run(1, { url, vkey: a.vkey })
+    await until(async () => (await health()).witnesses?.quorum === true)
+    expect(asked).toBeGreaterThan(8)
+    expect(names(await checkpoint())).toEqual(['a.example', 'ledger.example/test'])
+  }, 120_000)
+
   test('commits and acknowledges without waiting; readers see the last cosigned state until the second is over', async () => {
     const a = await witness('a')
     const slow = { url: await stranger(() => new Promise(() => undefined)), vkey: (await witness('s')).vkey }

@@ -32,10 +32,12 @@ export interface WitnessClientParts {
 const TIMEOUT_MS = 5_000
 const TRIES = 3
 const MAX_PAUSE_MS = 60_000
+/** A witness that says "not yet" is there, and soon done: a follower makes the ledger again before it cosigns. */
+const NOT_YET_MS = 1_000
 
 /**
- * One witness, as its log sees it: asked for one checkpoint at a time, always the newest. What fails is tried again after a pause that grows,
- * so that a cosignature that came too late for the publication is had all the same.
+ * One witness, as its log sees it: asked for one checkpoint at a time, always the newest. What fails is tried again after a pause that grows
+ * (one that says "not yet", after a second), so that a cosignature that came too late for the publication is had all the same.
  */
 export class WitnessClient {
   readonly #parts: WitnessClientParts
@@ -47,6 +49,8 @@ export class WitnessClient {
   #pause: NodeJS.Timeout | undefined
   /** Failures in a row. */
   failures = 0
+  /** What it answered last was "not yet". */
+  #notYet: boolean = false
 
   constructor(parts: WitnessClientParts) {
     this.#parts = parts
@@ -72,6 +76,7 @@ export class WitnessClient {
     this.#working = true
     clearTimeout(this.#pause)
     for (let offer = this.#next(); offer !== undefined; offer = this.#next()) {
+      this.#notYet = false
       try {
         await this.#parts.take(offer, await this.#ask(offer))
         this.failures = 0
@@ -80,7 +85,8 @@ export class WitnessClient {
         this.#parts.failed(offer, failureOf(error))
         if (this.#wanted === undefined && !this.#end.signal.aborted) {
           this.#wanted = offer
-          this.#pause = setTimeout(() => void this.#work(), Math.min(MAX_PAUSE_MS, 500 * 2 ** this.failures)).unref()
+          const pauseMs = this.#notYet ? NOT_YET_MS : Math.min(MAX_PAUSE_MS, 500 * 2 ** this.failures)
+          this.#pause = setTimeout(() => void this.#work(), pauseMs).unref()
           break
         }
       }
@@ -101,6 +107,7 @@ export class WitnessClient {
       const path = this.#known === 0 ? [] : await proveConsistency(this.#known, size, nodes)
       const answer = await this.#post(formatAddCheckpoint({ oldSize: this.#known, path, checkpoint: note }))
       const text = fromUtf8(answer.bytes)
+      this.#notYet = answer.status === 503
       if (answer.status === 200) {
         this.#known = size
         return text
