@@ -121,6 +121,46 @@ describe('what the page makes of a server that lies', () => {
     expect(saidOf(await visit(UNRECORDED))).toBe('none')
   })
 
+  describe('to two tabs at once', () => {
+    /** What another tab does while this one's proofs are under way. */
+    const meanwhile = (act: () => void): void => {
+      const { '/v1/history': honestly } = answers
+      let left = 1
+      answers['/v1/history'] = async (url) => {
+        const answer = await honestly!(url)
+        if (left-- > 0) act()
+        return answer
+      }
+    }
+
+    it('is held to the rules that the other pinned first', async () => {
+      const { ledger: other } = farmLedger('ledger.example/other')
+      meanwhile(() => memory.pinPolicy({ text: policyOf(other), firstSeenMs: 5 }))
+      expect(saidOf(await visit())).toMatch(/^mismatch: checkpoint/)
+      expect(memory.policy()?.text).toBe(policyOf(other))
+    })
+
+    it('cannot show each its own state', async () => {
+      await visit()
+      record(sampleObjectEvent({ epcList: [OTHER_CASE] }))
+      const size = ledger.entries.length
+      for (const fork of [size, size + 1]) {
+        meanwhile(() => memory.rememberCheckpoint(ledger.origin, { size: fork, root: new Uint8Array(32).fill(7) }))
+        expect(saidOf(await visit())).toMatch(/^mismatch: ledger LEDGER_/)
+        memory.forgetLedgers()
+        await visit()
+        record(sampleObjectEvent({ epcList: [`${OTHER_CASE}${fork}`] }))
+      }
+    })
+
+    it('is asked once where both were shown the same', async () => {
+      meanwhile(() => memory.pinPolicy({ text: policyOf(ledger), firstSeenMs: 5 }))
+      expect(saidOf(await visit())).toBe('consistent')
+      expect(memory.policy()?.firstSeenMs).toBe(5)
+      expect(asked.filter((path) => path.startsWith('/v1/history'))).toHaveLength(1)
+    })
+  })
+
   describe('in its proofs', () => {
     type Lie = [what: string, said: string | RegExp, answer: () => Response | Promise<Response>]
     const lies: Lie[] = [
@@ -166,12 +206,12 @@ describe('what the page makes of a server that lies', () => {
       ],
       [
         'no CBOR at all, by its own name',
-        'mismatch: bundle BUNDLE_MALFORMED',
+        'unchecked: BUNDLE_MALFORMED',
         () => cbor(new TextEncoder().encode('<html>')),
       ],
-      ['nothing', 'mismatch: bundle BUNDLE_MALFORMED', () => cbor(new Uint8Array())],
-      ['half of it', 'mismatch: bundle BUNDLE_MALFORMED', () => cbor(good.subarray(0, good.length >> 1))],
-      ['one byte too many', 'mismatch: bundle BUNDLE_MALFORMED', () => cbor(Uint8Array.from([...good, 0]))],
+      ['nothing', 'unchecked: BUNDLE_MALFORMED', () => cbor(new Uint8Array())],
+      ['half of it', 'unchecked: BUNDLE_MALFORMED', () => cbor(good.subarray(0, good.length >> 1))],
+      ['one byte too many', 'unchecked: BUNDLE_MALFORMED', () => cbor(Uint8Array.from([...good, 0]))],
       [
         'something withheld',
         'unchecked: completeness HISTORY_WITHHELD',
@@ -462,6 +502,13 @@ describe('what the page makes of a server that lies', () => {
       answers['/v1/history'] = (url) => (url.searchParams.get('subject') === SAMPLE.lot ? cbor(lie) : true_!(url))
       const finding = await visit(UNRECORDED, elements)
       expect(saidOf(finding)).toBe('mismatch: ledger LEDGER_ROLLBACK')
+    })
+
+    it('says no more than that nothing is recorded where the lot’s proofs come damaged', async () => {
+      const { '/v1/history': true_ } = answers
+      answers['/v1/history'] = (url) =>
+        url.searchParams.get('subject') === SAMPLE.lot ? cbor(Uint8Array.of(1, 2)) : true_!(url)
+      expect(saidOf(await visit(UNRECORDED, elements))).toBe('none')
     })
   })
 })

@@ -2,6 +2,7 @@
 import {
   bestVerify,
   type Elements,
+  equal,
   namesOnLabel,
   type Policy,
   ProtocolError,
@@ -13,7 +14,7 @@ import {
   verify,
 } from '@tristamp/protocol'
 import { FetchError, fetchHistory, fetchPolicy } from './fetch-history.ts'
-import type { Memory } from './remembered.ts'
+import type { Memory, SeenCheckpoint } from './remembered.ts'
 
 /** `checking` before any answer, else the verdict's own state; `unchecked` also when no answer could be had. */
 export type Shown = 'checking' | Verdict['state']
@@ -60,10 +61,16 @@ export async function check(
     ])
     const trust = { policy: parsePolicy(text), ...(known === undefined ? {} : { remembered: known }) }
     const verdict = await verify(bundle, subject, trust, verifySignature)
+    if (isUnread(verdict)) throw new ProtocolError('BUNDLE_MALFORMED', '')
     const checkedAtMs = now()
     const checkpoint = rememberable(verdict)
     if (checkpoint !== undefined) {
-      if (pinned === undefined) memory.pinPolicy({ text, firstSeenMs: checkedAtMs })
+      // Another tab may have pinned other rules meanwhile, or seen a state that nothing here was held against.
+      const seen = memory.checkpoint(checkpoint.origin)
+      const isOther = (memory.policy()?.text ?? text) !== text
+      if (isOther || (seen && !isSame(seen, known) && !isSame(seen, checkpoint)))
+        return check(subject, elements, memory, now)
+      if (memory.policy() === undefined) memory.pinPolicy({ text, firstSeenMs: checkedAtMs })
       memory.rememberCheckpoint(checkpoint.origin, checkpoint)
       memory.keep(subject, { atMs: checkedAtMs, bundle })
     }
@@ -110,6 +117,7 @@ async function withRecalls(
     const bundle = await ask(named)
     if (bundle === undefined) continue
     const of = await verify(bundle, named, trust, verifySignature)
+    if (isUnread(of)) continue
     const isLie = rememberable(of) === undefined
     if (!isLie && of.state !== 'recalled' && of.state !== 'held') continue
     if (!isLie) keep?.(named, bundle)
@@ -119,7 +127,15 @@ async function withRecalls(
   return verdict
 }
 
-function conflictOf({ checks, note }: Verdict, before: string | undefined): Pick<Finding, 'conflict'> {
+/** Whether an answer cannot be read at all: cut on its way, or of a form that this page does not know. That says nothing of the goods. */
+function isUnread({ checks: [bundle] }: Verdict): boolean {
+  return bundle?.status === 'failed'
+}
+
+const isSame = (a: SeenCheckpoint, b: SeenCheckpoint | undefined): boolean =>
+  a.size === b?.size && equal(a.root, b.root)
+
+export function conflictOf({ checks, note }: Verdict, before: string | undefined): Pick<Finding, 'conflict'> {
   const broken = checks.some(({ id, status }) => id === 'ledger' && status === 'failed')
   return broken && note !== undefined && before !== undefined ? { conflict: { before, now: note } } : {}
 }

@@ -63,6 +63,21 @@ describe('findingOfFiles', () => {
         fileOf(all.policy),
       ],
     ],
+    ['two bundles', 'FILE_MANY', (all) => [fileOf(all.bundle), fileOf(all.bundle), fileOf(all.policy)]],
+    [
+      'a bundle, and rules that are none',
+      'FILE_MANY',
+      (all) => [fileOf(all.bundle), fileOf(`${all.policy}log none\n`)],
+    ],
+    [
+      'two sets of rules that differ',
+      'FILE_MANY',
+      (all) => [
+        fileOf(all.policy),
+        fileOf(formatPolicy(new MemoryLedger('ledger.example/other').policy)),
+        fileOf(all.bundle),
+      ],
+    ],
     [
       'another ledger’s policy',
       `mismatch ${SAMPLE.item}`,
@@ -78,6 +93,27 @@ describe('findingOfFiles', () => {
       copy[at]! ^= 1 << (at % 8)
       expect(await said(fileOf(copy), fileOf(policy)), `byte ${at}`).not.toMatch(/^consistent/)
     }
+  })
+
+  it('knows a ledger that shows others another state than this device, where the file has it', async () => {
+    const known = new Map<string, string>()
+    const memory = new Memory({
+      getItem: (key) => known.get(key) ?? null,
+      setItem: (key, value) => void known.set(key, value),
+      removeItem: (key) => void known.delete(key),
+    })
+    memory.pinPolicy({ text: policy, firstSeenMs: 1 })
+    const size = ledger.entries.length
+    const stateOf = async (): Promise<string> => {
+      const finding = await findingOfFiles([fileOf(bundle)], memory)
+      return 'code' in finding ? finding.code : finding.state
+    }
+    memory.rememberCheckpoint(ledger.origin, { size: size - 1, root: new Uint8Array(32) })
+    expect(await stateOf()).toBe('consistent')
+    memory.rememberCheckpoint(ledger.origin, { size, root: new Uint8Array(32) })
+    expect(await stateOf()).toBe('mismatch')
+    memory.rememberCheckpoint(ledger.origin, { size: size + 1, root: new Uint8Array(32) })
+    expect(await stateOf()).toBe('consistent')
   })
 
   it('names the goods that its first history is of: put in front, another’s history speaks for the other alone', async () => {

@@ -1,23 +1,26 @@
 // A bundle that somebody handed over as a file, checked without any server.
 import {
+  type Bundle,
   bestVerify,
   decodeBundle,
   LIMITS,
   MAX_BUNDLE_BYTES,
   type ProtocolCode,
   ProtocolError,
+  parseCheckpoint,
+  parseNote,
   parsePolicy,
   verify,
 } from '@tristamp/protocol'
-import type { Finding } from './check.ts'
-import type { Memory } from './remembered.ts'
+import { conflictOf, type Finding, originOf } from './check.ts'
+import type { Memory, SeenCheckpoint } from './remembered.ts'
 import { subjectFromUri } from './subject-from-path.ts'
 
 /**
- * FILE_MISSING no bundle among the files, FILE_SIZE one too large, FILE_UNREADABLE one that is gone, or a folder, FILE_TRUST neither a policy
+ * FILE_MISSING no bundle among the files, FILE_MANY more than one, or two policies, FILE_SIZE one too large, FILE_UNREADABLE one that is gone, or a folder, FILE_TRUST neither a policy
  * chosen nor one remembered.
  */
-export type FileCode = 'FILE_MISSING' | 'FILE_SIZE' | 'FILE_UNREADABLE' | 'FILE_TRUST' | ProtocolCode
+export type FileCode = 'FILE_MISSING' | 'FILE_MANY' | 'FILE_SIZE' | 'FILE_UNREADABLE' | 'FILE_TRUST' | ProtocolCode
 
 /** The part of a `File` that is used. */
 export interface FileLike {
@@ -40,23 +43,35 @@ export async function findingOfFiles(
   )
   if (contents === undefined) return { code: 'FILE_UNREADABLE' }
   const texts = contents.filter(isPolicy).map((bytes) => new TextDecoder().decode(bytes))
-  const bundle = contents.find((bytes) => !isPolicy(bytes))
+  const [bundle, ...others] = contents.filter((bytes) => !isPolicy(bytes))
+  // What was chosen and not looked at would be taken for checked.
+  if (others.length > 0 || new Set(texts).size > 1) return { code: 'FILE_MANY' }
   if (bundle === undefined) return { code: 'FILE_MISSING' }
   const pinned = memory.policy()
   const text = texts[0] ?? pinned?.text
   if (text === undefined) return { code: 'FILE_TRUST' }
   try {
-    const subject = decodeBundle(bundle).histories[0]?.subject ?? ''
+    const decoded = decodeBundle(bundle)
+    const subject = decoded.histories[0]?.subject ?? ''
     const address = subjectFromUri(subject)
     if (address.kind !== 'subject') return { code: address.kind === 'wrong' ? address.code : 'FILE_MISSING' }
-    const verdict = await verify(bundle, subject, { policy: parsePolicy(text) }, await bestVerify())
+    const policy = parsePolicy(text)
+    const known = texts.length === 0 ? seenBeside(decoded, memory.checkpoint(originOf(policy))) : undefined
+    const verdict = await verify(bundle, subject, { policy, ...(known && { remembered: known }) }, await bestVerify())
     const trust = texts.length > 0 ? { file: 'chosen' as const } : { file: 'pinned' as const }
-    const known = texts.length === 0 && pinned !== undefined ? { policySinceMs: pinned.firstSeenMs } : {}
-    return { ...address, state: verdict.state, verdict, bundle, checkedAtMs: now(), ...trust, ...known }
+    const since = texts.length === 0 && pinned !== undefined ? { policySinceMs: pinned.firstSeenMs } : {}
+    const finding = { ...address, state: verdict.state, verdict, bundle, checkedAtMs: now(), ...trust, ...since }
+    return { ...finding, ...conflictOf(verdict, known?.note) }
   } catch (error) {
     if (error instanceof ProtocolError) return { code: error.code }
     throw error
   }
+}
+
+/** The state that this device saw, where a bundle can be held against it: of another size it proves only what it was made to prove. */
+function seenBeside({ checkpoint, consistency }: Bundle, seen: SeenCheckpoint | undefined): SeenCheckpoint | undefined {
+  if (seen === undefined || consistency?.from === seen.size) return seen
+  return parseCheckpoint(parseNote(checkpoint).text).size === seen.size ? seen : undefined
 }
 
 /** A policy is text with its own keywords; a bundle begins with a CBOR array. */

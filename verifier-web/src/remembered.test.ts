@@ -57,6 +57,39 @@ describe('Memory', () => {
     expect([...shelf.map.keys()].filter((key) => key.includes('kept/'))).toHaveLength(12)
   })
 
+  it('shows no check before the last one, where the last is too large or finds no room', () => {
+    const shelf = new MapShelf()
+    const memory = new Memory(shelf)
+    memory.keep('s', { atMs: 1, bundle: Uint8Array.of(1) })
+    memory.keep('s', { atMs: 2, bundle: new Uint8Array(200_000) })
+    expect(memory.kept('s')).toBeUndefined()
+    memory.keep('s', { atMs: 3, bundle: Uint8Array.of(1) })
+    const set = shelf.setItem.bind(shelf)
+    shelf.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError')
+    }
+    memory.keep('s', { atMs: 4, bundle: Uint8Array.of(2) })
+    expect(memory.kept('s')).toBeUndefined()
+    shelf.setItem = set
+  })
+
+  it('makes room for the last check from the oldest', () => {
+    const shelf = new MapShelf()
+    const memory = new Memory(shelf)
+    for (let i = 0; i < 6; i++) memory.keep(`s${i}`, { atMs: i, bundle: new Uint8Array(50) })
+    const set = shelf.setItem.bind(shelf)
+    shelf.setItem = (key, value) => {
+      const others = [...shelf.map].filter(([name]) => name !== key)
+      if (others.reduce((sum, [, text]) => sum + text.length, value.length) > 700)
+        throw new DOMException('full', 'QuotaExceededError')
+      set(key, value)
+    }
+    memory.keep('s', { atMs: 9, bundle: new Uint8Array(200) })
+    expect(memory.kept('s')?.atMs).toBe(9)
+    expect(memory.kept('s0')).toBeUndefined()
+    expect(memory.kept('s5')?.atMs).toBe(5)
+  })
+
   it('forgets a ledger whole', () => {
     const memory = new Memory(new MapShelf())
     memory.pinPolicy({ text: 'x', firstSeenMs: 1 })

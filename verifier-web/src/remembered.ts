@@ -74,15 +74,18 @@ export class Memory {
     return attempt(() => ({ atMs, bundle: fromBase64(bundle) }))
   }
 
+  /** The check before is over also where this one finds no place: a recall may have come between. */
   keep(subject: string, { atMs, bundle }: KeptCheck): void {
-    if (bundle.length > MAX_KEPT_BYTES) return
     const before = this.#read('kept')?.['subjects']
-    const others = Array.isArray(before)
-      ? before.filter((s): s is string => typeof s === 'string' && s !== subject)
-      : []
-    for (const old of others.slice(MAX_KEPT - 1)) this.#remove(`kept/${old}`)
-    this.#write(`kept/${subject}`, { atMs, bundle: toBase64(bundle) })
-    this.#write('kept', { subjects: [subject, ...others.slice(0, MAX_KEPT - 1)] })
+    const kept = Array.isArray(before) ? before.filter((s): s is string => typeof s === 'string' && s !== subject) : []
+    this.#remove(`kept/${subject}`)
+    if (bundle.length <= MAX_KEPT_BYTES) {
+      for (const old of kept.splice(MAX_KEPT - 1)) this.#remove(`kept/${old}`)
+      const check = { atMs, bundle: toBase64(bundle) }
+      while (!this.#write(`kept/${subject}`, check) && kept.length > 0) this.#remove(`kept/${kept.pop()}`)
+      kept.unshift(subject)
+    }
+    this.#write('kept', { subjects: kept })
   }
 
   /** Forgets the pinned policy and every checkpoint: the next check trusts what it is given, as a first visit does. */
@@ -104,8 +107,11 @@ export class Memory {
     })
   }
 
-  #write(key: string, value: unknown): void {
-    attempt(() => this.#shelf?.setItem(PREFIX + key, JSON.stringify(value)))
+  #write(key: string, value: unknown): boolean | undefined {
+    return attempt(() => {
+      this.#shelf?.setItem(PREFIX + key, JSON.stringify(value))
+      return true
+    })
   }
 
   #remove(key: string): void {
