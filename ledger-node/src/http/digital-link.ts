@@ -24,6 +24,8 @@ export function digitalLinkRoutes(ledger: Ledger, entries: Entries, pages: Pages
     res.vary('Accept')
     const subject = subjectOf(req.path)
     if (req.accepts(['html', 'json']) !== 'json') {
+      // A cache in between keeps one answer for each language, or it would hand on the first words of somebody else.
+      res.vary('Accept-Language')
       res.setHeader('Link', preloads(req, pages))
       // The page says itself what is wrong with an address that names nothing.
       pages.send(req, res, subject === undefined ? 404 : 200)

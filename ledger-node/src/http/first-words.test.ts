@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express from 'express'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Ledger } from '../ledger.ts'
+import type { Entries } from '../query/source.ts'
+import { digitalLinkRoutes } from './digital-link.ts'
 import { FirstWords } from './first-words.ts'
+import { Pages } from './pages.ts'
 
 let folder: string
 let server: Server
@@ -22,11 +26,14 @@ beforeAll(async () => {
     'words-en',
   ]
   for (const name of names) writeFileSync(join(folder, 'assets', `${name}.js`), '')
+  writeFileSync(join(folder, 'index.html'), '<!doctype html>')
   const words = new FirstWords(folder)
   const nothing = new FirstWords(join(folder, 'none'))
   const app = express()
     .get('/none', (req, res) => void res.send(String(nothing.pathFor(req))))
     .get('/', (req, res) => void res.send(String(words.pathFor(req))))
+    // The page for people looks nothing up.
+    .use(digitalLinkRoutes({} as Ledger, {} as Entries, new Pages(folder), () => 'https://node.example'))
   server = createServer(app).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
 })
@@ -63,4 +70,23 @@ test.each([
   ['/none', 'zh', 'undefined'],
 ])('%s, accepting %s', async (path, accepted, expected) => {
   expect(await ask(path, accepted)).toBe(expected)
+})
+
+test('a cache in between is told that the answer is of a language', async () => {
+  const { port } = server.address() as AddressInfo
+  const page = async (path: string, headers: Record<string, string>) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { Accept: 'text/html', ...headers } })
+    const { status } = answer
+    await answer.arrayBuffer()
+    return { status, link: answer.headers.get('Link'), vary: answer.headers.get('Vary')?.split(', ') }
+  }
+  const good = '/01/09506000134352/21/B1'
+  const [zh, en] = [await page(good, { 'Accept-Language': 'zh' }), await page(good, { 'Accept-Language': 'en' })]
+  expect(zh.link).toContain(`<${ZH}>; rel=modulepreload`)
+  expect(en.link).toContain(`<${EN}>; rel=modulepreload`)
+  // Whoever is told by the address, or has the page, is answered from the same place: the cache looks there before it asks.
+  const others = [`${good}?lang=zh`, '/01/1'].map((path) => page(path, { 'Accept-Language': 'en' }))
+  const returning = page(good, { 'If-Modified-Since': 'Sun, 22 Nov 2026 00:00:00 GMT' })
+  for (const { vary } of [zh, en, ...(await Promise.all(others)), await returning])
+    expect(vary).toEqual(expect.arrayContaining(['Accept', 'Accept-Language']))
 })
