@@ -21,7 +21,8 @@ export interface GatewayStatus {
 }
 
 const STATUS = (() => {
-  const count = v.pipe(v.number(), v.integer(), v.minValue(0))
+  // Whatever a gateway says, it is added up and shown: numbers that are none in another program are refused here.
+  const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
   const short = v.pipe(v.string(), v.maxLength(500))
   const code = v.pipe(v.string(), v.regex(/^[A-Z0-9_]{1,64}$/))
   const device = v.object({
@@ -33,9 +34,16 @@ const STATUS = (() => {
     state: v.picklist(['online', 'offline']),
     version: v.optional(short),
     at: v.optional(short),
-    outbox: v.optional(v.object({ next: count, acked: v.pipe(v.number(), v.integer(), v.minValue(-1)) })),
-    devices: v.optional(v.pipe(v.record(v.pipe(v.string(), v.maxLength(64)), device), v.maxEntries(256))),
-    clock: v.optional(v.object({ source: short, uncertaintyMs: v.optional(v.number()) })),
+    outbox: v.optional(v.object({ next: count, acked: v.pipe(v.number(), v.safeInteger(), v.minValue(-1)) })),
+    devices: v.optional(
+      v.pipe(v.record(v.pipe(v.string(), v.minLength(1), v.maxLength(64)), device), v.maxEntries(256)),
+    ),
+    clock: v.optional(
+      v.object({
+        source: v.pipe(short, v.minLength(1)),
+        uncertaintyMs: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+      }),
+    ),
     errors: v.optional(v.pipe(v.record(code, count), v.maxEntries(128))),
   })
 })()

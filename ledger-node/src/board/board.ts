@@ -11,6 +11,7 @@ import { gatewayKeys } from '../query/key.ts'
 import { Entries } from '../query/source.ts'
 import type { StatusBoard } from '../status.ts'
 import type { Standing } from '../witness/cosigning.ts'
+import { showBoard } from './board-metrics.ts'
 import { type DiskSpace, DiskWatch } from './disk.ts'
 import { ErrorBook } from './error-book.ts'
 import { Ring } from './ring.ts'
@@ -87,6 +88,7 @@ export class Board {
     this.#refused = new Ring(24, HOUR, nowMs)
     if (parts.standing !== undefined) this.#witnesses.hear(parts.standing, { kind: 'asked' }, nowMs)
     parts.metrics.listen((news) => this.#hear(news))
+    showBoard(parts.metrics.registry, () => this.state())
     // The pace of the disk is that of the whole time, watched or not.
     this.#timer = setInterval(() => void this.#look(), MINUTE)
     this.#timer.unref()

@@ -8,6 +8,7 @@ export type ConcernCode =
   | 'DIVERGED'
   | 'DISK_NEARLY_FULL'
   | 'SEAL_LATE'
+  | 'WITNESS_AHEAD'
   | 'QUORUM_MISSING'
   | 'GATEWAYS_SILENT'
   | 'LEADER_UNREACHABLE'
@@ -20,9 +21,31 @@ export type ConcernCode =
   | 'GATEWAYS_UNHEARD'
 
 /** `stop`: somebody should come now; `care`: somebody should look today; `idle`: it passes by itself. */
+export type Tone = 'stop' | 'care' | 'idle'
+
+/** The worst first: the order in which they are told. */
+export const CONCERN_TONES: Readonly<Record<ConcernCode, Tone>> = {
+  DAMAGED: 'stop',
+  CANNOT_WRITE: 'stop',
+  DIVERGED: 'stop',
+  DISK_NEARLY_FULL: 'stop',
+  SEAL_LATE: 'stop',
+  WITNESS_AHEAD: 'stop',
+  QUORUM_MISSING: 'stop',
+  GATEWAYS_SILENT: 'stop',
+  LEADER_UNREACHABLE: 'care',
+  KEYS_SUSPENDED: 'care',
+  WITNESSES_MISSING: 'care',
+  GATEWAYS_IN_TROUBLE: 'care',
+  DISK_LOW: 'care',
+  CATCHING_UP: 'idle',
+  GATEWAYS_CATCHING_UP: 'idle',
+  GATEWAYS_UNHEARD: 'idle',
+}
+
 export interface Concern {
   code: ConcernCode
-  tone: 'stop' | 'care' | 'idle'
+  tone: Tone
   /** How many are concerned. */
   count?: number
   /** The node's own code for it. */
@@ -39,31 +62,34 @@ const LEADER_MS = 15_000
 /** What needs somebody, the worst first. Pure: of what the node's parts say at one moment. */
 export function concernsOf(facts: BoardFacts, rows: readonly GatewayRow[]): Concern[] {
   const { nowMs, startedAtMs, trouble, damage, leader, disk, checkpoint, witnesses } = facts
+  const ownDisk = ownFault(leader)
+  const late = checkpoint?.waitingSinceMs != null && nowMs - checkpoint.waitingSinceMs > SEAL_LATE_MS
+  const unreached =
+    (leader?.state === 'starting' && nowMs - startedAtMs > LEADER_MS) || (leader?.state === 'unreachable' && !ownDisk)
   const found: (Concern | false)[] = [
-    damage !== undefined && { code: 'DAMAGED', tone: 'stop', cause: damage.code },
-    trouble !== undefined && { code: 'CANNOT_WRITE', tone: 'stop', cause: trouble.code },
-    ownFault(leader) && { code: 'CANNOT_WRITE', tone: 'stop', ...causeOf(leader?.code) },
-    leader?.state === 'diverged' && { code: 'DIVERGED', tone: 'stop', ...causeOf(leader.code) },
-    disk?.state === 'nearly-full' && { code: 'DISK_NEARLY_FULL', tone: 'stop' },
-    checkpoint?.waitingSinceMs != null &&
-      nowMs - checkpoint.waitingSinceMs > SEAL_LATE_MS && { code: 'SEAL_LATE', tone: 'stop' },
-    witnesses?.quorum === false && { code: 'QUORUM_MISSING', tone: 'stop' },
-    some('GATEWAYS_SILENT', 'stop', count(rows, 'silent')),
-    ((leader?.state === 'starting' && nowMs - startedAtMs > LEADER_MS) ||
-      (leader?.state === 'unreachable' && !ownFault(leader))) && {
-      code: 'LEADER_UNREACHABLE',
-      tone: 'care',
-      ...causeOf(leader.code),
-    },
-    some('KEYS_SUSPENDED', 'care', count(rows, 'suspended')),
-    some('WITNESSES_MISSING', 'care', missing(facts)),
-    some('GATEWAYS_IN_TROUBLE', 'care', count(rows, 'trouble')),
-    disk?.state === 'low' && { code: 'DISK_LOW', tone: 'care' },
-    leader?.state === 'catching-up' && leader.lag > 0 && { code: 'CATCHING_UP', tone: 'idle', count: leader.lag },
-    some('GATEWAYS_CATCHING_UP', 'idle', count(rows, 'catching-up')),
-    some('GATEWAYS_UNHEARD', 'idle', count(rows, 'unheard')),
+    damage !== undefined && concern('DAMAGED', causeOf(damage.code)),
+    trouble !== undefined && concern('CANNOT_WRITE', causeOf(trouble.code)),
+    ownDisk && concern('CANNOT_WRITE', causeOf(leader?.code)),
+    leader?.state === 'diverged' && concern('DIVERGED', causeOf(leader.code)),
+    disk?.state === 'nearly-full' && concern('DISK_NEARLY_FULL'),
+    late && concern('SEAL_LATE'),
+    some('WITNESS_AHEAD', ahead(witnesses)),
+    witnesses?.quorum === false && concern('QUORUM_MISSING'),
+    some('GATEWAYS_SILENT', count(rows, 'silent')),
+    unreached && concern('LEADER_UNREACHABLE', causeOf(leader?.code)),
+    some('KEYS_SUSPENDED', count(rows, 'suspended')),
+    some('WITNESSES_MISSING', missing(facts)),
+    some('GATEWAYS_IN_TROUBLE', count(rows, 'trouble')),
+    disk?.state === 'low' && concern('DISK_LOW'),
+    leader?.state === 'catching-up' && some('CATCHING_UP', leader.lag),
+    some('GATEWAYS_CATCHING_UP', count(rows, 'catching-up')),
+    some('GATEWAYS_UNHEARD', count(rows, 'unheard')),
   ]
   return found.filter((one) => one !== false)
+}
+
+function concern(code: ConcernCode, more: Pick<Concern, 'count' | 'cause'> = {}): Concern {
+  return { code, tone: CONCERN_TONES[code], ...more }
 }
 
 /** A follower that cannot go on for its own disk, and not for its leader. */
@@ -71,8 +97,8 @@ function ownFault(leader: BoardFacts['leader']): boolean {
   return leader?.state === 'unreachable' && /^DISK_|^STORE_|^SEGMENT_/.test(leader.code ?? '')
 }
 
-function some(code: ConcernCode, tone: Concern['tone'], count: number): Concern | false {
-  return count > 0 && { code, tone, count }
+function some(code: ConcernCode, count: number): Concern | false {
+  return count > 0 && concern(code, { count })
 }
 
 function causeOf(code: string | undefined): { cause?: string } {
@@ -83,10 +109,16 @@ function count(rows: readonly GatewayRow[], state: GatewayRow['state']): number 
   return rows.filter((row) => row.state === state).length
 }
 
+/** Signed more than this ledger holds: it was put back to an earlier state, or another runs under its key. No moment makes that better. */
+function ahead(witnesses: BoardFacts['witnesses']): number {
+  return witnesses?.list.filter(({ failure }) => failure?.code === 'WITNESS_AHEAD').length ?? 0
+}
+
 function missing({ witnesses, nowMs, startedAtMs }: BoardFacts): number {
   const late = (sinceMs: number): boolean => nowMs - sinceMs > WITNESS_MS
   const away = witnesses?.list.filter(
-    ({ signed, failure, lastAtMs }) => !signed && late(failure?.sinceMs ?? lastAtMs ?? startedAtMs),
+    ({ signed, failure, lastAtMs }) =>
+      !signed && failure?.code !== 'WITNESS_AHEAD' && late(failure?.sinceMs ?? lastAtMs ?? startedAtMs),
   )
   return away?.length ?? 0
 }

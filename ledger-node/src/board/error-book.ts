@@ -40,7 +40,7 @@ export class ErrorBook {
       code,
       source,
       ...(from !== undefined && { from }),
-      count: (before?.count ?? 0) + count,
+      count: Math.min(Number.MAX_SAFE_INTEGER, (before?.count ?? 0) + count),
       firstAtMs: before?.firstAtMs ?? nowMs,
       lastAtMs: nowMs,
       ...(detail !== undefined && { detail: detail.slice(0, MAX_DETAIL) }),

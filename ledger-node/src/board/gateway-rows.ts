@@ -5,7 +5,18 @@ import type { GatewayStatus, ReceivedStatus } from '../status.ts'
  * `silent`: it said that it goes, or nothing for longer than it may; `unheard`: nothing since this node started; `elsewhere`: it tells another node,
  * the one that is followed; `trouble`: an instrument or its clock; `catching-up`: batches wait at its end.
  */
-export type GatewayStanding = 'silent' | 'suspended' | 'trouble' | 'catching-up' | 'unheard' | 'online' | 'elsewhere'
+export type GatewayStanding = (typeof GATEWAY_STANDINGS)[number]
+
+/** What needs somebody first. */
+export const GATEWAY_STANDINGS = [
+  'silent',
+  'suspended',
+  'trouble',
+  'catching-up',
+  'unheard',
+  'online',
+  'elsewhere',
+] as const
 
 export interface GatewayRow {
   /** `<org>/<gateway>` */
@@ -92,21 +103,12 @@ function standingOf(
 
 function alarmsOf(status: GatewayStatus | undefined): GatewayRow['alarms'] {
   return Object.entries(status?.devices ?? {})
-    .flatMap(([device, { state, code }]) => (state === 'up' ? [] : [{ device, state, code: code ?? null }]))
+    .flatMap(([device, { state, code }]) => (state === 'up' ? [] : [{ device, state, code: code || null }]))
     .slice(0, MAX_ALARMS)
 }
 
-const ORDER: readonly GatewayStanding[] = [
-  'silent',
-  'suspended',
-  'trouble',
-  'catching-up',
-  'unheard',
-  'online',
-  'elsewhere',
-]
-
 /** What needs somebody first; then by name. */
 export function worstFirst(a: GatewayRow, b: GatewayRow): number {
-  return ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+  const order = (row: GatewayRow): number => GATEWAY_STANDINGS.indexOf(row.state)
+  return order(a) - order(b) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 }

@@ -1,7 +1,8 @@
 import type { KeyState } from '@tristamp/protocol'
 import { describe, expect, it } from 'vitest'
 import { LedgerError } from '../error.ts'
-import type { GatewayStatus } from '../status.ts'
+import { Metrics } from '../metrics.ts'
+import { type GatewayStatus, StatusBoard } from '../status.ts'
 import type { Standing } from '../witness/cosigning.ts'
 import { DiskWatch } from './disk.ts'
 import { ErrorBook } from './error-book.ts'
@@ -140,6 +141,49 @@ describe('what the board says', () => {
     expect(odd!.outbox).toBe(0)
   })
 
+  it('calls at once for whoever finds a witness that has signed more than there is, and goes on until it signs', () => {
+    const watch = new WitnessWatch()
+    const failed = (code: 'WITNESS_AHEAD' | 'PEER_UNREACHABLE') =>
+      watch.hear(
+        { size: 10, quorum: true, witnesses: [{ name: 'w', signed: false }] },
+        { kind: 'failed', witness: 'w', error: new LedgerError(code, '') },
+        NOW,
+      )
+    const said = (): string[] => codes({ witnesses: { quorum: true, needed: 0, list: watch.rows(['w'], 10) } })
+    failed('WITNESS_AHEAD')
+    expect(said()).toEqual(['WITNESS_AHEAD'])
+    failed('PEER_UNREACHABLE')
+    expect(said()).toEqual(['WITNESS_AHEAD'])
+    const signed = { size: 12, quorum: true, witnesses: [{ name: 'w', signed: true }] }
+    watch.hear(signed, { kind: 'cosigned', witness: 'w' }, NOW)
+    expect(said()).toEqual([])
+  })
+
+  it('is said in numbers and words that every reader takes, whatever a gateway says of itself', () => {
+    const hostile = [
+      { outbox: { next: 1e300, acked: 0 } },
+      { outbox: { next: 5, acked: -2 } },
+      { clock: { source: '', uncertaintyMs: 1 } },
+      { clock: { source: 'x', uncertaintyMs: -1 } },
+      '{"state":"online","clock":{"source":"x","uncertaintyMs":1e999}}',
+      { devices: { '': { state: 'down' } } },
+      { errors: { A: 1e300 } },
+    ]
+    const board = new StatusBoard(new Metrics(), () => NOW)
+    const sender = { org: 'org', gateway: 'a', kid: new Uint8Array(32) } as never
+    const takes = (one: object | string): boolean =>
+      board.receive(sender, Buffer.from(typeof one === 'string' ? one : JSON.stringify({ state: 'online', ...one })))
+    expect(hostile.map(takes)).toEqual(hostile.map(() => false))
+    // What is nothing but empty is left out, so that the rest is known.
+    expect(takes({ devices: { cold1: { state: 'down', code: '' } }, errors: { A: Number.MAX_SAFE_INTEGER } })).toBe(
+      true,
+    )
+    const row = boardState(
+      facts({ gateways: [{ key: key('a'), status: board.of({ org: 'org', gateway: 'a' } as never) }] }),
+    )
+    expect(row.gateways.listed[0]!.alarms).toEqual([{ device: 'cold1', state: 'down', code: null }])
+  })
+
   it('counts drills apart from recalls', () => {
     const one = { id: 'r', org: 'org', subject: 'https://id.gs1.org/01/09506000134352', subjects: 2 }
     const { recalls } = boardState(
@@ -247,6 +291,8 @@ describe('the last errors', () => {
   it('are one line for each kind, the newest first, and bounded whatever is named', () => {
     const book = new ErrorBook()
     book.add({ code: 'DISK_FULL', source: 'ledger', detail: 'x'.repeat(5000) }, NOW)
+    for (let i = 0; i < 2; i++) book.add({ code: 'MANY', source: 'gateway', count: Number.MAX_SAFE_INTEGER }, NOW)
+    expect(book.last(1)[0]!.count).toBe(Number.MAX_SAFE_INTEGER)
     for (let i = 0; i < 1000; i++) book.add({ code: `MADE_UP_${i}`, source: 'gateway', from: 'org/g' }, NOW + i)
     book.add({ code: 'SEQ_GAP', source: 'batch', from: 'org/g' }, NOW + 2000)
     book.add({ code: 'SEQ_GAP', source: 'batch', from: 'org/g' }, NOW + 3000)

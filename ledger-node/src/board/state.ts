@@ -3,7 +3,14 @@ import type { FollowStatus } from '../follow/follow-status.ts'
 import { type Concern, concernsOf } from './concerns.ts'
 import type { DiskState } from './disk.ts'
 import type { BoardError } from './error-book.ts'
-import { type GatewayFacts, type GatewayRow, gatewayRow, worstFirst } from './gateway-rows.ts'
+import {
+  GATEWAY_STANDINGS,
+  type GatewayFacts,
+  type GatewayRow,
+  type GatewayStanding,
+  gatewayRow,
+  worstFirst,
+} from './gateway-rows.ts'
 import type { WitnessesState } from './witness-watch.ts'
 
 /** Gateways listed: a wall holds no more, and `/v1/gateways` has all. */
@@ -32,7 +39,8 @@ export interface BoardState {
   /** How this node follows another; null on a leader. */
   leader: FollowStatus | null
   disk: DiskState | null
-  gateways: { total: number; online: number; listed: GatewayRow[] }
+  /** `states`: how many there are in each, listed or not. */
+  gateways: { total: number; online: number; states: Record<GatewayStanding, number>; listed: GatewayRow[] }
   holds: Standing
   recalls: Standing & { drills: number }
   /** Statements kept that contradict recorded ones, and how many keys signed them. */
@@ -94,6 +102,7 @@ export function boardState(facts: BoardFacts): BoardState {
   const { role, version, nowMs, startedAtMs, intake, refused, disk, contradictions, complaints, errors } = facts
   const node = { nowMs, startedAtMs, leads: role === 'leader' }
   const rows = facts.gateways.map((one) => gatewayRow(one, node)).sort(worstFirst)
+  const states = countsOf(rows)
   const real = facts.recalls.filter(({ drill }) => !drill)
   return {
     role,
@@ -111,7 +120,8 @@ export function boardState(facts: BoardFacts): BoardState {
     disk,
     gateways: {
       total: rows.length,
-      online: rows.filter(({ state }) => state === 'online' || state === 'trouble' || state === 'catching-up').length,
+      online: states.online + states.trouble + states['catching-up'],
+      states,
       listed: rows.slice(0, MAX_GATEWAYS).map((row, i) => (i < MAX_LINES ? row : { ...row, minutes: null })),
     },
     holds: standingOf(facts.holds),
@@ -120,6 +130,11 @@ export function boardState(facts: BoardFacts): BoardState {
     complaints,
     errors,
   }
+}
+
+function countsOf(rows: readonly GatewayRow[]): Record<GatewayStanding, number> {
+  const counts = GATEWAY_STANDINGS.map((one) => [one, rows.filter(({ state }) => state === one).length])
+  return Object.fromEntries(counts) as Record<GatewayStanding, number>
 }
 
 function standingOf(all: readonly Standing['listed'][number][]): Standing {

@@ -46,7 +46,9 @@ export class WitnessWatch {
       const before = this.#seen.get(event.witness) ?? { size: 0, atMs: null, failure: null }
       const { code, message } = event.error
       const sinceMs = before.failure?.sinceMs ?? nowMs
-      this.#seen.set(event.witness, { ...before, failure: { code, detail: message.slice(0, MAX_DETAIL), sinceMs } })
+      const failure = { code, detail: message.slice(0, MAX_DETAIL), sinceMs }
+      // That it has signed more than there is stays true while it is away, until it signs.
+      if (before.failure?.code !== 'WITNESS_AHEAD') this.#seen.set(event.witness, { ...before, failure })
     }
     if (quorum) this.#quorum = true
     else if (event.kind === 'below') this.#quorum = false

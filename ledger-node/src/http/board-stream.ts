@@ -110,6 +110,9 @@ export class BoardStream {
   }
 
   #end(): void {
-    for (const { res } of [...this.#listeners]) res.end()
+    // The node does not wait for one that does not read.
+    for (const { res, stuckAtMs } of [...this.#listeners])
+      if (stuckAtMs === undefined) res.end()
+      else res.destroy()
   }
 }

@@ -193,6 +193,29 @@ describe('the board', () => {
     await until(async () => !(await board()).concerns.some(({ code }) => code.startsWith('DISK')), LONG_MS)
   })
 
+  it('agrees with what /metrics say, which are of the same state', async () => {
+    space = { freeBytes: 20e9, totalBytes: 1000e9 }
+    ahead += 6_000
+    const lines = async (): Promise<string[]> => (await (await ledger.get('/metrics')).text()).split('\n')
+    // Between two questions a gateway may come or go.
+    await until(async () => {
+      const [told, { concerns, gateways, disk }] = [await lines(), await board()]
+      const wanted = [
+        ...concerns.map(({ code, tone, count = 1 }) => `tristamp_concern{code="${code}",tone="${tone}"} ${count}`),
+        ...Object.entries(gateways.states).map(([state, n]) => `tristamp_gateways{state="${state}"} ${n}`),
+        `tristamp_disk_free_bytes ${disk!.freeBytes}`,
+      ]
+      return concerns.some(({ code }) => code === 'DISK_NEARLY_FULL') && wanted.every((line) => told.includes(line))
+    }, LONG_MS)
+    expect(await lines()).toContain('tristamp_concern{code="DAMAGED",tone="stop"} 0')
+    space = { freeBytes: 500e9, totalBytes: 1000e9 }
+    ahead += 6_000
+    await until(
+      async () => (await lines()).some((line) => /^tristamp_concern.*DISK_NEARLY_FULL.* 0$/.test(line)),
+      LONG_MS,
+    )
+  })
+
   it('says when a gateway has said nothing for too long', async () => {
     const client = await connect(one)
     await says(client, one)
