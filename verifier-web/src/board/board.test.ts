@@ -4,9 +4,12 @@ import { AnswerError } from '../own/answer.ts'
 import { type FeedParts, listen } from './feed.ts'
 import { lineOf } from './line.ts'
 import { readState, type State } from './model.ts'
-import { bytes, doubt, gatewayState, headline, long } from './say.ts'
+import { bytes, doubt, gatewayState, headline, long, whatToDo } from './say.ts'
+import { Since } from './since.ts'
 import { SseParser } from './sse.ts'
+import { inOrderOf } from './still-order.ts'
 import { wordsOf } from './words/index.ts'
+import { zh } from './words/zh.ts'
 
 const NOW = 1_795_000_000_000
 const STATE = {
@@ -135,19 +138,32 @@ describe('the feed', () => {
     return heard
   }
 
-  it('says when a line ends, and goes on by itself', async () => {
-    expect(await told([() => stream([event.slice(0, 40), event.slice(40)]), () => stream([':\n\n', event])])).toEqual([
+  const fails = (): Response => {
+    throw new TypeError('failed to fetch')
+  }
+
+  it('makes a line anew that ends, and says nothing of it', async () => {
+    const pieces = [() => stream([event.slice(0, 40), event.slice(40)]), () => stream([':\n\n', event])]
+    expect(await told(pieces)).toEqual(['state 0', 'state 0'])
+  })
+
+  it('says at once that a line cannot be made anew, and why', async () => {
+    expect(await told([() => stream([event]), fails])).toEqual(['state 0', 'OFFLINE'])
+    expect(await told([() => stream([event]), () => problem(503, 'NODE_STOPPING')])).toEqual([
       'state 0',
-      'OFFLINE',
-      'state 0',
-      'OFFLINE',
+      'NODE_STOPPING',
     ])
+    // One by which nothing has come is none.
+    expect(await told([() => stream([':\n\n'])])).toEqual(['OFFLINE'])
+  })
+
+  it('says after a moment that a line is not there yet that is made anew', async () => {
+    const hangs = (init?: RequestInit): Response => stream([], init?.signal)
+    const heard = await told([() => stream([event]), hangs], { graceMs: 10, quietMs: 300 })
+    expect(heard).toEqual(['state 0', 'OFFLINE', 'QUIET'])
   })
 
   it('says why, and asks no more with a token that is none', async () => {
-    const fails = (): Response => {
-      throw new TypeError('failed to fetch')
-    }
     expect(
       await told([
         fails,
@@ -170,16 +186,33 @@ describe('in words', () => {
 
   it('the headline is the worst, or that all is well', () => {
     expect(headline(read(), english)).toEqual({ tone: 'ok', text: '1 gateway, all is well' })
+    expect(headline(read(), english)).not.toHaveProperty('todo')
     expect(headline(read({ role: 'follower' }), chinese).text).toBe('与上游一致，一切正常')
     const concerns = [
       { code: 'GATEWAYS_SILENT', tone: 'stop', count: 1 },
       { code: 'DISK_LOW', tone: 'care' },
     ]
     const gateways = { ...STATE.gateways, total: 8 }
-    expect(headline(read({ concerns, gateways }), english)).toEqual({ tone: 'stop', text: '8 gateways, 1 silent' })
+    expect(headline(read({ concerns, gateways }), english)).toEqual({
+      tone: 'stop',
+      text: '8 gateways, 1 silent',
+      todo: english.t('do.GATEWAYS_SILENT'),
+    })
     expect(headline(read({ concerns: [{ code: 'LATER', tone: 'care' }] }), english).text).toBe('Look at this: LATER')
     const trouble = [{ code: 'CANNOT_WRITE', tone: 'stop', cause: 'DISK_FULL' }]
-    expect(headline(read({ concerns: trouble }), english).text).toBe('The ledger cannot write (DISK_FULL)')
+    expect(headline(read({ concerns: trouble }), english).text).toBe('The ledger cannot write')
+    expect(headline(read({ concerns: trouble }), english).todo).toMatch(/^No batch is taken.* DISK_FULL$/)
+  })
+
+  it('says what to do about everything that it can say, in each language', () => {
+    const codes = Object.keys(zh).flatMap((key) => /^concern\.([A-Z_]+)$/.exec(key)?.[1] ?? [])
+    expect(codes.length).toBeGreaterThan(10)
+    for (const code of codes) {
+      expect(whatToDo({ code, tone: 'care', count: 0 }, english)).toMatch(/^[A-Z].*\.$/)
+      expect(whatToDo({ code, tone: 'care', count: 0 }, chinese)).toMatch(/[\u4e00-\u9fff].*。$/)
+    }
+    expect(whatToDo({ code: 'LATER', tone: 'care', count: 0 }, english)).toBeUndefined()
+    expect(whatToDo({ code: 'LATER', tone: 'care', count: 0, cause: 'X' }, english)).toBe('X')
   })
 
   it('lengths, sizes and doubts have the unit that says enough', () => {
@@ -211,5 +244,39 @@ describe('the line of an hour', () => {
   it('is broken and hatched where nobody counted', () => {
     expect(lineOf([null, null, 0, 4, 2])).toEqual({ path: 'M50 25L75 3L100 14', gaps: [{ x: 0, width: 50 }] })
     expect(lineOf([])).toEqual({ path: '', gaps: [] })
+  })
+})
+
+describe('how old it is', () => {
+  it('is what has gone by on either clock: one sleeps with the machine, the other may be set', () => {
+    const now = { steady: 1000, calendar: NOW }
+    const since = new Since({ steady: () => now.steady, calendar: () => now.calendar })
+    now.steady += 3000
+    expect(since.ms).toBe(3000)
+    // It slept for an hour, of which only the calendar knows.
+    now.calendar += 3_600_000
+    expect(since.ms).toBe(3_600_000)
+    since.mark()
+    expect(since.ms).toBe(0)
+    // It was put back: that makes nothing younger.
+    now.steady += 5000
+    now.calendar -= 86_400_000
+    expect(since.ms).toBe(5000)
+  })
+})
+
+describe('rows under a pointer', () => {
+  it('stay where they stood; what is new comes after them, and nothing is lost or doubled', () => {
+    const rows = (...names: string[]): { name: string }[] => names.map((name) => ({ name }))
+    expect(inOrderOf(rows('c', 'new', 'a', 'b'), ['a', 'b', 'c', 'gone'])).toEqual(rows('a', 'b', 'c', 'new'))
+    const names = fc.uniqueArray(fc.string({ maxLength: 3 }))
+    fc.assert(
+      fc.property(names, names, (now, before) => {
+        const order = inOrderOf(rows(...now), before).map(({ name }) => name)
+        expect([...order].sort()).toEqual([...now].sort())
+        const kept = before.filter((name) => now.includes(name))
+        expect(order.slice(0, kept.length)).toEqual(kept)
+      }),
+    )
   })
 })

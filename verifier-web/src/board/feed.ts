@@ -28,33 +28,40 @@ export interface FeedParts {
   pause?: (ms: number, signal: AbortSignal) => Promise<void>
   /** A line by which nothing comes for so long is dead, whatever the system says of it. */
   quietMs?: number
+  /** A line that ends is made anew at once; for so long nobody is told. */
+  graceMs?: number
 }
 
 const QUIET_MS = 12_000
+/** Proxies end lines that are old. With the states four seconds apart nothing on the board is older for such a break. */
+const GRACE_MS = 3_000
 const FIRST_PAUSE_MS = 500
 const MAX_PAUSE_MS = 8_000
 const MAX_PROBLEM = 65_536
 
 /** Listens until the signal ends it. */
 export async function listen(feed: Feed, parts: FeedParts): Promise<void> {
-  const { signal, pause = wait } = parts
+  const { signal, pause = wait, graceMs = GRACE_MS } = parts
   let pauseMs = FIRST_PAUSE_MS
+  let grace: ReturnType<typeof setTimeout> | undefined
+  const calm = (): void => clearTimeout(grace)
+  signal.addEventListener('abort', calm, { once: true })
   while (!signal.aborted) {
-    try {
-      await once(parts, (state) => {
-        pauseMs = FIRST_PAUSE_MS
-        feed.state(state)
-      })
-      if (!signal.aborted) feed.lost('OFFLINE')
-    } catch (error) {
-      if (signal.aborted) return
-      const code = codeOf(error)
-      if (code.startsWith('TOKEN_')) {
-        feed.refused(code)
-        return
-      }
-      feed.lost(code)
+    let came = false
+    const code = await once(parts, (state) => {
+      calm()
+      came = true
+      pauseMs = FIRST_PAUSE_MS
+      feed.state(state)
+    }).then(() => 'OFFLINE', codeOf)
+    if (signal.aborted) return
+    calm()
+    if (code.startsWith('TOKEN_')) {
+      feed.refused(code)
+      return
     }
+    if (came && code === 'OFFLINE') grace = setTimeout(() => feed.lost(code), graceMs)
+    else feed.lost(code)
     await pause(pauseMs, signal)
     pauseMs = Math.min(MAX_PAUSE_MS, 2 * pauseMs)
   }

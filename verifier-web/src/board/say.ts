@@ -41,10 +41,20 @@ export function concern({ code, count, cause }: Concern, state: State, { t }: Wo
   return cause === undefined ? said : `${said} (${cause})`
 }
 
-/** One sentence that is read across a room. */
-export function headline(state: State, words: Words): { tone: Tone | 'ok'; text: string } {
+/** What to do about it, with the node's own code where it gave one; nothing for a code that a newer node may have. */
+export function whatToDo({ code, cause }: Concern, { t }: Words): string | undefined {
+  const key = `do.${code}`
+  const said = isKey(key) ? t(key) : undefined
+  return cause === undefined ? said : [said, cause].filter((part) => part !== undefined).join(' ')
+}
+
+/** One sentence that is read across a room, and what to do. */
+export function headline(state: State, words: Words): { tone: Tone | 'ok'; text: string; todo?: string | undefined } {
   const [worst] = state.concerns
-  if (worst !== undefined) return { tone: worst.tone, text: concern(worst, state, words) }
+  if (worst !== undefined) {
+    const { cause: _, ...plain } = worst
+    return { tone: worst.tone, text: concern(plain, state, words), todo: whatToDo(worst, words) }
+  }
   const n = state.gateways.total
   const key = state.role === 'follower' ? 'well.follower' : n === 0 ? 'well.none' : 'well.gateways'
   return { tone: 'ok', text: words.t(key, { n }) }

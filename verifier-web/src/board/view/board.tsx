@@ -44,7 +44,7 @@ export function BoardView({ seen }: { seen: Seen }): VNode {
 function Head({ seen }: { seen: Seen }): VNode {
   const words = useWords()
   const { state, sinceMs, lost } = seen
-  const { tone, icon, text } = headOf(seen, words)
+  const { tone, icon, text, todo } = headOf(seen, words)
   const s = Math.round(sinceMs / 1000)
   return (
     <div class={lost === undefined ? 'state' : 'state lost'}>
@@ -52,6 +52,7 @@ function Head({ seen }: { seen: Seen }): VNode {
       <div class="what">
         <div role="status">
           <h1>{text}</h1>
+          {todo !== undefined && <p class="todo">{todo}</p>}
         </div>
         {lost !== undefined && <p class="mute">{`${why(lost, words)} ${words.t('link.again')}`}</p>}
       </div>
@@ -72,13 +73,20 @@ function Head({ seen }: { seen: Seen }): VNode {
   )
 }
 
-function headOf({ state, lost }: Seen, words: Words): { tone: Tone | 'ok'; icon: string; text: string } {
+interface Headline {
+  tone: Tone | 'ok'
+  icon: string
+  text: string
+  todo?: string | undefined
+}
+
+function headOf({ state, lost }: Seen, words: Words): Headline {
   const { t } = words
   if (lost !== undefined)
     return { tone: 'stop', icon: 'i-wait', text: t(state === undefined ? 'link.lost.never' : 'link.lost') }
   if (state === undefined) return { tone: 'idle', icon: 'i-none', text: t('link.connecting') }
-  const { tone, text } = headline(state, words)
-  return { tone, icon: ICONS[tone], text }
+  const said = headline(state, words)
+  return { ...said, icon: ICONS[said.tone] }
 }
 
 function why(lost: string, { t }: Words): string {

@@ -3,6 +3,7 @@ import type { Gateway, State } from '../model.ts'
 import { doubt, gatewayState, long } from '../say.ts'
 import { useWords } from '../words/index.ts'
 import { Line, ToneMark } from './parts.tsx'
+import { useStillOrder } from './use-still-order.ts'
 
 const WASH = { stop: 'down', care: 'care', ok: '', idle: '' } as const
 
@@ -10,6 +11,7 @@ const WASH = { stop: 'down', care: 'care', ok: '', idle: '' } as const
 export function Gateways({ state, agoMs }: { state: State; agoMs: (ms: number) => number }): VNode {
   const { t } = useWords()
   const { total, listed } = state.gateways
+  const { rows, moved } = useStillOrder(listed)
   if (total === 0)
     return (
       <section class="gateways">
@@ -43,8 +45,8 @@ export function Gateways({ state, agoMs }: { state: State; agoMs: (ms: number) =
             )}
           </tr>
         </thead>
-        <tbody>
-          {listed.map((one) => (
+        <tbody onPointerMove={moved}>
+          {rows.map((one) => (
             <Row key={one.name} gateway={one} agoMs={agoMs} leads={leads} />
           ))}
         </tbody>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type LostCode, listen } from '../feed.ts'
 import type { State } from '../model.ts'
+import { Since } from '../since.ts'
 
 /** Without a state for so long what stands there is old, whatever the line says. */
 const STALE_MS = 20_000
@@ -10,7 +11,7 @@ const TICK_MS = 1_000
 export interface Seen {
   /** The last state that came. */
   state: State | undefined
-  /** ms since it came, by a clock that nobody sets. */
+  /** ms since it came, and no less where the machine slept. */
   sinceMs: number
   /** Why nothing comes any more; undefined while the states come. */
   lost: LostCode | undefined
@@ -20,19 +21,20 @@ export interface Seen {
 export function useFeed(token: string | undefined, refused: (code: string) => void): Seen {
   const [state, setState] = useState<State>()
   const [lost, setLost] = useState<LostCode>()
-  const [nowMs, setNow] = useState(() => performance.now())
-  const cameMs = useRef(performance.now())
+  const [sinceMs, setSince] = useState(0)
   const refusing = useRef(refused)
   refusing.current = refused
   useEffect(() => {
     setState(undefined)
     setLost(undefined)
     if (token === undefined) return undefined
-    const ending = new AbortController()
+    const came = new Since()
+    const ticked = new Since()
+    let ending = new AbortController()
     const feed = {
       state: (next: State) => {
-        cameMs.current = performance.now()
-        setNow(cameMs.current)
+        came.mark()
+        setSince(0)
         setState(next)
         setLost(undefined)
       },
@@ -40,7 +42,16 @@ export function useFeed(token: string | undefined, refused: (code: string) => vo
       refused: (code: string) => refusing.current(code),
     }
     void listen(feed, { token, signal: ending.signal })
-    const tick = (): void => setNow(performance.now())
+    const tick = (): void => {
+      const slept = ticked.ms > STALE_MS && came.ms > STALE_MS
+      ticked.mark()
+      setSince(came.ms)
+      if (!slept) return
+      // The line that was there before is most likely dead, and nobody says so for a while.
+      ending.abort()
+      ending = new AbortController()
+      void listen(feed, { token, signal: ending.signal })
+    }
     const timer = setInterval(tick, TICK_MS)
     // A tab that was hidden may have slept: what it shows is as old as it is.
     document.addEventListener('visibilitychange', tick)
@@ -50,6 +61,5 @@ export function useFeed(token: string | undefined, refused: (code: string) => vo
       document.removeEventListener('visibilitychange', tick)
     }
   }, [token])
-  const sinceMs = Math.max(0, nowMs - cameMs.current)
   return { state, sinceMs, lost: lost ?? (state !== undefined && sinceMs > STALE_MS ? 'QUIET' : undefined) }
 }
