@@ -39,11 +39,16 @@ export class App {
     void this.run(file === undefined ? undefined : Promise.resolve(this.#finding))
   }
 
-  /** Checks, or takes a check that was begun before. */
+  /** Checks, or takes a check that was begun before, and says so meanwhile. */
   async run(
     begun: Promise<Finding> = check(this.#subject.subject, this.#subject.elements, this.#memory),
   ): Promise<void> {
     this.#show({ state: 'checking', ...this.#subject })
+    await this.tell(begun)
+  }
+
+  /** Shows what a check comes to. */
+  async tell(begun: Promise<Finding>): Promise<void> {
     try {
       const finding = await begun
       this.#now = new Date()

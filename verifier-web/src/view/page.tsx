@@ -10,6 +10,7 @@ import { isUnfit, wordOf } from '../say.ts'
 import type { Places } from './rest.tsx'
 import { Top } from './top.tsx'
 import { VerdictPart } from './verdict.tsx'
+import { VerdictPlace } from './waiting.tsx'
 
 export interface PageProps {
   finding: Finding
@@ -35,9 +36,8 @@ export interface Told {
 export class Page {
   readonly #root: HTMLElement
   readonly #top = (<div class="whole" />) as HTMLElement
-  readonly #verdict = (
-    <section class="verdict" id="verdict" role="status" aria-live="polite" tabindex="-1" />
-  ) as HTMLElement
+  // What says that it is checking goes on to say the verdict: drawn anew, it would be laid out twice and might not be heard.
+  readonly #verdict = document.getElementById('verdict') ?? ((<VerdictPlace />) as HTMLElement)
   readonly #places: Places = {
     lead: (<div class="whole" />) as HTMLElement,
     rest: (<div class="whole" />) as HTMLElement,
@@ -50,19 +50,19 @@ export class Page {
   constructor(root: HTMLElement) {
     this.#root = root
     const { lead, rest, foot } = this.#places
-    root.replaceChildren(
-      <>
-        {this.#top}
+    const main =
+      this.#verdict.closest('main') ??
+      ((
         <main>
-          <div class="lead">
-            {this.#verdict}
-            {lead}
-          </div>
-          {rest}
+          <div class="lead">{this.#verdict}</div>
         </main>
-        {foot}
-      </>,
-    )
+      ) as HTMLElement)
+    for (const other of [...root.children]) if (other !== main) other.remove()
+    if (!main.isConnected) root.append(main)
+    main.before(this.#top)
+    this.#verdict.after(lead)
+    main.append(rest)
+    main.after(foot)
   }
 
   show(props: PageProps): void {

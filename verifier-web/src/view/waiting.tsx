@@ -1,12 +1,24 @@
 /** @jsxImportSource ../dom */
+import type { Child } from '../dom/jsx-runtime.ts'
 import { Broken, Mark } from '../dom/parts.tsx'
 import type { FirstKey, FirstLanguage } from '../i18n/index.ts'
 
 const SAID = {
   checking: ['word.checking', 'say.checking', 'next.checking'],
   // Why they did not come is not known here, nor when this device last checked.
+  // They may still come, and the verdict with them.
+  late: ['word.unchecked', 'say.unchecked.timeout', 'next.unchecked'],
   failed: ['word.unchecked', 'say.unchecked.fault', 'next.unchecked'],
 } as const satisfies Record<string, readonly FirstKey[]>
+
+/** Where the verdict stands, and what is said until it does: one place, so that who hears the page is told when it changes. */
+export function VerdictPlace({ children }: { children?: Child }): Node {
+  return (
+    <section class="verdict" id="verdict" role="status" aria-live="polite" tabindex="-1">
+      {children}
+    </section>
+  )
+}
 
 /** What stands in the verdict's place until the checks are there, and what when they don't come. Who has no script is told so instead. */
 export function waitingPart(state: keyof typeof SAID, { t }: FirstLanguage): Node {
@@ -14,7 +26,7 @@ export function waitingPart(state: keyof typeof SAID, { t }: FirstLanguage): Nod
   return (
     <main>
       <div class="lead">
-        <section class="verdict" role="status">
+        <VerdictPlace>
           <div>
             <div class="head">
               <Mark id="i-wait" />
@@ -33,14 +45,14 @@ export function waitingPart(state: keyof typeof SAID, { t }: FirstLanguage): Nod
               </span>
             </p>
           </div>
-          {state === 'failed' && (
+          {state !== 'checking' && (
             <p class="act">
               <button type="button" class="btn solid" onClick={() => location.reload()}>
                 {t('act.unchecked')}
               </button>
             </p>
           )}
-        </section>
+        </VerdictPlace>
       </div>
     </main>
   )
