@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commitmentOf, type Json, SECRET_RANDOM_BYTES, type SealedSecret, secretFrom } from '@tristamp/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import { commissioned, itemUri, TestLedger } from '../_harness.ts'
 const ITEM = itemUri('A1')
 const OTHER = itemUri('A2')
 const START = Date.parse('2026-11-22T08:30:00Z')
+const HOUR = 3_600_000
 const DAY = 86_400_000
 const SECRET = secretFrom(new Uint8Array(SECRET_RANDOM_BYTES).fill(7))
 const WRONG = secretFrom(new Uint8Array(SECRET_RANDOM_BYTES).fill(9))
@@ -69,25 +70,56 @@ const counts = async (subject = ITEM): Promise<Answer> => {
   return { status: response.status, ...((await response.json()) as object) }
 }
 
+/** What is told when this hour is over. */
+const later = (): Promise<Answer> => {
+  now += HOUR
+  return counts()
+}
+
 describe('scan counters', () => {
   it('count by hour and region, and give it back after a restart', async () => {
     expect(await scan(1, { region: 'CN-HB' })).toMatchObject({ status: 200, counted: true, times: 1 })
-    now += 3_600_000
+    now += HOUR
     await scan(2, { region: 'CN-GD' })
-    await scan(3, { region: 'CN-HB' })
+    for (let n = 3; n < 8; n++) await scan(256 * n, { region: 'CN-HB' })
     const expected = {
       firstSeen: '2026-11-22T08Z',
-      times: 3,
+      times: 7,
       lastDays: [
         { day: '2026-11-22', region: 'CN-GD', times: 1, hours: [9] },
-        { day: '2026-11-22', region: 'CN-HB', times: 2, hours: [8, 9] },
+        { day: '2026-11-22', region: 'CN-HB', times: 6, hours: [8, 9] },
       ],
     }
-    expect(await counts()).toMatchObject(expected)
+    expect(await later()).toMatchObject(expected)
     expect(await counts(OTHER)).toMatchObject({ status: 200, times: 0, lastDays: [] })
     await ledger.stop()
     await ledger.run({ now: () => now, disk }, { addressHeader: 'X-Forwarded-For' })
     expect(await counts()).toMatchObject(expected)
+  })
+
+  it('tell nobody who asks all the time when somebody looks, nor where one of few did', async () => {
+    await scan(256, { region: 'CN-HB' })
+    expect(await counts()).toMatchObject({ times: 0, lastDays: [] })
+    expect(await counts()).not.toHaveProperty('firstSeen')
+    // Whoever looks hears of the own look, and of none that this hour brought.
+    expect(await scan(512, { region: 'CN-GD' })).toMatchObject({
+      counted: true,
+      firstSeen: '2026-11-22T08Z',
+      times: 1,
+      lastDays: [{ day: '2026-11-22', times: 1, hours: [] }],
+    })
+    expect(await scan(512)).toMatchObject({ counted: false, firstSeen: '2026-11-22T08Z', times: 1 })
+    for (let n = 3; n < 7; n++) await scan(256 * n, { region: 'CN-GD' })
+    expect(await later()).toEqual({
+      status: 200,
+      subject: ITEM,
+      firstSeen: '2026-11-22T08Z',
+      times: 6,
+      lastDays: [{ day: '2026-11-22', times: 6, hours: [] }],
+    })
+    await scan(256 * 7)
+    expect((await counts()).lastDays).toHaveLength(1)
+    expect((await later()).lastDays).toHaveLength(3)
   })
 
   it('count one network once for each serial and day, however often and however fast it asks', async () => {
@@ -100,11 +132,11 @@ describe('scan counters', () => {
     // A /48 of IPv6 is one customer's.
     for (let i = 0; i < 5; i++)
       await post('/v1/scans', { subject: ITEM }, { 'X-Forwarded-For': `2001:db8:1:${i}::${i}` })
-    expect((await counts()).times).toBe(2)
+    expect((await later()).times).toBe(2)
     expect((await scan(1, { subject: OTHER }, { 'X-Forwarded-For': '10.0.1.200' })).counted).toBe(true)
     now += DAY
     expect((await scan(1, {}, { 'X-Forwarded-For': '10.0.1.201' })).counted).toBe(true)
-    expect((await counts()).times).toBe(3)
+    expect((await later()).times).toBe(3)
   })
 
   it('count no more networks of one block than stay below a strong day', async () => {
@@ -120,7 +152,7 @@ describe('scan counters', () => {
     expect((await scan(1, { subject: OTHER }, { 'X-Forwarded-For': '10.7.0.1' })).counted).toBe(true)
     now += DAY
     expect((await look('10.7.0.1')).counted).toBe(true)
-    expect((await counts()).times).toBe(14)
+    expect((await later()).times).toBe(14)
   })
 
   it('count nobody twice for a restart', async () => {
@@ -134,7 +166,7 @@ describe('scan counters', () => {
     expect((await scan(1, { subject: OTHER })).counted).toBe(true)
     now += DAY
     expect((await scan(1)).counted).toBe(true)
-    expect((await counts()).times).toBe(2)
+    expect((await later()).times).toBe(2)
   })
 
   it('hold one client to its pace', async () => {
@@ -145,15 +177,17 @@ describe('scan counters', () => {
   it('keep nothing of who looked', async () => {
     await scan(77, { region: 'Asia/Shanghai' }, { 'User-Agent': 'Spy/1.0', Referer: 'https://spy.example/' })
     await open(78, SECRET)
-    for (const kind of ['scans', 'openings']) {
-      const bytes = readFileSync(join(ledger.folder, 'unsigned', `${kind}.jsonl`), 'utf8')
+    const folder = join(ledger.folder, 'unsigned')
+    const [shard] = readdirSync(join(folder, 'openings'))
+    const keys = (value: object): string[] => Object.keys(value).sort((a, b) => (a < b ? -1 : 1))
+    for (const path of [join(folder, 'scans.jsonl'), join(folder, 'openings', shard!)]) {
+      const bytes = readFileSync(path, 'utf8')
       expect(bytes).toContain(ITEM)
       expect(bytes).not.toMatch(/10\.0\.7[78]|Spy|spy\.example|MMMM/)
       expect(bytes).not.toContain(SECRET)
-      const { record } = JSON.parse(bytes.trim()) as { record: object }
-      expect(Object.keys(record).sort((a, b) => (a < b ? -1 : 1))).toEqual(
-        kind === 'scans' ? ['cells', 'first', 'subject', 'times'] : ['first', 'region', 'subject', 'times'],
-      )
+      const line = JSON.parse(bytes.trim()) as { at: number; record: object } | [string, object]
+      if (Array.isArray(line)) expect(keys(line[1])).toEqual(['first', 'region', 'times'])
+      else expect([line.at % HOUR, keys(line.record)]).toEqual([0, ['cells', 'first', 'subject', 'times']])
     }
     expect(ledger.logs.join('\n')).not.toMatch(/10\.0\.77|Spy/)
   })
@@ -162,7 +196,8 @@ describe('scan counters', () => {
     await scan(1, { region: 'CN-XJ' }, { 'X-Region': 'Asia/Tokyo' })
     await scan(2, { region: 'CN-HB' }, { 'X-Region': 'Asia/Shanghai' })
     await scan(3, { region: '<script>alert(1)</script>' }, { 'X-Region': 'Atlantis' })
-    expect((await counts()).lastDays).toMatchObject([{ times: 1 }, { region: 'Asia/Tokyo' }, { region: 'CN-HB' }])
+    for (let n = 1; n < 5; n++) await scan(256 * n)
+    expect((await later()).lastDays).toMatchObject([{ times: 5 }, { region: 'Asia/Tokyo' }, { region: 'CN-HB' }])
     expect(JSON.stringify(await counts())).not.toContain('script')
   })
 
@@ -177,19 +212,19 @@ describe('scan counters', () => {
     ['too much', { subject: ITEM, region: 'x'.repeat(4000) }, 413],
   ])('refuse %s', async (_, body, status) => {
     expect((await post('/v1/scans', body, from(9))).status).toBe(status)
-    expect((await counts()).times).toBe(0)
+    expect((await later()).times).toBe(0)
   })
 
   it('are not moved by a page of another site', async () => {
     expect((await scan(1, {}, { 'Sec-Fetch-Site': 'cross-site' })).code).toBe('REQUEST_QUERY')
-    expect((await counts()).times).toBe(0)
+    expect((await later()).times).toBe(0)
   })
 
   it('count what the disk took, and nothing else', async () => {
     disk.fault = () => 'ENOSPC'
     expect((await scan(1)).status).toBe(503)
     disk.fault = () => undefined
-    expect((await counts()).times).toBe(0)
+    expect((await later()).times).toBe(0)
     expect((await scan(1)).counted).toBe(true)
   })
 })
@@ -202,24 +237,46 @@ describe('sealed codes', () => {
       opened: { firstAt: '2026-11-22T08Z', region: 'CN-HB', times: 1 },
     })
     now += DAY
-    const later = { first: false, opened: { firstAt: '2026-11-22T08Z', region: 'CN-HB', times: 2 } }
-    expect(await open(2, SECRET, { region: 'CN-GD' })).toMatchObject({ status: 200, ...later })
+    const again = { first: false, opened: { firstAt: '2026-11-22T08Z', region: 'CN-HB', times: 2 } }
+    expect(await open(2, SECRET, { region: 'CN-GD' })).toMatchObject({ status: 200, ...again })
     // The same network on the same day is no other pack.
-    expect(await open(2, SECRET)).toMatchObject(later)
+    expect(await open(2, SECRET)).toMatchObject(again)
     await ledger.stop()
     await ledger.run({ now: () => now, disk }, { addressHeader: 'X-Forwarded-For' })
-    expect(await counts()).toMatchObject({ opened: later.opened })
+    // Where is told to those alone who have the secret.
+    expect((await counts()).opened).toEqual({ firstAt: '2026-11-22T08Z', times: 2 })
+  })
+
+  it('are told to nobody within the hour, but to who has the secret', async () => {
+    await open(1, SECRET)
+    expect(await counts()).not.toHaveProperty('opened')
+    expect((await later()).opened).toEqual({ firstAt: '2026-11-22T08Z', times: 1 })
+  })
+
+  it('know the device of the first again, when it never heard the answer', async () => {
+    const mark = 'm'.repeat(22)
+    expect(await open(1, SECRET, { mark })).toMatchObject({ status: 201, first: true, own: false })
+    await ledger.stop()
+    await ledger.run({ now: () => now, disk }, { addressHeader: 'X-Forwarded-For' })
+    expect(await open(9, SECRET, { mark })).toMatchObject({
+      status: 200,
+      first: false,
+      own: true,
+      opened: { times: 1 },
+    })
+    expect(await open(9, SECRET, { mark: 'n'.repeat(22) })).toMatchObject({ first: false, own: false })
+    expect(await open(10, SECRET, { mark: 'short' })).toMatchObject({ status: 400, code: 'REQUEST_QUERY' })
   })
 
   it('of two at once one is the first', async () => {
     const both = await Promise.all([open(1, SECRET), open(2, SECRET), open(3, SECRET)])
     expect(both.filter(({ first }) => first)).toHaveLength(1)
-    expect((await counts()).opened?.times).toBe(3)
+    expect((await later()).opened?.times).toBe(3)
   })
 
   it('are not guessed, and their owner is never locked out', async () => {
     for (let i = 0; i < 300; i++) await open(1000 + (i >> 1), WRONG)
-    expect((await counts()).opened).toBeUndefined()
+    expect((await later()).opened).toBeUndefined()
     let last: Answer | undefined
     for (let i = 0; i < 12; i++) {
       last = await post('/v1/openings', { subject: ITEM, secret: WRONG }, { 'X-Forwarded-For': `10.9.9.${i}` })

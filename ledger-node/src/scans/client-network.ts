@@ -8,14 +8,14 @@ import { networkOf } from '../network.ts'
  */
 export function clientNetwork(req: Request, addressHeader: string | undefined): string {
   const told = addressHeader && req.get(addressHeader)?.split(',').at(-1)?.trim()
-  const address = told && isIP(told) !== 0 ? told : (req.socket.remoteAddress ?? '')
-  const plain = address.toLowerCase().startsWith('::ffff:') ? address.slice(7) : address
-  if (isIP(plain) === 4) return plain.split('.').slice(0, 3).join('.')
-  return networkOf(plain).split(':').slice(0, 3).join(':')
+  const network = networkOf(told && isIP(told) !== 0 ? told : (req.socket.remoteAddress ?? ''))
+  const sign = isIP(network) === 4 ? '.' : ':'
+  return network.split(sign).slice(0, 3).join(sign)
 }
 
-/** The block that a network is of, as providers get and rent them out: a /16 of IPv4, a /32 of IPv6. @param network as `clientNetwork` names it */
+/** The block that a network is of, as providers get and rent them out: a /16 of IPv4, a /29 of IPv6. @param network as `clientNetwork` names it */
 export function blockOf(network: string): string {
-  const sign = network.includes(':') ? ':' : '.'
-  return network.split(sign).slice(0, 2).join(sign)
+  if (!network.includes(':')) return network.split('.').slice(0, 2).join('.')
+  const [first = '', second = ''] = network.split(':')
+  return `${first}:${(Number.parseInt(second, 16) & 0xfff8).toString(16)}`
 }

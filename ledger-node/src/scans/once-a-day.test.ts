@@ -22,6 +22,18 @@ it('knows a network again for one day, and forgets it with the day', () => {
   expect(today.times('10.0.0', 'a')).toBe(0)
 })
 
+it('begins no day anew for a clock that swings about midnight', () => {
+  let now = 10 * DAY
+  const today = new OnceADay(() => now)
+  today.take('10.0.0', 'a')
+  for (const step of [-1, 1, -1, 1]) {
+    now += step
+    expect(today.times('10.0.0', 'a')).toBe(1)
+  }
+  now -= 2 * DAY
+  expect(today.times('10.0.0', 'a')).toBe(0)
+})
+
 it('counts nothing rather than forget, when it is full', () => {
   const today = new OnceADay(() => 0, 2)
   today.take('a', '')
@@ -32,6 +44,9 @@ it('counts nothing rather than forget, when it is full', () => {
 it.each([
   ['10.1.2.3', '10.1.2'],
   ['::ffff:10.1.2.3', '10.1.2'],
+  ['::FFFF:a01:203', '10.1.2'],
+  ['0:0:0:0:0:ffff:10.1.2.3', '10.1.2'],
+  ['fe80::1%eth0', 'fe80:0:0'],
   ['2001:db8:1:2::9', '2001:db8:1'],
   ['2001:db8:1:ffff::9', '2001:db8:1'],
   ['::1', '0:0:0'],
@@ -43,6 +58,8 @@ it.each([
 it.each([
   ['10.1.2', '10.1'],
   ['2001:db8:1', '2001:db8'],
+  // What a provider gets is a /29.
+  ['2a0e:97c7:1', '2a0e:97c0'],
   ['0:0:0', '0:0'],
 ])('the network %s is of the block %s', (network, block) => expect(blockOf(network)).toBe(block))
 

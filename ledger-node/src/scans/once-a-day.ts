@@ -43,7 +43,8 @@ export class OnceADay {
 
   #turn(): void {
     const day = Math.floor(this.#now() / DAY_MS)
-    if (day === this.#day) return
+    // A clock that is set back over midnight begins no day anew.
+    if (day === this.#day || day === this.#day - 1) return
     this.#day = day
     this.#key.fill(0)
     this.#key = randomBytes(32)

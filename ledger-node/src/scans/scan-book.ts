@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { type ScanCounts, scanRegion } from '@tristamp/protocol'
+import { type ScanCounts, type ScanDay, STRONG_TIMES, scanRegion } from '@tristamp/protocol'
 import type { Machine } from '../machine.ts'
 import { RecordBook } from '../unsigned/record-book.ts'
+import { AsOfTheHour } from './as-of-the-hour.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_HOURS = 24
@@ -14,8 +15,6 @@ const REGIONS = 12
 /** Days and regions in all: a line of the book has room for them. */
 const CELLS = 120
 const MAX_TIMES = 1_000_000
-/** In memory: about as many as the book has room for. */
-const MAX_SERIALS = 300_000
 
 /** One region on one day: days since 1970, region ('' for none), how many networks, and the hours as bits. */
 type Cell = [day: number, region: string, times: number, hours: number]
@@ -34,6 +33,7 @@ export class ScanBook {
   readonly #book: RecordBook<SerialCount>
   readonly #now: () => number
   readonly #counts = new Map<string, SerialCount>()
+  readonly #told: AsOfTheHour<SerialCount>
   /** The day of the start, and what was counted on it before: which networks looked is forgotten with a stop. */
   readonly #startDay: number
   readonly #countedBefore: ReadonlySet<string>
@@ -41,7 +41,8 @@ export class ScanBook {
   private constructor(book: RecordBook<SerialCount>, now: () => number) {
     this.#book = book
     this.#now = now
-    for (const { record } of book.records) this.#keep(record)
+    this.#told = new AsOfTheHour(now)
+    for (const { record } of book.records) this.#counts.set(record.subject, record)
     this.#startDay = this.#day
     const today = [...this.#counts.values()].filter(({ cells }) => cells.some(([day]) => day === this.#startDay))
     this.#countedBefore = new Set(today.map(({ subject }) => subject))
@@ -49,17 +50,25 @@ export class ScanBook {
 
   /** @throws LedgerError NODE_DEGRADED */
   static async open(data: string, { disk, now }: Pick<Machine, 'disk' | 'now'>): Promise<ScanBook> {
-    const book = await RecordBook.open({
+    let forget = (_: SerialCount): void => {}
+    const book = await RecordBook.open<SerialCount>({
       folder: join(data, 'unsigned'),
       kind: 'scans',
       read: readSerialCount,
       maxBytes: MAX_BYTES,
       maxAgeMs: MAX_AGE_MS,
+      // When exactly somebody looked is not kept here either.
+      everyMs: HOUR_MS,
       keyOf: ({ subject }) => subject,
+      // Whoever looks at each of a million packs once pushes nothing out that is looked at a lot.
+      rank: (lines) => lines.map(({ kept }) => recentTimes(kept.record, Math.floor(now() / HOUR_MS / DAY_HOURS))),
+      forgot: (record) => forget(record),
       disk,
       now,
     })
-    return new ScanBook(book, now)
+    const scans = new ScanBook(book, now)
+    forget = (record) => scans.#forget(record)
+    return scans
   }
 
   /** Whether looks of today were counted before this start: whoever looks may be among them, and is not counted twice. */
@@ -71,12 +80,13 @@ export class ScanBook {
     return Math.floor(this.#now() / HOUR_MS / DAY_HOURS)
   }
 
-  /** Counts one look, of now. @throws LedgerError NODE_BUSY, NODE_DEGRADED: it was not counted */
+  /** Counts one look, of now; what everyone is told of it changes with the next hour. @throws LedgerError NODE_BUSY, NODE_DEGRADED: it was not counted */
   async count(subject: string, region: string | undefined): Promise<void> {
     const before = this.#counts.get(subject)
     const after = counted(before, subject, Math.floor(this.#now() / HOUR_MS), region ?? '')
     // Others that come meanwhile count on; what the disk does not take is taken back.
-    this.#keep(after)
+    this.#told.changes(subject, before)
+    this.#counts.set(subject, after)
     try {
       await this.#book.append(after)
     } catch (error) {
@@ -88,30 +98,49 @@ export class ScanBook {
     }
   }
 
-  of(subject: string): ScanCounts {
-    const known = this.#counts.get(subject)
+  /**
+   * What everyone is told: as it was when this hour began, and the own look of whoever asks. Of a day on which few looked it is told how many did, neither
+   * where nor when: nobody learns that of one reader, and no rule needs it.
+   */
+  of(subject: string, own?: { region: string | undefined }): ScanCounts {
+    const before = this.#told.of(subject, this.#counts.get(subject))
+    const hour = Math.floor(this.#now() / HOUR_MS)
+    const known = own === undefined ? before : counted(before, subject, hour, own.region ?? '')
     if (known === undefined) return { times: 0, lastDays: [] }
-    return {
-      firstSeen: `${new Date(known.first * HOUR_MS).toISOString().slice(0, 13)}Z`,
-      times: known.times,
-      lastDays: known.cells.map(([day, region, times, hours]) => ({
-        day: new Date(day * DAY_HOURS * HOUR_MS).toISOString().slice(0, 10),
-        ...(region !== '' && { region }),
-        times,
-        hours: Array.from({ length: DAY_HOURS }, (_, hour) => hour).filter((hour) => (hours >> hour) & 1),
-      })),
-    }
+    const firstSeen = `${new Date(known.first * HOUR_MS).toISOString().slice(0, 13)}Z`
+    return { firstSeen, times: known.times, lastDays: toldDays(known.cells) }
   }
 
   close(): Promise<void> {
     return this.#book.close()
   }
 
-  /** The last that changed stand last: beyond what the book holds the first go. */
-  #keep(count: SerialCount): void {
-    this.#counts.delete(count.subject)
-    this.#counts.set(count.subject, count)
-    if (this.#counts.size > MAX_SERIALS) this.#counts.delete(this.#counts.keys().next().value!)
+  /** The book has no room for it any more. What was counted since is in no line yet. */
+  #forget(record: SerialCount): void {
+    if (this.#counts.get(record.subject) === record) this.#counts.delete(record.subject)
+  }
+}
+
+/** Looks on the days of which it is told where and when. */
+function recentTimes({ cells }: SerialCount, today: number): number {
+  return cells.reduce((sum, [day, , times]) => (day > today - DAYS ? sum + times : sum), 0)
+}
+
+function toldDays(cells: readonly Cell[]): ScanDay[] {
+  const days = [...new Set(cells.map(([day]) => day))]
+  return days.flatMap((of) => {
+    const own = cells.filter(([day]) => day === of)
+    const all = own.reduce((sum, [, , times]) => sum + times, 0)
+    return all < STRONG_TIMES ? [toldCell([of, '', all, 0])] : own.map(toldCell)
+  })
+}
+
+function toldCell([day, region, times, hours]: Cell): ScanDay {
+  return {
+    day: new Date(day * DAY_HOURS * HOUR_MS).toISOString().slice(0, 10),
+    ...(region !== '' && { region }),
+    times,
+    hours: Array.from({ length: DAY_HOURS }, (_, hour) => hour).filter((hour) => (hours >> hour) & 1),
   }
 }
 

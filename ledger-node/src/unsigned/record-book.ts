@@ -21,8 +21,20 @@ export interface BookOptions<T> {
   maxAgeMs: number
   /** What a record is the last word of: when the file is written anew, older records of the same key go. */
   keyOf?: (record: T) => string
+  /** How fine the times are that are kept, ms: 1 unless told. */
+  everyMs?: number
+  /** The better to keep one of several is, where not all fit: by the whole list, once for each rewriting. The newest unless told. */
+  rank?: (lines: readonly Line<T>[]) => readonly number[]
+  /** Told of what is the last word of its key and is kept no more. */
+  forgot?: (record: T) => void
   disk?: Disk
   now?: () => number
+}
+
+/** A record and what it takes on the disk. */
+export interface Line<T> {
+  kept: Kept<T>
+  bytes: number
 }
 
 type Settled<T> = BookOptions<T> & Required<Pick<BookOptions<T>, 'disk' | 'now'>>
@@ -36,15 +48,15 @@ const TIDY_MS = 3_600_000
 
 /**
  * What people without a key tell this node: never in the log, never called signed. JSON lines in one file; a record is on the disk when `append`
- * resolves. Beyond `maxBytes` the oldest half goes, beyond `maxAgeMs` everything older: what strangers write must end somewhere. A line that a crash
- * has cut is dropped at the next start, and a line that nobody wrote so is counted and left out.
+ * resolves. Beyond `maxBytes` half of it goes, the oldest unless ranked otherwise, beyond `maxAgeMs` everything older: what strangers write must end
+ * somewhere. A line that a crash has cut is dropped at the next start, and a line that nobody wrote so is counted and left out.
  */
 export class RecordBook<T> {
   readonly path: string
   readonly #options: Settled<T>
   readonly #tidying: NodeJS.Timeout
   #file: DiskFile
-  #lines: { kept: Kept<T>; bytes: number }[] = []
+  #lines: Line<T>[] = []
   #size = 0
   #damaged = 0
   /** The end of the file is not what it should be; or the file may be another one by now. */
@@ -71,7 +83,7 @@ export class RecordBook<T> {
       await book.tidy()
       return book
     } catch (error) {
-      throw refused(error)
+      throw notTaken(error)
     }
   }
 
@@ -94,7 +106,8 @@ export class RecordBook<T> {
     if (this.#waiting >= MAX_WAITING) return Promise.reject(new LedgerError('NODE_BUSY', `${this.path} is behind`))
     this.#waiting++
     return this.#inTurn(async () => {
-      const kept = { at: this.#options.now(), record }
+      const { everyMs = 1, now } = this.#options
+      const kept = { at: now() - (now() % everyMs), record }
       const line = lineOf(kept)
       if (line.length > LINE_BYTES) throw new LedgerError('REQUEST_TOO_LARGE', `at most ${LINE_BYTES} bytes`)
       await this.#mend()
@@ -135,7 +148,7 @@ export class RecordBook<T> {
 
   #inTurn<R>(work: () => Promise<R>): Promise<R> {
     const done = this.#queue.then(work).catch((error: unknown) => {
-      throw refused(error)
+      throw notTaken(error)
     })
     this.#queue = done.catch(() => undefined)
     return done
@@ -184,19 +197,7 @@ export class RecordBook<T> {
 
   /** The file anew with the newest records that fit: the old one or the new one survives a crash, each of them whole. */
   async #rewrite(maxBytes: number): Promise<void> {
-    const kept: { kept: Kept<T>; bytes: number }[] = []
-    let size = 0
-    const { keyOf } = this.#options
-    const said = new Set<string>()
-    for (const line of this.#lines.filter(({ kept: { at } }) => at >= this.#since).reverse()) {
-      const key = keyOf?.(line.kept.record)
-      if (key !== undefined && said.has(key)) continue
-      if (key !== undefined) said.add(key)
-      if (size + line.bytes > maxBytes) break
-      size += line.bytes
-      kept.push(line)
-    }
-    kept.reverse()
+    const kept = this.#worthKeeping(maxBytes)
     const bytes = Buffer.concat(kept.map((line) => lineOf(line.kept)))
     const { disk } = this.#options
     this.#doubt = 'file'
@@ -204,9 +205,36 @@ export class RecordBook<T> {
     const before = this.#file
     this.#file = await disk.open(this.path)
     this.#doubt = undefined
+    const [lines, stays] = [this.#lines, new Set(kept.map((line) => this.#keyOf(line)))]
     this.#lines = kept
     this.#size = bytes.length
     await before.close()
+    for (const line of lines) if (!stays.has(this.#keyOf(line))) this.#options.forgot?.(line.kept.record)
+  }
+
+  /** The last word of each key that is young enough, as many as fit by their rank; in their order. */
+  #worthKeeping(maxBytes: number): Line<T>[] {
+    const last = new Map<string | Line<T>, Line<T>>()
+    for (const line of this.#lines.filter(({ kept: { at } }) => at >= this.#since)) {
+      const key = this.#keyOf(line)
+      last.delete(key)
+      last.set(key, line)
+    }
+    const lines = [...last.values()]
+    const ranks = this.#options.rank?.(lines)
+    const best = lines.map((_, i) => i).sort((a, b) => (ranks?.[b] ?? 0) - (ranks?.[a] ?? 0) || b - a)
+    const stays = new Set<number>()
+    let size = 0
+    for (const i of best) {
+      size += lines[i]!.bytes
+      if (size > maxBytes) break
+      stays.add(i)
+    }
+    return lines.filter((_, i) => stays.has(i))
+  }
+
+  #keyOf(line: Line<T>): string | Line<T> {
+    return this.#options.keyOf?.(line.kept.record) ?? line
   }
 }
 
@@ -230,7 +258,8 @@ function keptOf<T>(line: Uint8Array, read: (value: unknown) => T | undefined): K
   }
 }
 
-function refused(error: unknown): unknown {
+/** What is told of a failure to write: NODE_DEGRADED, unless it has a code. */
+export function notTaken(error: unknown): unknown {
   if (error instanceof LedgerError) return error
   const what = isDiskFull(error) ? 'the disk is full' : error instanceof Error ? error.message : String(error)
   return new LedgerError('NODE_DEGRADED', `not taken: ${what}`, { cause: error })
