@@ -23,6 +23,9 @@ describe('scannedOf', () => {
     `https://evil.example${path}`,
     `https://trace.example.evil.example${path}`,
     `http://evil.example:8080${path}`,
+    `evil.example${path}`,
+    `evil.example:8080${path}`,
+    `Win! https://evil.example${path} now`,
   ])('says of %s that it is not ours', (text) => {
     expect(scannedOf(text, 'trace.example')).toMatchObject({ kind: 'foreign', text, path })
   })

@@ -1,6 +1,6 @@
 // What a code that was read means here. A code can lead anywhere: this page follows none, it only takes the number out of it.
 import { pathOf } from './subject-from-path.ts'
-import { subjectFromText, trimmedText } from './subject-from-text.ts'
+import { addressIn, subjectFromText, withoutAim } from './subject-from-text.ts'
 
 /** goods: a number that this page can check. foreign: an address of somebody else, with the number in it, if any. text: anything else. */
 export type Scanned =
@@ -13,12 +13,12 @@ const NEUTRAL = 'id.gs1.org'
 
 /** @param text as a decoder gives it: a Digital Link of any host, an element string with or without FNC1, a bare retail number */
 export function scannedOf(text: string, ownHost: string): Scanned {
-  // AIM identifiers of scanners that send them.
-  const bare = trimmedText(trimmedText(text).replace(/^\][A-Za-z]\d/, ''))
+  const bare = withoutAim(text)
   const address = subjectFromText(bare)
   // An address of another kind names itself, and whatever somebody prints must not become a number here.
   const path = address.kind === 'subject' && address.elements.size > 0 ? pathOf(address.subject) : undefined
-  const host = /^https?:/i.test(bare) ? hostOf(bare) : undefined
+  const whole = addressIn(bare) ?? ''
+  const host = /^https?:/i.test(whole) ? hostOf(whole) : undefined
   if (host === undefined || host === ownHost || host.toLowerCase() === NEUTRAL)
     return path === undefined ? { kind: 'text', text } : { kind: 'goods', path }
   return { kind: 'foreign', text, host, ...(path !== undefined && { path }) }

@@ -58,6 +58,21 @@ describe('subjectFromText', () => {
     [' (01) 09506000134352 (21) 7K3M92QD40XA ', item],
     ['https://trace.example/01/09506000134352/21/7K3M92QD40XA?lang=en', item],
     ['https://farm.example/pig/7', 'https://farm.example/pig/7'],
+    // As scanners that type begin.
+    [']d2010950600013435221' + '7K3M92QD40XA', item],
+    [']Q1https://trace.example/01/09506000134352/21/7K3M92QD40XA', item],
+    // FNC1 as it is shown where the sign itself is not.
+    ...['\u241d', '{GS}', '[GS]', '<GS>', '\\x1d', '|', '~', '^]', '\x1d\x1d', '{FNC1}'].map(
+      (fnc1) => [`010950600013435210B261120-07${fnc1}217K3M92QD40XA`, item] as [string, string],
+    ),
+    // As chats and browsers copy an address.
+    ['【猪肉】快来看https://trace.example/01/09506000134352/21/7K3M92QD40XA，点开即可', item],
+    ['Look: https://trace.example/01/09506000134352/21/7K3M92QD40XA (pork)', item],
+    ['trace.example/01/09506000134352/21/7K3M92QD40XA', item],
+    ['trace.example:8080/01/09506000134352/21/7K3M92QD40XA', item],
+    // What stands under the bars of a pallet.
+    ['395060001340000018', 'https://id.gs1.org/00/395060001340000018'],
+    ['3 9506000 134000001 8', 'https://id.gs1.org/00/395060001340000018'],
   ])('reads %s', (text, subject) => {
     expect(subjectFromText(text)).toMatchObject({ kind: 'subject', subject })
   })
@@ -65,6 +80,12 @@ describe('subjectFromText', () => {
   it('refuses half a number', () => {
     expect(subjectFromText('(01)0950600013435')).toMatchObject({ kind: 'wrong' })
     expect(subjectFromText('pork')).toMatchObject({ kind: 'wrong' })
+  })
+
+  it('does not choose where 18 digits are two things', () => {
+    // An SSCC by its check digit, and a GIAI by its identifier.
+    expect(subjectFromText('800495060001340000')).toEqual({ kind: 'wrong', code: 'GS1_AMBIGUOUS' })
+    expect(subjectFromText('(00)800495060001340000')).toMatchObject({ kind: 'subject' })
   })
 
   it('is nothing for nothing', () => {

@@ -581,11 +581,14 @@ export const en = {
   'scan.blind': 'What reads codes did not arrive. Try again with a connection, or type the number below.',
   'scan.refused':
     "The camera was refused. Allow it for this site in the browser's site settings and press again; or choose a photo, or type the number below.",
+  'start.check-digit.swapped': 'If two neighbours were swapped, it is {list}.',
   'scan.none': 'No camera was found on this device. Choose a photo, or type the number below.',
   'scan.busy':
     'The camera gives no picture; another program may be using it. Close that and press again; or choose a photo, or type the number below.',
   'scan.barred':
-    "This browser gives this page no camera: the address must begin with https, and inside another app use the phone's own browser. Choose a photo, or type the number below.",
+    'Pages that are open here get no camera, as inside many apps. Open the menu (•••) and choose “Open in browser”; or take a photo and choose it, or type the number below.',
+  'scan.insecure':
+    'This page was opened by http, and browsers give such pages no camera. Use its address that begins with https, and ask whoever gave you this one; or take a photo and choose it, or type the number below.',
   'scan.photo.reading': 'Reading the photo …',
   'scan.foreign': 'This code holds an address of {host}, not of this site. This page does not open it.',
   'scan.text': 'There is no product number in this code:',

@@ -27,6 +27,8 @@ export interface CameraViewProps {
 /** A button that opens the camera, its picture, and the light where it has one. */
 export function CameraView({ formats, words, width, onCodes, onFailure, onLooking }: CameraViewProps): VNode {
   const video = useRef<HTMLVideoElement>(null)
+  const button = useRef<HTMLButtonElement>(null)
+  const torch = useRef<HTMLButtonElement>(null)
   const decoder = useRef<Decoder>(undefined)
   const [camera, setCamera] = useState<Camera | undefined>()
   const [opening, setOpening] = useState(false)
@@ -34,18 +36,21 @@ export function CameraView({ formats, words, width, onCodes, onFailure, onLookin
   // The loop outlives a redraw; it asks whoever is there then.
   const take = useRef(onCodes)
   take.current = onCodes
-  useEffect(() => () => camera?.stop(), [camera])
+  useEffect(() => (camera === undefined ? undefined : untilGone(camera)), [camera])
   const begin = async (): Promise<void> => {
+    if (opening) return
     onFailure(undefined)
     setOpening(true)
     try {
       decoder.current ??= new Decoder(formats)
       const reader = decoder.current
       const opened = await openCamera(video.current!, width)
-      // The page has gone on meanwhile.
+      // The page has gone on meanwhile, or nobody looks at it.
       if (video.current === null) return opened.stop()
+      if (document.hidden) opened.stop()
       setCamera(opened)
       setOpening(false)
+      video.current.scrollIntoView({ block: 'nearest' })
       onLooking?.(true)
       // Whoever tries again asks for a reader again.
       void reader.ready.then(() => {
@@ -57,9 +62,12 @@ export function CameraView({ formats, words, width, onCodes, onFailure, onLookin
         if (take.current(codes)) opened.stop()
       })
       if (decoder.current === undefined) throw new CameraError('BLIND')
+      if (opened.lost) throw new CameraError('BUSY')
     } catch (thrown) {
       onFailure(thrown instanceof CameraError ? thrown.failure : 'BUSY')
     }
+    // The light's button goes: whoever was on it would be nowhere.
+    if (torch.current !== null && torch.current === document.activeElement) button.current?.focus()
     setOpening(false)
     setCamera(undefined)
     setLit(false)
@@ -77,19 +85,41 @@ export function CameraView({ formats, words, width, onCodes, onFailure, onLookin
       <video ref={video} class="camera" hidden={camera === undefined} muted playsInline aria-label={words.picture} />
       <p class="act">
         <button
+          ref={button}
           type="button"
           class="btn solid"
-          disabled={opening}
+          // One that is disabled would lose the focus.
+          aria-disabled={opening}
           onClick={() => (camera === undefined ? void begin() : camera.stop())}
         >
           {camera === undefined ? words.begin : words.stop}
         </button>
         {camera?.torch !== undefined && (
-          <button type="button" class="btn" aria-pressed={lit} onClick={() => void light()}>
+          <button ref={torch} type="button" class="btn" aria-pressed={lit} onClick={() => void light()}>
             {words.torch}
           </button>
         )}
       </p>
     </>
   )
+}
+
+/** Off when the page is hidden, left or redrawn without it, and by Escape. */
+function untilGone(camera: Camera): () => void {
+  const { stop } = camera
+  const hidden = (): void => {
+    if (document.hidden) stop()
+  }
+  const byKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') stop()
+  }
+  document.addEventListener('visibilitychange', hidden)
+  document.addEventListener('keydown', byKey)
+  window.addEventListener('pagehide', stop)
+  return () => {
+    stop()
+    document.removeEventListener('visibilitychange', hidden)
+    document.removeEventListener('keydown', byKey)
+    window.removeEventListener('pagehide', stop)
+  }
 }

@@ -2,8 +2,8 @@
 import type { Code } from './code.ts'
 import type { Decoder } from './decoder.ts'
 
-/** Why nothing is seen. BARRED: this browser gives pages no camera, or this page came without https. BLIND: what reads codes did not arrive. */
-export type CameraFailure = 'REFUSED' | 'NONE' | 'BUSY' | 'BARRED' | 'BLIND'
+/** Why nothing is seen. BARRED: this browser gives pages no camera. INSECURE: none does to a page that came without https. BLIND: what reads codes did not arrive. */
+export type CameraFailure = 'REFUSED' | 'NONE' | 'BUSY' | 'BARRED' | 'INSECURE' | 'BLIND'
 
 export class CameraError extends Error {
   override readonly name = 'CameraError'
@@ -20,16 +20,21 @@ export interface Camera {
   /** Switches the light; undefined where the track has none. */
   torch: ((on: boolean) => Promise<void>) | undefined
   readonly on: boolean
+  /** Whether it went off by itself: unplugged, or taken by a call. */
+  readonly lost: boolean
   stop(): void
 }
 
 /** At least this long between two looks, and as long as the last look took: half of the time is the page's own. */
 const LEAST_MS = 60
 
+/** A camera that gives no picture for as long gives none. */
+const FIRST_PICTURE_MS = 15_000
+
 /** Opens the rear camera into `video`. @throws CameraError */
 export async function openCamera(video: HTMLVideoElement, width = 1280): Promise<Camera> {
   const { mediaDevices } = navigator as { mediaDevices?: MediaDevices }
-  if (mediaDevices?.getUserMedia === undefined) throw new CameraError('BARRED')
+  if (mediaDevices?.getUserMedia === undefined) throw new CameraError(isSecureContext ? 'BARRED' : 'INSECURE')
   const stream = await mediaDevices
     .getUserMedia({ video: { facingMode: 'environment', width: { ideal: width } }, audio: false })
     .catch((cause: unknown) => {
@@ -37,15 +42,20 @@ export async function openCamera(video: HTMLVideoElement, width = 1280): Promise
     })
   const [track] = stream.getVideoTracks()
   let on = true
+  let lost = false
   const stop = (): void => {
     on = false
     for (const one of stream.getTracks()) one.stop()
     video.srcObject = null
   }
-  track?.addEventListener('ended', stop)
+  // Not fired by a stop of our own.
+  track?.addEventListener('ended', () => {
+    lost = true
+    stop()
+  })
   video.srcObject = stream
   try {
-    await video.play()
+    await within(FIRST_PICTURE_MS, video.play())
   } catch (cause) {
     stop()
     throw new CameraError('BUSY', { cause })
@@ -60,6 +70,9 @@ export async function openCamera(video: HTMLVideoElement, width = 1280): Promise
     get on() {
       return on
     },
+    get lost() {
+      return lost
+    },
   }
 }
 
@@ -71,6 +84,14 @@ export async function watch(camera: Camera, decoder: Decoder, saw: (codes: Code[
     if (camera.on) saw(codes)
     await new Promise((resolve) => setTimeout(resolve, Math.max(LEAST_MS, performance.now() - began)))
   }
+}
+
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no picture')), ms)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
 function failureOf(thrown: unknown): CameraFailure {

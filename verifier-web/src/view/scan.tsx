@@ -16,6 +16,7 @@ const FAILURES: Record<CameraFailure, MessageKey> = {
   NONE: 'scan.none',
   BUSY: 'scan.busy',
   BARRED: 'scan.barred',
+  INSECURE: 'scan.insecure',
   BLIND: 'scan.blind',
 }
 

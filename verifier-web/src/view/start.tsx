@@ -1,5 +1,5 @@
 import { render, type TargetedSubmitEvent, type VNode } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { App } from '../app.ts'
 import { type CheckDigitHelp, checkDigitHelp } from '../check-digit-help.ts'
 import { findingOfFiles } from '../from-files.ts'
@@ -9,6 +9,7 @@ import { keepShell } from '../shell.ts'
 import { pathOf } from '../subject-from-path.ts'
 import { subjectFromText } from '../subject-from-text.ts'
 import { FilePicker } from './file-picker.tsx'
+import { listenToWedge } from '../wedge.ts'
 import { LanguageProvider, Phrases, useLanguage } from './parts.tsx'
 import { ScanPart } from './scan.tsx'
 import { inSameLanguage, Top } from './top.tsx'
@@ -77,16 +78,21 @@ function Typed({ wrong }: { wrong: string | undefined }): VNode {
   const { t } = useLanguage()
   const [code, setCode] = useState(wrong)
   const [help, setHelp] = useState<CheckDigitHelp | undefined>()
-  const go = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
-    event.preventDefault()
-    const text = String(new FormData(event.currentTarget).get('number') ?? '')
+  const field = useRef<HTMLInputElement>(null)
+  const go = (text: string): void => {
     const address = subjectFromText(text)
     if (address.kind === 'subject') location.assign(inSameLanguage(pathOf(address.subject)))
     else setCode(address.kind === 'wrong' ? address.code : undefined)
     setHelp(checkDigitHelp(text))
   }
   return (
-    <form class="ask" onSubmit={go}>
+    <form
+      class="ask"
+      onSubmit={(event: TargetedSubmitEvent<HTMLFormElement>) => {
+        event.preventDefault()
+        go(field.current?.value ?? '')
+      }}
+    >
       <label for="number">{t('start.label')}</label>
       <input
         id="number"
@@ -94,13 +100,25 @@ function Typed({ wrong }: { wrong: string | undefined }): VNode {
         autocomplete="off"
         autocapitalize="characters"
         spellcheck={false}
+  useEffect(
+    () =>
+      listenToWedge((text) => {
+        go(text)
+        // An input method writes its own words into the field first.
+        setTimeout(() => {
+          if (field.current !== null) field.current.value = text
+        })
+      }),
+    [],
+  )
         aria-describedby="wrong"
         aria-invalid={code !== undefined}
         onKeyDown={separate}
       />
+        ref={field}
       <p id="wrong" class="wrong" role="alert">
         {code !== undefined && t(code === 'GS1_CHECK_DIGIT' ? 'start.check-digit' : 'start.wrong', { code })}
-        {code === 'GS1_CHECK_DIGIT' && help !== undefined && ` ${t('start.check-digit.help', { ...help })}`}
+        {code === 'GS1_CHECK_DIGIT' && help !== undefined && <CheckDigit help={help} />}
       </p>
       <button type="submit" class="btn solid">
         {t('start.go')}
@@ -118,6 +136,19 @@ function FromFile({ root, memory }: Omit<Start, 'wrong'>): VNode {
     setSaid(undefined)
     const finding = await findingOfFiles(files, memory)
     if ('code' in finding) {
+let opened = 0
+
+/** What the number would be, if only its last digit or the order of two were wrong. */
+function CheckDigit({ help: { number, typed, expected, swapped } }: { help: CheckDigitHelp }): VNode {
+  const { t } = useLanguage()
+  return (
+    <>
+      {` ${t('start.check-digit.help', { number, typed, expected })}`}
+      {swapped.length > 0 && ` ${t('start.check-digit.swapped', { list: swapped.join(', ') })}`}
+    </>
+  )
+}
+
       setSaid([finding.code === 'FILE_TRUST' ? 'file.trust' : 'file.wrong', { code: finding.code }])
       return
     }

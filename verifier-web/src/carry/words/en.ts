@@ -36,7 +36,9 @@ export const en: Record<keyof typeof zh, Message> = {
   'camera.BUSY': 'The camera gives no picture; another program may be using it. Close that and press again.',
   'camera.BLIND': 'What reads codes did not arrive. Try again with a connection; a USB stick works, too.',
   'camera.BARRED':
-    "This browser gives this page no camera: the address must begin with https, and inside another app use the phone's own browser. A USB stick works, too.",
+    'Pages that are open here get no camera, as inside many apps. Open the menu (•••) and choose “Open in browser”. A USB stick works, too.',
+  'camera.INSECURE':
+    'This page was opened by http, and browsers give such pages no camera. Use its address that begins with https. A USB stick works, too.',
   stick: 'Or choose the file on a USB stick',
   'stick.say': 'A .tristamp-parcel file, as tristamp-agent export writes it on the gateway.',
   'stick.choose': 'Choose a file',
