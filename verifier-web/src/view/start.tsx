@@ -8,8 +8,8 @@ import type { Memory } from '../remembered.ts'
 import { keepShell } from '../shell.ts'
 import { pathOf } from '../subject-from-path.ts'
 import { subjectFromText } from '../subject-from-text.ts'
-import { FilePicker } from './file-picker.tsx'
 import { listenToWedge } from '../wedge.ts'
+import { FilePicker } from './file-picker.tsx'
 import { LanguageProvider, Phrases, useLanguage } from './parts.tsx'
 import { ScanPart } from './scan.tsx'
 import { inSameLanguage, Top } from './top.tsx'
@@ -85,21 +85,6 @@ function Typed({ wrong }: { wrong: string | undefined }): VNode {
     else setCode(address.kind === 'wrong' ? address.code : undefined)
     setHelp(checkDigitHelp(text))
   }
-  return (
-    <form
-      class="ask"
-      onSubmit={(event: TargetedSubmitEvent<HTMLFormElement>) => {
-        event.preventDefault()
-        go(field.current?.value ?? '')
-      }}
-    >
-      <label for="number">{t('start.label')}</label>
-      <input
-        id="number"
-        name="number"
-        autocomplete="off"
-        autocapitalize="characters"
-        spellcheck={false}
   useEffect(
     () =>
       listenToWedge((text) => {
@@ -111,11 +96,26 @@ function Typed({ wrong }: { wrong: string | undefined }): VNode {
       }),
     [],
   )
+  return (
+    <form
+      class="ask"
+      onSubmit={(event: TargetedSubmitEvent<HTMLFormElement>) => {
+        event.preventDefault()
+        go(field.current?.value ?? '')
+      }}
+    >
+      <label for="number">{t('start.label')}</label>
+      <input
+        ref={field}
+        id="number"
+        name="number"
+        autocomplete="off"
+        autocapitalize="characters"
+        spellcheck={false}
         aria-describedby="wrong"
         aria-invalid={code !== undefined}
         onKeyDown={separate}
       />
-        ref={field}
       <p id="wrong" class="wrong" role="alert">
         {code !== undefined && t(code === 'GS1_CHECK_DIGIT' ? 'start.check-digit' : 'start.wrong', { code })}
         {code === 'GS1_CHECK_DIGIT' && help !== undefined && <CheckDigit help={help} />}
@@ -127,15 +127,6 @@ function Typed({ wrong }: { wrong: string | undefined }): VNode {
   )
 }
 
-/** A bundle from a file, with the policy to check it by where this device remembers none; also what is dropped anywhere on the page. */
-function FromFile({ root, memory }: Omit<Start, 'wrong'>): VNode {
-  const { t, lang } = useLanguage()
-  const [said, setSaid] = useState<[MessageKey, { code: string }] | undefined>()
-  const open = async (files: readonly File[]): Promise<void> => {
-    if (files.length === 0) return
-    setSaid(undefined)
-    const finding = await findingOfFiles(files, memory)
-    if ('code' in finding) {
 let opened = 0
 
 /** What the number would be, if only its last digit or the order of two were wrong. */
@@ -149,6 +140,15 @@ function CheckDigit({ help: { number, typed, expected, swapped } }: { help: Chec
   )
 }
 
+/** A bundle from a file, with the policy to check it by where this device remembers none; also what is dropped anywhere on the page. */
+function FromFile({ root, memory }: Omit<Start, 'wrong'>): VNode {
+  const { t, lang } = useLanguage()
+  const [said, setSaid] = useState<[MessageKey, { code: string }] | undefined>()
+  const open = async (files: readonly File[]): Promise<void> => {
+    if (files.length === 0) return
+    setSaid(undefined)
+    const finding = await findingOfFiles(files, memory)
+    if ('code' in finding) {
       setSaid([finding.code === 'FILE_TRUST' ? 'file.trust' : 'file.wrong', { code: finding.code }])
       return
     }
