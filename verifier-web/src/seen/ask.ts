@@ -1,5 +1,5 @@
 // What the page tells its server of a look, a revealed seal or a problem, and what it hears back. Answers are bounded and parsed here.
-import { readScanCounts, type ScanCounts, scanRegion } from '@tristamp/protocol'
+import { isScanHour, readScanCounts, type ScanCounts, scanRegion } from '@tristamp/protocol'
 import { read } from '../fetch-history.ts'
 
 export interface Opened {
@@ -21,7 +21,19 @@ export type Asked<T> = { ok: true; value: T } | { ok: false; why: Refusal }
 
 const TIMEOUT_MS = 20_000
 const MAX_BYTES = 65_536
-const HOUR = /^\d{4}-\d{2}-\d{2}T\d{2}Z$/
+
+/** When somebody has the page before them: what a browser or a messenger opens ahead is nobody’s look. */
+export function onceSeen(): Promise<void> {
+  if (document.visibilityState === 'visible') return Promise.resolve()
+  return new Promise((resolve) => {
+    const again = (): void => {
+      if (document.visibilityState !== 'visible') return
+      document.removeEventListener('visibilitychange', again)
+      resolve()
+    }
+    document.addEventListener('visibilitychange', again)
+  })
+}
 
 /** Counts this look, once a day; whoever asks not to be followed is told without being counted. */
 export async function tellScan(subject: string, region: string | undefined): Promise<Asked<Seen>> {
@@ -42,13 +54,13 @@ export async function tellScan(subject: string, region: string | undefined): Pro
 export async function tellOpening(
   subject: string,
   secret: string,
-  region: string | undefined,
-): Promise<Asked<{ first: boolean; opened: Opened }>> {
-  const answer = await ask('/v1/openings', { subject, secret, ...(region !== undefined && { region }) })
+  { region, mark }: { region: string | undefined; mark: string },
+): Promise<Asked<{ first: boolean; own: boolean; opened: Opened }>> {
+  const answer = await ask('/v1/openings', { subject, secret, mark, ...(region !== undefined && { region }) })
   return parsed(answer, (value) => {
-    const { first, opened } = value as { first?: unknown; opened?: unknown }
+    const { first, own, opened } = value as { first?: unknown; own?: unknown; opened?: unknown }
     const read = readOpened(opened)
-    return typeof first === 'boolean' && read !== undefined ? { first, opened: read } : undefined
+    return typeof first === 'boolean' && read !== undefined ? { first, own: own === true, opened: read } : undefined
   })
 }
 
@@ -58,7 +70,7 @@ export async function sendReport(report: object): Promise<Asked<true>> {
 
 function readOpened(value: unknown): Opened | undefined {
   const { firstAt, region, times } = (value ?? {}) as { firstAt?: unknown; region?: unknown; times?: unknown }
-  if (typeof firstAt !== 'string' || !HOUR.test(firstAt) || !Number.isSafeInteger(times)) return undefined
+  if (!isScanHour(firstAt) || !Number.isSafeInteger(times)) return undefined
   const known = scanRegion(region)
   return { firstAt, times: times as number, ...(known !== undefined && { region: known }) }
 }

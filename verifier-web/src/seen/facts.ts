@@ -1,14 +1,18 @@
 import { type ScanFacts, scanRegion } from '@tristamp/protocol'
 import type { Journey } from '../journey.ts'
+import { goodsOf } from '../record.ts'
 import type { Seen } from './ask.ts'
 import { keptRegion } from './shelf.ts'
 
 /** What the proven records say of when the pack left its maker, and when it was sold. */
-export function scanFactsOf({ records }: Pick<Journey, 'records'>): ScanFacts {
-  const times = (...steps: string[]): number[] =>
-    records.filter(({ step }) => steps.includes(step)).map(({ at }) => at.ms)
-  const shipped = times('ship')
-  const sold = times('sell', 'dispense')
+export function scanFactsOf({ records }: Pick<Journey, 'records'>, subject: string): ScanFacts {
+  // A journey also tells of the lot that the pack is of, and of what it was made from: what was sold of those is not this pack.
+  const own = records.filter(({ event }) => goodsOf(event).includes(subject))
+  const bornMs = Math.min(...own.map(({ at }) => at.ms))
+  const times = (of: Journey['records'], ...steps: string[]): number[] =>
+    of.filter(({ step, at }) => steps.includes(step) && at.ms >= bornMs).map(({ at }) => at.ms)
+  const shipped = times(records, 'ship')
+  const sold = times(own, 'sell', 'dispense')
   return {
     ...(shipped.length > 0 && { shippedMs: Math.min(...shipped) }),
     ...(sold.length > 0 && { soldMs: Math.min(...sold) }),

@@ -6,12 +6,12 @@ import type { Finding } from '../check.ts'
 import type { Journey } from '../journey.ts'
 import { deviceOffset } from '../local-time.ts'
 import { ToneMark } from '../view/parts.tsx'
-import { type Asked, type Seen, tellScan } from './ask.ts'
+import { type Asked, onceSeen, type Seen, tellScan } from './ask.ts'
 import { firstLook, hourMs, ownRegion, scanFactsOf } from './facts.ts'
 import { sendKept } from './kept.ts'
 import { RegionChoice } from './region-choice.tsx'
 import { SealedPart } from './sealed.tsx'
-import { regionName, type SeenWords, useSeenWords, whereOf } from './words/index.ts'
+import { regionName, type SeenWords, useSeenWords } from './words/index.ts'
 
 export interface SeenProps {
   finding: Finding
@@ -55,10 +55,10 @@ function Days({ seen }: { seen: Seen }): VNode {
           </tr>
         </thead>
         <tbody>
-          {[...seen.lastDays].reverse().map(({ day, region, times }) => (
+          {[...seen.lastDays].reverse().map(({ day, region, times, hours }) => (
             <tr key={`${day}${region}`}>
               <td class="num">{format.date(day)}</td>
-              <td>{regionName(region, words) ?? t('where.unknown')}</td>
+              <td>{regionName(region, words) ?? t(hours.length > 0 ? 'where.unknown' : 'where.few')}</td>
               <td class="num">{format.number(times)}</td>
             </tr>
           ))}
@@ -102,7 +102,6 @@ function Counted({ seen, facts, signs }: { seen: Seen; facts: ScanFacts; signs: 
             <dd class="num">
               {t('seal.opened', {
                 at: hourText(opened.firstAt, words),
-                where: whereOf(opened.region, words),
                 n: opened.times,
               })}
             </dd>
@@ -127,14 +126,16 @@ export function SeenPart({ finding, journey, onElsewhere }: SeenProps): VNode {
   const [asked, setAsked] = useState<Asked<Seen> | undefined>()
   const { subject, state, verdict } = finding
   const isFile = finding.file !== undefined
-  const facts = useMemo(() => scanFactsOf(journey), [journey])
+  const facts = useMemo(() => scanFactsOf(journey, subject), [journey, subject])
   const signs = useMemo(() => (asked?.ok ? scanSigns(asked.value, facts) : []), [asked, facts])
   useEffect(() => {
     if (isFile) return
     let shown = true
-    void tellScan(subject, ownRegion()).then((answer) => {
-      if (shown) setAsked(answer)
-    })
+    void onceSeen()
+      .then(() => (shown ? tellScan(subject, ownRegion()) : undefined))
+      .then((answer) => {
+        if (shown) setAsked(answer)
+      })
     void sendKept()
     return () => {
       shown = false
@@ -144,13 +145,15 @@ export function SeenPart({ finding, journey, onElsewhere }: SeenProps): VNode {
   useEffect(() => {
     if (isElsewhere && state === 'consistent') onElsewhere()
   }, [isElsewhere, finding])
-  const sealed = verdict !== undefined && <SealedPart subject={subject} verdict={verdict} tells={!isFile} />
+  const sealed = verdict !== undefined && (
+    <SealedPart key="sealed" subject={subject} verdict={verdict} tells={!isFile} />
+  )
   return (
     <>
       {/* Where a copy is about, the secret that it lacks comes first. */}
       {state === 'elsewhere' && sealed}
       {!isFile && (
-        <section class="s seen" id="seen">
+        <section key="seen" class="s seen" id="seen">
           <div class="sh">
             <h2>{t('title')}</h2>
           </div>

@@ -13,19 +13,20 @@ import type { VNode } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Tone } from '../safety.ts'
 import { ToneMark } from '../view/parts.tsx'
-import { type Opened, tellOpening } from './ask.ts'
+import { type Opened, onceSeen, tellOpening } from './ask.ts'
 import { ownRegion } from './facts.ts'
 import { hourText } from './part.tsx'
-import { keepOpened, openedHere } from './shelf.ts'
+import { keepOpened, markOf, openedHere } from './shelf.ts'
 import { type SeenKey, useSeenWords, whereOf } from './words/index.ts'
 
 type Result = { say: SeenKey; tone: Tone; opened?: Opened; right?: boolean }
 
-/** A secret in the address is taken out of it at once: whoever sends the address on shall not send the secret. */
+/** The secret that the address had when the page was opened: where main.ts has put it away. It is taken once. */
 function takeFromAddress(): SealedSecret | undefined {
-  const secret = secretInFragment(location.hash)
-  if (secret !== undefined) history.replaceState(null, '', location.pathname + location.search)
-  return secret
+  const { state } = history
+  if (typeof state !== 'string') return undefined
+  history.replaceState(null, '')
+  return secretInFragment(state)
 }
 
 function read(typed: string): SealedSecret | Result {
@@ -38,13 +39,17 @@ function read(typed: string): SealedSecret | Result {
 }
 
 async function tell(subject: string, secret: SealedSecret): Promise<Result> {
-  const isOwn = openedHere(subject)
-  const answer = await tellOpening(subject, secret, ownRegion())
+  const isKnown = openedHere(subject)
+  await onceSeen()
+  const answer = await tellOpening(subject, secret, { region: ownRegion(), mark: markOf(subject) })
   if (!answer.ok) return { say: answer.why === 'often' ? 'sealed.often' : 'sealed.unasked', tone: 'idle', right: true }
-  const { first, opened } = answer.value
+  const { first, own, opened } = answer.value
+  // Whoever was warned is warned the next time, too.
+  if (!first && !own) return { say: 'sealed.again', tone: 'stop', opened, right: true }
   keepOpened(subject)
-  if (first) return { say: 'sealed.first', tone: 'ok', opened, right: true }
-  return { say: isOwn ? 'sealed.own' : 'sealed.again', tone: isOwn ? 'idle' : 'stop', opened, right: true }
+  // The first whose answer was lost hears now what it did not hear then.
+  if (first || !isKnown) return { say: 'sealed.first', tone: 'ok', opened, right: true }
+  return { say: 'sealed.own', tone: 'idle', opened, right: true }
 }
 
 /** The secret inside the pack: checked on this device against what was signed when it was packed, and then told to the server. */

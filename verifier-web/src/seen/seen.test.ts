@@ -14,16 +14,23 @@ it('has a name for every province, each its own', () => {
 })
 
 it('knows from the records when goods left and were sold', () => {
-  const record = (step: string, ms: number): object => ({ step, at: { ms, offset: '+08:00' } })
-  const journey = (...records: object[]): Journey => ({ records }) as unknown as Journey
-  expect(
-    scanFactsOf(journey(record('commission', 1), record('ship', 5), record('ship', 3), record('sell', 9))),
-  ).toEqual({
+  const record = (step: string, ms: number, goods = 'pack'): object => ({
+    step,
+    at: { ms, offset: '+08:00' },
+    event: { type: 'ObjectEvent', epcList: [goods] },
+  })
+  const facts = (...records: object[]): object => scanFactsOf({ records } as unknown as Journey, 'pack')
+  expect(facts(record('commission', 1), record('ship', 5), record('ship', 3), record('sell', 9))).toEqual({
     shippedMs: 3,
     soldMs: 9,
   })
-  expect(scanFactsOf(journey(record('dispense', 7)))).toEqual({ soldMs: 7 })
-  expect(scanFactsOf(journey())).toEqual({})
+  expect(facts(record('dispense', 7))).toEqual({ soldMs: 7 })
+  expect(facts()).toEqual({})
+  // What it was made from left somewhere else, and another pack of its lot is not this one; the case that it is in is.
+  const lot = record('sell', 4, 'lot')
+  expect(facts(record('ship', 1, 'pig'), record('commission', 2), lot, record('ship', 6, 'case'))).toEqual({
+    shippedMs: 6,
+  })
   expect(hourMs('2026-11-22T08Z')).toBe(Date.parse('2026-11-22T08:00:00Z'))
 })
 

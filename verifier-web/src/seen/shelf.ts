@@ -1,5 +1,8 @@
-// What this part keeps on the device: the province that its reader chose, the seals that were revealed here, and reports that wait.
+// What this part keeps on the device: the province that its reader chose, the seals that it was the first to reveal, and reports that wait.
 
+import { toBase64Url } from '@tristamp/protocol'
+
+const MARK = /^[A-Za-z0-9_-]{22}$/
 const PREFIX = 'tristamp/1/'
 const MAX_REPORTS = 5
 const MAX_OPENED = 50
@@ -31,7 +34,7 @@ export function keepRegion(region: string | undefined): void {
   put('region', region)
 }
 
-/** Whether this device has revealed the seal itself. */
+/** Whether this device has heard that it was the first to reveal the seal. */
 export function openedHere(subject: string): boolean {
   const list = get('opened')
   return Array.isArray(list) && list.includes(subject)
@@ -41,6 +44,28 @@ export function keepOpened(subject: string): void {
   const list = get('opened')
   const others = Array.isArray(list) ? list.filter((one) => typeof one === 'string' && one !== subject) : []
   put('opened', [subject, ...others].slice(0, MAX_OPENED))
+}
+
+/** Where nothing is kept, for as long as the page is open. */
+const ownMarks = new Map<string, string>()
+
+/** What this device made up for the sealed code of this item alone: by it the server knows the first again, whose answer may have been lost. */
+export function markOf(subject: string): string {
+  const list = get('marks')
+  const kept = Array.isArray(list) ? list.filter(isMark) : []
+  const mark = kept.find(([of]) => of === subject)?.[1] ?? ownMarks.get(subject) ?? newMark()
+  ownMarks.set(subject, mark)
+  put('marks', [[subject, mark], ...kept.filter(([of]) => of !== subject)].slice(0, MAX_OPENED))
+  return mark
+}
+
+function isMark(value: unknown): value is [string, string] {
+  return Array.isArray(value) && typeof value[0] === 'string' && MARK.test(String(value[1]))
+}
+
+function newMark(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return toBase64Url(bytes)
 }
 
 /** Reports that their writer wants sent later, the oldest first. */
