@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { AnswerError } from '../own/answer.ts'
-import { type FeedParts, listen } from './feed.ts'
+import { type FeedParts, listen, wait } from './feed.ts'
 import { lineOf } from './line.ts'
 import { readState, type State } from './model.ts'
 import { bytes, doubt, gatewayState, headline, long, whatToDo } from './say.ts'
@@ -174,6 +174,32 @@ describe('the feed', () => {
         () => problem(401, 'TOKEN_UNKNOWN'),
       ]),
     ).toEqual(['OFFLINE', 'BOARD_LISTENERS', 'SERVER', 'SERVER', 'ANSWER_SHAPE', 'refused TOKEN_UNKNOWN'])
+  })
+
+  it('waits, and leaves nothing behind however it ends', async () => {
+    /** Counts who listens. */
+    class Machine extends EventTarget {
+      listening = 0
+      override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
+        this.listening++
+        super.addEventListener(...args)
+      }
+      override removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void {
+        this.listening--
+        super.removeEventListener(...args)
+      }
+    }
+    const machine = new Machine()
+    const ending = new AbortController()
+    const removed = vi.spyOn(ending.signal, 'removeEventListener')
+    await wait(1, ending.signal, machine)
+    expect([machine.listening, removed.mock.calls.length]).toEqual([0, 1])
+    const [online, aborted] = [wait(1e8, ending.signal, machine), wait(1e8, ending.signal, machine)]
+    machine.dispatchEvent(new Event('online'))
+    await online
+    ending.abort()
+    await aborted
+    expect(machine.listening).toBe(0)
   })
 
   it('does not wait for a line by which nothing comes', async () => {

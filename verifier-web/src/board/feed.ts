@@ -125,15 +125,21 @@ function codeOf(error: unknown): string {
   return 'OFFLINE'
 }
 
-function wait(ms: number, signal: AbortSignal): Promise<void> {
+/** Resolves after so long, at the signal, or when the machine finds its network again; leaves nothing behind: a board is open for months. */
+export function wait(
+  ms: number,
+  signal: AbortSignal,
+  machine: EventTarget = globalThis as unknown as EventTarget,
+): Promise<void> {
   return new Promise((resolve) => {
-    const clock = setTimeout(resolve, ms)
     const end = (): void => {
       clearTimeout(clock)
+      signal.removeEventListener('abort', end)
+      machine.removeEventListener?.('online', end)
       resolve()
     }
-    signal.addEventListener('abort', end, { once: true })
-    // A machine that finds its network again need not wait.
-    globalThis.addEventListener?.('online', end, { once: true })
+    const clock = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
+    machine.addEventListener?.('online', end)
   })
 }

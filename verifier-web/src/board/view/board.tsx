@@ -8,6 +8,7 @@ import { Gateways } from './gateways.tsx'
 import { ToneMark } from './parts.tsx'
 import { Errors, Node, Standing, Witnesses } from './sides.tsx'
 import type { Seen } from './use-feed.ts'
+import { useSaid } from './use-said.ts'
 
 const ICONS = { ok: 'i-agree', stop: 'i-recall', care: 'r-care', idle: 'i-none' } as const
 
@@ -40,20 +41,22 @@ export function BoardView({ seen }: { seen: Seen }): VNode {
   )
 }
 
-/** The sentence stands in one region of news, so that who listens hears it when it changes, and not what counts the seconds. */
+/** The sentence stands once more in a region of news: who listens hears it when it changes, at a pace, and not what counts the seconds. */
 function Head({ seen }: { seen: Seen }): VNode {
   const words = useWords()
   const { state, sinceMs, lost } = seen
   const { tone, icon, text, todo } = headOf(seen, words)
+  const said = useSaid(todo === undefined ? text : [text, todo].join(words.t('stop')))
   const s = Math.round(sinceMs / 1000)
   return (
     <div class={lost === undefined ? 'state' : 'state lost'}>
       <Mark id={icon} class={`t-${tone}`} />
       <div class="what">
-        <div role="status">
-          <h1>{text}</h1>
-          {todo !== undefined && <p class="todo">{todo}</p>}
-        </div>
+        <h1>{text}</h1>
+        {todo !== undefined && <p class="todo">{todo}</p>}
+        <p class="vh" role="status">
+          {said}
+        </p>
         {lost !== undefined && <p class="mute">{`${why(lost, words)} ${words.t('link.again')}`}</p>}
       </div>
       {state !== undefined && (

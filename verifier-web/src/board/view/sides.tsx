@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import type { State, Witness } from '../model.ts'
+import type { State, Tone, Witness } from '../model.ts'
 import { bytes, clock, long, shortSubject } from '../say.ts'
 import { isKey, useWords, type Words } from '../words/index.ts'
 import { ToneMark } from './parts.tsx'
@@ -18,7 +18,7 @@ export function Witnesses({ state, agoMs }: Part): VNode {
         {state.witnesses!.list.map((one) => (
           <li key={one.name}>
             <span class="row">
-              <ToneMark tone={one.signed ? 'ok' : one.failure === null ? 'idle' : 'care'} />
+              <ToneMark tone={toneOf(one)} />
               <span>{one.name}</span>
             </span>
             <span class="mute">{signedOf(one, agoMs, words)}</span>
@@ -29,6 +29,11 @@ export function Witnesses({ state, agoMs }: Part): VNode {
   )
 }
 
+function toneOf({ signed, failure }: Witness): Tone | 'ok' {
+  if (failure?.code === 'WITNESS_AHEAD') return 'stop'
+  return signed ? 'ok' : failure === null ? 'idle' : 'care'
+}
+
 function signedOf({ signed, lastAtMs, failure, lag }: Witness, agoMs: Part['agoMs'], words: Words): string {
   const { t } = words
   if (signed)
@@ -37,7 +42,9 @@ function signedOf({ signed, lastAtMs, failure, lag }: Witness, agoMs: Part['agoM
   if (failure === null) return [t('witness.waiting'), ...behind].join(t('list'))
   const key = `witness.why.${failure.code}`
   const why = isKey(key) ? t(key) : failure.code
-  return [why, t('witness.failed', { ago: long(agoMs(failure.sinceMs), words) }), ...behind].join(t('list'))
+  // Who refuses has answered.
+  const since = failure.code === 'PEER_UNREACHABLE' ? 'witness.failed' : 'witness.since'
+  return [why, t(since, { ago: long(agoMs(failure.sinceMs), words) }), ...behind].join(t('list'))
 }
 
 export function Standing({ state }: { state: State }): VNode {

@@ -10,6 +10,7 @@ export const en: Record<keyof typeof zh, Message> = {
   dash: '—',
   colon: ': ',
   list: ', ',
+  stop: '. ',
 
   'token.title': 'Show your token',
   'token.what':
@@ -143,9 +144,10 @@ export const en: Record<keyof typeof zh, Message> = {
   'witness.signed': 'signed',
   'witness.signed.ago': 'signed {ago} ago',
   'witness.waiting': 'not signed yet',
+  'witness.since': 'for {ago}',
   'witness.failed': 'no answer for {ago}',
   'witness.lag': { one: '1 entry behind', other: '{n} entries behind' },
-  'witness.why.WITNESS_AHEAD': 'has signed more than this ledger holds: find out why',
+  'witness.why.WITNESS_AHEAD': 'has signed more than this ledger holds',
   'witness.why.PEER_REFUSED': 'refuses to sign',
   'witness.why.PEER_UNREACHABLE': 'cannot be reached',
 

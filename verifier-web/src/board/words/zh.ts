@@ -10,6 +10,7 @@ export const zh = {
   dash: '—',
   colon: '：',
   list: '、',
+  stop: '。',
 
   'token.title': '出示令牌',
   'token.what':
@@ -133,9 +134,10 @@ export const zh = {
   'witness.signed': '已签字',
   'witness.signed.ago': '{ago}前签字',
   'witness.waiting': '等待签字',
+  'witness.since': '已有 {ago}',
   'witness.failed': '{ago}没有回应',
   'witness.lag': '差 {n} 条',
-  'witness.why.WITNESS_AHEAD': '它签过的条目比本账本还多：查明原因！',
+  'witness.why.WITNESS_AHEAD': '它签过的条目比本账本还多',
   'witness.why.PEER_REFUSED': '它拒绝签字',
   'witness.why.PEER_UNREACHABLE': '连不上',
 
