@@ -79,8 +79,8 @@ Usage
       Checks evidence of a fork, without asking anyone; ends with 0 only if it is proven.
   tristamp-ledger labels --product GTIN|URI --out DIR [--node URL] [--base URL] [--name-zh TEXT --name-en TEXT] [--spec-zh TEXT --spec-en TEXT]
                          [--lot LOT] [--expiry YYYY-MM-DD] (--count N [--length N] | --from N --to N [--prefix TEXT] | --csv FILE)
-                         [--template a4-3x8|a4-4x10|a4-2x7|WxH] [--symbol qr|datamatrix|both] [--format html|svg|png|zpl] [--dpi 203|300|600]
-                         [--font NAME] [--lang zh|en] [--cuts] [--bare] [--sealed]
+                         [--template a4-3x8|a4-4x10|a4-2x7|letter-3x10|letter-2x5|WxH] [--symbol qr|datamatrix|both] [--format html|svg|png|zpl]
+                         [--dpi 203|300|600] [--font NAME] [--lang zh|en] [--cuts] [--bare] [--sealed]
       Makes labels for packs: GS1 Digital Link QR Codes, GS1 DataMatrix, lot, expiry and serial for people. --node: name and address as registered.
       --count: serials that nobody guesses. --sealed: also a secret for each pack, and the commitments for the gateway that packs.
   tristamp-ledger token --role regulator|operator --name NAME

@@ -7,7 +7,7 @@ import { gtinOf, type LabelOrder, labelOf, labelOrder } from '../labels/order.ts
 import { forLabels, type LabelRequest, labelRequest } from '../labels/request.ts'
 import { invalid } from '../labels/serials.ts'
 import { htmlPages, pageSvg } from '../labels/svg.ts'
-import { type Template, templateOf } from '../labels/template.ts'
+import { type Template, templateOf, wholeLabels } from '../labels/template.ts'
 import { zplLabel, zplOptions } from '../labels/zpl.ts'
 import { routes } from './routes.ts'
 
@@ -40,7 +40,8 @@ export function labelRoutes({ directory, publicUrl, limit }: LabelParts): Router
       drawing = true
       try {
         const request = labelRequest(req.body)
-        const template = templateOf(request.template)
+        const asked = templateOf(request.template)
+        const template = request.format === 'zpl' ? wholeLabels(asked) : asked
         const gtin = forLabels(() => gtinOf(request.product))
         const known = await registered(gtin)
         const name = request.name ?? known?.name

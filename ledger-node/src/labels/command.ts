@@ -15,7 +15,7 @@ import { commitmentFor, sealed, sealedFace } from './sealed.ts'
 import { CSV_BYTES, randomSerials, rangeSerials, SERIAL_LENGTH, tableSerials } from './serials.ts'
 import { drawable } from './stroke-font.ts'
 import { htmlPages, pageSvg } from './svg.ts'
-import { type Template, templateOf } from './template.ts'
+import { type Template, templateOf, wholeLabel, wholeLabels } from './template.ts'
 import { zplLabel, zplOptions } from './zpl.ts'
 
 const FORMATS = ['html', 'svg', 'png', 'zpl'] as const
@@ -92,7 +92,8 @@ export async function labelsCommand(args: string[]): Promise<number> {
     await run(out, 'sealed', faces, press, 0o600)
     await write(out, 'sealed-manifest.txt', sealedManifest(secrets.map(commitmentFor)), 0o600)
   }
-  const size = `${template.label.width} × ${template.label.height} mm`
+  const whole = wholeLabel(template)
+  const size = `${whole.width} × ${whole.height} mm`
   const modules = drawn.map(
     ({ matrix: { kind, level, width, height }, module }) =>
       `${kind}${level === undefined ? '' : ` level ${level}`} of ${width} × ${height} modules, X-dimension ${module.toFixed(2)} mm`,
@@ -115,8 +116,9 @@ function pressOf(values: Values): Press {
   if (values.bare === true && format !== 'png') throw new UsageError('--bare: the symbols alone are for --format png')
   const dpi = oneOf(values.dpi ?? (format === 'png' ? '300' : '203'), ['203', '300', '600'], 'dpi')
   const zpl = zplOptions(dpi, values.font)
+  const template = templateOf(values.template ?? (format === 'zpl' ? '60x40' : 'a4-3x8'))
   return {
-    template: templateOf(values.template ?? (format === 'zpl' ? '60x40' : 'a4-3x8')),
+    template: format === 'png' || format === 'zpl' ? wholeLabels(template) : template,
     format,
     language: oneOf(values.lang ?? 'zh', ['zh', 'en'], 'lang'),
     cuts: values.cuts === true,

@@ -11,7 +11,7 @@ import { commitmentFor, sealed, sealedFace } from './sealed.ts'
 import { randomSerials } from './serials.ts'
 import { drawable, strokesOf } from './stroke-font.ts'
 import { labelSvg, pageSvg } from './svg.ts'
-import { SHEETS, templateOf } from './template.ts'
+import { SHEETS, templateOf, wholeLabels } from './template.ts'
 import { zplLabel, zplOptions } from './zpl.ts'
 import { graphicField } from './zpl-graphic.ts'
 
@@ -95,15 +95,12 @@ describe('drawn', LONG, () => {
     return Object.fromEntries(found.map(({ format, identifier, text }) => [`${format} ${identifier}`, text]))
   }
 
-  it.each(['a4-3x8', 'a4-4x10', 'a4-2x7', '60x40', '50x30'])(
-    'on %s it is read by a foreign decoder',
-    async (template) => {
-      const { link } = label()
-      const gs1 = '010950600013435210L20261122A\x1d1726120121K7M2QX9ABCDE'
-      expect(await read('qr', template, label())).toEqual({ 'QRCode ]Q1': link })
-      expect(await read('datamatrix', template, label())).toEqual({ 'DataMatrix ]d2': gs1 })
-    },
-  )
+  it.each([...Object.keys(SHEETS), '60x40', '50x30'])('on %s it is read by a foreign decoder', async (template) => {
+    const { link } = label()
+    const gs1 = '010950600013435210L20261122A\x1d1726120121K7M2QX9ABCDE'
+    expect(await read('qr', template, label())).toEqual({ 'QRCode ]Q1': link })
+    expect(await read('datamatrix', template, label())).toEqual({ 'DataMatrix ]d2': gs1 })
+  })
 
   it('shows both symbols where there is room', async () => {
     expect(Object.keys(await read('both', 'a4-3x8', label()))).toHaveLength(2)
@@ -114,6 +111,8 @@ describe('drawn', LONG, () => {
       ['a4-3x8', undefined, 300 / 25.4],
       ['a4-4x10', undefined, 300 / 25.4],
       ['a4-2x7', undefined, 300 / 25.4],
+      ['letter-3x10', undefined, 300 / 25.4],
+      ['letter-2x5', undefined, 300 / 25.4],
       ['60x40', undefined, 8, 203 / 25.4, 12, 24],
       ['50x30', undefined, 8, 203 / 25.4, 12, 24],
     ]
@@ -143,6 +142,30 @@ describe('drawn', LONG, () => {
     expect(left + (columns - 1) * stepX + size.width).toBeLessThanOrEqual(width)
     expect(top + (rows - 1) * stepY + size.height).toBeLessThanOrEqual(height)
     expect([stepX >= size.width, stepY >= size.height]).toEqual([true, true])
+  })
+
+  it.each(Object.entries(SHEETS))(
+    'of %s leaves the edge of the paper free, where printers do not print',
+    (_, template) => {
+      const { columns, rows, left, top, stepX, stepY, width, height, label: size } = template
+      const { symbols, lines } = faceOf(label(), size, 'qr')
+      const [{ matrix, module, x, y }] = symbols as [(typeof symbols)[number]]
+      const firstX = left + Math.min(x, ...lines.map((line) => line.x))
+      const firstY = top + Math.min(y, ...lines.map((line) => line.y - line.size))
+      const lastY = Math.max(y + matrix.height * module, ...lines.map((line) => line.y))
+      expect(firstX).toBeGreaterThanOrEqual(4.2)
+      expect(firstY).toBeGreaterThanOrEqual(4.2)
+      // How wide letters get is the font's: all that is theirs ends before the edge.
+      expect(width - (left + (columns - 1) * stepX + size.width - 1.5)).toBeGreaterThanOrEqual(4.2)
+      expect(height - (top + (rows - 1) * stepY + lastY)).toBeGreaterThanOrEqual(4.2)
+    },
+  )
+
+  it('is as large one at a time as on its sheet, and cut there where the sheet is', () => {
+    const sheet = SHEETS['a4-3x8']!
+    expect(wholeLabels(sheet)).toMatchObject({ label: { width: 70, height: 37 }, left: 0, top: 0.5 })
+    const page = pageSvg(sheet, [faceOf(label(), sheet.label, 'qr')], true)
+    expect(page).toContain('translate(3 3)"><rect x="-3" y="-2.5" width="70" height="37"')
   })
 
   it('is whole on every place of a sheet', async () => {

@@ -1,6 +1,6 @@
 import type { Face } from './face.ts'
 import type { Matrix } from './matrix.ts'
-import type { Template } from './template.ts'
+import { type Template, wholeLabel } from './template.ts'
 
 const FONTS = 'system-ui, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif'
 
@@ -41,10 +41,11 @@ export function labelSvg(face: Face): string {
 
 /** A page of the template with as many labels as are given, from the upper left. @param cuts whether to draw where labels end */
 export function pageSvg(template: Template, faces: readonly Face[], cuts = false): string {
-  const { columns, left, top, stepX, stepY } = template
+  const { columns, left, top, stepX, stepY, inset } = template
+  const whole = wholeLabel(template)
+  const frame = `<rect x="${mm(-inset.x)}" y="${mm(-inset.y)}" width="${mm(whole.width)}" height="${mm(whole.height)}" fill="none" stroke="#bbb" stroke-width=".1"/>`
   const placed = faces.map((face, i) => {
     const [x, y] = [left + (i % columns) * stepX, top + Math.floor(i / columns) * stepY]
-    const frame = `<rect width="${mm(face.width)}" height="${mm(face.height)}" fill="none" stroke="#bbb" stroke-width=".1"/>`
     return `<g transform="translate(${mm(x)} ${mm(y)})">${cuts ? frame : ''}${drawn(face)}</g>`
   })
   return svg(template.width, template.height, placed.join(''))

@@ -14,7 +14,7 @@ export interface Asked {
 
 type Known = { is: 'none' | 'wrong' | 'offline' } | { is: 'unknown' | 'known'; product: Product }
 
-const TEMPLATES = ['a4-3x8', 'a4-4x10', 'a4-2x7', '50x30', '60x40'] as const
+const TEMPLATES = ['a4-3x8', 'a4-4x10', 'a4-2x7', 'letter-3x10', 'letter-2x5', '50x30', '60x40'] as const
 const SYMBOLS = ['qr', 'datamatrix', 'both'] as const
 const WAYS = ['random', 'range', 'list'] as const
 const LANGUAGES = ['zh', 'en'] as const

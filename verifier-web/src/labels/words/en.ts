@@ -29,6 +29,8 @@ export const en: Record<keyof typeof zh, Message> = {
   'template.a4-3x8': 'A4, 24 labels (70 × 37 mm)',
   'template.a4-4x10': 'A4, 40 labels (48.5 × 25.4 mm)',
   'template.a4-2x7': 'A4, 14 labels (99.1 × 38.1 mm)',
+  'template.letter-3x10': 'US Letter, 30 labels (2⅝ × 1 in)',
+  'template.letter-2x5': 'US Letter, 10 labels (4 × 2 in)',
   'template.50x30': 'Roll, 50 × 30 mm',
   'template.60x40': 'Roll, 60 × 40 mm',
   symbol: 'Code',

@@ -28,6 +28,8 @@ export const zh = {
   'template.a4-3x8': 'A4，24 张（70 × 37 mm）',
   'template.a4-4x10': 'A4，40 张（48.5 × 25.4 mm）',
   'template.a4-2x7': 'A4，14 张（99.1 × 38.1 mm）',
+  'template.letter-3x10': '美国信纸，30 张（66.7 × 25.4 mm）',
+  'template.letter-2x5': '美国信纸，10 张（101.6 × 50.8 mm）',
   'template.50x30': '卷，50 × 30 mm',
   'template.60x40': '卷，60 × 40 mm',
   symbol: '码',
