@@ -102,6 +102,7 @@ const access = v.array(
       text,
       v.regex(/^[A-Za-z0-9_-]{43}$/, 'expected a SHA-256 in base64url, as `tristamp-ledger token` prints it'),
     ),
+    until: v.optional(v.pipe(text, v.isoDate('expected a day, YYYY-MM-DD'))),
   }),
 )
 

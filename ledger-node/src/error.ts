@@ -188,8 +188,8 @@ export const SENTENCES: Record<LedgerCode, Sentence> = {
     zh: '此处需要令牌：请向本节点的运营者索取。',
   },
   TOKEN_UNKNOWN: {
-    en: 'This node does not know the token: ask whoever runs it for another.',
-    zh: '本节点不认识此令牌：请向运营者另行索取。',
+    en: 'This node does not know the token, or its time is over: ask whoever runs it for another.',
+    zh: '本节点不认识此令牌，或令牌已过期：请向运营者另行索取。',
   },
   TOKEN_ROLE: {
     en: 'The token is for another role: ask whoever runs this node for one of this role.',

@@ -83,8 +83,8 @@ Usage
                          [--dpi 203|300|600] [--font NAME] [--lang zh|en] [--cuts] [--bare] [--sealed]
       Makes labels for packs: GS1 Digital Link QR Codes, GS1 DataMatrix, lot, expiry and serial for people. --node: name and address as registered.
       --count: serials that nobody guesses. --sealed: also a secret for each pack, and the commitments for the gateway that packs.
-  tristamp-ledger token --role regulator|operator --name NAME
-      Makes a token for the desk (regulator) or the board (operator). Prints it once, and the lines for the configuration, which hold its hash.
+  tristamp-ledger token --role regulator|operator --name NAME [--days N]
+      Makes a token for the desk (regulator) or the board (operator), good for 366 days or N. Prints it once, and the lines for the configuration, which hold its hash.
   tristamp-ledger witness-key --data DIR --name NAME
       Prints the key that a witness or follower in DIR cosigns by, as policies name it; makes it when there is none.
   tristamp-ledger witness --data DIR --name NAME --log VKEY... [--host ${DEFAULTS.host}] [--port 7380]

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Machine } from '../machine.ts'
-import { type Kept, RecordBook } from '../unsigned/record-book.ts'
+import { type Kept, type Line, RecordBook } from '../unsigned/record-book.ts'
 import { type Complaint, type Contact, readComplaint, readContact } from './complaint.ts'
 
 const DAY_MS = 86_400_000
@@ -51,10 +51,12 @@ export class ComplaintBook {
     const complaints = await RecordBook.open({
       ...common,
       ...{ kind: 'reports', read: readComplaint, maxBytes: MAX_BYTES, maxAgeMs: MAX_AGE_MS },
+      rank: byDay(({ subject, recorded }) => `${recorded ? 'a' : 'b'} ${subject}`),
     })
     const contacts = await RecordBook.open({
       ...common,
       ...{ kind: 'report-contacts', read: readContact, maxBytes: CONTACT_BYTES, maxAgeMs: CONTACT_DAYS * DAY_MS },
+      rank: byDay(() => ''),
     }).catch(async (error: unknown) => {
       await complaints.close()
       throw error
@@ -70,6 +72,15 @@ export class ComplaintBook {
     const kept = await this.#complaints.append({ id, ...complaint })
     this.#count(kept)
     return kept
+  }
+
+  /** Takes a report and how to reach its writer off the disk. @returns false when there is none of this id @throws LedgerError NODE_DEGRADED */
+  async remove(id: string): Promise<boolean> {
+    const contacts = await this.#contacts.remove((record) => record.id === id)
+    const reports = await this.#complaints.remove((record) => record.id === id)
+    if (reports > 0) this.#week = []
+    if (reports > 0) for (const one of this.#complaints.records) this.#count(one)
+    return reports + contacts > 0
   }
 
   get figures(): ComplaintFigures {
@@ -101,5 +112,30 @@ export class ComplaintBook {
   async close(): Promise<void> {
     await this.#complaints.close()
     await this.#contacts.close()
+  }
+}
+
+/**
+ * What of a full book stays: as much of each day, so that a day on which somebody floods it takes nothing from the others; within a day the first report of
+ * each of the goods before the second, goods of the ledger before others, and the earlier before the later.
+ */
+export function byDay<T>(groupOf: (record: T) => string): (lines: readonly Line<T>[]) => number[] {
+  return (lines) => {
+    const nth = new Map<string, number>()
+    const places = lines.map(({ kept: { at, record }, bytes }, i) => {
+      const [day, group] = [Math.floor(at / DAY_MS), groupOf(record)]
+      const n = (nth.get(`${day} ${group}`) ?? 0) + 1
+      nth.set(`${day} ${group}`, n)
+      return { i, day, group, n, bytes }
+    })
+    const used = new Map<number, number>()
+    const ranks: number[] = new Array<number>(lines.length)
+    for (const { i, day, bytes } of places.sort(
+      (a, b) => a.n - b.n || (a.group[0] === b.group[0] ? a.i - b.i : (a.group[0] ?? '') < (b.group[0] ?? '') ? -1 : 1),
+    )) {
+      used.set(day, (used.get(day) ?? 0) + bytes)
+      ranks[i] = -used.get(day)!
+    }
+    return ranks
   }
 }

@@ -13,6 +13,12 @@ const access: Access[] = (['regulator', 'operator'] as const).map((role) => ({
   role,
   sha256: toBase64Url(sha256(utf8(tokens[role]))),
 }))
+const DAY = 86_400_000
+const ended = token()
+const dated: Access[] = [
+  { name: 'old', role: 'regulator', sha256: toBase64Url(sha256(utf8(ended))), until: '2026-11-22' },
+]
+let nowMs = Date.parse('2026-11-22T23:59:59Z')
 let server: Server
 let url = ''
 
@@ -24,6 +30,11 @@ beforeAll(async () => {
   const app = express()
   app.get('/desk', requireRole(access, 'regulator'), (_req, res) => void res.json('desk'))
   app.get('/none', requireRole([], 'regulator'), (_req, res) => void res.json('desk'))
+  app.get(
+    '/dated',
+    requireRole(dated, 'regulator', () => nowMs),
+    (_req, res) => void res.json('desk'),
+  )
   app.use(problems(() => undefined))
   server = createServer(app).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
@@ -55,6 +66,14 @@ test('a token opens what its role may see, and nothing else does', async () => {
     tokens.regulator,
   ])
     expect(await ask('/desk', other)).toEqual(missing)
+})
+
+test('a token is taken until its last day is over', async () => {
+  expect(await ask('/dated', `Bearer ${ended}`)).toEqual({ status: 200 })
+  nowMs += 1000
+  expect(await ask('/dated', `Bearer ${ended}`)).toEqual({ status: 401, code: 'TOKEN_UNKNOWN' })
+  nowMs += 400 * DAY
+  expect(await ask('/dated', `Bearer ${ended}`)).toEqual({ status: 401, code: 'TOKEN_UNKNOWN' })
 })
 
 test('answers of a role are kept nowhere', async () => {

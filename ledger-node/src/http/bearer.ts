@@ -14,6 +14,8 @@ export interface Access {
   role: AccessRole
   /** Of the token, in base64url. */
   sha256: string
+  /** The last day (UTC) on which it is taken, YYYY-MM-DD; without an end where there is none. */
+  until?: string | undefined
 }
 
 /** RFC 6750 §2.1; a token of ours has 43 characters. */
@@ -23,7 +25,7 @@ const BEARER = /^Bearer ([A-Za-z0-9._~+/-]{16,128}=*)$/i
  * Lets through who shows a token of this role (`Authorization: Bearer …`); whose it is stands in `res.locals.holder`.
  * @throws LedgerError TOKEN_MISSING, TOKEN_UNKNOWN (both 401), TOKEN_ROLE (403)
  */
-export function requireRole(access: readonly Access[], role: AccessRole): RequestHandler {
+export function requireRole(access: readonly Access[], role: AccessRole, now: () => number = Date.now): RequestHandler {
   const known = access.map(({ sha256: hash, ...who }) => ({ ...who, hash: fromBase64Url(hash) }))
   return (req, res, next) => {
     res.setHeader('Cache-Control', 'no-store')
@@ -38,7 +40,13 @@ export function requireRole(access: readonly Access[], role: AccessRole): Reques
       res.setHeader('WWW-Authenticate', 'Bearer realm="tristamp", error="invalid_token"')
       throw new LedgerError('TOKEN_UNKNOWN', 'no such token')
     }
-    const holder = holders.find((one) => one.role === role)
+    const today = new Date(now()).toISOString().slice(0, 10)
+    const valid = holders.filter(({ until }) => until === undefined || today <= until)
+    if (valid.length === 0) {
+      res.setHeader('WWW-Authenticate', 'Bearer realm="tristamp", error="invalid_token"')
+      throw new LedgerError('TOKEN_UNKNOWN', `the token was good until ${holders[0]?.until}`)
+    }
+    const holder = valid.find((one) => one.role === role)
     if (holder === undefined) throw new LedgerError('TOKEN_ROLE', `the token is not of the role ${role}`)
     res.locals['holder'] = holder.name
     next()

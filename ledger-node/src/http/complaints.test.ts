@@ -107,6 +107,40 @@ it('one network reports three times of one thing in a day, and others go on', as
   expect((await list()).total).toBe(4)
 })
 
+it('one provider’s block writes 500 a day, and locks out nobody else', async () => {
+  const codes = new Map<number, number>()
+  for (let n = 0; n < 30; n++)
+    for (let i = 0; i < 18; i++) {
+      const { status } = await post({ subject: itemUri(`F${n}x${i}`), kind: 'other' }, n)
+      codes.set(status, (codes.get(status) ?? 0) + 1)
+    }
+  expect([...codes]).toEqual([
+    [201, 500],
+    [429, 40],
+  ])
+  const other = await ledger.get('/v1/reports', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': '10.1.0.1' },
+    body: JSON.stringify({ subject: ITEM, kind: 'sick' }),
+  })
+  expect(other.status).toBe(201)
+})
+
+it('whoever runs the node takes one off the disk, with what it says and how to reach its writer', async () => {
+  const { id } = await post({ subject: ITEM, kind: 'sick', text: 'call me', contact: '0718 555 0100' })
+  await post({ subject: ITEM, kind: 'smell' })
+  const remove = async (path: string, token: string): Promise<number> =>
+    (await ledger.get(path, { method: 'DELETE', headers: { Authorization: `Bearer ${token}` } })).status
+  expect(await remove(`/v1/reports/${id}`, TOKENS.regulator)).toBe(403)
+  expect((await ledger.get(`/v1/reports/${id}`, { method: 'DELETE' })).status).toBe(401)
+  expect(await remove(`/v1/reports/${id}`, TOKENS.operator)).toBe(204)
+  expect(await remove(`/v1/reports/${id}`, TOKENS.operator)).toBe(404)
+  expect(await remove('/v1/reports/..%2f', TOKENS.operator)).toBe(404)
+  for (const name of ['reports', 'report-contacts'])
+    expect(readFileSync(join(ledger.folder, 'unsigned', `${name}.jsonl`), 'utf8')).not.toMatch(/call me|0718/)
+  expect(await list()).toMatchObject({ total: 1, reports: [{ kind: 'smell' }] })
+})
+
 it.each([
   [{}],
   [{ subject: ITEM }],

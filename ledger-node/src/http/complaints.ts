@@ -4,7 +4,7 @@ import { CONTACT_DAYS, type ComplaintBook } from '../complaints/complaint-book.t
 import { LedgerError } from '../error.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Entries } from '../query/source.ts'
-import { clientNetwork } from '../scans/client-network.ts'
+import { blockOf, clientNetwork } from '../scans/client-network.ts'
 import { OnceADay } from '../scans/once-a-day.ts'
 import { parameter, sizeParameter } from './query.ts'
 import type { RequestLimits } from './rate-limit.ts'
@@ -28,6 +28,9 @@ const BODY_BYTES = 8192
 /** Of one network in a day: in all, and of one subject. */
 const A_DAY = 20
 const OF_ONE_A_DAY = 3
+/** Of one provider’s block in a day: who rents one does not write all that is read. */
+const OF_BLOCK_A_DAY = 500
+const ID = /^[A-Za-z0-9_-]{16}$/
 const PAGE = 100
 const MAX_PAGE = 500
 
@@ -50,15 +53,26 @@ export function complaintRoutes(parts: ComplaintParts): Router {
   return routes()
     .get('/v1/desk/reports', regulator, list)
     .get('/v1/reports', operator, list)
+    .delete('/v1/reports/:id', operator, async (req, res) => {
+      const { id } = req.params
+      if (typeof id !== 'string' || !ID.test(id) || !(await complaints.remove(id)))
+        throw new LedgerError('NOT_FOUND', 'no report of this id')
+      res.status(204).end()
+    })
     .post('/v1/reports', limit, sameSite, express.json({ limit: BODY_BYTES, strict: true }), async (req, res) => {
       const { complaint, contact } = complaintFrom(req.body)
       const { subject } = complaint
       const network = clientNetwork(req, limits.addressHeader)
-      const [all, own] = [today.times(network, '') ?? A_DAY, today.times(network, subject) ?? OF_ONE_A_DAY]
-      if (all >= A_DAY || own >= OF_ONE_A_DAY)
+      const marks: [string, string, number][] = [
+        [network, '', A_DAY],
+        [network, subject, OF_ONE_A_DAY],
+        [`/${blockOf(network)}`, '', OF_BLOCK_A_DAY],
+      ]
+      // Where no more can be remembered of this day, nobody is refused for it: somebody may have fallen ill.
+      if (marks.some(([who, what, most]) => (today.times(who, what) ?? 0) >= most))
         throw new LedgerError('REQUEST_RATE', `at most ${A_DAY} reports a day, ${OF_ONE_A_DAY} of one subject`)
-      const marks = ['', subject]
-      for (const mark of marks) today.take(network, mark)
+      const taken = marks.filter(([who, what]) => today.times(who, what) !== undefined)
+      for (const [who, what] of taken) today.take(who, what)
       try {
         const recorded = await ledger.read(
           async ({ seal }) => (await entries.postings(subject, seal.height)).length > 0,
@@ -67,7 +81,7 @@ export function complaintRoutes(parts: ComplaintParts): Router {
         res.setHeader('Cache-Control', 'no-store')
         res.status(201).json({ id: record.id, at: new Date(at).toISOString(), signed: false })
       } catch (error) {
-        for (const mark of marks) today.giveBack(network, mark)
+        for (const [who, what] of taken) today.giveBack(who, what)
         throw error
       }
     })

@@ -49,13 +49,17 @@ export class ScanBook {
   }
 
   /** @throws LedgerError NODE_DEGRADED */
-  static async open(data: string, { disk, now }: Pick<Machine, 'disk' | 'now'>): Promise<ScanBook> {
+  static async open(
+    data: string,
+    { disk, now }: Pick<Machine, 'disk' | 'now'>,
+    maxBytes: number = MAX_BYTES,
+  ): Promise<ScanBook> {
     let forget = (_: SerialCount): void => {}
     const book = await RecordBook.open<SerialCount>({
       folder: join(data, 'unsigned'),
       kind: 'scans',
       read: readSerialCount,
-      maxBytes: MAX_BYTES,
+      maxBytes,
       maxAgeMs: MAX_AGE_MS,
       // When exactly somebody looked is not kept here either.
       everyMs: HOUR_MS,

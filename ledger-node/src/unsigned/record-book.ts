@@ -136,6 +136,17 @@ export class RecordBook<T> {
     })
   }
 
+  /** Takes off the disk what is asked for. @returns how many @throws LedgerError NODE_DEGRADED */
+  remove(isMeant: (record: T) => boolean): Promise<number> {
+    return this.#inTurn(async () => {
+      await this.#mend()
+      const before = this.#lines.length
+      const stays = this.#lines.filter(({ kept }) => !isMeant(kept.record))
+      if (stays.length < before) await this.#replace(stays)
+      return before - stays.length
+    })
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#tidying)
     await this.#queue
@@ -195,9 +206,13 @@ export class RecordBook<T> {
     }
   }
 
-  /** The file anew with the newest records that fit: the old one or the new one survives a crash, each of them whole. */
-  async #rewrite(maxBytes: number): Promise<void> {
-    const kept = this.#worthKeeping(maxBytes)
+  /** The file anew with the records that are worth it and fit. */
+  #rewrite(maxBytes: number): Promise<void> {
+    return this.#replace(this.#worthKeeping(maxBytes))
+  }
+
+  /** The old file or the new one survives a crash, each of them whole. */
+  async #replace(kept: Line<T>[]): Promise<void> {
     const bytes = Buffer.concat(kept.map((line) => lineOf(line.kept)))
     const { disk } = this.#options
     this.#doubt = 'file'
