@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { ProtocolError } from '@tristamp/protocol'
-import { explain, LedgerError } from './error.ts'
+import { explain, hasErrno, LedgerError } from './error.ts'
 
 /** Exit codes of every program of this package. */
 export const DONE = 0
@@ -56,6 +57,22 @@ export function required(value: string | undefined, name: string): string {
   return value
 }
 
+/** A file that is named on the command line. @throws UsageError when it cannot be read */
+export async function readGiven(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    for (const errno of ['ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR'])
+      if (hasErrno(error, errno)) throw new UsageError(`${path} cannot be read (${errno})`)
+    throw error
+  }
+}
+
+/** What the system says of a file or folder that it could not give us: there is nothing to look for in a stack. */
+function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error
+}
+
 /** Says what went wrong; answers the exit code. */
 export function failed(error: unknown, program: string): number {
   if (error instanceof UsageError) {
@@ -65,6 +82,10 @@ export function failed(error: unknown, program: string): number {
   if (error instanceof LedgerError || error instanceof ProtocolError) {
     say(explain(error))
     return error.code.startsWith('CONFIG_') ? CONFIG : FAILED
+  }
+  if (isOfSystem(error)) {
+    say(error.message)
+    return FAILED
   }
   say(error instanceof Error ? (error.stack ?? error.message) : String(error))
   return FAILED

@@ -93,6 +93,19 @@ describe('the command line', () => {
     await unlock()
   })
 
+  test.each([
+    [['check', '--node', 'http://127.0.0.1', '--policy', 'FILE'], 2],
+    [['audit', 'http://127.0.0.1', '--policy', 'FILE'], 2],
+    [['prove-fork', 'FILE', '--log', 'try.example+df964461+AZqLn1QEjFlWCH1oyW0SKw9ILliSAEZnzKYFoZsdPgKn'], 2],
+    [['import', 'FILE', '--node', 'http://127.0.0.1'], 1],
+  ])('%j: a file that is not there is named, without a stack', async (args, code) => {
+    const file = join(folder, 'none')
+    expect(await main(args.map((arg) => (arg === 'FILE' ? file : arg)))).toBe(code)
+    expect(err).toMatch(/ENOENT/)
+    expect(err).toContain(file)
+    expect(err).not.toMatch(/^ +at /m)
+  })
+
   test('two nodes on one folder: the second is refused', async () => {
     await init()
     const node = await startLedger(config(data))

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { fromBase64Url, NO_QUORUM, type Policy, ProtocolError, parsePolicy } from '@tristamp/protocol'
 import { logKey } from './command/witness.ts'
-import { DONE, FAILED, failed, flag, parse, print, text, UsageError } from './command-line.ts'
-import { hasErrno } from './error.ts'
+import { DONE, FAILED, failed, flag, parse, print, readGiven, text, UsageError } from './command-line.ts'
 import { hashOnNode, verifySignature } from './node-crypto.ts'
 import { evidenceIn } from './verify-file/tests-again.ts'
 import { verifyFile } from './verify-file/verify-file.ts'
@@ -63,12 +61,12 @@ async function verify(args: string[]): Promise<number> {
   if (file === undefined || more.length > 0) throw new UsageError('expected one file')
   const trust = {
     policy: await policyOf(values.policy, values.log),
-    ...(values.entry !== undefined && { entry: await bytesOf(values.entry) }),
+    ...(values.entry !== undefined && { entry: await readGiven(values.entry) }),
     ...(values.subject !== undefined && { subject: values.subject }),
     ...(values.signer !== undefined && { signer: keyOf(values.signer) }),
     ...(values.evidence !== undefined && { evidence: evidenceIn(values.evidence) }),
   }
-  const verdict = await verifyFile(await bytesOf(file), trust, async (...signed) => verifySignature(...signed))
+  const verdict = await verifyFile(await readGiven(file), trust, async (...signed) => verifySignature(...signed))
   if (values.json === true) print(JSON.stringify({ file, ...verdict }, undefined, 2))
   else for (const line of wordsOf(verdict, langOf(process.env))) print(line)
   return verdict.result === 'holds' ? DONE : FAILED
@@ -77,7 +75,7 @@ async function verify(args: string[]): Promise<number> {
 async function policyOf(file: string | undefined, log: string | undefined): Promise<Policy> {
   if ((file === undefined) === (log === undefined)) throw new UsageError('either --policy FILE or --log VKEY')
   if (file === undefined) return { logs: [{ key: logKey(log!) }], witnesses: [], groups: [], quorum: NO_QUORUM }
-  const text = Buffer.from(await bytesOf(file)).toString('utf8')
+  const text = Buffer.from(await readGiven(file)).toString('utf8')
   try {
     return parsePolicy(text)
   } catch (error) {
@@ -94,15 +92,4 @@ function keyOf(base64url: string): Uint8Array {
     if (!(error instanceof ProtocolError)) throw error
   }
   throw new UsageError(`--signer ${base64url}: expected 32 bytes in base64url`)
-}
-
-/** @throws UsageError when it cannot be read */
-async function bytesOf(path: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await readFile(path))
-  } catch (error) {
-    for (const errno of ['ENOENT', 'EACCES', 'EISDIR'])
-      if (hasErrno(error, errno)) throw new UsageError(`${path} cannot be read (${errno})`)
-    throw error
-  }
 }

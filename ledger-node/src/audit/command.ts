@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseCheckpoint, parseNote, parsePolicy, toBase64, utf8 } from '@tristamp/protocol'
-import { DONE, FAILED, flag, parse, print, say, text, UsageError } from '../command-line.ts'
+import { DONE, FAILED, flag, parse, print, readGiven, say, text, UsageError } from '../command-line.ts'
 import { nodeDisk } from '../disk.ts'
 import { ifThere } from '../if-there.ts'
 import { verifySignature } from '../node-crypto.ts'
@@ -40,7 +40,8 @@ export async function readTrust(values: {
   policy?: string | undefined
   remember?: string | undefined
 }): Promise<Trust> {
-  const policy = values.policy === undefined ? undefined : parsePolicy(await readFile(values.policy, 'utf8'))
+  const policy =
+    values.policy === undefined ? undefined : parsePolicy((await readGiven(values.policy)).toString('utf8'))
   return { policy, remembered: values.remember === undefined ? undefined : await remembered(values.remember) }
 }
 

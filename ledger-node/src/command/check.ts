@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { LIMITS, parsePolicy, utf8, type Verify } from '@tristamp/protocol'
 import { checkLedger, type LedgerCheck } from '../check-ledger.ts'
-import { DONE, FAILED, parse, print, required, say, text } from '../command-line.ts'
+import { DONE, FAILED, parse, print, readGiven, required, say, text } from '../command-line.ts'
 import { nodeDisk } from '../disk.ts'
 import { ifThere } from '../if-there.ts'
 import { verifySignature } from '../node-crypto.ts'
@@ -19,7 +19,7 @@ export async function check(args: string[]): Promise<number> {
   const node = required(values.node, 'node').replace(/\/+$/, '')
   const remember = values.remember === undefined ? undefined : resolve(values.remember)
   const pinned = remember === undefined ? undefined : await ifThere(readFile(`${remember}.policy`, 'utf8'))
-  const given = values.policy === undefined ? undefined : await readFile(values.policy, 'utf8')
+  const given = values.policy === undefined ? undefined : (await readGiven(values.policy)).toString('utf8')
   const policy =
     given ?? pinned ?? Buffer.from(await fetchFrom(`${node}/v1/policy`, LIMITS.policyBytes)).toString('utf8')
   if (given === undefined && pinned === undefined) say('the policy is the one that the ledger itself serves')

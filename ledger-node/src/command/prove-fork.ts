@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import {
   type Checkpoint,
   type Fork,
@@ -10,7 +9,7 @@ import {
   toBase64,
   type Verify,
 } from '@tristamp/protocol'
-import { DONE, FAILED, parse, print, required, text, UsageError } from '../command-line.ts'
+import { DONE, FAILED, parse, print, readGiven, required, text, UsageError } from '../command-line.ts'
 import { verifySignature } from '../node-crypto.ts'
 import { logKey } from './witness.ts'
 
@@ -22,7 +21,7 @@ export async function proveFork(args: string[]): Promise<number> {
   const [file, ...more] = positionals
   if (file === undefined || more.length > 0) throw new UsageError('expected one file')
   const key = logKey(required(values.log, 'log'))
-  const evidence = await readFile(file, 'utf8')
+  const evidence = (await readGiven(file)).toString('utf8')
   try {
     const fork = await prove(evidence, key, verify)
     print(`PROVEN ${fork.origin} signed two ledgers that exclude each other:`)

@@ -22,7 +22,9 @@ export async function approve(args: string[]): Promise<number> {
     return DONE
   }
   let unsigned = 0
-  for (const pending of waitingFor(signing, governance)) {
+  const waiting = waitingFor(signing, governance)
+  if (waiting.length === 0) say('nothing waits for the signature of this key')
+  for (const pending of waiting) {
     // One that is refused does not keep the others waiting.
     const signed = await approveOne(pending, governance, signing, agreed).catch((error: unknown) => {
       if (!(error instanceof LedgerError) || error.code !== 'PEER_REFUSED') throw error

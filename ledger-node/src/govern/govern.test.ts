@@ -121,6 +121,8 @@ describe('two of three administrators', () => {
     expect(await by('cy', 'approve', '--all', '--yes')).toBe(0)
     expect(out.match(/^effective /gm)).toHaveLength(2)
     expect((await governance()).pending).toEqual([])
+    expect(await by('ann', 'approve', '--all')).toBe(0)
+    expect(err).toContain('nothing waits for the signature of this key')
     expect(await codeOf(gateway.batch(itemUri('A1')))).toBe('ok')
     await until(async () => (await governance()).recent.length >= 5)
     expect((await governance()).recent.map(({ effective, signer }) => [signer.name, effective])).toEqual([
@@ -161,6 +163,8 @@ describe('two of three administrators', () => {
     [['approve', 'x', '--all']],
     [['approve', 'x', 'y', '--all']],
     [['propose']],
+    [['enrol']],
+    [['enrol', 'gateway']],
     [['revoke', 'ann']],
     [['suspend', 'ann', 'bob', '--reason', 'x']],
     [['show', 'a', 'b']],

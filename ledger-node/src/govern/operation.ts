@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Operation, ProductLimits } from '@tristamp/protocol'
+import { UsageError } from '../command-line.ts'
 import { LedgerError } from '../error.ts'
 
 /** Flags by name, as `enrol` takes them. */
@@ -21,12 +22,12 @@ export async function readOperations(files: readonly string[]): Promise<Operatio
   return operations
 }
 
-/** An operation from flags. @throws LedgerError CONFIG_INVALID, naming every flag that is missing or wrong */
+/** An operation from flags. @throws UsageError for a word that names none; LedgerError CONFIG_INVALID, naming every flag that is missing or wrong */
 export function operationFrom(what: string, fields: Fields): Operation {
   const form = new Form(fields)
   const make = MAKERS[what]
   if (make === undefined)
-    throw new LedgerError('CONFIG_INVALID', `enrol what? One of: ${Object.keys(MAKERS).join(', ')}`)
+    throw new UsageError(`enrol what? ${Object.keys(MAKERS).join(', ')}, or gateway with --file enrolment-request.json`)
   const operation = make(form)
   form.assertComplete()
   return operation
