@@ -309,7 +309,7 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
       }),
     )
     const text = await open(page, PACK, 'en')
-    for (const part of ['Cannot check now', 'Only 0 of 1 witnesses', 'Check again in a minute'])
+    for (const part of ['Cannot check now', 'Only 0 of 1 observers', 'Check again in a minute'])
       expect(text).toContain(part)
     const checks = await page.locator('#checks').innerText()
     for (const part of ['Fewer witnesses signed', 'POLICY_QUORUM', '0 of 1 witnesses signed'])

@@ -81,7 +81,7 @@ describe.skipIf(!haveChromium())('a food test on the page', () => {
   it('is run again, and says so in both languages', async () => {
     const page = await browser.newPage()
     expect(await told(page, 'GOOD', 'en')).toContain(
-      'The test was run again on your phone, from what was measured: same result',
+      'The test was run again on this device, from what was measured: same result',
     )
     expect(await told(page, 'GOOD', 'en')).toContain('a made-up oil')
     // Of one lot the worst test counts: a pack beside this one came out suspicious.

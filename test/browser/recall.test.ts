@@ -14,7 +14,7 @@ const DRILL = recallOperation({ id: '6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b12', dril
 /** What the page says in each language: recalled, as an exercise, and free of it. */
 const WORDS = {
   zh: {
-    recalled: ['已被召回', '清江肉业于', '召回（1 级）', '封口不严', '不要食用。连同包装退回购买处。', '现在该怎么办'],
+    recalled: ['已被召回', '清江肉业于', '1 级召回', '封口不严', '不要食用。连同包装退回购买处。', '现在该怎么办'],
     drill: ['演练：并没有召回', '演练，不是真的召回'],
     free: ['记录一致', '没有召回', '为止'],
     was: ['上次核对时|已被召回。', '上次核对时已被召回', '不要食用'],
@@ -23,7 +23,14 @@ const WORDS = {
     released: ['放行', 'it is dry and sound'],
   },
   en: {
-    recalled: ['Recalled', 'by Qingjiang Meat, class 1', 'not tightly sealed', 'Do not eat it.', 'What to do'],
+    recalled: [
+      'Recalled',
+      'Qingjiang Meat recalled it',
+      'Recall, class 1',
+      'not tightly sealed',
+      'Do not eat it.',
+      'What to do',
+    ],
     drill: ['DRILL: nothing is recalled', 'DRILL, not a recall'],
     free: ['The records agree', 'None', 'As of'],
     was: ['When last checked, it was recalled.', 'Recalled when last checked', 'Do not eat it'],
@@ -35,7 +42,7 @@ const WORDS = {
       'but held until people let it go',
       'for Qingjiang Meat',
     ],
-    released: ['Let go', 'it is dry and sound'],
+    released: ['Released', 'it is dry and sound'],
   },
 } as const
 

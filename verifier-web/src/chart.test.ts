@@ -40,7 +40,35 @@ describe('chartOf', () => {
 
   it('draws one reading alone, and an axis without length', () => {
     const single = chartOf({ ...track, toMs: 0, lines: [[point(0, 2000)]], gaps: [] }, limits)
-    expect(single.trace).toMatch(/^M0.0 [0-9.]+h1$/)
+    expect(single.trace).toMatch(/^M0.0 [0-9.]+h2$/)
+  })
+
+  it('marks a reading alone that lies outside the limits', () => {
+    const warm = chartOf({ ...track, lines: [[point(500, 6000)], [point(900, 2000)]] }, limits)
+    expect(warm.outside).toMatch(/^M500.0 [0-9.]+h2$/)
+  })
+
+  it('marks what intervals tell outside the limits, and no more of them', () => {
+    const band = (minMilli: number, maxMilli: number) => ({ fromMs: 0, toMs: 500, minMilli, maxMilli })
+    const { bandsOutside, limits: at } = chartOf({ ...track, lines: [], bands: [band(2000, 6000)] }, limits)
+    expect(bandsOutside).toMatch(new RegExp(`^M0.0 [0-9.]+H500.0V${at!.top.toFixed(1)}H0.0Z$`))
+    const kept = { ...track, lines: [], bands: [band(0, 4000)] }
+    expect(chartOf(kept, limits).bandsOutside).toBe('')
+    expect(chartOf({ ...kept, bands: [band(-3000, 6000)] }, limits).bandsOutside.match(/M/g)).toHaveLength(2)
+    expect(chartOf({ ...kept, bands: [band(-3000, 6000)] }, undefined).bandsOutside).toBe('')
+  })
+
+  it('draws an interval in which nothing changed as a line', () => {
+    const still = [{ fromMs: 0, toMs: 500, minMilli: 2000, maxMilli: 2000 }]
+    const { trace, bands } = chartOf({ ...track, lines: [], bands: still }, limits)
+    expect(trace).toMatch(/^M0.0 [0-9.]+H500.0$/)
+    expect(bands).toBe('')
+  })
+
+  it('keeps its labels apart, and says once what is said twice', () => {
+    const [top, bottom] = chartOf({ ...track, maxMilli: 60_000 }, limits).labels
+    expect(bottom!.y - top!.y).toBeCloseTo(12)
+    expect(chartOf({ ...track, minMilli: 2000, maxMilli: 2000 }, undefined).labels).toHaveLength(1)
   })
 })
 

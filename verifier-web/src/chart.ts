@@ -2,7 +2,7 @@
 import type { Journey } from './journey.ts'
 import type { Limits } from './safety.ts'
 import type { Stop } from './stop.ts'
-import type { Point, Span, Track } from './temperature.ts'
+import type { Band, Point, Span, Track } from './temperature.ts'
 
 export const WIDTH = 1000
 export const HEIGHT = 100
@@ -12,6 +12,8 @@ export interface Chart {
   /** The parts of the trace outside the limits, cut where it crosses them. */
   outside: string
   bands: string
+  /** The parts of the bands outside the limits. */
+  bandsOutside: string
   /** y of the limits, where there are any, for lines and labels. */
   limits?: { top: number; bottom: number }
   gaps: { x: number; width: number; ms: number }[]
@@ -28,7 +30,35 @@ export interface StageShare {
 // A gap of minutes on an axis of days must still be seen.
 const MIN_GAP = 8
 
+// A reading alone is a dot: its ends are round.
+const DOT = 'h2'
+
+// Two labels nearer than this, of 100, would be drawn over each other.
+const LABEL_ROOM = 12
+
 const one = (n: number): string => n.toFixed(1)
+
+const isFlat = (band: Band): boolean => band.maxMilli <= band.minMilli
+
+/** What of an interval's extremes lies outside the limits; of one that stood still there, a stroke as thick as can be seen. */
+function bandOutside(band: Band, { minMilliC, maxMilliC }: Limits): Band[] {
+  const above = { ...band, minMilli: Math.max(band.minMilli, maxMilliC) }
+  const below = { ...band, maxMilli: Math.min(band.maxMilli, minMilliC) }
+  return [
+    ...(band.maxMilli > maxMilliC ? [{ ...above, maxMilli: Math.max(above.maxMilli, above.minMilli + 100) }] : []),
+    ...(band.minMilli < minMilliC ? [{ ...below, minMilli: Math.min(below.minMilli, below.maxMilli - 100) }] : []),
+  ]
+}
+
+/** The labels of the side: moved apart where they would touch, one where both say the same. */
+function labelsOf([top, bottom]: readonly [number, number], y: (milli: number) => number): Chart['labels'] {
+  if (top === bottom) return [{ y: y(top), milli: top }]
+  const close = Math.max(0, LABEL_ROOM - (y(bottom) - y(top))) / 2
+  return [
+    { y: y(top) - close, milli: top },
+    { y: y(bottom) + close, milli: bottom },
+  ]
+}
 
 /** Room above and below what has to be seen: a fifth of it, and never less than half a degree. */
 function domain(track: Track, limits: Limits | undefined): { low: number; high: number } {
@@ -52,7 +82,9 @@ function outsideOf(track: Track, { minMilliC, maxMilliC }: Limits, at: (point: P
     return `M${at(from)}L${at(to)}`
   }
   const pieces = track.lines.flatMap((line) =>
-    line.slice(1).map((b, i) => piece(line[i]!, b, maxMilliC) + piece(line[i]!, b, minMilliC)),
+    line.length === 1 && (over(line[0]!, maxMilliC) || over(line[0]!, minMilliC))
+      ? `M${at(line[0]!)}${DOT}`
+      : line.slice(1).map((b, i) => piece(line[i]!, b, maxMilliC) + piece(line[i]!, b, minMilliC)),
   )
   return pieces.join('')
 }
@@ -65,22 +97,29 @@ export function chartOf(track: Track, limits: Limits | undefined): Chart {
   const trace = track.lines
     .map((line) => {
       const path = line.map((p, i) => `${i === 0 ? 'M' : 'L'}${one(x(p.ms))} ${one(y(p.milli))}`).join('')
-      return line.length === 1 ? `${path}h1` : path
+      return line.length === 1 ? path + DOT : path
     })
+    .concat(track.bands.filter(isFlat).map((b) => `M${one(x(b.fromMs))} ${one(y(b.minMilli))}H${one(x(b.toMs))}`))
     .join('')
   const outside = limits === undefined ? '' : outsideOf(track, limits, (p) => `${one(x(p.ms))} ${one(y(p.milli))}`)
-  const bands = track.bands
-    .filter((band) => band.maxMilli > band.minMilli)
-    .map(
-      (b) => `M${one(x(b.fromMs))} ${one(y(b.maxMilli))}H${one(x(b.toMs))}V${one(y(b.minMilli))}H${one(x(b.fromMs))}Z`,
-    )
-    .join('')
+  const box = (b: Band): string =>
+    `M${one(x(b.fromMs))} ${one(y(b.maxMilli))}H${one(x(b.toMs))}V${one(y(b.minMilli))}H${one(x(b.fromMs))}Z`
+  const bands = track.bands.filter((band) => !isFlat(band)).map(box)
+  const bandsOutside = limits === undefined ? [] : track.bands.flatMap((band) => bandOutside(band, limits)).map(box)
   const gaps = track.gaps.map((gap) => {
     const width = Math.max(MIN_GAP, x(gap.toMs) - x(gap.fromMs))
     return { x: Math.max(0, (x(gap.fromMs) + x(gap.toMs) - width) / 2), width, ms: gap.toMs - gap.fromMs }
   })
-  const ends = limits === undefined ? [track.maxMilli, track.minMilli] : [limits.maxMilliC, limits.minMilliC]
-  const chart: Chart = { trace, outside, bands, gaps, labels: ends.map((milli) => ({ y: y(milli), milli })) }
+  const ends =
+    limits === undefined ? ([track.maxMilli, track.minMilli] as const) : ([limits.maxMilliC, limits.minMilliC] as const)
+  const chart: Chart = {
+    trace,
+    outside,
+    bands: bands.join(''),
+    bandsOutside: bandsOutside.join(''),
+    gaps,
+    labels: labelsOf(ends, y),
+  }
   if (limits !== undefined) chart.limits = { top: y(limits.maxMilliC), bottom: y(limits.minMilliC) }
   return chart
 }

@@ -130,4 +130,14 @@ describe('trackOf', () => {
   it('is nothing without readings', () => {
     expect(trackOf([])).toBeUndefined()
   })
+
+  it('draws readings of a moment alone, without an interval or a series', () => {
+    const at = (ms: number, milli: number): Reading => ({
+      ...{ fromMs: ms, toMs: ms, device: 'a', everyMs: 0, points: [] },
+      ...{ minMilli: milli, maxMilli: milli, lastMilli: milli },
+    })
+    const track = trackOf([at(0, 2000), at(60 * MINUTE, 3000)])
+    expect(track?.lines).toEqual([[{ ms: 0, milli: 2000 }], [{ ms: 60 * MINUTE, milli: 3000 }]])
+    expect(track?.gaps).toHaveLength(1)
+  })
 })

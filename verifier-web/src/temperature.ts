@@ -127,13 +127,18 @@ function gapsOf(readings: readonly Reading[], within: Span): Span[] {
   return gaps
 }
 
+/** The points of a reading; of one that is of a moment alone, that moment. */
+function pointsOf({ fromMs, toMs, lastMilli, points }: Reading): readonly Point[] {
+  return points.length > 0 || toMs > fromMs || lastMilli === undefined ? points : [{ ms: toMs, milli: lastMilli }]
+}
+
 /** The points of one instrument in time order, broken wherever the next is further away than one and a half of its intervals. */
 function linesOf(readings: readonly Reading[]): Point[][] {
   const lines: Point[][] = []
   let line: Point[] = []
   let every = 0
   for (const r of readings) {
-    for (const p of r.points) {
+    for (const p of pointsOf(r)) {
       const last = line.at(-1)
       if (last !== undefined && p.ms <= last.ms) continue
       if (last !== undefined && p.ms - last.ms > Math.max(1.5 * Math.max(every, r.everyMs), GAP_MS)) {

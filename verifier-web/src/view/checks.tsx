@@ -62,7 +62,9 @@ function CheckRow({ check }: { check: Check }): VNode {
         </summary>
         <div class="body">
           <p class="note">
-            {t(`check.${check.id}.how`)} {figures}
+            {t(`check.${check.id}.how`)}
+            {t('write.gap')}
+            {figures}
           </p>
           {check.code !== undefined && <small class="code">{[check.code, ...where].join(', ')}</small>}
         </div>
@@ -123,7 +125,8 @@ export function ChecksPart({ finding, onForget }: { finding: Finding; onForget: 
       <Head title="checks">{verdict !== undefined && failure === undefined && <Sum checks={verdict.checks} />}</Head>
       {failure !== undefined && (
         <p class="note before">
-          {t('checks.nothing')}{' '}
+          {t('checks.nothing')}
+          {t('write.gap')}
           {checkedAtMs !== undefined &&
             t('checks.last', { at: format.moment({ ms: checkedAtMs, offset: deviceOffset(checkedAtMs) }) })}{' '}
           <span class="code">{failure.status === undefined ? failure.code : `${failure.code} ${failure.status}`}</span>

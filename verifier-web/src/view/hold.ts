@@ -20,5 +20,5 @@ export function saidOfHold({ hold, ground, since }: ProvenHold, { t, format, pic
     said.push(t('say.held.measured', { low, high, limits: format.range(limits.minMilliC, limits.maxMilliC) }))
     if (outsideMs > 0) said.push(t('say.held.lasted', { length: format.duration(outsideMs) }))
   }
-  return said.join(' ')
+  return said.join(t('write.gap'))
 }

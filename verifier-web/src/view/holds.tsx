@@ -34,7 +34,8 @@ function Held({ one, verdict }: { one: ProvenHold; verdict: Verdict }): VNode {
               high: format.celsius(ground.highestMilliC),
               limits: format.range(ground.limits.minMilliC, ground.limits.maxMilliC),
               length: length(ground.outsideMs),
-            })}{' '}
+            })}
+            {t('write.gap')}
             {toleranceS > 0 && t('holds.tolerance', { length: length(toleranceS * 1000) })}
           </p>
         )}

@@ -132,7 +132,8 @@ function GapRow({ gap }: { gap: Gap }): VNode {
         <p class="where">
           {beforeMilli !== undefined &&
             afterMilli !== undefined &&
-            t('gap.around', { before: format.celsius(beforeMilli), after: format.celsius(afterMilli) })}{' '}
+            t('gap.around', { before: format.celsius(beforeMilli), after: format.celsius(afterMilli) })}
+          {t('write.gap')}
           {gap.positions > 0 && t('gap.positions', { n: gap.positions })}
         </p>
       </div>
@@ -188,7 +189,7 @@ function daysOf(journey: Journey): number {
 /** 5: one row per stop, a gap is a row, and what lies between. */
 export function JourneyPart({ journey, naming }: { journey: Journey; naming: Naming }): VNode {
   const { t, format } = useLanguage()
-  const sum = { places: journey.places, days: daysOf(journey) }
+  const sum = { places: t('journey.places', { n: journey.places }), days: t('journey.days', { n: daysOf(journey) }) }
   return (
     <section class="s" id="journey">
       <Head title="journey">

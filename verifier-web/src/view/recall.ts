@@ -9,7 +9,7 @@ export function recallShown({ state, verdict }: Finding): ProvenRecall | undefin
   return state === 'recalled' ? verdict?.recalls.find(isStanding) : undefined
 }
 
-/** Since when, by whom and how grave; why; and what it may do. */
+/** Since when and by whom; why; and what it may do. How grave it is stands with the recall below. */
 export function saidOfRecall(
   { recall, since }: ProvenRecall,
   { verdict }: Finding,
@@ -19,6 +19,6 @@ export function saidOfRecall(
   const name = verdict?.names.organisations.get(recall.org)?.name
   const at = format.moment({ ms, offset: deviceOffset(ms) })
   const who = name === undefined ? recall.org : pick(name)
-  const head = t('say.recalled.since', { at, who, class: recall.class })
-  return [head, pick(recall.reason), pick(recall.hazard)].join(' ')
+  const head = t('say.recalled.since', { at, who })
+  return [head, pick(recall.reason), pick(recall.hazard)].join(t('write.gap'))
 }

@@ -19,6 +19,7 @@ function Drawing({ chart }: { chart: Chart }): VNode {
         </>
       )}
       <path class="band" d={chart.bands} />
+      <path class="band over" d={chart.bandsOutside} />
       {chart.gaps.map(({ x, width }) => (
         <g key={x}>
           <path class="blank" d={`M${x} 0h${width}v${HEIGHT}h-${width}Z`} />

@@ -101,6 +101,7 @@ export interface VerdictProps {
 /** 1: icon, when and where it was checked, the word, the sentence, the next step, one action; the seals beside it. */
 export function VerdictPart({ finding, journey, safety, age, language, onAgain }: VerdictProps): Node {
   const { t } = language
+  const gap = t('write.gap')
   const { state } = finding
   const word = wordOf(finding, safety)
   const unfit = isUnfit(word)
@@ -124,29 +125,46 @@ export function VerdictPart({ finding, journey, safety, age, language, onAgain }
           <Broken text={t(word)} />
         </h1>
         <p class="say">
-          {recall !== undefined && <span>{saidOfRecall(recall, finding, language)} </span>}
-          {hold !== undefined && (
-            <span>
-              <Broken text={saidOfHold(hold, language)} />{' '}
+          {recall !== undefined && (
+            <span class="theirs">
+              {saidOfRecall(recall, finding, language)}
+              {gap}
             </span>
           )}
-          {places !== undefined && <span>{places} </span>}
+          {hold !== undefined && (
+            <span class="theirs">
+              <Broken text={saidOfHold(hold, language)} />
+              {gap}
+            </span>
+          )}
+          {places !== undefined && (
+            <span class="theirs">
+              {places}
+              {gap}
+            </span>
+          )}
           {sentences.map(({ key, values }, i) => (
             <span>
-              {i > 0 && ' '}
+              {i > 0 && gap}
               <Broken text={t(key, values)} />
             </span>
           ))}
           {age !== undefined && (
             <b>
-              {' '}
+              {gap}
               <Broken text={saidOfAge(age, language)} />
             </b>
           )}
         </p>
         <p class={unfit ? 'next warn' : 'next'}>
           <b>{t('next')}</b>
-          <span>{recall === undefined ? <Broken text={t(next)} /> : language.pick(recall.recall.consumer)}</span>
+          {recall === undefined ? (
+            <span>
+              <Broken text={t(next)} />
+            </span>
+          ) : (
+            <span class="theirs">{language.pick(recall.recall.consumer)}</span>
+          )}
         </p>
       </div>
       {state === 'recalled' ? (
