@@ -9,6 +9,7 @@ export type CodeFormat =
   | 'upc_a'
   | 'upc_e'
   | 'code_128'
+  | 'itf'
   | 'databar'
   | 'databar_expanded'
 
@@ -16,6 +17,11 @@ export type CodeFormat =
 export interface Code {
   format: CodeFormat
   text: string
+}
+
+/** A line across half of an ITF-14 is an ITF of fewer digits, which may pass for another number. */
+export function isWhole({ format, text }: Code): boolean {
+  return format !== 'itf' || /^\d{14}$/.test(text)
 }
 
 /** What a camera or a photo gives. */
@@ -33,6 +39,7 @@ export const GOODS_FORMATS: readonly CodeFormat[] = [
   'upc_a',
   'upc_e',
   'code_128',
+  'itf',
   'databar',
   'databar_expanded',
 ]

@@ -89,6 +89,30 @@ describe('Decoder', () => {
   })
 })
 
+describe('Decoder with the browser’s own reader, which sees nothing', () => {
+  const blind: Decode = () => Promise.resolve([])
+
+  it('asks the large one after a while, and no sooner', async () => {
+    const zxing = vi.fn(async () => says('large'))
+    const decoder = new Decoder(['qr_code'], { native: async () => blind, zxing, small: async () => says('small') })
+    await decoder.ready
+    for (let i = 0; i < 39; i++) expect(await texts(decoder)).toEqual([])
+    expect(zxing).not.toHaveBeenCalled()
+    await vi.waitFor(async () => expect(await texts(decoder)).toEqual(['large']), 60_000)
+    expect([decoder.engine, zxing.mock.calls.length]).toEqual(['native', 1])
+  })
+
+  it('asks the large one at once for a picture that comes once, and does without where it cannot be had', async () => {
+    const readers = { native: async () => blind, small: async () => says('small') }
+    const decoder = new Decoder(['qr_code'], { ...readers, zxing: async () => says('large') })
+    expect((await decoder.search(frame)).map(({ text }) => text)).toEqual(['large'])
+    const gone = (): Promise<Decode> => Promise.reject(new Error('barred'))
+    expect(await new Decoder(['qr_code'], { ...readers, zxing: gone }).search(frame)).toEqual([])
+    const broken: Decode = () => Promise.reject(new Error('no memory'))
+    expect(await new Decoder(['qr_code'], { ...readers, zxing: async () => broken }).search(frame)).toEqual([])
+  })
+})
+
 describe('nativeDecode', () => {
   const stub = (supported: string[], found: { format?: string; rawValue: string }[] = []): unknown =>
     vi.stubGlobal(
@@ -124,6 +148,13 @@ describe('nativeDecode', () => {
     stub(['qr_code', 'data_matrix', 'ean_13', 'ean_8', 'upc_a', 'upc_e'], [{ format: 'upc_e', rawValue: short }])
     const decode = await nativeDecode(GOODS_FORMATS)
     expect(await decode!(frame)).toEqual<Code[]>([{ format: 'upc_e', text: whole }])
+  })
+
+  it('takes no ITF that is shorter than a case’s: it is half of one', async () => {
+    const found = ['09506000134352', '95060001', '506000134352'].map((rawValue) => ({ format: 'itf', rawValue }))
+    stub(['qr_code', 'data_matrix', 'ean_13', 'ean_8', 'upc_a', 'itf'], found)
+    const decode = await nativeDecode(GOODS_FORMATS)
+    expect(await decode!(frame)).toEqual<Code[]>([{ format: 'itf', text: '09506000134352' }])
   })
 
   it('gives texts with their separators, and without the first', async () => {

@@ -19,6 +19,8 @@ const READERS: Readers = {
 
 /** A detector that fails as often in a row is there by name only. */
 const MOST_FAILURES = 3
+/** Looks without a code, some five seconds of them, after which it may be one that the browser's own reader does not know. */
+const MOST_EMPTY = 40
 
 /**
  * Reads codes with the best reader that is there: the browser's own if it lists the formats, else zxing, and while that is loading or
@@ -30,6 +32,9 @@ export class Decoder {
   #engine: Engine = 'qr'
   #decode: Decode | undefined
   #failures = 0
+  #empty = 0
+  /** Helps the browser's own where that sees nothing. */
+  #second: Decode | undefined
   #ready: Promise<void>
 
   constructor(formats: readonly CodeFormat[], readers: Readers = READERS) {
@@ -56,13 +61,28 @@ export class Decoder {
     try {
       const codes = await this.#decode?.(frame)
       this.#failures = 0
-      return codes ?? []
+      if (codes === undefined || codes.length > 0 || this.#engine !== 'native') return codes ?? []
+      if (++this.#empty === MOST_EMPTY) void this.#help()
+      return (this.#empty % 2 === 0 && (await this.#second?.(frame))) || []
     } catch {
       // A camera without a picture yet is no failure of the detector.
       if (frame instanceof HTMLVideoElement && frame.videoWidth === 0) return []
       if (this.#engine === 'native' && ++this.#failures >= MOST_FAILURES) this.#ready = this.#withoutNative()
       return []
     }
+  }
+
+  /** Reads a picture that will not be seen again: what the browser's own reader misses (white on black, aslant, stacked) the large one may find. */
+  async search(frame: Frame): Promise<Code[]> {
+    await this.#ready
+    const codes = await this.decode(frame)
+    if (codes.length > 0 || this.#engine !== 'native') return codes
+    await this.#help()
+    return this.#second?.(frame).catch(() => []) ?? []
+  }
+
+  async #help(): Promise<void> {
+    this.#second ??= await this.#readers.zxing(this.#formats).catch(() => undefined)
   }
 
   async #begin(): Promise<void> {

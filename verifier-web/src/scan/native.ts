@@ -1,4 +1,4 @@
-import type { Code, CodeFormat, Decode } from './code.ts'
+import { type Code, type CodeFormat, type Decode, isWhole } from './code.ts'
 
 interface Detector {
   detect(source: ImageBitmapSource): Promise<{ format?: string; rawValue: string }[]>
@@ -10,7 +10,7 @@ interface DetectorClass {
 }
 
 /** What no detector of a browser reads, and goods are rarely marked with alone. */
-const SPARE: ReadonlySet<CodeFormat> = new Set(['upc_e', 'code_128', 'databar', 'databar_expanded'])
+const SPARE: ReadonlySet<CodeFormat> = new Set(['upc_e', 'code_128', 'itf', 'databar', 'databar_expanded'])
 
 /**
  * The browser's own reader (Barcode Detection API), if it says that it reads these; undefined otherwise. Present and without formats means absent:
@@ -23,7 +23,7 @@ export async function nativeDecode(formats: readonly CodeFormat[]): Promise<Deco
     const supported = await BarcodeDetector.getSupportedFormats()
     if (formats.some((format) => !SPARE.has(format) && !supported.includes(format))) return undefined
     const detector = new BarcodeDetector({ formats: formats.filter((format) => supported.includes(format)) })
-    return async (frame) => (await detector.detect(frame)).map(codeOf)
+    return async (frame) => (await detector.detect(frame)).map(codeOf).filter(isWhole)
   } catch {
     return undefined
   }

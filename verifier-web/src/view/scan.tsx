@@ -87,7 +87,7 @@ async function codesOfPhoto(file: File): Promise<Code[] | undefined> {
   const decoder = new Decoder(GOODS_FORMATS)
   try {
     const [image] = await Promise.all([createImageBitmap(file), decoder.ready])
-    return decoder.reads ? await decoder.decode(image) : undefined
+    return decoder.reads ? await decoder.search(image) : undefined
   } catch {
     // No picture at all.
     return []
