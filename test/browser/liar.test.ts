@@ -1,7 +1,7 @@
 // A server that wants to deceive, as a phone meets it: one lie of each kind, over a real line. All kinds: verifier-web/src/check.test.ts.
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
-import { type Bundle, decodeBundle, encodeBundle } from '@tristamp/protocol'
+import { type Bundle, decodeBundle, encodeBundle, SECRET_RANDOM_BYTES, secretFrom } from '@tristamp/protocol'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { LOT, PACK, PRODUCT, recallOperation } from '../../verifier-web/src/_sample-verdicts.ts'
@@ -245,6 +245,208 @@ describe.skipIf(!haveChromium())('a server that lies', () => {
     await page.context().close()
   })
 
+  it('tells hours that there are none, and takes no verdict away by it', async () => {
+    const page = await visit()
+    const faults: string[] = []
+    page.on('pageerror', (error) => faults.push(String(error)))
+    const json = { 'Content-Type': 'application/json' }
+    for (const told of [
+      { firstSeen: '2026-99-99T08Z', times: 3, lastDays: [] },
+      { times: 3, lastDays: [], opened: { firstAt: '2026-11-01T77Z', times: 2 } },
+    ]) {
+      liar.lie('/v1/scans', answer(JSON.stringify(told), json))
+      expect(await open(page)).toContain('记录一致')
+      await expect.poll(() => page.locator('#seen').innerText(), SOON).not.toContain('正在问')
+      expect(await page.locator('body').innerText()).not.toMatch(/NaN|Invalid/)
+      expect(await page.getByRole('status').first().innerText()).toContain('记录一致')
+    }
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
+  it('cannot put a page of its own where the device keeps the true one', async () => {
+    const page = await visit()
+    const poison = '<!doctype html><title>kept</title><h1>poisoned</h1>'
+    liar.lie('/', answer(poison, { 'Content-Type': 'text/html' }))
+    const state = (): Promise<string> =>
+      page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.getRegistration()
+        return registration === undefined ? 'none' : (registration.active?.state ?? 'on its way')
+      })
+    expect(await open(page)).toContain('记录一致')
+    await expect.poll(() => liar.asked.filter((path) => path === '/').length, SOON).toBeGreaterThan(0)
+    // What the worker was given is not what it was made for: it is not installed at all.
+    await expect.poll(state, SOON).toBe('none')
+    expect(await page.evaluate(() => caches.keys())).toEqual([])
+    liar.truth()
+    await page.goto('about:blank')
+    expect(await open(page)).toContain('记录一致')
+    await expect.poll(state, SOON).toBe('activated')
+    await page.context().setOffline(true)
+    await page.goto('about:blank')
+    expect(await open(page)).not.toContain('poisoned')
+    await page.context().close()
+  })
+
+  describe('by parts that do not come', () => {
+    const missing = (page: Page): Promise<boolean> => page.locator('#incomplete').isVisible()
+
+    it.each(['words-en-*', 'en-*'])(
+      'cannot mix two languages, nor make the address say another than the page: %s',
+      async (part) => {
+        const page = await visit({ serviceWorkers: 'block' })
+        expect(await open(page)).toContain('记录一致')
+        await page.route(`**/assets/${part}`, (route) => route.abort())
+        const english = page.getByRole('link', { name: 'EN', exact: true })
+        await english.click()
+        await expect.poll(() => missing(page), SOON).toBe(true)
+        expect(new URL(page.url()).searchParams.get('lang')).toBe('zh')
+        expect(await page.getByRole('status').first().innerText()).toContain('记录一致')
+        expect(await page.locator('#checks h2').innerText()).toMatch(/[\u4e00-\u9fff]/)
+        expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-Hans')
+        await page.unroute(`**/assets/${part}`)
+        await english.click()
+        await expect.poll(() => page.getByRole('status').first().innerText(), SOON).toContain('The records agree')
+        await expect.poll(() => missing(page), SOON).toBe(false)
+        expect(new URL(page.url()).searchParams.get('lang')).toBe('en')
+        await page.context().close()
+      },
+    )
+
+    it('is not waited for without a word: the checks, and what stands below the verdict', async () => {
+      const page = await visit({ serviceWorkers: 'block' })
+      await page.clock.install()
+      const held: (() => void)[] = []
+      const hold = (part: string): Promise<unknown> =>
+        page.route(`**/assets/${part}`, async (route) => {
+          await new Promise<void>((resolve) => held.push(resolve))
+          await route.continue()
+        })
+      await hold('verdict-*')
+      await hold('rest-*.js')
+      await page.goto(`${liar.url}${new URL(PACK).pathname}?lang=zh`, { waitUntil: 'commit' })
+      const word = page.getByRole('heading', { level: 1 })
+      await expect.poll(() => word.allInnerTexts(), SOON).toEqual(['正在核对'])
+      await page.clock.fastForward(31_000)
+      await expect.poll(() => word.innerText(), SOON).toContain('暂时')
+      expect(await page.getByRole('button', { name: '再核对一次' }).isVisible()).toBe(true)
+      held.pop()!()
+      await page.waitForSelector('#page[data-state=consistent]', SOON)
+      expect(await missing(page)).toBe(false)
+      await expect.poll(() => held.length, SOON).toBeGreaterThan(0)
+      await page.clock.fastForward(31_000)
+      await expect.poll(() => missing(page), SOON).toBe(true)
+      for (const release of held) release()
+      await settled(page)
+      await expect.poll(() => missing(page), SOON).toBe(false)
+      await page.context().close()
+    })
+
+    it.each([
+      ['a script that this browser cannot read', 'new syntax ??= of {{ tomorrow', {}],
+      ['no script at all', undefined, { javaScriptEnabled: false }],
+    ])('leaves a sentence in both languages: %s', async (_, code, options) => {
+      const page = await visit({ serviceWorkers: 'block', ...options })
+      if (code !== undefined)
+        await page.route('**/assets/index-*.js', (route) =>
+          route.fulfill({ contentType: 'text/javascript', body: code }),
+        )
+      await page.goto(`${liar.url}${new URL(PACK).pathname}`)
+      const said = page.locator('.late')
+      await expect.poll(() => said.isVisible(), SOON).toBe(true)
+      expect(await said.innerText()).toMatch(/什么也没有核对.*太旧.*nothing has been checked.*too old/s)
+      await page.context().close()
+    })
+
+    it('takes that sentence away where its script runs', async () => {
+      const page = await visit()
+      await open(page)
+      expect(await page.locator('.late').count()).toBe(0)
+      await page.goto(`${liar.url}/?lang=zh`)
+      await page.getByRole('textbox').waitFor()
+      expect(await page.locator('.late').count()).toBe(0)
+      await page.context().close()
+    })
+
+    it('shows the rest again after a part of it failed', async () => {
+      const page = await visit()
+      await page.addInitScript(() => {
+        const { matchMedia } = globalThis
+        let left = 1
+        globalThis.matchMedia = (query) => {
+          if (query === '(min-width: 60rem)' && left-- > 0) throw new Error('once')
+          return matchMedia.call(globalThis, query)
+        }
+      })
+      await page.goto(`${liar.url}${new URL(PACK).pathname}?lang=zh`)
+      await page.waitForSelector('#page[data-state=unchecked]', SOON)
+      expect(await page.getByRole('status').first().innerText()).toContain('本页自己出了错')
+      await page.getByRole('button', { name: '再核对一次' }).click()
+      await page.waitForSelector('#page[data-state=consistent]', SOON)
+      await expect.poll(() => page.locator('footer.end').count(), SOON).toBe(1)
+      expect(await page.locator('#journey').count()).toBe(1)
+      await page.context().close()
+    })
+  })
+
+  it('finds no secret in the address, which is checked all the same', async () => {
+    const page = await visit({ serviceWorkers: 'block' })
+    const secret = secretFrom(new Uint8Array(SECRET_RANDOM_BYTES).fill(7))
+    let release = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route('**/assets/verdict-*', async (route) => {
+      await held
+      await route.continue()
+    })
+    await page.goto(`${liar.url}${new URL(PACK).pathname}?lang=zh#s=${secret}`, { waitUntil: 'commit' })
+    await expect.poll(() => page.url(), SOON).not.toContain(secret)
+    release()
+    await page.waitForSelector('#page[data-state=consistent]', SOON)
+    await page.getByRole('link', { name: 'EN', exact: true }).click()
+    await expect.poll(() => page.locator('[data-sealed]').getAttribute('data-sealed'), SOON).toBe('sealed.none')
+    expect(page.url()).not.toContain(secret)
+    expect(await page.evaluate(() => JSON.stringify(history.state))).toBe('null')
+    // A code of the same pack, read while its page is open.
+    await page.evaluate((fragment) => {
+      location.hash = fragment
+    }, `s=${secret}`)
+    await expect.poll(() => page.url(), SOON).not.toContain(secret)
+    await expect.poll(() => page.locator('[data-sealed]').getAttribute('data-sealed'), SOON).toBe('sealed.none')
+    await page.context().close()
+  })
+
+  it('that counts too much moves what was said of the seal, and asks for nothing twice', async () => {
+    const page = await visit()
+    const secret = secretFrom(new Uint8Array(SECRET_RANDOM_BYTES).fill(7))
+    let release = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const day = (n: number): string => new Date(Date.now() - n * 86_400_000).toISOString().slice(0, 10)
+    const lastDays = Array.from({ length: 20 }, (_, n) => ({
+      day: day(20 - n),
+      region: ['CN-SC', 'CN-XJ', 'CN-HL'][n % 3],
+      times: 40,
+      hours: [1, 2, 3, 4, 5, 6, 7, 8],
+    }))
+    const body = JSON.stringify({ firstSeen: `${day(20)}T01Z`, times: 800, lastDays, counted: true })
+    liar.lie('/v1/scans', (_, response) => {
+      void held.then(() => response.writeHead(200, { 'Content-Type': 'application/json' }).end(body))
+    })
+    liar.asked.length = 0
+    await page.goto(`${liar.url}${new URL(PACK).pathname}?lang=zh#s=${secret}`)
+    await expect.poll(() => page.locator('[data-sealed]').getAttribute('data-sealed'), SOON).toBe('sealed.none')
+    release()
+    await page.waitForSelector('#page[data-state=elsewhere]', SOON)
+    await settled(page)
+    await expect.poll(() => page.locator('#seen dl').count(), SOON).toBe(1)
+    expect(await page.locator('[data-sealed]').count()).toBe(1)
+    expect(liar.asked.filter((path) => path.startsWith('/v1/scans'))).toHaveLength(1)
+    await page.context().close()
+  })
+
   it('that shows yesterday is told by its age, whatever the device’s clock says', async () => {
     const page = await visit()
     const day = 86_400_000
@@ -285,7 +487,7 @@ describe.skipIf(!haveChromium())('a server that lies', () => {
       { name: 'policy.txt', mimeType: 'text/plain', buffer: policy },
     ])
     const text = await settled(page)
-    for (const part of ['证据文件', '90 天前', '此后若有召回']) expect(text.replace(/\u00a0/g, ' ')).toContain(part)
+    for (const part of ['来自文件', '90 天前', '此后若有召回']) expect(text.replace(/\u00a0/g, ' ')).toContain(part)
     expect(await page.locator('#safety').innerText()).toContain('现在不知道')
     await page.context().close()
   })

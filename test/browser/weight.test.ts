@@ -15,7 +15,8 @@ const BEFORE = 56_600
 // `rest` says what a hold rests on, where else a number was seen, and food tests. The words have those of a way and of intervals of measuring, whose parts come
 // when a record has one.
 // `shell` is what both of them share, the library of components with it.
-const BEHIND = { rest: 13_600, shell: 5_950, start: 4_430, zh: 8_850, en: 8_400, sw: 1_050 }
+// `sw` weighs what it keeps against the sum of the build.
+const BEHIND = { rest: 13_600, shell: 5_950, start: 4_430, zh: 8_850, en: 8_400, sw: 1_250 }
 
 describe('the built page', () => {
   let pages: BuiltPages

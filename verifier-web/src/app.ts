@@ -1,9 +1,11 @@
 import type { Elements } from '@tristamp/protocol'
 import { check, type Finding } from './check.ts'
 import { type FirstLanguage, firstWords, type Lang } from './i18n/index.ts'
+import { arriving } from './incomplete.ts'
 import type { Memory } from './remembered.ts'
 import { pathOf } from './subject-from-path.ts'
 import { Page } from './view/page.tsx'
+import { sayLanguage } from './view/top.tsx'
 
 export interface Subject {
   subject: string
@@ -70,10 +72,12 @@ export class App {
 
   async #speak(lang: Lang): Promise<void> {
     this.#asked = lang
-    const language = await firstWords(lang)
-    if (this.#asked !== lang) return
-    this.#language = language
+    // The whole page, or nothing of it: half of it would stay in the language before.
+    const words = await arriving('words', Promise.all([firstWords(lang), this.#page.load(lang)]))
+    if (words === undefined || this.#asked !== lang) return
+    this.#language = words[0]
     this.#show(this.#finding)
+    sayLanguage(lang)
   }
 
   #show(finding: Finding): void {
@@ -82,7 +86,7 @@ export class App {
       finding,
       language: this.#language,
       now: this.#now,
-      onLanguage: (lang) => void this.#speak(lang).catch(reportError),
+      onLanguage: (lang) => void this.#speak(lang),
       onAgain: () => {
         // A file stays what it is; the ledger may know more.
         if (finding.file !== undefined) location.assign(pathOf(this.#subject.subject))

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { Plugin, Rolldown } from 'vite'
 
 /** A page that opens without a connection, and the service worker that keeps it. */
@@ -37,33 +38,44 @@ export function shell({ page, address, worker, beside, onUse }: Shell): Plugin {
     name: `shell-${worker}`,
     apply: 'build',
     enforce: 'post',
-    generateBundle(_, bundle) {
-      const script = bundle[`${worker}.js`]
-      const html = bundle[page]
-      if (script?.type !== 'chunk' || html?.type !== 'asset') return
-      const wanted = new Set<string>()
-      const later = new Set<string>()
-      const want = (name: string, into: Set<string>): void => {
-        const file = bundle[name]
-        if (file === undefined || wanted.has(name) || into.has(name)) return
-        const put = file.type === 'chunk' && isOnUse(file, onUse) ? later : into
-        put.add(name)
-        if (file.type !== 'chunk') return
-        for (const next of [...file.imports, ...file.dynamicImports, ...(file.viteMetadata?.importedCss ?? [])])
-          want(next, put)
-        for (const [next] of file.code.matchAll(/assets\/[\w.-]+\.wasm/g)) want(next, put)
-      }
-      for (const [, name = ''] of String(html.source).matchAll(/(?:href|src)="\/(assets\/[^"]+)"/g)) want(name, wanted)
-      const addresses = (names: Set<string>): string[] => [...names].sort().map((name) => `/${name}`)
-      const files = [address, ...beside, ...addresses(wanted)]
-      const onceUsed = addresses(later).filter((name) => !files.includes(name))
-      const version = createHash('sha256')
-        .update(JSON.stringify([files, onceUsed, String(html.source)]))
-        .digest('hex')
-        .slice(0, 16)
-      script.code = `const SHELL=${JSON.stringify({ version, files, onceUsed })};${script.code}`
+    // Behind whatever else changes a file: the name is the sum of what is served.
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        const script = bundle[`${worker}.js`]
+        const html = bundle[page]
+        if (script?.type !== 'chunk' || html?.type !== 'asset') return
+        const wanted = new Set<string>()
+        const later = new Set<string>()
+        const want = (name: string, into: Set<string>): void => {
+          const file = bundle[name]
+          if (file === undefined || wanted.has(name) || into.has(name)) return
+          const put = file.type === 'chunk' && isOnUse(file, onUse) ? later : into
+          put.add(name)
+          if (file.type !== 'chunk') return
+          for (const next of [...file.imports, ...file.dynamicImports, ...(file.viteMetadata?.importedCss ?? [])])
+            want(next, put)
+          for (const [next] of file.code.matchAll(/assets\/[\w.-]+\.wasm/g)) want(next, put)
+        }
+        for (const [, name = ''] of String(html.source).matchAll(/(?:href|src)="\/(assets\/[^"]+)"/g))
+          want(name, wanted)
+        const addresses = (names: Set<string>): string[] => [...names].sort().map((name) => `/${name}`)
+        const files = [address, ...beside, ...addresses(wanted)]
+        const onceUsed = addresses(later).filter((name) => !files.includes(name))
+        const sum = createHash('sha256')
+        for (const file of files) sum.update(file === address ? html.source : contentOf(bundle, file.slice(1)))
+        const version = sum.digest('hex').slice(0, 32)
+        script.code = `const SHELL=${JSON.stringify({ version, files, onceUsed })};${script.code}`
+      },
     },
   }
+}
+
+/** A file as it will be served: of the build, or one that is copied as it is. */
+function contentOf(bundle: Rolldown.OutputBundle, name: string): string | Uint8Array {
+  const file = bundle[name]
+  if (file === undefined) return readFileSync(new URL(`../public/${name}`, import.meta.url))
+  return file.type === 'chunk' ? file.code : file.source
 }
 
 function isOnUse({ moduleIds }: Rolldown.OutputChunk, onUse: RegExp | undefined): boolean {

@@ -2,7 +2,7 @@
 // must remember, and says of when it is.
 
 declare const self: ServiceWorkerGlobalScope
-/** Filled in by the build: the page and its parts, and a name that changes whenever one of them does. */
+/** Filled in by the build: the page and its parts, and a name that is the sum of them (SHA-256 of one after the other). */
 declare const SHELL: { version: string; files: string[]; onceUsed: string[] }
 
 /** Whose caches are whose; where the page is opened; which addresses are that page. */
@@ -15,14 +15,27 @@ export interface ShellPage {
 export function keepShell({ prefix, address, addresses }: ShellPage): void {
   const name = prefix + SHELL.version
 
-  /** All of it or nothing: a shell with a hole would open and then break. */
+  /**
+   * All of it or nothing: a shell with a hole would open and then break. And only what its name is the sum of: what a server, or somebody in between,
+   * once sent in its place would stay for as long as the worker is the same.
+   */
   async function keep(): Promise<void> {
+    // Names in /assets/ mean their content, unless a cache was told otherwise; the others must be asked for anew.
+    const shell = (await whole((file) => file.startsWith('/assets/'))) ?? (await whole(() => false))
+    if (shell === undefined) throw new Error(SHELL.version)
     const cache = await caches.open(name)
-    // Names in /assets/ mean their content; the others must be asked for anew.
-    await cache.addAll(
-      SHELL.files.map((file) => (file.startsWith('/assets/') ? file : new Request(file, { cache: 'reload' }))),
-    )
+    await Promise.all(shell.map((answer, i) => cache.put(SHELL.files[i]!, answer)))
     await self.skipWaiting()
+  }
+
+  /** The shell's files in their order; undefined where they are not those of this build. */
+  async function whole(fromCache: (file: string) => boolean): Promise<Response[] | undefined> {
+    const asked = SHELL.files.map((file) => fetch(file, { cache: fromCache(file) ? 'default' : 'reload' }))
+    const answers = await Promise.all(asked)
+    const bodies = await Promise.all(answers.map((answer) => answer.clone().arrayBuffer()))
+    const sum = await crypto.subtle.digest('SHA-256', await new Blob(bodies).arrayBuffer())
+    const hex = [...new Uint8Array(sum)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+    return answers.every(({ ok }) => ok) && hex.startsWith(SHELL.version) ? answers : undefined
   }
 
   /** A page that was opened with the shell before this one still loads its parts from there. */

@@ -28,7 +28,7 @@ const MAX_TIMES = 1_000_000_000
 export function readScanCounts(value: unknown): ScanCounts | undefined {
   const { firstSeen, times, lastDays } = objectOf(value)
   if (!isCount(times) || !Array.isArray(lastDays) || lastDays.length > MAX_DAYS) return undefined
-  if (firstSeen !== undefined && !(typeof firstSeen === 'string' && HOUR.test(firstSeen))) return undefined
+  if (firstSeen !== undefined && !isScanHour(firstSeen)) return undefined
   const days = lastDays.map(readDay)
   if (days.includes(undefined)) return undefined
   return { ...(firstSeen !== undefined && { firstSeen }), times, lastDays: days as ScanDay[] }
@@ -45,6 +45,11 @@ function readDay(value: unknown): ScanDay | undefined {
     times,
     hours: [...new Set(hours as number[])].sort((a, b) => a - b),
   }
+}
+
+/** Whether a value is an hour as it is told, YYYY-MM-DDThhZ, and one that there is. */
+export function isScanHour(value: unknown): value is string {
+  return typeof value === 'string' && HOUR.test(value) && !Number.isNaN(Date.parse(`${value.slice(0, 13)}:00:00Z`))
 }
 
 function isCount(value: unknown): value is number {

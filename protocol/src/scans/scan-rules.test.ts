@@ -102,6 +102,8 @@ describe('rules over counts', () => {
     [{ times: 1, lastDays: [{ day: '2026-13-01', times: 1, hours: [] }] }],
     [{ times: 1, lastDays: [{ day: '2026-11-01', times: 1, hours: [24] }] }],
     [{ times: 1, lastDays: [null] }],
+    [{ times: 1, lastDays: [], firstSeen: '2026-99-99T08Z' }],
+    [{ times: 1, lastDays: [], firstSeen: '2026-11-01T99Z' }],
   ])('%j is no answer of a server', (value) => {
     expect(readScanCounts(value)).toBeUndefined()
   })

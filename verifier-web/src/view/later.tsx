@@ -1,6 +1,6 @@
 import type { ComponentType, VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { incomplete } from '../incomplete.ts'
+import { arriving } from '../incomplete.ts'
 
 /** A part that is loaded when something of it is to be shown, and until then is nothing. */
 export function Later<Props extends object>({
@@ -13,9 +13,9 @@ export function Later<Props extends object>({
   const [Part, setPart] = useState<{ part: ComponentType<Props> } | undefined>()
   useEffect(() => {
     let shown = true
-    load().then((part) => {
-      if (shown) setPart({ part })
-    }, incomplete)
+    void arriving(load, load()).then((part) => {
+      if (shown && part !== undefined) setPart({ part })
+    })
     return () => {
       shown = false
     }

@@ -2,7 +2,7 @@
 import { type Age, ageOf } from '../age.ts'
 import type { Finding } from '../check.ts'
 import { type FirstLanguage, type Lang, setLanguage } from '../i18n/index.ts'
-import { incomplete } from '../incomplete.ts'
+import { arriving, incomplete } from '../incomplete.ts'
 import { type Journey, journeyOf } from '../journey.ts'
 import { type Pack, packOf, packOfCode } from '../product.ts'
 import { type Safety, safetyOf } from '../safety.ts'
@@ -83,18 +83,26 @@ export class Page {
     else this.#showRest(shown, told, props).catch(incomplete)
   }
 
+  /** Brings what is shown in a language: nothing is, until it all can be. */
+  async load(lang: Lang): Promise<void> {
+    if (!this.#places.rest.hidden) await loadRest(lang)
+  }
+
   /** What stands below the verdict. Asked for only when the verdict stands: until then the line is the proofs'. */
   async #showRest(
     shown: number,
     told: Told,
     { language: { lang }, now, onForget, onElsewhere, onFault }: PageProps,
   ): Promise<void> {
-    const { loadRest } = await import('./rest.tsx')
-    const draw = await loadRest(lang)
-    if (shown !== this.#shown) return
+    const draw = await arriving('rest', loadRest(lang))
+    if (draw === undefined || shown !== this.#shown) return
     draw(this.#places, { ...told, now, onForget, onElsewhere, onFault })
     for (const place of Object.values(this.#places)) place.hidden = false
   }
+}
+
+async function loadRest(lang: Lang): ReturnType<typeof import('./rest.tsx').loadRest> {
+  return (await import('./rest.tsx')).loadRest(lang)
 }
 
 function tell(finding: Finding, now: Date): Told {

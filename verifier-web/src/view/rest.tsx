@@ -39,6 +39,9 @@ export interface Places {
   foot: HTMLElement
 }
 
+/** Counts what went wrong: a part that failed is made anew with what is shown next. */
+let faults = 0
+
 /** 2 to 8: everything below the verdict. Loaded on its own, with its words and styles, so that the verdict does not wait for it. */
 export async function loadRest(lang: Lang): Promise<(places: Places, props: RestProps) => void> {
   const language = await loadLanguage(lang)
@@ -46,7 +49,14 @@ export async function loadRest(lang: Lang): Promise<(places: Places, props: Rest
   return ({ lead, rest, foot }, props) => {
     const put = (place: HTMLElement, part: VNode): void =>
       render(
-        <Guarded language={language} onFault={props.onFault}>
+        <Guarded
+          key={faults}
+          language={language}
+          onFault={(error) => {
+            faults++
+            props.onFault(error)
+          }}
+        >
           {part}
         </Guarded>,
         place,
@@ -86,7 +96,8 @@ function Rest({ finding, journey, pack, onForget, onElsewhere }: RestProps): VNo
   const language = useLanguage()
   const apart = placesApart(finding)
   const seen = journey !== undefined && finding.elements.has('21') && (
-    <Later load={loadSeen} props={{ finding, journey, onElsewhere }} />
+    // It goes on above what it stood below: what it heard of the server, and of the seal, is not asked twice.
+    <Later key="seen" load={loadSeen} props={{ finding, journey, onElsewhere }} />
   )
   return (
     <div class="rest">

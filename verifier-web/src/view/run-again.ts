@@ -1,6 +1,7 @@
 import type { SensorElement } from '@tristamp/protocol'
 import { useEffect, useState } from 'preact/hooks'
 import type { FoodTest } from '../food-tests.ts'
+import { arriving } from '../incomplete.ts'
 import type { RunAgain } from '../rerun.ts'
 
 /** Each test is run once, wherever the page speaks of it. */
@@ -18,8 +19,9 @@ export function useRunsAgain(tests: readonly FoodTest[]): readonly (RunAgain | u
   useEffect(() => {
     let shown = true
     for (const [i, { element }] of tests.entries()) {
-      void runOnce(element).then((result) => {
-        if (shown) setResults((before) => tests.map((_, at) => (at === i ? result : before[at])))
+      void arriving(element, runOnce(element)).then((result) => {
+        if (shown && result !== undefined)
+          setResults((before) => tests.map((_, at) => (at === i ? result : before[at])))
       })
     }
     return () => {

@@ -4,6 +4,7 @@ import { App } from '../app.ts'
 import { type CheckDigitHelp, checkDigitHelp } from '../check-digit-help.ts'
 import { findingOfFiles } from '../from-files.ts'
 import { firstWords, type Lang, loadLanguage, type MessageKey, setLanguage } from '../i18n/index.ts'
+import { arriving } from '../incomplete.ts'
 import type { Memory } from '../remembered.ts'
 import { keepShell } from '../shell.ts'
 import { pathOf } from '../subject-from-path.ts'
@@ -12,7 +13,7 @@ import { listenToWedge } from '../wedge.ts'
 import { FilePicker } from './file-picker.tsx'
 import { LanguageProvider, Phrases, useLanguage } from './parts.tsx'
 import { ScanPart } from './scan.tsx'
-import { inSameLanguage, Top } from './top.tsx'
+import { inSameLanguage, sayLanguage, Top } from './top.tsx'
 
 export interface Start {
   root: HTMLElement
@@ -31,13 +32,21 @@ export async function startPage(start: Start, lang: Lang): Promise<void> {
   root.replaceChildren(top, main)
   const draw = (shown: typeof language): void => {
     setLanguage(shown.lang)
-    top.replaceChildren(Top({ language: shown, onLanguage: (to) => void loadLanguage(to).then(draw) }))
+    top.replaceChildren(Top({ language: shown, onLanguage: (to) => void speak(to) }))
     render(
       <LanguageProvider value={shown}>
         <StartPart {...start} />
       </LanguageProvider>,
       main,
     )
+  }
+  let asked = lang
+  const speak = async (to: Lang): Promise<void> => {
+    asked = to
+    const words = await arriving('words', loadLanguage(to))
+    if (words === undefined || asked !== to) return
+    draw(words)
+    sayLanguage(to)
   }
   draw(language)
   void keepShell()
@@ -147,7 +156,10 @@ function FromFile({ root, memory }: Omit<Start, 'wrong'>): VNode {
   const open = async (files: readonly File[]): Promise<void> => {
     if (files.length === 0) return
     setSaid(undefined)
+    const turn = ++opened
     const finding = await findingOfFiles(files, memory)
+    // Of two that are opened at once the last is shown, and the other does not come back to it.
+    if (turn !== opened) return
     if ('code' in finding) {
       setSaid([finding.code === 'FILE_TRUST' ? 'file.trust' : 'file.wrong', { code: finding.code }])
       return

@@ -15,6 +15,11 @@ export function inSameLanguage(path: string): string {
   return lang === null ? path : `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ lang })}`
 }
 
+/** The address says which language the page is in, once it is: what did not arrive is not what it is in. */
+export function sayLanguage(lang: Lang): void {
+  history.replaceState(history.state, '', inLanguage(lang))
+}
+
 /** Whose page this is, and in which language. */
 export function Top({
   language: { t, lang },
@@ -26,7 +31,6 @@ export function Top({
   const choose = (event: MouseEvent, to: Lang): void => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
     event.preventDefault()
-    history.replaceState(null, '', inLanguage(to))
     onLanguage(to)
   }
   return (

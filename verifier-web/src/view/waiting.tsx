@@ -5,9 +5,9 @@ import type { FirstKey, FirstLanguage } from '../i18n/index.ts'
 
 const SAID = {
   checking: ['word.checking', 'say.checking', 'next.checking'],
-  // Why they did not come is not known here, nor when this device last checked.
   // They may still come, and the verdict with them.
   late: ['word.unchecked', 'say.unchecked.timeout', 'next.unchecked'],
+  // Why they did not come is not known here, nor when this device last checked.
   failed: ['word.unchecked', 'say.unchecked.fault', 'next.unchecked'],
 } as const satisfies Record<string, readonly FirstKey[]>
 

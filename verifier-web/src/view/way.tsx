@@ -1,6 +1,7 @@
 import '../style/way.css'
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
+import { arriving } from '../incomplete.ts'
 import type { Journey } from '../journey.ts'
 import type { Way, WayFound } from '../way.ts'
 import { type NamedWay, waysOf } from '../ways.ts'
@@ -29,11 +30,10 @@ function One({ named, naming }: { named: NamedWay; naming: Naming }): VNode {
   const [found, setFound] = useState<WayFound | undefined>()
   useEffect(() => {
     let shown = true
-    void import('../way.ts')
-      .then(({ findWay }) => findWay(named.id))
-      .then((result) => {
-        if (shown) setFound(result)
-      })
+    const finding = import('../way.ts').then(({ findWay }) => findWay(named.id))
+    void arriving(named.id, finding).then((result) => {
+      if (shown) setFound(result)
+    })
     return () => {
       shown = false
     }
