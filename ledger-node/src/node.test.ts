@@ -125,6 +125,9 @@ describe('a node over HTTP', () => {
       epcisBody: { queryResults: { resultsBody: { eventList: { eventID: string }[] } } }
     }
     expect(document.type).toBe('EPCISQueryDocument')
+    const linked = await ledger.get('/01/09506000134352/21/A1', { headers: { Accept: 'application/ld+json' } })
+    expect(linked.headers.get('content-type')).toMatch(/^application\/ld\+json/)
+    expect(await linked.json()).toMatchObject({ type: 'EPCISQueryDocument' })
     const [event] = document.epcisBody.queryResults.resultsBody.eventList
     const found = (await (await ledger.get(`/v1/events/${event!.eventID}`)).json()) as { records: { event: unknown }[] }
     expect(found.records).toEqual([expect.objectContaining({ position: 0, event })])
@@ -189,6 +192,9 @@ describe('a node over HTTP', () => {
     }
     expect((await ledger.get('/%E0%A4%A')).status).toBe(404)
     expect((await ledger.get('/01/123', { headers: { Accept: 'application/json' } })).status).toBe(400)
+    // What is wrong with a number is said, as it is elsewhere.
+    const mistyped = await ledger.get('/01/09506000134353/21/A1', { headers: { Accept: 'application/ld+json' } })
+    expect([mistyped.status, await mistyped.json()]).toMatchObject([400, { code: 'GS1_CHECK_DIGIT' }])
   })
 
   test('an address is taken as it is spelt', async () => {

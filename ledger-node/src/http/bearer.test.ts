@@ -56,6 +56,7 @@ test('a token opens what its role may see, and nothing else does', async () => {
   expect(await ask('/desk', `Bearer ${tokens.operator}`)).toEqual({ status: 403, code: 'TOKEN_ROLE' })
   expect(await ask('/desk', `Bearer ${token()}`)).toEqual(unknown)
   expect(await ask('/desk', `Bearer ${access[0]!.sha256}`)).toEqual(unknown)
+  expect(await ask('/desk', `Bearer ${tokens.regulator.slice(0, 9)}`)).toEqual(unknown)
   expect(await ask('/none', `Bearer ${tokens.regulator}`)).toEqual(unknown)
   expect(await ask('/desk')).toEqual(missing)
   for (const other of [

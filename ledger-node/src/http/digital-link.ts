@@ -1,6 +1,5 @@
 import { ProtocolError, parseDigitalLink, subjectOfElements } from '@tristamp/protocol'
 import type { Request, Router } from 'express'
-import { LedgerError } from '../error.ts'
 import type { Ledger } from '../ledger.ts'
 import { eventsOf } from '../query/history.ts'
 import type { Entries } from '../query/source.ts'
@@ -9,6 +8,10 @@ import { PAGE_PATHS } from './page-address.ts'
 import type { Pages } from './pages.ts'
 import { routes } from './routes.ts'
 
+/** The two media types of an EPCIS 2.0 document (JSON binding). */
+const JSON_FORM = 'application/json'
+const JSON_LD = 'application/ld+json'
+
 /** EPCIS 2.0 wants to know what the names in the events mean. */
 const CONTEXT = [
   'https://ref.gs1.org/standards/epcis/epcis-context.jsonld',
@@ -16,14 +19,15 @@ const CONTEXT = [
 ]
 
 /**
- * The Digital Link paths that labels carry: the page for people, and for `Accept: application/json` an EPCISQueryDocument of the
- * subject's own events, with links to what proves them.
+ * The Digital Link paths that labels carry: the page for people, and for `Accept: application/json` or `application/ld+json` an
+ * EPCISQueryDocument of the subject's own events, with links to what proves them.
  */
 export function digitalLinkRoutes(ledger: Ledger, entries: Entries, pages: Pages, publicUrl: () => string): Router {
   return routes().get(PAGE_PATHS, open, async (req, res) => {
     res.vary('Accept')
-    const subject = subjectOf(req.path)
-    if (req.accepts(['html', 'json']) !== 'json') {
+    const { subject, wrong } = subjectOf(req.path)
+    const form = req.accepts(['html', JSON_FORM, JSON_LD])
+    if (form !== JSON_FORM && form !== JSON_LD) {
       // A cache in between keeps one answer for each language, or it would hand on the first words of somebody else.
       res.vary('Accept-Language')
       res.setHeader('Link', preloads(req, pages))
@@ -31,7 +35,7 @@ export function digitalLinkRoutes(ledger: Ledger, entries: Entries, pages: Pages
       pages.send(req, res, subject === undefined ? 404 : 200)
       return
     }
-    if (subject === undefined) throw new LedgerError('REQUEST_QUERY', 'the path is no GS1 Digital Link')
+    if (subject === undefined) throw wrong
     const { sealed, events } = await eventsOf(ledger, entries, subject)
     const bundle = `${publicUrl()}/v1/history?subject=${encodeURIComponent(subject)}`
     res.setHeader('Link', [
@@ -39,7 +43,7 @@ export function digitalLinkRoutes(ledger: Ledger, entries: Entries, pages: Pages
       `<${publicUrl()}/v1/policy>; rel="urn:tristamp:rel:policy"; type="text/plain"`,
     ])
     res.setHeader('Cache-Control', REVALIDATE)
-    res.json({
+    res.type(form).json({
       '@context': CONTEXT,
       type: 'EPCISQueryDocument',
       schemaVersion: '2.0',
@@ -49,11 +53,12 @@ export function digitalLinkRoutes(ledger: Ledger, entries: Entries, pages: Pages
   })
 }
 
-function subjectOf(path: string): string | undefined {
+/** The subject that a path names, or why it names none. */
+function subjectOf(path: string): { subject: string; wrong?: never } | { subject?: never; wrong: ProtocolError } {
   try {
-    return subjectOfElements(parseDigitalLink(`https://id.gs1.org${path}`).elements)
+    return { subject: subjectOfElements(parseDigitalLink(`https://id.gs1.org${path}`).elements) }
   } catch (error) {
-    if (error instanceof ProtocolError) return undefined
+    if (error instanceof ProtocolError) return { wrong: error }
     throw error
   }
 }
@@ -67,7 +72,7 @@ const POLICY_LINK = '</v1/policy>; rel="urn:tristamp:rel:policy"; type="text/pla
  */
 function preloads(req: Request, { firstWords }: Pages): string[] {
   const isReturning = req.headers['if-modified-since'] !== undefined || req.headers['if-none-match'] !== undefined
-  const subject = subjectOf(req.originalUrl)
+  const { subject } = subjectOf(req.originalUrl)
   if (isReturning || subject === undefined) return [POLICY_LINK]
   const paths = [`/v1/history?${new URLSearchParams({ subject })}`, '/v1/policy']
   const words = firstWords.pathFor(req)
