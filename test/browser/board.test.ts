@@ -106,6 +106,10 @@ describe.skipIf(!haveChromium())('the operator’s board', () => {
     await says(client, { devices: { [HOSTILE]: { state: 'down', code: HOSTILE } } })
     await soon(() => rowOf(page).innerText()).toContain('Instrument trouble')
     await soon(() => rowOf(page).innerText()).toContain(`${HOSTILE} ${HOSTILE}`)
+    // What a gateway says of itself can be anything; the board goes on.
+    for (const nonsense of [{ outbox: { next: 1e300, acked: 0 } }, { clock: { source: '' } }, { errors: { A: 1e300 } }])
+      await says(client, nonsense)
+    await soon(() => page.locator('.errors').innerText()).toContain('STATUS_MALFORMED')
     await says(client, { errors: { PORT_MISSING: 2 } })
     await soon(() => page.locator('.errors').innerText()).toMatch(/cannot reach an instrument[\s\S]*PORT_MISSING/)
     client.stream.destroy()
@@ -114,7 +118,9 @@ describe.skipIf(!haveChromium())('the operator’s board', () => {
     await soon(() => page.locator('.state, .others').allInnerTexts()).toEqual(
       expect.arrayContaining([expect.stringMatching(/6 gateways, \d silent/)]),
     )
-    expect(await page.locator('h1').evaluate((h) => h.parentElement!.getAttribute('role'))).toBe('status')
+    // Who listens is told the same, with what to do, and not each second that goes by.
+    await soon(() => page.getByRole('status').allInnerTexts()).toEqual([expect.stringContaining(await heading(page))])
+    expect(await page.locator('.todo').innerText()).toMatch(/\S/)
     // The row that needs somebody is on top, and so that shape alone tells it.
     expect(await page.locator('tbody tr use').first().getAttribute('href')).toBe('#r-stop')
     expect(await page.title()).toBe('Tristamp Board')
@@ -164,6 +170,91 @@ describe.skipIf(!haveChromium())('the operator’s board', () => {
     await soon(() => heading(page)).not.toContain('No connection')
     expect(faults).toEqual([])
   })
+
+  it('takes nothing for new that came before the machine slept', async () => {
+    await using visited = await visit()
+    const { page, faults } = visited
+    await page.locator('.figs').waitFor()
+    line.halfOpen = true
+    // An hour of sleep, in which the steady clock of the page stood still.
+    await page.evaluate(() => {
+      const { now } = Date
+      Date.now = () => now() + 3_600_000
+    })
+    await soon(() => seconds(page)).toContain('No news for 1 h')
+    expect(await isStale(page)).toBe(1)
+    line.halfOpen = false
+    line.cut()
+    await soon(() => isStale(page)).toBe(0)
+    expect(faults).toEqual([])
+  })
+
+  it('gives its line back while nobody can see it, and is there again when somebody does', async () => {
+    await using visited = await visit()
+    const { page, faults } = visited
+    await page.locator('.figs').waitFor()
+    const turn = (visibility: 'hidden' | 'visible'): Promise<void> =>
+      page.evaluate((to) => {
+        Object.defineProperty(document, 'visibilityState', { value: to, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, visibility)
+    const ended = page.waitForEvent('requestfailed', (asked) => asked.url().endsWith('/v1/board/events'))
+    await turn('hidden')
+    await ended
+    const begun = page.waitForResponse((answer) => answer.url().endsWith('/v1/board/events') && answer.ok())
+    await turn('visible')
+    await begun
+    await soon(() => isStale(page)).toBe(0)
+    expect(faults).toEqual([])
+  })
+
+  it('washes the rows that need somebody, and no other after they have moved', async () => {
+    const client = await gateway()
+    await using visited = await visit({ theme: 'light', size: { width: 1920, height: 2000 } })
+    const { page } = visited
+    for (let round = 0; round < 4; round++) {
+      await says(client, round % 2 === 0 ? { devices: { cold1: { state: 'down' } } } : {})
+      const state = round % 2 === 0 ? 'Instrument trouble' : 'Online'
+      await soon(() => rowOf(page).innerText()).toContain(state)
+      // Between the look at the rows and the picture a state may come.
+      await soon(() => washes(page)).toEqual({ mixed: [], washed: true })
+    }
+  })
+
+  /** The colours on the screen of the rows of each kind, where one kind has several; and whether the kinds differ. */
+  async function washes(page: Page): Promise<{ mixed: string[]; washed: boolean }> {
+    const look = () =>
+      page.locator('tbody tr').evaluateAll((rows) =>
+        rows.map((row) => {
+          const { left, right, bottom } = row.getBoundingClientRect()
+          // Under the letters, and above the line between two rows.
+          return {
+            kind: row.className,
+            y: Math.floor(bottom) - 4,
+            xs: [0.05, 0.3, 0.6, 0.9].map((x) => left + x * (right - left)),
+          }
+        }),
+      )
+    const rows = await look()
+    const png = (await page.screenshot()).toString('base64')
+    if (JSON.stringify(rows) !== JSON.stringify(await look())) return { mixed: ['moved meanwhile'], washed: false }
+    const colours = await page.evaluate(
+      async ({ png, rows }) => {
+        const picture = new Image()
+        picture.src = `data:image/png;base64,${png}`
+        await picture.decode()
+        const canvas = Object.assign(document.createElement('canvas'), { width: picture.width, height: picture.height })
+        const pen = canvas.getContext('2d')!
+        pen.drawImage(picture, 0, 0)
+        return rows.flatMap(({ kind, y, xs }) => xs.map((x) => `${kind} ${pen.getImageData(x, y, 1, 1).data.join()}`))
+      },
+      { png, rows },
+    )
+    const each = [...new Set(colours)].sort()
+    const kinds = new Set(rows.map(({ kind }) => kind))
+    const washed = new Set(each.map((one) => one.split(' ')[1])).size === kinds.size
+    return { mixed: each.length === kinds.size ? [] : each, washed }
+  }
 
   it('does not trust a line by which nothing comes', async () => {
     await using visited = await visit({ lang: 'zh', theme: 'light' })
