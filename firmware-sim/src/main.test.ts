@@ -26,6 +26,7 @@ afterEach(() => vi.restoreAllMocks())
 it('helps, and tells its version', async () => {
   expect(await main(['--help'])).toBe(0)
   expect(said.out).toContain('--scenario FILE')
+  expect(said.out).toMatch(/^ +greens, lab, .*vaccine$/m)
   expect(await main(['--version'])).toBe(0)
   expect(said.out).toMatch(/\d+\.\d+\.\d+\n$/)
 })
@@ -44,6 +45,8 @@ it('answers a scenario that cannot be played with 3 and all its problems', async
   expect(said.err).toContain('start: ')
   expect(said.err).toContain('zone: ')
   expect(await main(['--scenario', join(dir, 'missing.yaml'), '--dir', dir])).toBe(3)
+  expect(await main(['--scenario', 'prok', '--dir', dir])).toBe(3)
+  expect(said.err).toContain('there is no scenario prok; those that come with the simulator are greens, ')
 })
 
 it('reads variables and numbers', () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { obey } from './command.ts'
 import { type Control, openControl } from './control.ts'
 import type { SimEvent } from './event.ts'
-import { type CommandLine, HELP, readCommandLine, readSpectraLine, UsageError } from './options.ts'
+import { type CommandLine, HELP, readCommandLine, readSpectraLine, SCENARIOS, UsageError } from './options.ts'
 import { ScenarioError } from './scenario/load.ts'
 import { type Simulator, startSimulator } from './simulator.ts'
 import { spectraTable } from './spectra-table.ts'
@@ -87,8 +87,11 @@ function listen(simulator: Simulator, begin: () => void, stop: () => void, emit:
 
 /** A bare name stands for a scenario that comes with the simulator. */
 function scenarioFile(name: string): string {
-  const own = fileURLToPath(new URL(`../scenarios/${name}.yaml`, import.meta.url))
-  return /^[a-z-]+$/.test(name) && existsSync(own) ? own : name
+  if (SCENARIOS.includes(name)) return fileURLToPath(new URL(`../scenarios/${name}.yaml`, import.meta.url))
+  if (!/^[a-z-]+$/.test(name) || existsSync(name)) return name
+  throw new ScenarioError([
+    `there is no scenario ${name}; those that come with the simulator are ${SCENARIOS.join(', ')}`,
+  ])
 }
 
 function version(): string {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse as parseYaml } from 'yaml'
@@ -9,13 +10,20 @@ import type { SimulatorOptions } from './simulator.ts'
 import { parseAxis, type SpectraRequest } from './spectra-table.ts'
 import { foods, parseSample } from './world/food.ts'
 
+/** Names of the scenarios that come with the simulator. */
+export const SCENARIOS: readonly string[] = readdirSync(new URL('../scenarios', import.meta.url))
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => file.slice(0, -'.yaml'.length))
+  .sort()
+
 export const HELP: string = `tristamp-sim --scenario FILE --dir DIR [options]
 tristamp-sim --instrument NAME=KIND [--instrument …] --dir DIR [options]
 tristamp-sim spectra --sample SAMPLE [--count N] [--seed N] [--axis as7265x|FROM:TO:STEP]
 
 Runs instruments on serial paths that a program can open, and writes their addresses to DIR/ports.json.
 
-  --scenario FILE      what happens (YAML); a bare name stands for one of those that come with the simulator: lab, pork, short, truck
+  --scenario FILE      what happens (YAML); a bare name stands for one of those that come with the simulator:
+                       ${SCENARIOS.join(', ')}
   --instrument NAME=KIND  instead of a scenario: an instrument with its usual settings, or with settings in braces:
                        --instrument 'cold1=lth01 {unit: 3, air: {celsius: -18}}'
   --dir DIR            folder for the serial paths and ports.json
