@@ -153,6 +153,14 @@ describe('what the page makes of a server that lies', () => {
       }
     })
 
+    it('does not begin anew for ever where a state was kept, and its rules found no room', async () => {
+      await visit()
+      map.delete('tristamp/1/policy')
+      record(sampleObjectEvent({ epcList: [OTHER_CASE] }))
+      expect(saidOf(await visit())).toBe('consistent')
+      expect(asked.filter((path) => path.startsWith('/v1/history'))).toHaveLength(2)
+    })
+
     it('is asked once where both were shown the same', async () => {
       meanwhile(() => memory.pinPolicy({ text: policyOf(ledger), firstSeenMs: 5 }))
       expect(saidOf(await visit())).toBe('consistent')

@@ -51,8 +51,7 @@ export async function check(
 ): Promise<Finding> {
   const pinned = memory.policy()
   try {
-    // The origin whose state is remembered is the pinned policy's; without one there is nothing to continue.
-    const known = pinned === undefined ? undefined : memory.checkpoint(originOf(parsePolicy(pinned.text)))
+    const known = continued(memory)
     // Which verifier to take is found out while the line is busy.
     const [text, bundle, verifySignature] = await Promise.all([
       pinned?.text ?? fetchPolicy(),
@@ -66,7 +65,7 @@ export async function check(
     const checkpoint = rememberable(verdict)
     if (checkpoint !== undefined) {
       // Another tab may have pinned other rules meanwhile, or seen a state that nothing here was held against.
-      const seen = memory.checkpoint(checkpoint.origin)
+      const seen = continued(memory)
       const isOther = (memory.policy()?.text ?? text) !== text
       if (isOther || (seen && !isSame(seen, known) && !isSame(seen, checkpoint)))
         return check(subject, elements, memory, now)
@@ -125,6 +124,12 @@ async function withRecalls(
     return { ...verdict, state, recalls, holds, names, ...(isLie && { checks }) }
   }
   return verdict
+}
+
+/** The state that the ledger must continue. Its origin is the pinned policy's; without one there is nothing to continue. */
+function continued(memory: Memory): SeenCheckpoint | undefined {
+  const pinned = memory.policy()
+  return pinned && memory.checkpoint(originOf(parsePolicy(pinned.text)))
 }
 
 /** Whether an answer cannot be read at all: cut on its way, or of a form that this page does not know. That says nothing of the goods. */
