@@ -44,6 +44,12 @@ const common: UserConfig = {
   resolve: { conditions: ['@tristamp/source', 'module', 'browser', 'development|production'] },
 }
 
+/** Leaves out what is loaded when it is needed: what only that uses of a module would count as used before. */
+const withoutTheRest: Plugin = {
+  name: 'without-the-rest',
+  resolveDynamicImport: (part) => ({ id: String(part), external: true }),
+}
+
 interface First {
   /** What says that the page is checking: the entry, and what it needs. */
   waiting: ReadonlySet<string>
@@ -59,9 +65,10 @@ async function beforeTheVerdict(): Promise<First> {
   const [main, visit] = [here('./src/main.ts'), here('./src/visit.ts')]
   const built = await build({
     ...common,
+    plugins: [...common.plugins!, withoutTheRest],
     configFile: false,
     logLevel: 'error',
-    build: { write: false, rolldownOptions: { input: [main, visit] } },
+    build: { write: false, rolldownOptions: { input: [main, visit], preserveEntrySignatures: 'strict' } },
   })
   const chunks = [built]
     .flat()
@@ -111,6 +118,8 @@ export default defineConfig(async ({ command }) => {
           entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
           chunkFileNames: chunkName,
           codeSplitting: {
+            // What a module could need is no reason to send it.
+            includeDependenciesRecursively: false,
             groups: [
               { name: 'waiting', test: (id) => first?.waiting.has(id) ?? false, priority: 1 },
               { name: 'verdict', test: (id) => first?.verdict.has(id) ?? false },

@@ -4,7 +4,7 @@ import { bytesHead, ItemReader } from './cbor-items.ts'
 import { ProtocolError } from './error.ts'
 import { sha256 } from './hash.ts'
 import { LIMITS } from './limits.ts'
-import { inclusionProof, treeRoot } from './merkle.ts'
+import { inclusionProof, treeRoot } from './merkle-tree.ts'
 
 /** An event's exact bytes with its salt. The salt lets one event be shown, or erased, without its siblings being guessed. */
 export interface SaltedEvent {

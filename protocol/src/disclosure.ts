@@ -5,7 +5,7 @@ import { decodeDetachedReceipt, encodeDetachedReceipt, receiptRoot } from './det
 import type { Verify } from './ed25519.ts'
 import { ProtocolError } from './error.ts'
 import { LIMITS } from './limits.ts'
-import { treeRoot } from './merkle.ts'
+import { treeRoot } from './merkle-tree.ts'
 import { parseStatement, type Statement } from './statement.ts'
 import { verifyStatementSignature } from './statement-signature.ts'
 

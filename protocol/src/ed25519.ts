@@ -180,7 +180,7 @@ export function checkSeed(seed: Uint8Array): void {
 }
 
 /** DER of a PKCS #8 PrivateKeyInfo for Ed25519 up to the seed (RFC 8410 §7, version 1, no attributes). */
-const PKCS8 = fromHex('302e020100300506032b657004220420')
+const PKCS8 = /* @__PURE__ */ fromHex('302e020100300506032b657004220420')
 const PEM = /^-----BEGIN PRIVATE KEY-----\r?\n([A-Za-z0-9+/]{64})\r?\n-----END PRIVATE KEY-----\r?\n?$/
 
 /** The key file that `openssl genpkey -algorithm ed25519` would write. */

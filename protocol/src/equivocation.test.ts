@@ -8,7 +8,8 @@ import { formatCheckpoint } from './checkpoint.ts'
 import { type Verify, verifyOnNode } from './ed25519.ts'
 import { publicKeyOf, signOnNoble } from './ed25519-curve.ts'
 import { findFork, forkEvidence, formatForkProof, parseForkProof, proveFork } from './equivocation.ts'
-import { leafHash, proveConsistency, type ReadNodes, treeRoot } from './merkle.ts'
+import { leafHash } from './merkle.ts'
+import { proveConsistency, type ReadNodes, treeRoot } from './merkle-tree.ts'
 import { formatVerifierKey, parseVerifierKey, signNote } from './note.ts'
 
 vi.setConfig({ testTimeout: 30_000 }) // every bit of a file turned: seconds on a busy machine

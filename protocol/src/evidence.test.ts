@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { utf8 } from './bytes.ts'
-import { EVIDENCE_BYTES, evidenceId, evidenceIdOf, evidenceNamedBy, evidenceUri, isEvidence } from './evidence.ts'
+import { EVIDENCE_BYTES, evidenceId, evidenceNamedBy, isEvidence } from './evidence.ts'
+import { evidenceIdOf, evidenceUri } from './evidence-uri.ts'
 
 // RFC 6920 §8.1: the URI of "Hello World!".
 const HELLO = 'ni:///sha-256;f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk'

@@ -1,48 +1,18 @@
-import { fromBase64Url, fromUtf8, toBase64Url } from './bytes.ts'
+import { fromUtf8, toBase64Url } from './bytes.ts'
 import type { Json } from './canonical-json.ts'
-import { ProtocolError } from './error.ts'
-import { HASH_BYTES, sha256 } from './hash.ts'
+import { type EvidenceId, evidenceIdOf, evidenceUri } from './evidence-uri.ts'
+import { sha256 } from './hash.ts'
 
-// Evidence: bytes beside an event that the event names by their digest (docs/spec/evidence.md). A name is a `ni:` URI (RFC 6920).
+// Evidence: bytes beside an event that the event names by their digest (docs/spec/evidence.md).
 
 /** Bytes of one piece: a spectrum of a thousand points with its references, or a model of ten components, and a broker's packet. */
 export const EVIDENCE_BYTES = 65_536
 
-const PREFIX = 'ni:///sha-256;'
-const PREFIX_BYTES = Uint8Array.from(PREFIX, (letter) => letter.charCodeAt(0))
+const PREFIX_BYTES = /* @__PURE__ */ Uint8Array.from(evidenceUri(''), (letter) => letter.charCodeAt(0))
 const SEMICOLON = 0x3b
-/** Characters of a SHA-256 in base64url. */
-const ID = 43
-
-/** The name of a piece of evidence as paths and files carry it: its SHA-256 in base64url. */
-export type EvidenceId = string
-
 /** The id of these bytes. */
 export function evidenceId(bytes: Uint8Array): EvidenceId {
   return toBase64Url(sha256(bytes))
-}
-
-/** `ni:///sha-256;<id>`: how an event names evidence. */
-export function evidenceUri(id: EvidenceId): string {
-  return PREFIX + id
-}
-
-/** Whether a text is the id of some evidence, in its one spelling. */
-export function isEvidenceId(text: string): text is EvidenceId {
-  if (text.length !== ID) return false
-  try {
-    return fromBase64Url(text).length === HASH_BYTES
-  } catch (error) {
-    if (error instanceof ProtocolError) return false
-    throw error
-  }
-}
-
-/** The id in a `ni:` URI of ours; undefined for any other text, so also for another hash, an authority or parameters. */
-export function evidenceIdOf(uri: string): EvidenceId | undefined {
-  if (!uri.startsWith(PREFIX)) return undefined
-  const id = uri.slice(PREFIX.length)
-  return isEvidenceId(id) ? id : undefined
 }
 
 /** Whether these bytes are the evidence of this id, and no larger than evidence may be. */

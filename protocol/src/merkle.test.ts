@@ -7,22 +7,17 @@ import { vectors } from '../../test/_vectors.ts'
 import { flip, refusal, refusalOf } from './_refusal.ts'
 import { fromHex, toHex, u32be, utf8 } from './bytes.ts'
 import { sha256, useSha256, ZERO_HASH } from './hash.ts'
+import { EMPTY_ROOT, leafHash, nodeHash, rootFromInclusion, verifyConsistency, verifyInclusion } from './merkle.ts'
 import {
-  EMPTY_ROOT,
   edgeNodes,
   inclusionProof,
-  leafHash,
-  nodeHash,
   proveConsistency,
   proveInclusion,
   type ReadNodes,
   RightEdge,
   readRoot,
-  rootFromInclusion,
   treeRoot,
-  verifyConsistency,
-  verifyInclusion,
-} from './merkle.ts'
+} from './merkle-tree.ts'
 
 // The exhaustive tests hash some million times; node:crypto makes that seconds. hash.test.ts shows that it is the same function.
 // Seconds on a quiet machine; this much room on a busy one.

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { u32be } from './bytes.ts'
-import { leafHash, type NodeId, proveInclusion, treeLevels, treeRoot } from './merkle.ts'
+import { leafHash } from './merkle.ts'
+import { type NodeId, proveInclusion, treeLevels, treeRoot } from './merkle-tree.ts'
 import { proveTogether, togetherIn, verifyTogether } from './multiproof.ts'
 
 const leavesOf = (size: number): Uint8Array[] => Array.from({ length: size }, (_, i) => leafHash(u32be(i)))

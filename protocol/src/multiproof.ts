@@ -1,7 +1,8 @@
 import { equal } from './bytes.ts'
 import { ProtocolError } from './error.ts'
-import { nodeHash, type ReadNodes, readRanges, type TreeLevels } from './merkle.ts'
+import { nodeHash } from './merkle.ts'
 import { checkHash, checkIndex, type Range, split } from './merkle-range.ts'
+import { type ReadNodes, readRanges, type TreeLevels } from './merkle-tree.ts'
 
 /**
  * One proof for several leaves of one RFC 6962 tree: the hashes of those subtrees that hold none of them, from left to right. Every other hash follows

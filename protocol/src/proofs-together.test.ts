@@ -5,7 +5,8 @@ import { sha256, ZERO_HASH } from './hash.ts'
 import { HistoryMap, mapLeaf, mapNode, unpackSiblings, verifyMapProof } from './history-map.ts'
 import { type AskedRecord, joinMapProofs, verifyMapProofs } from './history-multiproof.ts'
 import type { HistoryRecord } from './history-record.ts'
-import { leafHash, nodeHash, treeLevels, treeRoot, verifyInclusion } from './merkle.ts'
+import { leafHash, nodeHash, verifyInclusion } from './merkle.ts'
+import { treeLevels, treeRoot } from './merkle-tree.ts'
 import { togetherIn, verifyTogether } from './multiproof.ts'
 
 // Proofs for several leaves, forged in every way that comes to mind, against the readers of single paths: what those would not take, these must not.

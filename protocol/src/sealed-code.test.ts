@@ -9,7 +9,6 @@ import { checkStamps } from './event/stamps.ts'
 import type { EpcisEvent } from './event/types.ts'
 import {
   checkSecret,
-  commitmentIn,
   commitmentOf,
   groupedSecret,
   parseSecret,
@@ -19,6 +18,7 @@ import {
   secretFrom,
   secretInFragment,
 } from './sealed-code.ts'
+import { commitmentIn } from './sealed-item.ts'
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const known = secretFrom(fromHex('9e3779b97f4a7c15f39c'))

@@ -1,8 +1,7 @@
 import { toBase64Url, utf8 } from './bytes.ts'
 import { ProtocolError } from './error.ts'
-import type { EpcisEvent } from './event/types.ts'
 import { sha256 } from './hash.ts'
-import { subjectFrom } from './subject.ts'
+import { isSealable } from './sealed-item.ts'
 
 // A sealed code (docs/spec/sealed-code.md): a secret inside the pack, of which the signed event of its birth or packing holds the commitment.
 
@@ -74,12 +73,6 @@ export function checkSecret(subject: string, text: string, commitment: string): 
   }
 }
 
-/** Whether a subject can have a sealed code: one thing with a serial number, in its one spelling. */
-export function isSealable(subject: string): boolean {
-  const { uri, kind } = subjectFrom(subject)
-  return uri === subject && kind === 'item'
-}
-
 /** The address that the sealed QR Code carries: the item's own, and the secret where no server sees it (RFC 3986 §3.5). */
 export function sealedAddress(address: string, secret: SealedSecret): string {
   return `${address}#s=${secret}`
@@ -95,12 +88,6 @@ export function secretInFragment(fragment: string): SealedSecret | undefined {
     if (error instanceof ProtocolError) return undefined
     throw error
   }
-}
-
-/** The commitment that an event makes for an item; undefined if it makes none. */
-export function commitmentIn(event: EpcisEvent, subject: string): string | undefined {
-  const sealed = event['tristamp:sealed']
-  return sealed !== undefined && Object.hasOwn(sealed, subject) ? sealed[subject] : undefined
 }
 
 function spell(values: readonly number[]): SealedSecret {

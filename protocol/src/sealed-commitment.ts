@@ -1,5 +1,5 @@
 import { correctionsOf, type SignedStep } from './event/correction.ts'
-import { commitmentIn } from './sealed-code.ts'
+import { commitmentIn } from './sealed-item.ts'
 
 /** The commitment to an item's secret that counts: the first in the log that was not taken back; undefined without one (docs/spec/sealed-code.md). */
 export function standingCommitment(events: readonly SignedStep[], subject: string): string | undefined {

@@ -1,5 +1,5 @@
 import { ProtocolError } from './error.ts'
-import { isSealable } from './sealed-code.ts'
+import { isSealable } from './sealed-item.ts'
 
 // What whoever prints sealed codes gives the gateway that packs (docs/spec/sealed-code.md, Manifest): commitments, and no secret.
 

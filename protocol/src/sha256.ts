@@ -4,17 +4,12 @@
 const BLOCK_BYTES = 64
 const LENGTH_BYTES = 8
 
-/** The first 32 bits of the fractional part of a root, from its exact value: no float decides a constant. */
+/** The first 32 bits of the fractional part of a root, from its exact value: a float only says where to look, and decides no constant. */
 function fraction(prime: number, root: 2 | 3): number {
   const scaled = BigInt(prime) << BigInt(32 * root)
-  let low = 0n
-  let high = 1n << 40n
-  while (high - low > 1n) {
-    const middle = (low + high) >> 1n
-    if (middle ** BigInt(root) <= scaled) low = middle
-    else high = middle
-  }
-  return Number(low & 0xffffffffn) | 0
+  let whole = BigInt(Math.floor(prime ** (1 / root) * 2 ** 32)) - 2n
+  while ((whole + 1n) ** BigInt(root) <= scaled) whole++
+  return Number(BigInt.asIntN(32, whole))
 }
 
 function primes(count: number): number[] {

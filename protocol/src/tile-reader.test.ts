@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { refusalOf } from './_refusal.ts'
 import { concat, toHex, u32be } from './bytes.ts'
-import { leafHash, proveConsistency, readRoot, treeRoot, verifyConsistency } from './merkle.ts'
+import { leafHash, verifyConsistency } from './merkle.ts'
+import { proveConsistency, readRoot, treeRoot } from './merkle-tree.ts'
 import { parseTilePath, TILE_WIDTH } from './tile.ts'
 import { nodesFromTiles } from './tile-reader.ts'
 

@@ -1,6 +1,6 @@
 import { ProtocolError } from './error.ts'
 import { HASH_BYTES } from './hash.ts'
-import type { NodeId, ReadNodes } from './merkle.ts'
+import type { NodeId, ReadNodes } from './merkle-tree.ts'
 import { nodeFromTile, tileNode, tilePath, tileWidthAt } from './tile.ts'
 
 /** Brings the bytes at a path of a tlog-tiles log; refuses when there are more than `maxBytes`. */

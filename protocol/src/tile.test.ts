@@ -9,19 +9,16 @@ import { refusal, refusalOf } from './_refusal.ts'
 import { concat, fromBase64, fromHex, fromUtf8, toHex, utf8 } from './bytes.ts'
 import { parseCheckpoint } from './checkpoint.ts'
 import { useSha256 } from './hash.ts'
+import { leafHash, nodeHash, verifyConsistency, verifyInclusion } from './merkle.ts'
 import {
   edgeNodes,
-  leafHash,
-  nodeHash,
   proveConsistency,
   proveInclusion,
   type ReadNodes,
   RightEdge,
   readRoot,
   treeRoot,
-  verifyConsistency,
-  verifyInclusion,
-} from './merkle.ts'
+} from './merkle-tree.ts'
 import { parseNote, parseVerifierKey, verifyNote } from './note.ts'
 import {
   decodeEntryBundle,

@@ -2,7 +2,7 @@ import { concat, copy, fromBigEndian, u16be } from './bytes.ts'
 import { ProtocolError } from './error.ts'
 import { HASH_BYTES } from './hash.ts'
 import { LIMITS } from './limits.ts'
-import { type NodeId, treeRoot } from './merkle.ts'
+import { type NodeId, treeRoot } from './merkle-tree.ts'
 
 /**
  * The files of a C2SP tlog-tiles log. Tile n of level l holds the hashes of the complete subtrees of height 8·l numbered 256·n … 256·n + 255;

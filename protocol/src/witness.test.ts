@@ -9,7 +9,8 @@ import { fromUtf8, toBase64, u32be, utf8 } from './bytes.ts'
 import { formatCheckpoint } from './checkpoint.ts'
 import { type Verify, verifyOnNode } from './ed25519.ts'
 import { publicKeyOf, signOnNoble } from './ed25519-curve.ts'
-import { EMPTY_ROOT, leafHash, proveConsistency, type ReadNodes, treeRoot } from './merkle.ts'
+import { EMPTY_ROOT, leafHash } from './merkle.ts'
+import { proveConsistency, type ReadNodes, treeRoot } from './merkle-tree.ts'
 import { formatVerifierKey, type NoteSigner, parseNote, parseVerifierKey, signNote, verifyNote } from './note.ts'
 import {
   type AddCheckpoint,

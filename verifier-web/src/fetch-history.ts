@@ -1,5 +1,5 @@
 // What the page asks its ledger. Answers are bounded before they are read, and believed only after they are checked.
-import { EVIDENCE_BYTES, type EvidenceId, MAX_BUNDLE_BYTES } from '@tristamp/protocol'
+import { MAX_BUNDLE_BYTES } from '@tristamp/protocol'
 
 /** OFFLINE no answer at all, TIMEOUT too slow, SERVER an answer that is none, SIZE more than a phone should load. */
 export type FetchCode = 'OFFLINE' | 'TIMEOUT' | 'SERVER' | 'SIZE'
@@ -30,22 +30,8 @@ export async function fetchHistory(subject: string, since: number): Promise<Uint
   return get(`/v1/history?${query}`, MAX_BUNDLE_BYTES, 'application/cbor')
 }
 
-/** A tile of the log, at most as large as it must be. @throws FetchError */
-export async function fetchTile(path: string, maxBytes: number): Promise<Uint8Array> {
-  return get(`/${path}`, maxBytes)
-}
-
-/** What an event names by digest, unchecked; undefined where the node has it not. @throws FetchError */
-export async function fetchEvidence(id: EvidenceId): Promise<Uint8Array | undefined> {
-  try {
-    return await get(`/v1/evidence/${id}`, EVIDENCE_BYTES)
-  } catch (error) {
-    if (error instanceof FetchError && error.status === 404) return undefined
-    throw error
-  }
-}
-
-async function get(path: string, maxBytes: number, type = ''): Promise<Uint8Array> {
+/** An answer's body, at most as large as it must be, of the type that it must have. @throws FetchError */
+export async function get(path: string, maxBytes: number, type = ''): Promise<Uint8Array> {
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   try {
     // As the node announces it beside the page: the answer that is under way already is taken. None that a cache kept is, whoever

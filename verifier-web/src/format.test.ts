@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { formatOf, inFours } from './format.ts'
+import { formatOf } from './format.ts'
 import { en as english } from './i18n/en.ts'
 import { languageOf } from './i18n/language.ts'
 import { zh as chinese } from './i18n/zh.ts'
+import { inFours } from './in-fours.ts'
 import { offsetMs } from './local-time.ts'
 
 const zh = languageOf('zh', chinese).format

@@ -118,8 +118,3 @@ export function formatOf(
     list: (names) => names.map(apart).join(write('write.list')),
   }
 }
-
-/** A long number in groups of four, as it is printed on packs. */
-export function inFours(text: string): string[] {
-  return text.match(/.{1,4}/gu) ?? []
-}

@@ -1,6 +1,7 @@
 // Running a recorded test again, here. Loaded when there is one.
 import { evidenceOfTest, parseModel, type Rerun, rerunTest, type SensorElement } from '@tristamp/protocol'
-import { FetchError, fetchEvidence } from './fetch-history.ts'
+import { fetchEvidence } from './fetch-beside.ts'
+import { FetchError } from './fetch-history.ts'
 
 /** What came of it; `offline`: the evidence could not be asked for. */
 export type RunAgain =

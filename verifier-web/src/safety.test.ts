@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { sampleVerdicts } from './_sample-verdicts.ts'
 import { journeyOf } from './journey.ts'
-import { safetyOf, temperatureOf, temperatureTone, useByOf, useByTone } from './safety.ts'
+import { safetyOf, temperatureOf, useByOf } from './safety.ts'
+import { temperatureTone, useByTone } from './tone.ts'
 
 const limits = { minMilliC: 0, maxMilliC: 4000 }
 const track = journeyOf(sampleVerdicts.consistent()).track

@@ -5,9 +5,6 @@ import type { Journey } from './journey.ts'
 import type { Pack } from './product.ts'
 import { measuredMs, type Track } from './temperature.ts'
 
-/** ok a good answer, stop an answer to act on, care one to look at, idle no answer. */
-export type Tone = 'ok' | 'stop' | 'care' | 'idle'
-
 /** `held`: not recalled, and not let go either. `free` and `drill`: proven not to be recalled, with a drill going on; `was-recalled` when last checked. */
 export type Recall =
   | 'recalled'
@@ -79,22 +76,6 @@ export function useByOf(useBy: string | undefined, now: Date): UseBy {
   if (useBy === undefined) return { kind: 'unknown' }
   const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate())
   return { kind: 'days', days: Math.round((Date.parse(`${useBy}T00:00:00Z`) - today) / DAY_MS) }
-}
-
-export function temperatureTone({ kind }: Temperature): Tone {
-  const tones: Record<Temperature['kind'], Tone> = {
-    kept: 'ok',
-    left: 'stop',
-    doubtful: 'stop',
-    none: 'idle',
-    'no-limits': 'idle',
-  }
-  return tones[kind]
-}
-
-export function useByTone(useBy: UseBy): Tone {
-  if (useBy.kind === 'unknown') return 'idle'
-  return useBy.days < 0 ? 'stop' : useBy.days === 0 ? 'care' : 'ok'
 }
 
 export interface Safety {

@@ -1,6 +1,7 @@
 // The way of what carried the goods, from the evidence that a place stamp names. Loaded when there is one.
 import { decodeRoute, type EvidenceId, isEvidence, ProtocolError, type RoutePoint } from '@tristamp/protocol'
-import { FetchError, fetchEvidence } from './fetch-history.ts'
+import { fetchEvidence } from './fetch-beside.ts'
+import { FetchError } from './fetch-history.ts'
 import { metresAlong, type Position } from './position.ts'
 
 /** A way as it is drawn: a path in a box of `width` by `height`, north up, both directions to one scale. */

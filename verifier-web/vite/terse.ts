@@ -1,7 +1,8 @@
 import { type Plugin, parseAst } from 'vite'
 
-/** Functions and methods of protocol/ that throw a ProtocolError, or make what does, and whose last argument is a sentence for logs. */
-const REFUSING = /^(?:refuse|bad|malformed|missing|fail|conflict|word|matching)$/
+/** Functions and methods of protocol/ that throw a ProtocolError, or make what does: what they are given besides its code is for logs. */
+const REFUSING = /^(?:refuse|bad|malformed|missing|fail|conflict|word|matching|shape)$/
+const CODE = /^[A-Z0-9_]+$/
 
 /**
  * Leaves out the sentences of protocol errors. They are for logs and programmers; the page speaks from the codes, in the reader's
@@ -24,20 +25,27 @@ interface Node {
   type: string
   start: number
   end: number
+  value?: unknown
   callee?: { name?: string; property?: { name?: string } }
   arguments?: Node[]
+}
+
+function isSentence({ type, value }: Node): boolean {
+  return type === 'TemplateLiteral' || (type === 'Literal' && typeof value === 'string' && !CODE.test(value))
 }
 
 function sentencesIn(tree: unknown): Node[] {
   if (Array.isArray(tree)) return tree.flatMap(sentencesIn)
   if (typeof tree !== 'object' || tree === null) return []
   const { type, callee, arguments: given = [] } = tree as Node
-  const made = type === 'NewExpression' && callee?.name === 'ProtocolError' ? given[1] : undefined
-  const refused =
-    type === 'CallExpression' && REFUSING.test(callee?.name ?? callee?.property?.name ?? '') ? given.at(-1) : undefined
-  const sentence = made ?? refused
-  const inside = Object.values(tree).flatMap(sentencesIn)
-  if (sentence?.type !== 'Literal' && sentence?.type !== 'TemplateLiteral') return inside
+  const isRefusal =
+    type === 'NewExpression'
+      ? callee?.name === 'ProtocolError'
+      : type === 'CallExpression' && REFUSING.test(callee?.name ?? callee?.property?.name ?? '')
+  const sentences = isRefusal ? given.filter(isSentence) : []
   // What stands inside a sentence goes with it.
-  return [sentence, ...inside.filter(({ start, end }) => start < sentence.start || end > sentence.end)]
+  const inside = Object.values(tree)
+    .flatMap(sentencesIn)
+    .filter(({ start, end }) => !sentences.some((outer) => outer.start <= start && end <= outer.end))
+  return [...sentences, ...inside]
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../canonical-json.ts'
-import { isSealable } from '../sealed-code.ts'
+import { isSealable } from '../sealed-item.ts'
 import { isObject, refuse } from './check.ts'
 import { member } from './trail.ts'
 import type { EpcisEvent } from './types.ts'

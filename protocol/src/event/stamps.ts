@@ -1,5 +1,5 @@
 import type { Json } from '../canonical-json.ts'
-import { evidenceIdOf } from '../evidence.ts'
+import { evidenceIdOf } from '../evidence-uri.ts'
 import { isAboutSomething } from '../subject.ts'
 import {
   GEO_ROUNDING_E7,

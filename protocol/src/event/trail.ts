@@ -34,6 +34,8 @@ export class Trail {
 }
 
 /** The path of a member; a name is somebody's text, so only its beginning is repeated. */
+// Pages leave out the sentences that it is for: nothing else may keep it.
+/* @__NO_SIDE_EFFECTS__ */
 export function member(path: string, name: string): string {
   const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name
   return path === '' ? shown : `${path}.${shown}`

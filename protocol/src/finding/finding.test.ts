@@ -4,8 +4,8 @@ import { SAMPLE, sampleAggregation, sampleObjectEvent, sampleTransformation } fr
 import type { EpcisEvent, StampedEvent } from '../event/types.ts'
 import type { Names, ProvenEvent } from '../verify/verdict.ts'
 import type { FindingCode } from './finding.ts'
+import { kineticTemperaturesOf } from './kinetic-temperatures.ts'
 import { findingsOf } from './rules.ts'
-import { kineticTemperaturesOf } from './temperature-limits.ts'
 
 const HOUR = 3_600_000
 const T0 = Date.parse('2026-11-22T00:00:00.000Z')

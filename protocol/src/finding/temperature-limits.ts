@@ -1,9 +1,9 @@
 import type { ProductLimits, RegisterProduct } from '../event/governance-types.ts'
 import type { AggregationEvent } from '../event/types.ts'
 import { temperaturesOf } from '../trace/readings.ts'
-import type { ProvenEvent, Verdict } from '../verify/verdict.ts'
+import type { ProvenEvent } from '../verify/verdict.ts'
 import type { Facts } from './facts.ts'
-import { factsOf, goodsOf, productOfThing } from './facts.ts'
+import { goodsOf, productOfThing } from './facts.ts'
 import { type Finding, refsOf } from './finding.ts'
 import { kineticTemperature, weightedReadings } from './kinetic-temperature.ts'
 import { type Outside, outsideOf, type TemperatureLimits, togetherOutside } from './outside.ts'
@@ -34,20 +34,8 @@ export function temperatureLimits(facts: Facts): Finding[] {
   })
 }
 
-/** The mean kinetic temperature of each product for which a limit of it is registered, over the series that are at hand; milli-°C. */
-export function kineticTemperaturesOf({
-  events,
-  names,
-  lineage,
-}: Pick<Verdict, 'events' | 'names' | 'lineage'>): { product: string; milliC: number; maxMilliC: number }[] {
-  const facts = factsOf(events, names, new Set(lineage))
-  return [...measuredByProduct(facts)].flatMap(([{ product, limits }, about]) => {
-    const kinetic = limits && kineticAmong(facts, limits, about)
-    return kinetic === undefined ? [] : [{ product, milliC: kinetic.milliC, maxMilliC: kinetic.maxMilliC }]
-  })
-}
-
-function kineticAmong(
+/** Over the series beside some events; undefined where no limit of it is registered, or no series is at hand. */
+export function kineticAmong(
   facts: Facts,
   { maxKineticMilliC: maxMilliC }: ProductLimits,
   about: readonly ProvenEvent[],
@@ -66,7 +54,7 @@ function kineticAmong(
  * Of each product with limits, the events with readings beside it or beside a unit while it was inside, in the order of time. Each event is looked at
  * once: a hostile ledger may show many of both.
  */
-function measuredByProduct(facts: Facts): Map<RegisterProduct, ProvenEvent[]> {
+export function measuredByProduct(facts: Facts): Map<RegisterProduct, ProvenEvent[]> {
   const loads = new Map<string, Load>()
   const found = new Map<RegisterProduct, ProvenEvent[]>()
   const standing = new Set(facts.events)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { epcisVectorText } from '../_epcis-vectors.ts'
-import { type ApplicationIdentifier, applicationIdentifier, applicationIdentifierAt } from './application-identifier.ts'
+import { type ApplicationIdentifier, applicationIdentifier } from './application-identifier.ts'
+import { applicationIdentifierAt } from './element-string.ts'
 
 /** What the dictionary has and we leave out, with the reason. */
 const LEFT_OUT: Record<string, string> = {

@@ -44,15 +44,6 @@ export function applicationIdentifier(ai: string): ApplicationIdentifier | undef
   return read
 }
 
-/** The identifier that `data` begins with at `from`: no AI is the beginning of another, so at most one fits. */
-export function applicationIdentifierAt(data: string, from: number): ApplicationIdentifier | undefined {
-  for (let length = 2; length <= 4; length++) {
-    const entry = applicationIdentifier(data.slice(from, from + length))
-    if (entry !== undefined) return entry
-  }
-  return undefined
-}
-
 function parseRow(ai: string, row: string): ApplicationIdentifier {
   const [, ...words] = row.split(' ')
   const option = (name: string): string | undefined => {

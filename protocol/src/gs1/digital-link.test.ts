@@ -11,7 +11,8 @@ import {
   percentDecode,
   percentEncode,
 } from './digital-link.ts'
-import { addElement, type Elements, formatElementString } from './element-string.ts'
+import { addElement, type Elements } from './element.ts'
+import { formatElementString } from './element-string.ts'
 
 function bracketed(text: string): Elements {
   const elements = new Map<string, string>()

@@ -1,7 +1,7 @@
 import { utf8 } from '../bytes.ts'
 import { ProtocolError } from '../error.ts'
 import { applicationIdentifier } from './application-identifier.ts'
-import { addElement, checkElement, type Elements } from './element-string.ts'
+import { addElement, checkElement, type Elements } from './element.ts'
 
 /** Where canonical Digital Links live. */
 const CANONICAL_BASE = 'https://id.gs1.org'

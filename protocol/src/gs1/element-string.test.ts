@@ -3,14 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { cases } from '../_epcis-vectors.ts'
 import { refusal } from '../_refusal.ts'
 import { checkDigit } from './check-digit.ts'
-import {
-  addElement,
-  checkAssociations,
-  checkElement,
-  formatBracketed,
-  formatElementString,
-  parseElementString,
-} from './element-string.ts'
+import { addElement, checkElement } from './element.ts'
+import { checkAssociations, formatBracketed, formatElementString, parseElementString } from './element-string.ts'
 
 const GS = '\x1d'
 

@@ -1,22 +1,12 @@
 import { ProtocolError } from '../error.ts'
-import { type ApplicationIdentifier, applicationIdentifier, applicationIdentifierAt } from './application-identifier.ts'
-import { followsRule } from './content-rule.ts'
-
-/** Values by Application Identifier, in the order of the label. */
-export type Elements = ReadonlyMap<string, string>
+import { type ApplicationIdentifier, applicationIdentifier } from './application-identifier.ts'
+import { addElement, checkElement, checkValue, type Elements } from './element.ts'
 
 /** FNC1 as a scanner sends it between elements. */
 const GS = '\x1d'
 
 // The most a QR Code can hold; a longer read is noise on the line.
 const MAX_LENGTH = 4296
-
-const ALPHABETS = {
-  digits: /^[0-9]*$/,
-  cset82: /^[!-"%-/0-9:-?A-Z_a-z]*$/,
-  cset39: /^[#\-/0-9A-Z]*$/,
-  base64url: /^[A-Za-z0-9_-]*$/,
-} as const
 
 /**
  * Reads an element string: AI, value, and GS after each value whose length its AI does not fix (General Specifications §7.8).
@@ -64,30 +54,6 @@ export function formatBracketed(elements: Elements): string {
 }
 
 /**
- * Checks one element against the AI table.
- * @throws ProtocolError GS1_AI_UNKNOWN, GS1_AI_VALUE, GS1_CHECK_DIGIT
- */
-export function checkElement(ai: string, value: string): ApplicationIdentifier {
-  const entry = applicationIdentifier(ai)
-  if (entry === undefined)
-    throw new ProtocolError('GS1_AI_UNKNOWN', `(${ai.slice(0, 8)}) is not an application identifier we know`)
-  checkValue(entry, value)
-  return entry
-}
-
-/**
- * Adds an element; the same element twice is one.
- * @throws ProtocolError GS1_AI_COMBINATION if the AI already has another value
- */
-export function addElement(elements: Map<string, string>, ai: string, value: string): void {
-  const before = elements.get(ai)
-  if (before !== undefined && before !== value) {
-    throw new ProtocolError('GS1_AI_COMBINATION', `(${ai}) stands twice, as ${before} and as ${value}`)
-  }
-  elements.set(ai, value)
-}
-
-/**
  * Checks that the elements of one item belong together (General Specifications §4.13): none without the AIs it needs, none that contradict.
  * Not part of reading a symbol, for a label may be spread over several.
  * @throws ProtocolError GS1_AI_COMBINATION, GS1_AI_UNKNOWN
@@ -125,20 +91,13 @@ function maxLength(entry: ApplicationIdentifier): number {
   return entry.components.reduce((sum, c) => sum + c.max, 0)
 }
 
-function checkValue(entry: ApplicationIdentifier, value: string): void {
-  let at = 0
-  const bad = (what: string): ProtocolError => new ProtocolError('GS1_AI_VALUE', `(${entry.ai}): ${what}`)
-  for (const { set, min, max, optional, rule } of entry.components) {
-    if (optional && at === value.length) return
-    const part = value.slice(at, at + max)
-    if (!ALPHABETS[set].test(part)) throw bad('a character that is not allowed')
-    if (part.length < min) throw bad('too short, or a separator (GS) too early')
-    if (rule === 'check' && !followsRule(rule, part))
-      throw new ProtocolError('GS1_CHECK_DIGIT', `(${entry.ai}): wrong check digit in ${part}`)
-    if (rule !== undefined && !followsRule(rule, part)) throw bad(`${part} is not a valid ${rule}`)
-    at += part.length
+/** The identifier that `data` begins with at `from`: no AI is the beginning of another, so at most one fits. */
+export function applicationIdentifierAt(data: string, from: number): ApplicationIdentifier | undefined {
+  for (let length = 2; length <= 4; length++) {
+    const entry = applicationIdentifier(data.slice(from, from + length))
+    if (entry !== undefined) return entry
   }
-  if (at < value.length) throw bad('too long, or the separator (GS) after it was lost: set the scanner to send GS')
+  return undefined
 }
 
 function unknownAt(data: string, at: number): ProtocolError {

@@ -1,7 +1,8 @@
 import { ProtocolError } from '../error.ts'
 import { hasCheckDigit } from './check-digit.ts'
 import { parseDigitalLink } from './digital-link.ts'
-import { addElement, type Elements, parseElementString } from './element-string.ts'
+import { addElement, type Elements } from './element.ts'
+import { parseElementString } from './element-string.ts'
 
 /** What a scanner read: the symbol's kind, what it carries, its text, and the GS1 elements in it, if any. */
 export interface Scan {

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../error.ts'
 import { digitalLink, digitalLinkWithAttributes } from './digital-link.ts'
-import type { Elements } from './element-string.ts'
+import type { Elements } from './element.ts'
 import { TagBits } from './tag-bits.ts'
 import { PARTITION_SCHEMES, type TagElement } from './tag-partition.ts'
 import { PLUS_SCHEMES } from './tag-plus.ts'

@@ -1,4 +1,4 @@
-import type { Axis } from './fields.ts'
+import type { Axis } from './measured.ts'
 import type { Model } from './model.ts'
 import type { Spectrum } from './spectrum.ts'
 import { treat } from './treat.ts'

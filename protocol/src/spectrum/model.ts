@@ -1,6 +1,6 @@
 import { utf8 } from '../bytes.ts'
 import { canonicalJson, type Json } from '../canonical-json.ts'
-import { type Axis, Fields, isNumber, readAxis, readJson, readSettings, type Settings } from './fields.ts'
+import { type Axis, isNumber, Measured, readAxis, readJson, readSettings, type Settings } from './measured.ts'
 
 const MAX_COMPONENTS = 16
 
@@ -99,7 +99,7 @@ export function treatedPoints(points: number, { bin, derivative }: Treatment): n
 
 /** Reads the evidence of a model. @throws ProtocolError SPECTRUM_MODEL */
 export function parseModel(bytes: Uint8Array): Model {
-  const fields = new Fields(readJson(bytes, 'SPECTRUM_MODEL'), 'SPECTRUM_MODEL', '', MEMBERS)
+  const fields = new Measured(readJson(bytes, 'SPECTRUM_MODEL'), 'SPECTRUM_MODEL', '', MEMBERS)
   const axis = readAxis(fields)
   const treatment = readTreatment(fields)
   const points = treatedPoints(axis.milli.length, treatment)
@@ -140,7 +140,7 @@ export function encodeModel(model: Model): Uint8Array {
   return bytes
 }
 
-function readTreatment(fields: Fields): Treatment {
+function readTreatment(fields: Measured): Treatment {
   const treatment = fields.inside('treatment', ['signal', 'bin', 'snv', 'derivative'])
   return {
     signal: treatment.oneOf('signal', ['reflectance', 'absorbance']),
@@ -150,7 +150,7 @@ function readTreatment(fields: Fields): Treatment {
   }
 }
 
-function readClasses(fields: Fields, points: number): NonNullable<Model['classes']> {
+function readClasses(fields: Measured, points: number): NonNullable<Model['classes']> {
   const classes = fields.inside('classes', ['coefficients', 'intercept', 'limitMilli'])
   return {
     coefficients: classes.numbers('coefficients', points),
@@ -159,7 +159,7 @@ function readClasses(fields: Fields, points: number): NonNullable<Model['classes
   }
 }
 
-function readTraining(fields: Fields): Model['training'] {
+function readTraining(fields: Measured): Model['training'] {
   const training = fields.inside('training', ['samples', 'alphaMilli', 'method', 'sensitivity', 'specificity'])
   return {
     samples: training.integer('samples', 2, 1_000_000),
@@ -170,7 +170,7 @@ function readTraining(fields: Fields): Model['training'] {
   }
 }
 
-function readShare(fields: Fields, name: string): Share {
+function readShare(fields: Measured, name: string): Share {
   const share = fields.inside(name, ['right', 'of'])
   const of = share.integer('of', 1, 1_000_000)
   return { right: share.integer('right', 0, of), of }

@@ -1,8 +1,8 @@
 import type { Json } from '../canonical-json.ts'
 import { refuse } from '../event/check.ts'
 import type { Trail } from '../event/trail.ts'
-import type { EpcisEvent, SensorElement } from '../event/types.ts'
-import { type EvidenceId, evidenceIdOf } from '../evidence.ts'
+import type { SensorElement } from '../event/types.ts'
+import { evidenceIdOf } from '../evidence-uri.ts'
 import { Fields } from './fields.ts'
 import { TEST_CODES, type TestResult } from './result.ts'
 import type { Calibration } from './spectrum.ts'
@@ -19,16 +19,6 @@ const REPORT_TYPE = 'Dimensionless'
 const SCORES = ['scoreMilli', 'limitMilli', 'hMilli', 'qMilli'] as const
 const MEMBERS = ['verdict', 'code', ...SCORES, 'classMilli', 'classLimitMilli', 'model', 'calibration']
 const BOUND = 999_999_999_999
-
-/** The tests in an event, each with the element that it is recorded in. */
-export function testsOf(
-  event: Pick<EpcisEvent, 'sensorElementList'>,
-): { element: SensorElement; test: RecordedTest }[] {
-  return (event.sensorElementList ?? []).flatMap((element) => {
-    const test = element['tristamp:spectrum']
-    return test === undefined ? [] : [{ element, test }]
-  })
-}
 
 /**
  * Checks a recorded test by itself: names, numbers, that its verdict follows from its scores, and that the element's report says the same.
@@ -89,11 +79,4 @@ export function testReport(test: TestResult): SensorElement['sensorReport'][numb
   // The event has room for three decimals and numbers up to 2^50 thousandths; a score beyond is no better known.
   const report = { type: REPORT_TYPE, value: test.scoreMilli / 1000, uom: 'C62' }
   return test.verdict === 'suspicious' ? { ...report, exception: 'ALARM_CONDITION' } : report
-}
-
-/** The evidence that a recorded test rests on: the measurement and the model. */
-export function evidenceOfTest(element: SensorElement): { spectrum: EvidenceId; model: EvidenceId } | undefined {
-  const spectrum = evidenceIdOf(element.sensorMetadata?.rawData ?? '')
-  const model = evidenceIdOf(element['tristamp:spectrum']?.model ?? '')
-  return spectrum === undefined || model === undefined ? undefined : { spectrum, model }
 }

@@ -1,12 +1,14 @@
 import { canonicalJson, type Json } from '../canonical-json.ts'
 import { ProtocolError } from '../error.ts'
 import type { SensorElement } from '../event/types.ts'
-import { type EvidenceId, isEvidence } from '../evidence.ts'
+import { isEvidence } from '../evidence.ts'
+import type { EvidenceId } from '../evidence-uri.ts'
 import { parseModel } from './model.ts'
-import { evidenceOfTest, type RecordedTest } from './recorded-test.ts'
+import type { RecordedTest } from './recorded-test.ts'
 import type { TestResult } from './result.ts'
 import { runTest } from './run-test.ts'
 import { type Calibration, parseSpectrum } from './spectrum.ts'
+import { evidenceOfTest } from './tests-of.ts'
 
 /** What running a recorded test again gave. */
 export type Rerun =

@@ -1,6 +1,6 @@
 import { utf8 } from '../bytes.ts'
 import { canonicalJson, type Json } from '../canonical-json.ts'
-import { type Axis, Fields, isCount, MAX_COUNT, readAxis, readJson, readSettings, type Settings } from './fields.ts'
+import { type Axis, isCount, MAX_COUNT, Measured, readAxis, readJson, readSettings, type Settings } from './measured.ts'
 
 /** Scans of one test: beyond this more of them say nothing new. */
 const MAX_SCANS = 32
@@ -61,7 +61,7 @@ const MEMBERS = [
 
 /** Reads the evidence of a measurement. @throws ProtocolError SPECTRUM_MALFORMED */
 export function parseSpectrum(bytes: Uint8Array): Spectrum {
-  const fields = new Fields(readJson(bytes, 'SPECTRUM_MALFORMED'), 'SPECTRUM_MALFORMED', '', MEMBERS)
+  const fields = new Measured(readJson(bytes, 'SPECTRUM_MALFORMED'), 'SPECTRUM_MALFORMED', '', MEMBERS)
   const instrument = fields.inside('instrument', ['kind', 'firmware', 'hardware'])
   const axis = readAxis(fields)
   const points = axis.milli.length
@@ -95,7 +95,7 @@ export function encodeSpectrum(spectrum: Spectrum): Uint8Array {
   return bytes
 }
 
-function readReference(fields: Fields, name: string, points: number): Reference {
+function readReference(fields: Measured, name: string, points: number): Reference {
   const reference = fields.inside(name, ['at', 'until', 'counts'])
   return {
     at: reference.time('at'),
@@ -104,7 +104,7 @@ function readReference(fields: Fields, name: string, points: number): Reference 
   }
 }
 
-function readCalibration(fields: Fields): Calibration {
+function readCalibration(fields: Measured): Calibration {
   const calibration = fields.inside('calibration', ['id', 'until'])
   return { id: calibration.text('id'), until: calibration.time('until') }
 }

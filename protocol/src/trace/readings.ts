@@ -1,5 +1,5 @@
 import type { SensorElement, SensorReport } from '../event/types.ts'
-import { evidenceIdOf } from '../evidence.ts'
+import { evidenceIdOf } from '../evidence-uri.ts'
 
 /** A temperature that was measured, or an alarm that an instrument gave. Times in ms since 1970, temperatures in milli-°C. */
 export interface TemperatureSpan {

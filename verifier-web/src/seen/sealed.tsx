@@ -11,7 +11,7 @@ import {
 } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import type { Tone } from '../safety.ts'
+import type { Tone } from '../tone.ts'
 import { ToneMark } from '../view/parts.tsx'
 import { type Opened, onceSeen, tellOpening } from './ask.ts'
 import { ownRegion } from './facts.ts'

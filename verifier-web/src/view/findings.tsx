@@ -2,7 +2,7 @@ import type { Finding as RuleFinding, Severity } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import type { Language, Values } from '../i18n/index.ts'
 import type { Journey } from '../journey.ts'
-import type { Tone } from '../safety.ts'
+import type { Tone } from '../tone.ts'
 import { Head, ToneMark, useLanguage } from './parts.tsx'
 
 const TONES: Record<Severity, Tone> = { contradiction: 'stop', warning: 'care', note: 'idle' }

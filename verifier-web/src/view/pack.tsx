@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
-import { inFours } from '../format.ts'
 import type { MessageKey } from '../i18n/index.ts'
+import { inFours } from '../in-fours.ts'
 import type { Pack } from '../product.ts'
 import { useLanguage } from './parts.tsx'
 import { PackPicture, UnknownPicture } from './picture.tsx'

@@ -2,7 +2,7 @@
 import { type ComponentChildren, createContext, Fragment, type VNode } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Language, MessageKey, Values } from '../i18n/index.ts'
-import type { Tone } from '../safety.ts'
+import type { Tone } from '../tone.ts'
 
 const Context = createContext<Language | undefined>(undefined)
 export const LanguageProvider = Context.Provider

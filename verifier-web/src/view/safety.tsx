@@ -3,16 +3,8 @@ import type { ComponentChildren, VNode } from 'preact'
 import type { Finding } from '../check.ts'
 import type { Language, MessageKey } from '../i18n/index.ts'
 import { deviceOffset } from '../local-time.ts'
-import {
-  type Recall,
-  recallOf,
-  type Safety,
-  type Temperature,
-  type Tone,
-  temperatureTone,
-  type UseBy,
-  useByTone,
-} from '../safety.ts'
+import { type Recall, recallOf, type Safety, type Temperature, type UseBy } from '../safety.ts'
+import { type Tone, temperatureTone, useByTone } from '../tone.ts'
 import { ToneMark, useLanguage } from './parts.tsx'
 import { recallShown } from './recall.ts'
 

@@ -3,7 +3,7 @@ import type { VNode } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { type FoodTest, foodTestsOf } from '../food-tests.ts'
 import type { Journey } from '../journey.ts'
-import type { Tone } from '../safety.ts'
+import type { Tone } from '../tone.ts'
 import { Head, ToneMark, useLanguage } from './parts.tsx'
 import { useRunsAgain } from './run-again.ts'
 
