@@ -1,9 +1,11 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { admit, decodeBatch, formatVerifierKey, type Genesis, toBase64Url, ZERO_HASH } from '@tristamp/protocol'
 import { nodeDisk } from './disk.ts'
 import { LedgerError } from './error.ts'
 import { SigningBook } from './govern/signing-book.ts'
 import { governanceBatch } from './governance.ts'
+import { ifThere } from './if-there.ts'
 import { keyPath, loadOrMakeKey, type SigningKey } from './keys.ts'
 import { Ledger } from './ledger.ts'
 import { lockData } from './lock.ts'
@@ -47,6 +49,8 @@ export async function found(founding: Founding): Promise<Founded> {
 }
 
 async function foundLocked({ data, origin, administrators, threshold }: Founding): Promise<Founded> {
+  // Before a key is made: one that nobody knows would lie among the ledger's own, under the name of one that was moved away.
+  if ((await ifThere(stat(join(data, 'checkpoint')))) !== undefined) throw new LedgerError('DATA_EXISTS', data)
   const logKey = await loadOrMakeKey(keyPath(data, 'log'))
   const ackKey = await loadOrMakeKey(keyPath(data, 'ack'))
   const admins: { name: string; key: SigningKey }[] = []

@@ -1,4 +1,4 @@
-import { readdir, stat, writeFile } from 'node:fs/promises'
+import { readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { config, TestGateway, temporaryFolder } from './_harness.ts'
@@ -71,8 +71,12 @@ describe('the command line', () => {
     expect((await stat(keyPath(data, 'log'))).mode & 0o777).toBe(0o600)
     expect(await main(['verify', '--data', data])).toBe(0)
     expect(out).toContain('ok 2 entries (1 seals), 1 events')
-    expect(await init()).toBe(1)
+    // An administrator has taken the key away.
+    await rm(keyPath(data, 'admin-bob'))
+    const before = await readdir(join(data, 'keys'))
+    expect(await init('--admin', 'bob', '--admin', 'cy')).toBe(1)
     expect(err).toContain('DATA_EXISTS')
+    expect(await readdir(join(data, 'keys'))).toEqual(before)
   })
 
   test('a name that cannot be an origin is refused, and nothing is left founded', async () => {
