@@ -114,6 +114,8 @@ describe.skipIf(!haveChromium())('scanning with the readers that the page brings
     ],
     ['a retail bar code', drawn('ean13', '9506000134352', 4), '/01/09506000134352'],
     ['a GS1-128', drawn('gs1-128', '(01)09506000134352(10)B261120-07', 2), new URL(LOT).pathname],
+    ['an ITF-14 of a case', drawn('itf14', '19506000134359', 4), '/01/19506000134359'],
+    ['bars held aslant', drawn('ean13', '9506000134352', 4, 0.75), '/01/09506000134352'],
   ])('reads %s', async (_, scene, to) => {
     const { context, page, faults } = await start([scene])
     await begin(page)
@@ -139,6 +141,23 @@ describe.skipIf(!haveChromium())('scanning with the readers that the page brings
     const { context, page } = await start([scene], (one) => one.route('**/*.wasm', (route) => route.abort()))
     await begin(page)
     await page.waitForURL((url) => url.pathname === path, SOON)
+    await context.close()
+  })
+
+  it('reads several codes of one photo, and one from behind, where WebAssembly cannot be had', async () => {
+    const { context, page } = await start([[]], (one) => one.route('**/*.wasm', (route) => route.abort()))
+    const ours = qrSymbol(`https://id.gs1.org${path}`)
+    const { width, isDark } = ours
+    const behind = { ...ours, isDark: (x: number, y: number): boolean => isDark(width - 1 - x, y) }
+    const other = { symbol: qrSymbol('https://evil.example/01/09506000134352/21/OTHER'), scale: 8, dx: -300 }
+    for (const [what, photo] of [
+      ['two', photoOf([other, { symbol: ours, scale: 8, dx: 300 }])],
+      ['behind', photoOf([{ symbol: behind, scale: 9 }])],
+    ] as const) {
+      await page.locator('#photo').setInputFiles([{ name: `${what}.png`, mimeType: 'image/png', buffer: photo }])
+      await expect.poll(() => [what, new URL(page.url()).pathname], SOON).toEqual([what, path])
+      await page.goto(`${pork.ledger.url}/?lang=zh`)
+    }
     await context.close()
   })
 
@@ -209,18 +228,23 @@ describe.skipIf(!haveChromium())('scanning with the readers that the page brings
     await context.close()
   })
 
-  it.each<[string, string | undefined, string]>([
+  it.each<[string, string | undefined, string, boolean?]>([
     ['refused', 'NotAllowedError', '相机被拒绝了'],
     ['missing', 'NotFoundError', '没有找到相机'],
     ['taken by another program', 'NotReadableError', '没有画面'],
-    ['not given to pages', undefined, 'https 开头'],
-  ])('says what to do where the camera is %s', async (_, name, words) => {
+    ['not given to pages, as inside apps', undefined, '在浏览器打开'],
+    ['given to no page that came by http', undefined, '请改用 https 开头的网址', true],
+  ])('says what to do where the camera is %s', async (_, name, words, insecure) => {
     const { context, page, faults } = await start([[]], (one) =>
-      one.addInitScript((thrown) => {
-        const mediaDevices =
-          thrown === undefined ? undefined : { getUserMedia: () => Promise.reject(new DOMException('no', thrown)) }
-        Object.defineProperty(Navigator.prototype, 'mediaDevices', { get: () => mediaDevices })
-      }, name),
+      one.addInitScript(
+        ([thrown, byHttp]) => {
+          const mediaDevices =
+            thrown === null ? undefined : { getUserMedia: () => Promise.reject(new DOMException('no', thrown)) }
+          Object.defineProperty(Navigator.prototype, 'mediaDevices', { get: () => mediaDevices })
+          if (byHttp) Object.defineProperty(globalThis, 'isSecureContext', { get: () => false })
+        },
+        [name ?? null, insecure ?? false] as const,
+      ),
     )
     await begin(page)
     await expect

@@ -7,6 +7,7 @@ import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 
 const path = new URL(PACK).pathname
+const SOON = { timeout: 60_000 }
 
 let pages: BuiltPages
 let pork: PorkLedger
@@ -125,6 +126,48 @@ describe.skipIf(!haveChromium())('the start page', () => {
     await context.close()
   })
 
+  it('goes off when nobody looks, by Escape, and when it is taken away, and says so; the focus stays where it was', async () => {
+    const { context, page, faults } = await start([])
+    const button = page.getByRole('button', { name: '用相机扫码' })
+    const on = async (): Promise<void> => {
+      await button.focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('button', { name: '停止' }).waitFor(SOON)
+      expect(await cameraIsOn(page)).toBe(true)
+    }
+    const off = async (): Promise<void> => {
+      await expect.poll(() => cameraIsOn(page), SOON).toBe(false)
+      await button.waitFor(SOON)
+      expect(await button.evaluate((one) => one === document.activeElement)).toBe(true)
+    }
+    await on()
+    await page.keyboard.press('Escape')
+    await off()
+    await on()
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })
+      document.dispatchEvent(new Event('visibilitychange'))
+      Reflect.deleteProperty(document, 'hidden')
+    })
+    await off()
+    await on()
+    await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })))
+    await off()
+    expect((await page.getByRole('alert').allInnerTexts()).join('')).toBe('')
+    await on()
+    await page.evaluate(() => {
+      const [track] = (document.querySelector('video')!.srcObject as MediaStream).getTracks()
+      track!.stop()
+      track!.dispatchEvent(new Event('ended'))
+    })
+    await off()
+    await expect
+      .poll(() => page.getByRole('alert').allInnerTexts(), SOON)
+      .toContainEqual(expect.stringContaining('没有画面'))
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
   it('offers the other ways where the camera is refused', async () => {
     const { context, page, faults } = await start([undefined], 'en', [])
     await page.getByRole('button', { name: 'Scan with the camera' }).click()
@@ -144,6 +187,11 @@ describe.skipIf(!haveChromium())('the start page', () => {
       .poll(() => page.getByRole('alert').allInnerTexts())
       .toContainEqual(expect.stringMatching(/有一位输错了.*9506000134353\s的最后一位是\s3.*应是\s2/))
     expect(await page.getByRole('textbox').getAttribute('aria-invalid')).toBe('true')
+    await page.getByRole('textbox').fill('9506000143352')
+    await page.keyboard.press('Enter')
+    await expect
+      .poll(() => page.getByRole('alert').allInnerTexts(), SOON)
+      .toContainEqual(expect.stringMatching(/相邻两位输反了.*9506000134352/))
     await page.getByRole('textbox').fill('9506000134352')
     await page.keyboard.press('Enter')
     await page.waitForURL('**/01/09506000134352*')
@@ -178,6 +226,36 @@ describe.skipIf(!haveChromium())('the start page', () => {
     expect(await cameraIsOn(page)).toBe(false)
     await context.close()
   })
+
+  it.each(['on the page', 'on a button', 'in the field, with a Chinese keyboard'] as const)(
+    'takes what a scanner types %s',
+    async (where) => {
+      const { context, page, faults } = await start(undefined)
+      if (where === 'on a button') await page.getByRole('button', { name: '核对', exact: true }).focus()
+      if (where === 'in the field, with a Chinese keyboard') await page.getByRole('textbox').focus()
+      // One after the other without a pause, as from a keyboard's driver.
+      await page.evaluate((composing) => {
+        const press = (key: string, more: KeyboardEventInit = {}): void => {
+          const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more })
+          ;(document.activeElement ?? document.body).dispatchEvent(event)
+        }
+        const type = (text: string): void => {
+          for (const key of text) {
+            const code = /[A-Z]/.test(key) ? `Key${key}` : key === '-' ? 'Minus' : `Digit${key}`
+            if (composing) press('Process', { code, shiftKey: /[A-Z]/.test(key), isComposing: true })
+            else press(key)
+          }
+        }
+        type('010950600013435210B261120-07')
+        press(']', { ctrlKey: true, code: 'BracketRight' })
+        type('217K3M92QD40XA')
+        press('Enter', { code: 'Enter' })
+      }, where === 'in the field, with a Chinese keyboard')
+      await page.waitForURL(`**${path}*`, SOON)
+      expect(faults).toEqual([])
+      await context.close()
+    },
+  )
 
   it('takes what a scanner types, with its separators', async () => {
     const { context, page } = await start(undefined)

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type Camera, CameraError, type CameraFailure, openCamera, watch } from './camera.ts'
 import type { Code, CodeFormat } from './code.ts'
 import { Decoder } from './decoder.ts'
@@ -36,7 +36,7 @@ export function CameraView({ formats, words, width, onCodes, onFailure, onLookin
   // The loop outlives a redraw; it asks whoever is there then.
   const take = useRef(onCodes)
   take.current = onCodes
-  useEffect(() => (camera === undefined ? undefined : untilGone(camera)), [camera])
+  useLayoutEffect(() => (camera === undefined ? undefined : untilGone(camera)), [camera])
   const begin = async (): Promise<void> => {
     if (opening) return
     onFailure(undefined)
@@ -45,9 +45,8 @@ export function CameraView({ formats, words, width, onCodes, onFailure, onLookin
       decoder.current ??= new Decoder(formats)
       const reader = decoder.current
       const opened = await openCamera(video.current!, width)
-      // The page has gone on meanwhile, or nobody looks at it.
+      // The page has gone on meanwhile.
       if (video.current === null) return opened.stop()
-      if (document.hidden) opened.stop()
       setCamera(opened)
       setOpening(false)
       video.current.scrollIntoView({ block: 'nearest' })
@@ -116,6 +115,7 @@ function untilGone(camera: Camera): () => void {
   document.addEventListener('visibilitychange', hidden)
   document.addEventListener('keydown', byKey)
   window.addEventListener('pagehide', stop)
+  hidden()
   return () => {
     stop()
     document.removeEventListener('visibilitychange', hidden)
