@@ -20,6 +20,7 @@ import { SAMPLE, sampleObjectEvent } from '../../protocol/src/_events.ts'
 import { enrolment, FARM, gatewayKey, RECALL_ID, recallOf } from '../../protocol/src/_governance.ts'
 import { MemoryLedger, seed } from '../../protocol/src/_memory-ledger.ts'
 import type { Json } from '../../protocol/src/canonical-json.ts'
+import { ageOf } from './age.ts'
 import { check } from './check.ts'
 import { Memory } from './remembered.ts'
 
@@ -167,6 +168,22 @@ describe('what the page makes of a server that lies', () => {
       expect(memory.policy()?.firstSeenMs).toBe(5)
       expect(asked.filter((path) => path.startsWith('/v1/history'))).toHaveLength(1)
     })
+  })
+
+  it('is no reason to doubt the clock for ever that was a year ahead at the first visit', async () => {
+    const YEAR = 365 * 86_400_000
+    const at = (ms: number) => check(SAMPLE.item, new Map(), memory, () => ms)
+    const ahead = ledger.timeMs + YEAR
+    await at(ahead)
+    // A state that was there before proves nothing of now: the clock may be turned back to it.
+    const doubted = await at(ledger.timeMs)
+    expect([doubted.policySinceMs, ageOf(doubted, ledger.timeMs)?.kind]).toEqual([ahead, 'behind'])
+    record(sampleObjectEvent({ epcList: [OTHER_CASE] }))
+    expect((await at(ledger.timeMs - YEAR)).policySinceMs).toBe(ahead)
+    record(sampleObjectEvent({ epcList: [`${OTHER_CASE}B`] }))
+    const sure = await at(ledger.timeMs)
+    expect([sure.policySinceMs, ageOf(sure, ledger.timeMs)]).toEqual([ledger.timeMs, undefined])
+    expect(memory.policy()?.firstSeenMs).toBe(ledger.timeMs)
   })
 
   describe('in its proofs', () => {

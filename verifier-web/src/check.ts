@@ -13,6 +13,7 @@ import {
   type Verify,
   verify,
 } from '@tristamp/protocol'
+import { CLOCKS_MS } from './age.ts'
 import { FetchError, fetchHistory, fetchPolicy } from './fetch-history.ts'
 import type { Memory, SeenCheckpoint } from './remembered.ts'
 
@@ -69,7 +70,12 @@ export async function check(
       const isOther = (memory.policy()?.text ?? text) !== text
       if (isOther || (seen && !isSame(seen, known) && !isSame(seen, checkpoint)))
         return check(subject, elements, memory, now)
-      if (memory.policy() === undefined) memory.pinPolicy({ text, firstSeenMs: checkedAtMs })
+      // A ledger that has grown until now by this clock agrees with it: a later time that the clock once told was wrong.
+      const hasGrown = known !== undefined && checkpoint.size > known.size
+      const isNow = hasGrown && Math.abs(checkedAtMs - (verdict.sealedAtMs ?? 0)) <= CLOCKS_MS
+      const wasAhead = pinned !== undefined && pinned.firstSeenMs > checkedAtMs && isNow
+      if (wasAhead) pinned.firstSeenMs = checkedAtMs
+      if (wasAhead || memory.policy() === undefined) memory.pinPolicy(pinned ?? { text, firstSeenMs: checkedAtMs })
       memory.rememberCheckpoint(checkpoint.origin, checkpoint)
       memory.keep(subject, { atMs: checkedAtMs, bundle })
     }
