@@ -396,6 +396,8 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
     await expect.poll(() => status(page)).toContain('The records agree')
     expect(new URL(page.url()).pathname).toBe(pathOf(PACK))
     expect(new URL(page.url()).searchParams.get('lang')).toBe('en')
+    // Whoever chose it by the keyboard goes on from there, not from the top of the page.
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('EN')
     // The look at the code may be counted a moment after the first verdict; that is no question to the ledger.
     expect(asked.filter((path) => path.startsWith('/v1/') && path !== '/v1/scans')).toEqual([])
     await context.close()

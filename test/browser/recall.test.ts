@@ -39,7 +39,7 @@ const WORDS = {
       'On hold',
       'The packs got wet',
       'Do not eat or sell it',
-      'but held until people let it go',
+      'but held until people release it',
       'for Qingjiang Meat',
     ],
     released: ['Released', 'it is dry and sound'],

@@ -97,7 +97,8 @@ export class App {
       onForget: () => {
         this.#memory.forgetLedgers()
         if (finding.file !== undefined) location.assign('/')
-        else void this.run()
+        document.getElementById('verdict')?.focus()
+        if (finding.file === undefined) void this.run()
       },
       // Counts that come while it is checked again are heard once the new verdict stands.
       onElsewhere: () => {

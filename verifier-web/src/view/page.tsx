@@ -77,7 +77,10 @@ export class Page {
     this.#root.toggleAttribute('data-unfit', isUnfit(word))
     document.title = language.t('title', { word: language.t(word).replaceAll('|', '') })
     setLanguage(language.lang)
+    const chose = this.#top.contains(document.activeElement)
     this.#top.replaceChildren(<Top language={language} onLanguage={onLanguage} />)
+    // Who chose the language with the keyboard goes on from there.
+    if (chose) this.#top.querySelector<HTMLElement>('[aria-current]')?.focus()
     this.#verdict.replaceChildren(verdict)
     if (checking) for (const place of Object.values(this.#places)) place.hidden = true
     else this.#showRest(shown, told, props).catch(incomplete)

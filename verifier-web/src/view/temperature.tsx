@@ -37,10 +37,15 @@ function GapFlag({ chart }: { chart: Chart }): VNode | null {
   // One flag: the longest gap. Every gap is hatched, in the journey, and in the table.
   const longest = [...chart.gaps].sort((a, b) => b.ms - a.ms)[0]
   if (longest === undefined) return null
-  const left = longest.x + longest.width > WIDTH * 0.6
-  const at = left ? longest.x : longest.x + longest.width
+  // Beside the gap where there is room; of one as wide as the drawing, upon it.
+  const end = longest.x + longest.width
+  const left = end > WIDTH * 0.6 && longest.x > WIDTH * 0.35
+  const at = left || end > WIDTH * 0.6 ? longest.x : end
   return (
-    <p class={left ? 'gapflag left' : 'gapflag'} style={{ insetInlineStart: `${(at / WIDTH) * 100}%` }}>
+    <p
+      class={left ? 'gapflag left' : at < end ? 'gapflag upon' : 'gapflag'}
+      style={{ insetInlineStart: `${(at / WIDTH) * 100}%` }}
+    >
       {t('temperature.gap', { length: format.duration(longest.ms) })}
     </p>
   )
@@ -173,7 +178,7 @@ export function TemperaturePart({
           {t('temperature.extremes', { max: format.celsius(track.maxMilli), min: format.celsius(track.minMilli) })}
         </p>
       </Head>
-      <figure>
+      <figure aria-label={t('temperature')}>
         <Plot journey={journey} track={track} limits={limits} />
         <details>
           <summary>{t('temperature.table')}</summary>

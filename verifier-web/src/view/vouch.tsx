@@ -11,11 +11,11 @@ import { By, Head, useLanguage } from './parts.tsx'
 function Claim({ title, device, by }: { title: MessageKey; device: boolean; by: string }): VNode {
   const { t } = useLanguage()
   return (
-    <div class="claim">
+    <li class="claim">
       <span>{t(title)}</span>
       <By device={device} />
       <small>{by}</small>
-    </div>
+    </li>
   )
 }
 
@@ -65,7 +65,7 @@ export function VouchPart({
       <Head title="vouch" />
       <p class="note before">{t('vouch.note')}</p>
       <p class="note before">{coverageLine(language, verdict)}</p>
-      <div>
+      <ul>
         {vouchesOf(journey).map((vouch) => (
           <Claim
             key={vouch.kind}
@@ -84,7 +84,7 @@ export function VouchPart({
         {maker !== undefined && (pack.lot !== undefined || pack.useBy !== undefined) && (
           <Claim title="vouch.lot" device={false} by={t('vouch.lot.by', { org: organisationName(maker, naming) })} />
         )}
-      </div>
+      </ul>
     </section>
   )
 }

@@ -41,7 +41,7 @@ export const en: Record<keyof typeof zh, Message> = {
   cuts: 'Draw where to cut',
   sealed: 'A sealed code for each pack, too',
   'sealed.note':
-    'A sealed code is printed apart, for under a scratch layer or inside the pack. Its secret is made on this device and sent nowhere; it is gone when this page is closed. The manifest holds commitments alone: it is for the gateway that packs.',
+    'A sealed code is printed apart, for under a scratch layer or inside the pack. Its secret is made on this device and sent nowhere; it is gone when this page is closed. The manifest holds only their fingerprints: it is for the gateway that packs.',
   make: 'Make',
   making: 'Making…',
   made: { one: 'One label', other: '{n} labels, pages: {pages}' },
