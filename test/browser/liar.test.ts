@@ -342,6 +342,29 @@ describe.skipIf(!haveChromium())('a server that lies', () => {
       await page.context().close()
     })
 
+    it('is not waited for: proofs, on a line over which nothing comes', async () => {
+      const page = await visit()
+      expect(await open(page)).toContain('记录一致')
+      await page.clock.install()
+      liar.lie('/v1/history', () => undefined)
+      await page.goto(`${liar.url}${new URL(PACK).pathname}?lang=zh`)
+      await page.waitForSelector('#page[data-state=checking] #verdict', SOON)
+      await expect.poll(() => liar.asked.at(-1), SOON).toContain('/v1/history')
+      const state = (): Promise<string | null> => page.locator('#page').getAttribute('data-state')
+      await expect
+        .poll(async () => {
+          await page.clock.fastForward(21_000)
+          return state()
+        }, SOON)
+        .toBe('unchecked')
+      const said = await settled(page)
+      for (const part of ['暂时', '太久没有回应', '上次核对时记录一致']) expect(said).toContain(part)
+      liar.truth()
+      await page.getByRole('button', { name: '再核对一次' }).click()
+      await page.waitForSelector('#page[data-state=consistent]', SOON)
+      await page.context().close()
+    })
+
     it.each([
       ['a script that this browser cannot read', 'new syntax ??= of {{ tomorrow', {}],
       ['no script at all', undefined, { javaScriptEnabled: false }],

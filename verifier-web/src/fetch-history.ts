@@ -32,7 +32,7 @@ export async function fetchHistory(subject: string, since: number): Promise<Uint
 
 /** An answer's body, at most as large as it must be, of the type that it must have. @throws FetchError */
 export async function get(path: string, maxBytes: number, type = ''): Promise<Uint8Array> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
+  const signal = within(TIMEOUT_MS)
   try {
     // As the node announces it beside the page: the answer that is under way already is taken. None that a cache kept is, whoever
     // told it to: each time the server is asked whether it still holds.
@@ -45,6 +45,13 @@ export async function get(path: string, maxBytes: number, type = ''): Promise<Ui
     if (error instanceof FetchError) throw error
     throw new FetchError(signal.aborted ? 'TIMEOUT' : 'OFFLINE', { cause: error })
   }
+}
+
+/** `AbortSignal.timeout`, which phones that stopped at the systems of 2021 do not have. */
+export function within(ms: number): AbortSignal {
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(), ms)
+  return controller.signal
 }
 
 /** The body of an answer. @throws FetchError SIZE when it is longer */

@@ -1,6 +1,6 @@
 // What the page tells its server of a look, a revealed seal or a problem, and what it hears back. Answers are bounded and parsed here.
 import { isScanHour, readScanCounts, type ScanCounts, scanRegion } from '@tristamp/protocol'
-import { read } from '../fetch-history.ts'
+import { read, within } from '../fetch-history.ts'
 
 export interface Opened {
   /** YYYY-MM-DDThhZ */
@@ -85,7 +85,7 @@ async function ask(path: string, body?: object): Promise<Asked<unknown>> {
   const headers = { 'Content-Type': 'application/json' }
   const init = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) }
   try {
-    const response = await fetch(path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' })
+    const response = await fetch(path, { ...init, signal: within(TIMEOUT_MS), redirect: 'error' })
     const text = new TextDecoder().decode(await read(response, MAX_BYTES))
     if (response.ok) return { ok: true, value: JSON.parse(text) as unknown }
     if (response.status === 429) return { ok: false, why: 'often' }
