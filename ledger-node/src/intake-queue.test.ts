@@ -25,7 +25,7 @@ const finding = (n: number, events: number): Finding => ({
     counts: new Uint16Array(events),
     subjects: new Uint8Array(0),
   },
-  briefs: { each: [{ type: 'ObjectEvent' }], of: new Uint16Array(events) },
+  briefs: Array.from({ length: events }, () => ({ type: 'ObjectEvent' as const })),
 })
 
 type Answer = readonly (Finding | undefined)[]
@@ -136,8 +136,8 @@ test('what has not the form of an answer is no answer', async () => {
     { contents: { ...contents, ids: new Uint8Array(0) } },
     { contents: { ...contents, counts: Uint16Array.of(1) } },
     { contents: { ...contents, subjects: new Uint8Array(32) } },
-    { briefs: { each: [], of: briefs.of } },
-    { briefs: { each: briefs.each, of: new Uint16Array(2) } },
+    { briefs: [] },
+    { briefs: [...briefs, ...briefs] },
   ]
   const wrong = wrongs.map((other, n) => (other === undefined ? undefined : { ...finding(n, 1), ...(other as object) }))
   const hand = new Hand()

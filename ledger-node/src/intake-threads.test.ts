@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { itemUri, ORIGIN, TestGateway, TestLedger, temporaryFolder } from './_harness.ts'
 import { examineChunk, type Finding } from './audit/examine.ts'
 import { Examiners } from './audit/examiners.ts'
+import { packFindings } from './audit/findings.ts'
 import type { Task } from './audit/worker.ts'
 import { nodeDisk } from './disk.ts'
 import { EvidenceFolder } from './evidence/evidence-folder.ts'
@@ -40,12 +41,21 @@ class Thread extends EventEmitter {
     )
     if (answer === 'end') setImmediate(() => this.emit('exit', 1))
     else if (answer !== 'silence')
-      setTimeout(() => this.emit('message', { id, findings: answer.findings }), answer.afterMs)
+      setTimeout(() => this.emit('message', { id, findings: packed(answer.findings) }), answer.afterMs)
   }
 
   terminate(): Promise<number> {
     this.emit('exit', 1)
     return Promise.resolve(1)
+  }
+}
+
+/** As a thread passes them on; what are no findings stays what it is. */
+function packed(findings: unknown): unknown {
+  try {
+    return packFindings(findings as (Finding | undefined)[])
+  } catch {
+    return findings
   }
 }
 

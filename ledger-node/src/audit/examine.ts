@@ -1,5 +1,6 @@
 import {
   briefOf,
+  type EventBrief,
   equal,
   examineBatch,
   HASH_BYTES,
@@ -9,11 +10,11 @@ import {
   type SaltedEvent,
   type VerifySync,
 } from '@tristamp/protocol'
-import { type Briefs, type Contents, contentsOf, isWhole, packBriefs, split, unpackBriefs } from '../contents.ts'
+import { type Contents, contentsOf, isWhole, split } from '../contents.ts'
 import { type Chunk, unpackChunk } from './chunk.ts'
 
-const PUBLIC_KEY_BYTES = 32
-const SIGNATURE_BYTES = 64
+export const PUBLIC_KEY_BYTES = 32
+export const SIGNATURE_BYTES = 64
 
 /** What one statement says by itself. Missing where the ordering thread has to look, be it to refuse. */
 export interface Finding {
@@ -22,7 +23,8 @@ export interface Finding {
   /** The key under which the signature is good. Its hash is the kid, so it needs no trust; whether it may sign is another question. */
   signedBy: Uint8Array
   contents: Contents
-  briefs: Briefs
+  /** What each event needs of a role. */
+  briefs: readonly EventBrief[]
 }
 
 /** The expensive part of an audit, which depends on no earlier entry. `keyOf`: public keys by kid, as far as they are known. */
@@ -51,7 +53,7 @@ function examine(
       end: endOf(bytes),
       signedBy,
       contents: contentsOf(leaves, read, subjects),
-      briefs: packBriefs(read.map(briefOf)),
+      briefs: read.map(briefOf),
     }
   } catch (error) {
     if (error instanceof ProtocolError) return undefined
@@ -61,7 +63,7 @@ function examine(
 
 /** A finding as admission takes it. */
 export function knownFrom({ contents, briefs }: Finding): KnownBatch {
-  return { leaves: split(contents.leaves, HASH_BYTES), events: unpackBriefs(briefs) }
+  return { leaves: split(contents.leaves, HASH_BYTES), events: briefs }
 }
 
 /** Whether a finding is about this statement, and has the form that it must have for so many events; what it says is our own thread's word. */
@@ -69,7 +71,7 @@ export function isSound(finding: Finding | undefined, statement: Uint8Array, eve
   if (finding === undefined || finding.signedBy.length !== PUBLIC_KEY_BYTES) return false
   if (!equal(finding.end, endOf(statement))) return false
   const { contents, briefs } = finding
-  return isWhole(contents, events) && briefs.of.length === events && briefs.of.every((n) => n < briefs.each.length)
+  return isWhole(contents, events) && briefs.length === events
 }
 
 /** What another thread has checked need not be checked again, if it is about the key that is enrolled now. */

@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { FeedItem } from '../feed.ts'
 import { Examiners } from './examiners.ts'
+import { packFindings } from './findings.ts'
 import type { Task } from './worker.ts'
 
 /** A thread that does what the test says. */
@@ -15,7 +16,7 @@ class Hand extends EventEmitter {
   }
 
   answer(task: number): void {
-    this.emit('message', { id: this.tasks[task]!.id, findings: [undefined] })
+    this.emit('message', { id: this.tasks[task]!.id, findings: packFindings([undefined]) })
   }
 
   terminate(): Promise<number> {
@@ -64,7 +65,7 @@ test('a thread that ends answers no more; the others go on, and after a while th
   expect(examiners.depth).toBe(4)
   const fourth = examiners.examine([item], none)
   expect(hands).toHaveLength(3)
-  ;(hands[2]!.tasks.length > 0 ? hands[2]! : hands[1]!).emit('message', { id: 3, findings: [undefined] })
+  ;(hands[2]!.tasks.length > 0 ? hands[2]! : hands[1]!).emit('message', { id: 3, findings: packFindings([undefined]) })
   await fourth
 })
 
@@ -91,7 +92,7 @@ test('a thread that is late is ended, and its answer is nobody’s any more', as
 test('an answer to nothing that was asked, and closing with chunks under way, do no harm', async () => {
   const { examiners, hands } = examinersOf(1)
   const open = examiners.examine([item], none)
-  hands[0]!.emit('message', { id: 77, findings: [] })
+  hands[0]!.emit('message', { id: 77, findings: packFindings([]) })
   const ended = expect(open).rejects.toThrow('ended')
   await examiners.close()
   await ended

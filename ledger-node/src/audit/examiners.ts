@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { FeedItem } from '../feed.ts'
 import { packChunk } from './chunk.ts'
 import type { Finding } from './examine.ts'
+import { type PackedFindings, unpackFindings } from './findings.ts'
 import type { Task, TaskDone } from './worker.ts'
 
 /** Keys that are enrolled, by kid in hex. A kid's key never changes. */
@@ -15,7 +16,7 @@ export interface ExaminersOptions {
 }
 
 interface Waiting {
-  resolve: (findings: (Finding | undefined)[]) => void
+  resolve: (findings: PackedFindings) => void
   reject: (cause: unknown) => void
 }
 
@@ -63,13 +64,13 @@ export class Examiners {
     const examiner = this.#threads.reduce((idle, other) => (other.waiting.size < idle.waiting.size ? other : idle))
     const task: Task = { id: this.#next++, chunk: packChunk(items), keys: untold(examiner, keys) }
     const { bytes, lengths } = task.chunk
-    const answer = new Promise<(Finding | undefined)[]>((resolve, reject) => {
+    const answer = new Promise<PackedFindings>((resolve, reject) => {
       examiner.waiting.set(task.id, { resolve, reject })
     })
     examiner.worker.postMessage(task, [bytes.buffer as ArrayBuffer, lengths.buffer as ArrayBuffer])
     const clock = this.#late(examiner)
     try {
-      return await answer
+      return unpackFindings(await answer)
     } finally {
       clearTimeout(clock)
       examiner.waiting.delete(task.id)

@@ -2,7 +2,8 @@ import { parentPort } from 'node:worker_threads'
 import { toHex } from '@tristamp/protocol'
 import { hashOnNode, verifySignature } from '../node-crypto.ts'
 import type { Chunk } from './chunk.ts'
-import { examineChunk, type Finding } from './examine.ts'
+import { examineChunk } from './examine.ts'
+import { memoriesOf, type PackedFindings, packFindings } from './findings.ts'
 
 /** What the ordering thread sends: a chunk, and keys enrolled since the last one. */
 export interface Task {
@@ -14,7 +15,7 @@ export interface Task {
 
 export interface TaskDone {
   id: number
-  findings: (Finding | undefined)[]
+  findings: PackedFindings
 }
 
 const keys = new Map<string, Uint8Array>()
@@ -22,7 +23,7 @@ const keys = new Map<string, Uint8Array>()
 hashOnNode()
 parentPort?.on('message', ({ id, chunk, keys: added }: Task) => {
   for (const [kid, key] of added) keys.set(kid, key)
-  const findings = examineChunk(chunk, (kid) => keys.get(toHex(kid)), verifySignature)
+  const findings = packFindings(examineChunk(chunk, (kid) => keys.get(toHex(kid)), verifySignature))
   const done: TaskDone = { id, findings }
-  parentPort!.postMessage(done)
+  parentPort!.postMessage(done, memoriesOf(findings))
 })
