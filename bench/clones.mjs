@@ -1,44 +1,44 @@
 // How often counts of looks tell a copied code from an honest one, on made-up lives of serials. No programs needed.
 import { fileURLToPath } from 'node:url'
 import { isSeenElsewhere, SCAN_REGIONS, scanSigns } from '@tristamp/protocol'
+import { counted, toldDays } from '../ledger-node/dist/scans/scan-book.js'
 import { campaign, rate } from './_campaign.mjs'
 import { Random } from './_random.mjs'
 
 const PROVINCES = SCAN_REGIONS.filter((region) => region.startsWith('CN-'))
 const DAY_MS = 86_400_000
 const FIRST_DAY = Date.UTC(2026, 0, 1)
-/** As far back as a server tells days. */
-const DAYS = 35
+const FIRST_HOUR = FIRST_DAY / 3_600_000
 /** Hours in which people shop and cook (UTC, for UTC+8). */
 const AWAKE = [0, 1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13]
 
-/** What a server counts of one serial: a network once a day. */
+/** What a server counts of one serial, a network once a day, and what it tells of it: with the server's own functions. */
 class Counter {
-  #cells = new Map()
+  #looks = []
   #seen = new Set()
-  total = 0
+
+  get total() {
+    return this.#looks.length
+  }
 
   look(day, hour, region, network) {
     const mark = `${day} ${network}`
     if (this.#seen.has(mark)) return
     this.#seen.add(mark)
-    this.total++
-    const key = `${day} ${region}`
-    const cell = this.#cells.get(key) ?? { day, region, times: 0, hours: new Set() }
-    cell.times++
-    cell.hours.add(hour)
-    this.#cells.set(key, cell)
+    this.#looks.push({ hour: day * 24 + hour, region })
   }
 
-  counts(now) {
-    const told = [...this.#cells.values()].filter(({ day }) => day > now - DAYS && day <= now)
-    const lastDays = told.map(({ day, region, times, hours }) => ({
-      day: new Date(FIRST_DAY + day * DAY_MS).toISOString().slice(0, 10),
-      region,
-      times,
-      hours: [...hours],
-    }))
-    return { times: this.total, lastDays }
+  /** What is told at the end of each day on which something was counted. */
+  *days() {
+    const looks = this.#looks.sort((a, b) => a.hour - b.hour)
+    let count
+    for (let i = 0; i < looks.length; i++) {
+      const { hour, region } = looks[i]
+      count = counted(count, '', FIRST_HOUR + hour, region)
+      const day = Math.floor(hour / 24)
+      if (looks[i + 1]?.hour < (day + 1) * 24) continue
+      yield { day, counts: { times: count.times, lastDays: toldDays(count.cells) } }
+    }
   }
 }
 
@@ -76,6 +76,31 @@ function sharedPhoto(random, one) {
     one.counter.look(day + Math.floor(exponential(random, 0.7)), random.below(24), random.pick(PROVINCES), `photo${n}`)
 }
 
+/** The same, as attention goes: some photos last hours, some weeks, and one in three is shared again later. */
+function lastingPhoto(random, one) {
+  const waves = random.below(3) === 0 ? 2 : 1
+  let from = one.sold + random.below(5)
+  for (let wave = 0; wave < waves; wave++) {
+    const [many, mean] = [20 + random.below(600), 0.3 * 40 ** unit(random)]
+    for (let n = 0; n < many; n++) {
+      const day = from + Math.floor(exponential(random, mean))
+      one.counter.look(day, random.below(24), random.pick(PROVINCES), `photo${wave}-${n}`)
+    }
+    from += 3 + random.below(20)
+  }
+}
+
+/** A pack that nobody sells: on show in a shop or at a fair for weeks, for whoever comes by. Some come from elsewhere, and their telephones say so. */
+function onShow(random, one) {
+  one.isShown = true
+  const [weeks, visitors] = [1 + random.below(6), 1 + random.below(30)]
+  for (let day = one.shipped; day < one.shipped + 7 * weeks; day++)
+    for (let n = random.below(visitors + 1); n > 0; n--)
+      one.counter.look(day, random.pick(AWAKE), visitorsHome(random, one), `show${day}-${n}`)
+}
+
+const visitorsHome = (random, { home }) => (random.below(10) === 0 ? random.pick(PROVINCES) : home)
+
 /** Somebody wants a genuine pack to look copied: home, telephone and a hired address, every day, with regions as far apart as there are. */
 function prankster(random, one, networks = 3) {
   const from = random.below(one.sold + 1)
@@ -94,18 +119,23 @@ function cloned(random, one, copies, rate) {
   }
 }
 
-/** Whether anybody who looks on any day of the life is warned, and since when. */
-function warnedOn({ counter, shipped, sold }, recorded) {
-  const facts = { shippedMs: FIRST_DAY + shipped * DAY_MS, ...(recorded && { soldMs: FIRST_DAY + sold * DAY_MS }) }
-  for (let day = 0; day < 100; day++) if (isSeenElsewhere(scanSigns(counter.counts(day), facts))) return day
+/** The day since which whoever looks is warned. */
+function warnedOn({ counter, shipped, sold, isShown }, recorded) {
+  const facts = {
+    shippedMs: FIRST_DAY + shipped * DAY_MS,
+    ...(recorded && !isShown && { soldMs: FIRST_DAY + sold * DAY_MS }),
+  }
+  for (const { day, counts } of counter.days()) if (isSeenElsewhere(scanSigns(counts, facts))) return day
   return undefined
 }
 
 const KINDS = {
   'an ordinary life': () => {},
-  'a photo that went round': sharedPhoto,
+  'a photo that went round for some days': sharedPhoto,
+  'a photo whose attention lasts hours to weeks': lastingPhoto,
+  'a pack on show for weeks': onShow,
   'a prankster with three networks, for 30 days': prankster,
-  both: (random, one) => {
+  'a photo for some days, and the prankster': (random, one) => {
     sharedPhoto(random, one)
     prankster(random, one)
   },

@@ -130,7 +130,8 @@ function recentTimes({ cells }: SerialCount, today: number): number {
   return cells.reduce((sum, [day, , times]) => (day > today - DAYS ? sum + times : sum), 0)
 }
 
-function toldDays(cells: readonly Cell[]): ScanDay[] {
+/** What everyone is told of days: of one on which few looked how many did, neither where nor when. */
+export function toldDays(cells: readonly Cell[]): ScanDay[] {
   const days = [...new Set(cells.map(([day]) => day))]
   return days.flatMap((of) => {
     const own = cells.filter(([day]) => day === of)

@@ -49,6 +49,17 @@ describe('rules over counts', () => {
     expect(signs[0]).toMatchObject({ days: 3, times: 21, regions: 3 })
   })
 
+  it('take no region for where it is sold that it was looked at in on one day or two', () => {
+    const away = ['CN-HL', 'CN-XJ', 'CN-GD', 'CN-YN', 'CN-JL', 'CN-HI', 'CN-NM', 'CN-GX', 'CN-LN']
+    const shown = away.flatMap((region, n) => [cell(2 * n, 'CN-SH', 20, 1, 5, 9), cell(2 * n, region, 1, 5)])
+    const signs = scanSigns(counts(...shown))
+    expect(isSeenElsewhere(signs)).toBe(false)
+    expect(codes(signs, 'note')).toEqual(['SCAN_FASTER_THAN_TRAVEL'])
+    // The same people, always from the same two places.
+    const sold = shown.map((one) => (one.times === 1 ? { ...one, region: 'CN-HL' } : one))
+    expect(codes(scanSigns(counts(...sold)), 'elsewhere')).toEqual(['SCAN_FASTER_THAN_TRAVEL'])
+  })
+
   it('say which were after the sale, and which before the goods left', () => {
     const near = (n: number): ScanDay => cell(n, 'CN-HB', 7, 1, 5, 9)
     const shown = counts(...[0, 1, 2, 10, 11, 12, 13, 20, 21, 22].map(near))

@@ -34,6 +34,8 @@ export const STRONG_DAYS = 3
 export const BURST_DAYS = 4
 /** Regions that are more than where people live, work and shop. */
 export const MANY_REGIONS = 3
+/** On so many days it was looked at in a region before that region counts: one day is somebody who travels, or who came by. */
+export const STEADY_DAYS = 3
 /** Of an aircraft, in metres an hour. */
 export const TRAVEL_M_PER_HOUR = 900_000
 const DAY_MS = 86_400_000
@@ -49,7 +51,10 @@ interface Day {
 /** What is remarkable about the counts of one serial, in a fixed order. Pure; the same counts give the same signs everywhere. */
 export function scanSigns(counts: ScanCounts, { shippedMs, soldMs }: ScanFacts = {}): ScanSign[] {
   const days = daysOf(counts)
-  const strong = withoutBurst(days).filter(({ times, hours }) => times >= STRONG_TIMES && hours >= STRONG_HOURS)
+  const isSteady = steadyRegions(days)
+  const strong = withoutBurst(days)
+    .filter(({ times, hours }) => times >= STRONG_TIMES && hours >= STRONG_HOURS)
+    .map((day) => only(isSteady, day))
   const before = (limitMs: number | undefined) => (day: Day) => limitMs !== undefined && day.atMs + DAY_MS <= limitMs
   const after = (limitMs: number | undefined) => (day: Day) => limitMs !== undefined && day.atMs > limitMs
   const many = strong.filter(({ regions }) => regions.size > 1)
@@ -78,6 +83,18 @@ function sign(code: ScanSignCode, weak: readonly Day[], strong: readonly Day[]):
 /** After a sale the buyer looks, and shows it to others: one day alone is not worth a word. */
 function atLeast(least: number, days: readonly Day[]): readonly Day[] {
   return days.length >= least ? days : []
+}
+
+function steadyRegions(days: readonly Day[]): (region: string | undefined) => boolean {
+  const on = new Map<string, number>()
+  for (const { regions } of days) for (const region of regions) on.set(region, (on.get(region) ?? 0) + 1)
+  return (region) => region !== undefined && (on.get(region) ?? 0) >= STEADY_DAYS
+}
+
+/** A day with all its looks, and of its regions those alone. */
+function only(isSteady: (region: string | undefined) => boolean, day: Day): Day {
+  const cells = day.cells.filter(({ region }) => isSteady(region))
+  return { ...day, cells, regions: new Set([...day.regions].filter(isSteady)) }
 }
 
 function daysOf({ lastDays }: ScanCounts): Day[] {

@@ -643,7 +643,7 @@ export const en = {
   'seen.sign.SCAN_MANY_REGIONS':
     'It was scanned in several regions on one day (days: {days}, scans: {n}, regions in all: {regions}).',
   'seen.level.elsewhere':
-    'One person, or one photo that went round, cannot bring about so many: the code may be a copy.',
+    'Copies of a code bring this about; so does one that is shown in public for weeks. It is not proved.',
   'seen.level.note': 'A photo that was shared, or somebody curious, does this too: it says nothing by itself.',
   'seen.region.own': 'Which province are you in? (optional; counts from the next scan)',
   'seen.region.none': 'Rather not say',

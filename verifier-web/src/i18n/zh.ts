@@ -587,7 +587,7 @@ export const zh = {
   'seen.sign.SCAN_BEFORE_SHIPPING': '出厂之前有 {days} 天被扫码（{n} 次）。',
   'seen.sign.SCAN_AFTER_SALE': '售出之后又有 {days} 天被扫码（{n} 次）。',
   'seen.sign.SCAN_MANY_REGIONS': '有 {days} 天在多个地区被扫码（{n} 次，共 {regions} 个地区）。',
-  'seen.level.elsewhere': '单凭一个人扫，或一张照片传开，不会有这么多次：码可能被复制。',
+  'seen.level.elsewhere': '码被复制会这样，长期公开展示的码也会这样；这一点没有经过证明。',
   'seen.level.note': '有人分享照片，或出于好奇多扫几次，也会这样：单凭这一点不能说明什么。',
   'seen.region.own': '您在哪个省？（自愿，从下次扫码起计入）',
   'seen.region.none': '不说',
