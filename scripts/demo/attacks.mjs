@@ -11,12 +11,16 @@ const PACK_EVENTS = 5
 /** The pork's story, begun so early that what comes after its end is not in the future: a ledger would see through that. */
 const LONG_AGO = '-95h at 14:00'
 
-/** A step more of the pork's story, after its end: somebody shows the pack's code to a scanner. */
+/**
+ * A step more of the pork's story, after its end: somebody shows the pack's code to a scanner, and has the pack in the cold. Read in the warm, the ledger would
+ * hold the lot, and the page say that first.
+ */
 function scanned({ at, over = '1s', zh, en, by, act }) {
   return {
     say: { zh, en },
     at,
     over,
+    temperature: { thermo: `${by}.thermo`, to: 2.6, within: '1m' },
     scan: {
       scanner: `${by}.scanner`,
       codes: [`tristamp:do/${act}`, variable('label1'), 'tristamp:end'],
@@ -44,6 +48,7 @@ export const ATTACKS = {
       scenario.steps.push(
         scanned({
           at: '69h50m',
+          over: '3s',
           zh: '恩施：同一个码出现在另一包上',
           en: 'Enshi: the same code, on another pack',
           by: 'farm',

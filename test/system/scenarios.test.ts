@@ -77,6 +77,20 @@ describe('npm start -- --help', () => {
       expect(out).toMatch(new RegExp(`^ {4}${name} `, 'm'))
   })
 
+  it('reads a chilled pack in the cold, or a hold of the ledger would stand where the attack is to be seen', async () => {
+    type Step = { say?: object; scan?: { codes: string[] }; temperature?: { to: number } }
+    type Attack = { story: string; finds: string[]; alter: (scenario: { steps: Step[]; vars: object }) => void }
+    const module = (await import(new URL('../../scripts/demo/attacks.mjs', import.meta.url).href)) as object
+    const { ATTACKS } = module as { ATTACKS: { [name: string]: Attack } }
+    for (const name of ['copied-code', 'born-twice', 'used-after-sale']) {
+      const scenario = { steps: [] as Step[], vars: {} }
+      ATTACKS[name]!.alter(scenario)
+      const [step] = scenario.steps
+      expect(step?.scan?.codes, name).toContain(`$\{label1}`)
+      expect(step?.temperature?.to, name).toBeLessThan(4)
+    }
+  })
+
   it.each([
     [['--attack', 'nothing'], /There is no attack nothing; there are copied-code, /],
     [['--scenario', 'toString'], /There is no scenario toString; there are pork, /],
