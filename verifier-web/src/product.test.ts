@@ -46,6 +46,18 @@ describe('packOf', () => {
     ).toMatchObject({ lot: 'B261120-07', useBy: '2026-11-26' })
   })
 
+  it('puts nothing of the code beside proven records that do not tell it: whoever made the link may have made it up', () => {
+    const verdict = sampleVerdicts.consistent()
+    for (const { event } of verdict.events)
+      if (event.type === 'TransformationEvent') {
+        delete event.ilmd
+        delete event.outputQuantityList
+      }
+    const code = new Map([...elements, ['10', 'OTHER'], ['17', '991231']])
+    const { lot, useBy, serial } = packOf(verdict, code)
+    expect([lot === 'OTHER', useBy, serial]).toEqual([false, undefined, '7K3M92QD40XA'])
+  })
+
   it('ignores a date that is none', () => {
     const verdict = sampleVerdicts.consistent()
     for (const { event } of verdict.events)

@@ -69,6 +69,9 @@ export function packOf(verdict: Verdict, elements: Elements): Pack {
   const pack = packOfCode(elements)
   const birth = birthOf(verdict)
   if (birth === undefined) return pack
+  // Beside what is signed, what only the address says would be taken for it: of the lot a lot's own name alone.
+  delete pack.useBy
+  if (!verdict.subject.includes('/10/')) delete pack.lot
   const product = verdict.names.products.get(productOf(verdict.subject) ?? productIn(birth) ?? '')
   put(pack, 'name', product?.name)
   put(pack, 'spec', product?.spec)
