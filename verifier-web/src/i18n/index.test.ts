@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { loadLanguage } from './all-words.ts'
 import { en } from './en.ts'
-import { chooseLanguage, firstWords, LANGUAGES, languageOf, loadLanguage, type MessageKey } from './index.ts'
+import { chooseLanguage, firstWords, LANGUAGES, languageOf, type MessageKey } from './index.ts'
 import { type PageLanguage, setLanguage } from './languages.ts'
 import { PARTS } from './parts.ts'
 import { zh } from './zh.ts'

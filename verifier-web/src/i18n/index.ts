@@ -1,7 +1,7 @@
 // Words by key, in the reader's language. A missing key or an unknown one does not compile.
 import { type Lang, type Language as LanguageOf, languageOf, type Message } from './language.ts'
-import { languageNamed, type PageLanguage } from './languages.ts'
-import type { FirstKey, RestKey } from './parts.ts'
+import { languageNamed } from './languages.ts'
+import type { FirstKey } from './parts.ts'
 import type { MessageKey } from './zh.ts'
 
 export type { Values } from './language.ts'
@@ -16,30 +16,13 @@ export type Language<Key extends string = MessageKey> = LanguageOf<Key>
 /** A language with the words that the verdict needs. */
 export type FirstLanguage = Language<FirstKey>
 
-type Load<Key extends string> = () => Promise<Readonly<Record<Key, Message>>>
-
-const FIRST = import.meta.glob<Readonly<Record<FirstKey, Message>>>(
-  ['./[a-z][a-z].ts', './[a-z][a-z][a-z].ts', './[a-z][a-z]-*.ts'],
-  { query: '?first', import: 'words' },
-)
-const REST = import.meta.glob<Readonly<Record<RestKey, Message>>>(
-  ['./[a-z][a-z].ts', './[a-z][a-z][a-z].ts', './[a-z][a-z]-*.ts'],
-  { query: '?rest', import: 'words' },
-)
-
-function load<Key extends string>(parts: Record<string, Load<Key>>, { lang }: PageLanguage): ReturnType<Load<Key>> {
-  return parts[`./${lang}.ts`]!()
-}
+/** The first words, by the file of their language. */
+export const FIRST: Record<string, () => Promise<Readonly<Record<FirstKey, Message>>>> = import.meta.glob<
+  Readonly<Record<FirstKey, Message>>
+>(['./[a-z][a-z].ts', './[a-z][a-z][a-z].ts', './[a-z][a-z]-*.ts'], { query: '?first', import: 'words' })
 
 /** What the page says until its verdict stands, in the one language that is read. The node names this file beside the page, so that it is there by then. */
 export async function firstWords(asked: Lang): Promise<FirstLanguage> {
   const language = languageNamed(asked)
-  return languageOf(language.lang, await load(FIRST, language))
-}
-
-/** All words of the one language that is read: the others are not loaded. */
-export async function loadLanguage(asked: Lang): Promise<Language> {
-  const language = languageNamed(asked)
-  const [first, rest] = await Promise.all([load(FIRST, language), load(REST, language)])
-  return languageOf(language.lang, { ...first, ...rest })
+  return languageOf(language.lang, await FIRST[`./${language.lang}.ts`]!())
 }
