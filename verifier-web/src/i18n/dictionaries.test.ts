@@ -1,5 +1,6 @@
 // Every dictionary that there is, of every page and every language, found as the build finds them.
 import { describe, expect, it } from 'vitest'
+import { PARTS } from './parts.ts'
 import type { Message } from './zh.ts'
 
 type Dictionary = Record<string, Message>
@@ -39,6 +40,18 @@ const WRITTEN: Record<string, string[]> = {
   // One language tells how many there are, another how many more.
   '../operator/words more': ['n', 'total'],
 }
+
+/** What whoever buys food need not know; the page says it below, where it says how it checked. */
+const NOT_A_SHOPPERS = {
+  zh: /账本|见证方|哈希|检查点|网关|钥匙|EPCIS|GS1/,
+  en: /\b(?:ledger|witness|hash|checkpoint|gateway|quorum|policy|bundle|EPCIS|GS1)/i,
+}
+
+it.each(Object.entries(NOT_A_SHOPPERS))('say the verdict in %s in a shopper’s words', (lang, word) => {
+  const { messages } = FOUND.find((one) => one.folder === '.' && one.lang === lang)!
+  for (const [key, message] of Object.entries(messages).filter(([key]) => PARTS['first']!(key)))
+    for (const form of forms(message)) expect(form, key).not.toMatch(word)
+})
 
 it('are found, those of the page that a code opens among them', () => {
   expect(folders).toContain('.')
