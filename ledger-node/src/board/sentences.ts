@@ -1,5 +1,11 @@
 import { SENTENCES, type Sentence } from '../error.ts'
 
+/** What every refused batch comes to, whatever is wrong with it. */
+const BROUGHT: Sentence = {
+  en: 'What was brought does not follow the rules and was not recorded.',
+  zh: '送来的内容不合规则，未被记录。',
+}
+
 /** Codes that are not the ledger's own, by family: of the protocol, and of gateways. The first that fits counts. */
 const FAMILIES: readonly [RegExp, Sentence][] = [
   [
@@ -47,14 +53,21 @@ const FAMILIES: readonly [RegExp, Sentence][] = [
     { en: 'A gateway had trouble with its line to the ledger.', zh: '网关与账本之间的连接曾有问题。' },
   ],
   [
-    /^OUTBOX_|^EVIDENCE_|^IMPORT_|^EXPORT_/,
+    /^DISK_|^DATA_|^STATUS_/,
+    {
+      en: 'A gateway cannot write: look at its disk. While it is full no scan is accepted there.',
+      zh: '网关无法写入：请看它的磁盘。磁盘满时，那里不接受扫码。',
+    },
+  ],
+  [
+    /^OUTBOX_|^EVIDENCE_|^IMPORT_|^EXPORT_|^SEALED_|^SPECTRA_/,
     { en: 'A gateway has trouble with what it keeps: see its page.', zh: '网关的本地存储有问题：请看网关页面。' },
   ],
-  [/^CONFIG_|^MODEL_|^LOGIN_|^TLS_/, { en: 'A gateway’s configuration is at fault.', zh: '网关的配置有误。' }],
   [
-    /^(EVENT|STATEMENT|BATCH|CBOR|JSON|SALT|ROOT|COUNT|GOVERNANCE|COSE)/,
-    { en: 'What was brought does not follow the rules and was not recorded.', zh: '送来的内容不合规则，未被记录。' },
+    /^CONFIG_|^MODEL_|^LOGIN_|^TLS_|^METRICS_|^PAGE_/,
+    { en: 'A gateway’s configuration is at fault: see its log.', zh: '网关的配置有误：请看它的日志。' },
   ],
+  [/^(EVENT|STATEMENT|BATCH|CBOR|JSON|SALT|ROOT|COUNT|GOVERNANCE|COSE)/, BROUGHT],
 ]
 
 const OTHER: Sentence = {
@@ -65,5 +78,5 @@ const OTHER: Sentence = {
 /** What a code means, in both languages. A gateway may name any code: it gets the sentence of its family, or where to look. */
 export function sentenceOf(code: string, source: 'ledger' | 'batch' | 'gateway' | 'witness' | 'client'): Sentence {
   const own = source === 'gateway' ? undefined : (SENTENCES as Record<string, Sentence | undefined>)[code]
-  return own ?? FAMILIES.find(([family]) => family.test(code))?.[1] ?? OTHER
+  return own ?? FAMILIES.find(([family]) => family.test(code))?.[1] ?? (source === 'batch' ? BROUGHT : OTHER)
 }

@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import { Metrics } from '../metrics.ts'
 import { showBoard } from './board-metrics.ts'
 import { CONCERN_TONES } from './concerns.ts'
+import { sentenceOf } from './sentences.ts'
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
 const CODES = Object.keys(CONCERN_TONES)
@@ -44,4 +45,14 @@ it('every alert asks for what a node shows, and is in the handbook', async () =>
     expect(Object.keys(annotations)).toEqual(['summary', 'description'])
     expect(handbook).toContain(`\`${alert}\``)
   }
+})
+
+it('every code that a gateway can count has a sentence of its own, and every refused batch has one', () => {
+  const codes = [...new Set(read('edge-agent/src/error.ts').match(/'[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+'/g))]
+  expect(codes.length).toBeGreaterThan(50)
+  const { en: other } = sentenceOf('NEVER_HEARD_OF', 'gateway')
+  expect(codes.filter((code) => sentenceOf(code.slice(1, -1), 'gateway').en === other)).toEqual([])
+  expect(sentenceOf('GS1_CHECK_DIGIT', 'batch').en).not.toBe(other)
+  // Its own full disk is not this node's.
+  expect(sentenceOf('DISK_FULL', 'gateway').en).toContain('gateway')
 })
