@@ -1,11 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { toHex } from '@tristamp/protocol'
-import { Aedes, type AuthenticateError, type Client, type PublishPacket, type Subscription } from 'aedes'
+import type { AuthenticateError, Client, PublishPacket, Subscription } from 'aedes'
 import { type Login, logIn, noticeTopic, publishes, subscribes, type Told, topicOf } from './access.ts'
 import { hasErrno, type LedgerCode, LedgerError, SENTENCES } from './error.ts'
 import type { EvidenceIntake } from './evidence/evidence-intake.ts'
 import { type GuardRefusal, PacketGuard } from './guard.ts'
+import { InboxBroker, TAKEN } from './inbox.ts'
 import type { Intake, Sender } from './intake.ts'
 import type { Ledger } from './ledger.ts'
 import { Lobby } from './lobby.ts'
@@ -53,7 +54,7 @@ export interface BrokerOptions {
  * committed; nothing of it is routed on. Every client is an enrolled gateway and sees its own topics only.
  */
 export class Broker {
-  readonly #aedes: Aedes
+  readonly #aedes: InboxBroker
   readonly #server: Server
   readonly #parts: BrokerParts
   readonly #logins = new Map<Client, Login>()
@@ -62,7 +63,7 @@ export class Broker {
   readonly #options: BrokerOptions
   readonly #lobby: Lobby
 
-  private constructor(aedes: Aedes, server: Server, parts: BrokerParts, options: BrokerOptions) {
+  private constructor(aedes: InboxBroker, server: Server, parts: BrokerParts, options: BrokerOptions) {
     this.#aedes = aedes
     this.#server = server
     this.#parts = parts
@@ -82,7 +83,7 @@ export class Broker {
 
   /** @throws LedgerError PORT_TAKEN */
   static async listen(options: BrokerOptions, parts: BrokerParts): Promise<Broker> {
-    const aedes = await Aedes.createBroker({ connectTimeout: CONNECT_TIMEOUT_MS, queueLimit: 64 })
+    const aedes = await InboxBroker.open({ connectTimeout: CONNECT_TIMEOUT_MS, queueLimit: 64 })
     const accept = (socket: Socket): void => {
       socket.setNoDelay(true).setKeepAlive(true, 60_000)
       parts.metrics.connected(1)
@@ -181,8 +182,8 @@ export class Broker {
       this.#parts.status.receive(login, payload)
       return
     }
-    // Nobody subscribes to batches and evidence: what the broker goes on to route is empty.
-    packet.payload = Buffer.alloc(0)
+    // Nobody can subscribe to batches and evidence: the broker routes none.
+    packet.payload = TAKEN
     packet.retain = false
     // A refused batch is answered by an `expected`; PUBACK then says that the broker is done with it. A batch that could not be
     // written gets no PUBACK: the error ends the connection, and the gateway sends it again.

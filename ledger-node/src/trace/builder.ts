@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   canonicalJson,
   type EpcisEvent,
@@ -7,6 +6,7 @@ import {
   leafHash,
   linksOf,
   parseStatement,
+  sha256,
   toHex,
   utf8,
 } from '@tristamp/protocol'
@@ -114,9 +114,5 @@ export function takeBatch(
 
 /** What is the same for two events of one gateway that say the same, and for no others. */
 export function contentDigest(org: string, gateway: string, event: Uint8Array): Uint8Array {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([org, gateway]))
-    .update(event)
-    .digest()
-  return new Uint8Array(digest.buffer, digest.byteOffset, ID_BYTES)
+  return sha256(utf8(JSON.stringify([org, gateway])), event).subarray(0, ID_BYTES)
 }
