@@ -7,4 +7,9 @@ import { setFlagsFromString } from 'node:v8'
 const SMALL = ['--semi-space-growth-factor=1', '--heap-growing-percent=20', '--no-opt']
 if (process.argv.includes('run')) for (const flag of SMALL) setFlagsFromString(flag)
 const { main } = await import('../dist/main.js')
+// Whoever reads our lines may go first, as with `… | head`: that ends nothing. Nor does a log that cannot be written.
+process.stderr.on('error', () => undefined)
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error
+})
 process.exitCode = await main(process.argv.slice(2))

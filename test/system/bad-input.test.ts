@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TestAgent } from '../_harness/agent.ts'
-import { Child } from '../_harness/child.ts'
+import { Child, root } from '../_harness/child.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
 import { item, ORGANISATION } from '../_harness/goods.ts'
 import { TestLedger } from '../_harness/ledger.ts'
@@ -114,6 +116,22 @@ devices:
     }
     expect(exit).toBe(3)
   })
+})
+
+describe('a reader of its lines that goes first', () => {
+  it.each(['ledger-node/bin/tristamp-ledger.mjs', 'ledger-node/bin/tristamp.mjs', 'edge-agent/bin/tristamp-agent.mjs'])(
+    'does not break %s',
+    async (program) => {
+      const child = spawn(process.execPath, [root(program), '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+      child.stdout.destroy()
+      let err = ''
+      child.stderr.on('data', (bytes: Buffer) => {
+        err += bytes.toString()
+      })
+      const [exit] = (await once(child, 'close')) as [number]
+      expect([exit, err]).toEqual([0, ''])
+    },
+  )
 })
 
 describe('a program that was not made ready', () => {
