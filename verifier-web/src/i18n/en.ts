@@ -499,20 +499,12 @@ export const en = {
   'finding.CLOCK_DOUBTFUL': 'The time of some records is not certain',
   'finding.RECORDED_LATE': 'Some records came into the ledger {length} after they were made',
   'finding.TYPED_BY_HAND': 'Some numbers were typed by hand',
-  'loss.between.n': {
-    one: 'The gateway {gateway} declared that one of its records was lost between {from} and {to}; of which goods it was is not known.',
-    other:
-      'The gateway {gateway} declared that {n} of its records were lost between {from} and {to}; of which goods they were is not known.',
-  },
+  'loss.between.n':
+    'The gateway {gateway} declared records lost between {from} and {to}: {n}; of which goods is not known.',
   'loss.between':
-    'The gateway {gateway} declared that some of its records were lost between {from} and {to}; how many and of which goods is not known.',
-  'loss.before.n': {
-    one: 'The gateway {gateway} declared that one of its records was lost before {to}; of which goods it was is not known.',
-    other:
-      'The gateway {gateway} declared that {n} of its records were lost before {to}; of which goods they were is not known.',
-  },
-  'loss.before':
-    'The gateway {gateway} declared that some of its records were lost before {to}; how many and of which goods is not known.',
+    'The gateway {gateway} declared records lost between {from} and {to}; how many and of which goods is not known.',
+  'loss.before.n': 'The gateway {gateway} declared records lost before {to}: {n}; of which goods is not known.',
+  'loss.before': 'The gateway {gateway} declared records lost before {to}; how many and of which goods is not known.',
   'check.where.entry': 'ledger entry {entry}',
   'check.where.subject': '{subject}',
 
@@ -680,6 +672,11 @@ export const en = {
   'seen.report.contact': 'How to reach you (optional)',
   'seen.report.contact.hint': 'Seen only by whoever runs this ledger and by the regulator; deleted after 90 days.',
   'seen.report.send': 'Send the report',
+  'seen.report.personal':
+    'This looks like personal data: {what}. The text is kept for two years; how to reach you has a field of its own, deleted after 90 days.',
+  'seen.report.personal.out': 'Send without it',
+  'seen.report.personal.send': 'Send it as written',
+  'seen.report.number': 'Its number is {id}: with it you can ask whoever runs this ledger to delete it.',
   'seen.report.sending': 'Sending…',
   'seen.report.sent':
     'Taken. Whoever runs this ledger and the regulator can see it; it is not in the ledger, and your address is not kept.',
