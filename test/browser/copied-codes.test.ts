@@ -302,7 +302,9 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
     })
   })
 
-  const reports = async (): Promise<{ kind: string; text?: string; contact?: string; verdict?: string }[]> => {
+  const reports = async (): Promise<
+    { id: string; kind: string; text?: string; contact?: string; verdict?: string }[]
+  > => {
     const headers = { Authorization: `Bearer ${REGULATOR.token}` }
     const response = await fetch(`${pork.ledger.url}/v1/desk/reports`, { headers })
     return ((await response.json()) as { reports: never[] }).reports
@@ -316,15 +318,25 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
   it('sends a report with what is known, and asks for nothing about the person', { timeout: 120_000 }, async () => {
     await visit(async (page, _, faults) => {
       await open(page, 'en')
-      await write(page, '<script>alert(1)</script> sour')
+      await write(page, '<script>alert(1)</script> sour, call 138 1234 5678')
       expect(await axe(page)).toEqual([])
       await page.getByRole('button', { name: 'Send the report' }).click()
+      // What names a person stays out unless its writer says so.
+      expect(await text(page, '[data-report=personal]')).toContain('138 1234 5678')
+      expect(await reports()).toEqual([])
+      expect(await axe(page)).toEqual([])
+      await page.getByRole('button', { name: 'Send without it' }).click()
       await page.locator('[data-report=sent]').waitFor()
+      expect(await text(page, '[data-report=sent]')).toContain((await reports())[0]!.id)
       await shot(page, 'report-sent')
       expect(faults).toEqual([])
     })
     const [report] = await reports()
-    expect(report).toMatchObject({ kind: 'smell', text: '<script>alert(1)</script> sour', verdict: 'consistent' })
+    expect(report).toMatchObject({
+      kind: 'smell',
+      text: '<script>alert(1)</script> sour, call …',
+      verdict: 'consistent',
+    })
     expect(report).not.toHaveProperty('contact')
   })
 

@@ -132,7 +132,7 @@ async function show(state: string, lang: Lang, text?: string, what: What = 'text
 /** With `served`, what a ledger would answer behind the verdict: counts of looks, and what food tests rest on. */
 function answer(path: string): Response | undefined {
   if (path.startsWith('/v1/scans')) {
-    const lastDays = [{ day: '2026-11-22', region: 'CN-ZJ', times: 2, hours: [1, 11] }]
+    const lastDays = [{ day: '2026-11-22', times: 2, hours: [] }]
     return Response.json({ counted: true, firstSeen: '2026-11-22T01Z', times: 2, lastDays })
   }
   const bytes = foodTestEvidence.get(path.slice('/v1/evidence/'.length))

@@ -64,8 +64,12 @@ export async function tellOpening(
   })
 }
 
-export async function sendReport(report: object): Promise<Asked<true>> {
-  return parsed(await ask('/v1/reports', report), () => true)
+/** Hears the report's number, by which whoever wrote it can ask to have it deleted; empty from a server that tells none. */
+export async function sendReport(report: object): Promise<Asked<{ id: string }>> {
+  return parsed(await ask('/v1/reports', report), (value) => {
+    const { id } = value as { id?: unknown }
+    return { id: typeof id === 'string' && /^[\w-]{1,64}$/.test(id) ? id : '' }
+  })
 }
 
 function readOpened(value: unknown): Opened | undefined {

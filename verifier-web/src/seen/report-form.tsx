@@ -8,13 +8,14 @@ import { reportText, Written } from '../view/report-text.tsx'
 import { sendReport } from './ask.ts'
 import { ownRegion } from './facts.ts'
 import { sendKept } from './kept.ts'
+import { personalIn, withoutPersonal } from './personal.ts'
 import { keepReport, keepReports, keptReports } from './shelf.ts'
 import { useSeenWords } from './words/index.ts'
 import { written } from './written.ts'
 
 const KINDS = ['sick', 'foreign-object', 'smell', 'code-copied', 'label-wrong', 'other'] as const
 type Kind = (typeof KINDS)[number]
-type State = 'sending' | 'sent' | 'offline' | 'kept' | 'often' | 'refused'
+type State = 'personal' | 'sending' | 'sent' | 'offline' | 'kept' | 'often' | 'refused'
 
 /** What has to be known to act, filled in; nothing about whoever writes, unless it is written. */
 export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }): VNode {
@@ -24,6 +25,7 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
   const [text, setText] = useState('')
   const [contact, setContact] = useState('')
   const [state, setState] = useState<State>()
+  const [number, setNumber] = useState('')
   const [waiting, setWaiting] = useState(() => keptReports().length)
   const { subject } = finding
   useEffect(() => {
@@ -34,25 +36,33 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
   }, [])
   const region = ownRegion()
   const [said, reach] = [written(text), written(contact).replaceAll(/\s+/g, ' ')]
-  const report = {
+  const personal = personalIn(said)
+  const reportOf = (what: string): object => ({
     subject,
     kind,
-    ...(said !== '' && { text: said }),
+    ...(what !== '' && { text: what }),
     ...(reach !== '' && { contact: reach }),
     ...(region !== undefined && { region }),
     ...(finding.state !== 'checking' && { verdict: finding.state }),
+  })
+  const send = (what: string): void => {
+    setText(what)
+    setState('sending')
+    void sendReport(reportOf(what)).then((answer) => {
+      if (!answer.ok) return setState(answer.why === 'wrong' ? 'refused' : answer.why)
+      setNumber(answer.value.id)
+      setState('sent')
+    })
   }
   const submit = (event: Event): void => {
     event.preventDefault()
     if (state === 'sending' || state === 'sent') return
-    setState('sending')
-    void sendReport(report).then((answer) => {
-      if (answer.ok) setState('sent')
-      else setState(answer.why === 'wrong' ? 'refused' : answer.why)
-    })
+    // What names a person stays out unless its writer says so.
+    if (personal.length > 0 && state !== 'offline') setState('personal')
+    else send(said)
   }
   const keep = (): void => {
-    setState(keepReport(report) ? 'kept' : 'refused')
+    setState(keepReport(reportOf(said)) ? 'kept' : 'refused')
     setWaiting(keptReports().length)
   }
   const forget = (): void => {
@@ -115,8 +125,19 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
           )}
         </p>
         <p role="status" data-report={state}>
-          {state !== undefined && t(`report.${state}`)}
+          {state !== undefined && t(`report.${state}`, { what: personal.join(', ') })}
+          {state === 'sent' && number !== '' && ` ${t('report.number', { id: number })}`}
         </p>
+        {state === 'personal' && (
+          <p class="act">
+            <button type="button" class="btn solid" onClick={() => send(withoutPersonal(said))}>
+              {t('report.personal.out')}
+            </button>
+            <button type="button" class="btn" onClick={() => send(said)}>
+              {t('report.personal.send')}
+            </button>
+          </p>
+        )}
       </form>
       {waiting > 0 && (
         <p class="note">

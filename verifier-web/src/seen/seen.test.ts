@@ -3,8 +3,9 @@ import { en } from '../i18n/en.ts'
 import { zh } from '../i18n/zh.ts'
 import type { Journey } from '../journey.ts'
 import { firstLook, hourMs, scanFactsOf } from './facts.ts'
+import { personalIn, withoutPersonal } from './personal.ts'
 import { isProvince, PROVINCES } from './province.ts'
-import { keepOpened, keepReport, keepReports, keptReports, openedHere } from './shelf.ts'
+import { keepOpened, keepReport, keepReports, keptReports, markOf, openedHere } from './shelf.ts'
 import { written } from './written.ts'
 
 it('has a name for every province, each its own', () => {
@@ -50,6 +51,28 @@ it('sends what was written without the signs that nobody sees', () => {
   expect(written('\u200b\u00ad')).toBe('')
 })
 
+it('sees what in a report names a person, and leaves numbers of goods alone', () => {
+  const text =
+    '我叫王，电话138 1234 5678，邮箱 a.b@example.com，身份证11010519491231002X，座机0718-5550100 +49 170 1234567'
+  expect(personalIn(text)).toEqual([
+    '138 1234 5678',
+    'a.b@example.com',
+    '11010519491231002X',
+    '0718-5550100',
+    '+49 170 1234567',
+  ])
+  expect(personalIn(withoutPersonal(text))).toEqual([])
+  expect(withoutPersonal('酸了，13812345678。')).toBe('酸了，…。')
+  for (const goods of [
+    '(01)09506000134352(21)A1',
+    '6901234567892',
+    'SSCC 395060001343520001',
+    'B261120-07, 2026-11-22 08:30',
+    '1234567890123456789012',
+  ])
+    expect([goods, personalIn(goods)]).toEqual([goods, []])
+})
+
 describe('what is kept on the device', () => {
   const items = new Map<string, string>()
   const storage = {
@@ -73,6 +96,14 @@ describe('what is kept on the device', () => {
     expect([keptReports(), items.size]).toEqual([[], 0])
   })
 
+  it('is a mark for each sealed code, its own', () => {
+    expect(markOf('a')).toMatch(/^[A-Za-z0-9_-]{22}$/)
+    const [mark, again, other] = ['a', 'a', 'b'].map(markOf)
+    expect([mark === again, mark === other]).toEqual([true, false])
+    items.set('tristamp/1/marks', '[["c",7],["a","<b>"],3]')
+    expect(markOf('c')).toMatch(/^[A-Za-z0-9_-]{22}$/)
+  })
+
   it('survives what others left there', () => {
     for (const value of ['{', '7', '[null,7,"x"]', '"x"']) {
       items.set('tristamp/1/reports', value)
@@ -84,5 +115,6 @@ describe('what is kept on the device', () => {
     expect(openedHere('a')).toBe(true)
     Reflect.deleteProperty(globalThis, 'localStorage')
     expect([openedHere('a'), keepReport({}), keptReports()]).toEqual([false, false, []])
+    expect(markOf('never kept')).toBe(markOf('never kept'))
   })
 })
