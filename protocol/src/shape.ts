@@ -10,5 +10,5 @@ export function isBytes(value: unknown, length: number): value is Uint8Array {
 
 /** An absolute URI without white space, bounded: GS1 keys are far shorter, and a header must stay small. */
 export function isUri(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= 512 && /^[a-z][a-z0-9+.-]*:[^\s]+$/i.test(value)
+  return typeof value === 'string' && value.length <= 512 && /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/.test(value)
 }
