@@ -4,9 +4,13 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOT, PACK } from '../../verifier-web/src/_sample-verdicts.ts'
+import { type MessageKey, zh } from '../../verifier-web/src/i18n/zh.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
+
+/** A sentence of the page, as it is read. */
+const words = (key: MessageKey): string => String(zh[key]).replaceAll('|', '')
 
 let pages: BuiltPages
 let pork: PorkLedger
@@ -312,7 +316,8 @@ describe.skipIf(!haveChromium())('the page without a connection', () => {
     await expect.poll(() => page.locator('#file-wrong').innerText()).toMatch(/CBOR|BUNDLE/)
     await files.setInputFiles([rules, file])
     const text = await settled(page)
-    for (const part of ['记录一致', '来自文件', '按您选的信任规则核对']) expect(text).toContain(part)
+    for (const part of ['记录一致', words('when.file').split('{')[0]!, words('say.file.chosen')])
+      expect(text).toContain(part)
     expect(await page.locator('#pack').innerText()).toContain('冷鲜黑猪肉')
     expect(await page.evaluate(() => localStorage.length)).toBe(0)
     await page.getByText('证据', { exact: true }).click()
@@ -324,7 +329,7 @@ describe.skipIf(!haveChromium())('the page without a connection', () => {
     await context.setOffline(true)
     await page.goto(`${pork.ledger.url}/?lang=zh`)
     await page.locator('#files').setInputFiles([file])
-    expect(await settled(page)).toContain('按本机记住的钥匙核对')
+    expect(await settled(page)).toContain(words('say.file.pinned'))
     const at = bundle.indexOf('"bizStep":"packing"') + 12
     bundle[at]! ^= 1
     await page.goto(`${pork.ledger.url}/?lang=zh`)
