@@ -5,7 +5,7 @@ import type { ScanCounts, ScanDay } from './scan-counts.ts'
 
 export type ScanSignCode = 'SCAN_FASTER_THAN_TRAVEL' | 'SCAN_BEFORE_SHIPPING' | 'SCAN_AFTER_SALE' | 'SCAN_MANY_REGIONS'
 
-/** `elsewhere`: more than one person, or one photo that went round, can bring about. `note`: worth telling, and no more. */
+/** `elsewhere`: more than one person, or a photo that goes round for some days, brings about; a code that is shown in public for weeks does. `note`: worth telling, and no more. */
 export interface ScanSign {
   code: ScanSignCode
   level: 'elsewhere' | 'note'
@@ -67,7 +67,7 @@ export function scanSigns(counts: ScanCounts, { shippedMs, soldMs }: ScanFacts =
   ]
 }
 
-/** Whether any sign is more than one person, or one photo that went round, can bring about. */
+/** Whether any sign is of the level `elsewhere`. */
 export function isSeenElsewhere(signs: readonly ScanSign[]): boolean {
   return signs.some(({ level }) => level === 'elsewhere')
 }

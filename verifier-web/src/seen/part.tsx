@@ -16,7 +16,7 @@ import { regionName, type SeenWords, useSeenWords } from './words/index.ts'
 export interface SeenProps {
   finding: Finding
   journey: Journey
-  /** The counts are more than one person, or one photo, can bring about. */
+  /** The counts are of the level `elsewhere` (docs/spec/scans.md). */
   onElsewhere: () => void
 }
 

@@ -86,7 +86,9 @@ export function ComplaintPanel({ ask }: { ask: Ask }): VNode {
     if (!next.delete(id)) next.add(id)
     setPicked(next)
   }
-  const listedGoods = [...new Set(reports.map(({ subject }) => subject))]
+  // Goods of the ledger first: numbers that somebody made up take none of the places.
+  const byLedger = [...reports].sort((a, b) => Number(b.recorded) - Number(a.recorded))
+  const listedGoods = [...new Set(byLedger.map(({ subject }) => subject))]
   const all = listedGoods.slice(0, MAX_LEGS)
   const converge = (goods: readonly string[]): void => {
     setCommon({ state: 'working' })
