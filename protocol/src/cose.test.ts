@@ -30,6 +30,19 @@ test('an envelope reads back', () => {
   )
 })
 
+test('what is signed is the array of RFC 9052 §4.4, whatever the lengths', () => {
+  const long = fc.oneof(
+    anyBytes,
+    fc.constantFrom(0, 23, 24, 255, 256, 65_535, 65_536).map((n) => new Uint8Array(n)),
+  )
+  fc.assert(
+    fc.property(long, long, (protectedBytes, payload) => {
+      const signed = ['Signature1', protectedBytes, new Uint8Array(0), payload]
+      expect(toHex(sigStructure(protectedBytes, payload))).toBe(toHex(encodeCbor(signed)))
+    }),
+  )
+})
+
 test('with any bit turned it is refused, or is another envelope that encodes to those bytes', () => {
   fc.assert(
     fc.property(header, anyBytes, fc.nat(), (map, payload, n) => {

@@ -1,4 +1,6 @@
+import { concat, utf8 } from './bytes.ts'
 import { decodeCbor, encodeCbor, Tagged } from './cbor.ts'
+import { arrayHead, bytesHead } from './cbor-items.ts'
 import { ProtocolError } from './error.ts'
 
 /** COSE_Sign1 (RFC 9052 §4.2) with everything protected: tag 18, empty unprotected map, payload present. */
@@ -13,7 +15,9 @@ export interface Sign1 {
 }
 
 const SIGN1 = 18
-const NOTHING = new Uint8Array(0)
+// An array of four begins with a text of ten characters.
+const SIGNATURE1 = concat(arrayHead(4), Uint8Array.of(0x6a), utf8('Signature1'))
+const NOTHING = bytesHead(0)
 
 /** The bytes of the envelope. */
 export function encodeSign1(protectedBytes: Uint8Array, payload: Uint8Array, signature: Uint8Array): Uint8Array {
@@ -46,7 +50,8 @@ function decodeHeader(bytes: Uint8Array): Map<number, unknown> {
 
 /** The bytes that are signed (RFC 9052 §4.4), built anew from the parts, never cut out of a received message. */
 export function sigStructure(protectedBytes: Uint8Array, payload: Uint8Array): Uint8Array {
-  return encodeCbor(['Signature1', protectedBytes, NOTHING, payload])
+  const [begin, end] = [bytesHead(protectedBytes.length), bytesHead(payload.length)]
+  return concat(SIGNATURE1, begin, protectedBytes, NOTHING, end, payload)
 }
 
 function isBytes(value: unknown): value is Uint8Array {
