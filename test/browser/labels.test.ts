@@ -279,6 +279,7 @@ describe.skipIf(!haveChromium())('the page of labels', { timeout: 300_000 }, () 
     ['a4-3x8', 25, 2, 210, 297],
     ['a4-2x7', 15, 2, 210, 297],
     ['50x30', 3, 3, 50, 30],
+    ['letter-3x10', 31, 2, 215.9, 279.4],
   ] as const)('the file of %s prints on as many pages as there are sheets', async (template, count, sheets, w, h) => {
     const serials = Array.from({ length: count }, (_, i) => `A${i}`)
     const body = JSON.stringify({ product: GTIN, serials, template, format: 'html' })

@@ -150,9 +150,17 @@ const WORDS = {
 } as const
 
 /** As large as they may be and fit, the same for all lines but those that are too long. @throws LedgerError LABEL_SPACE */
-export function linesOf(wishes: readonly Wish[], x: number, width: number, height: number): Line[] {
+export function linesOf(asked: readonly Wish[], x: number, width: number, height: number): Line[] {
   const room = height - 2 * EDGE
   const tall = (lines: readonly Wish[]): number => lines.reduce((sum, { size }) => sum + size * LEADING, 0)
+  let free = room - tall(asked)
+  const wishes = asked.flatMap((wish) => {
+    // A name takes a second line before it is cut, where there is one.
+    const more = wish.size * LEADING
+    if (!wish.cut || free < more || widest(wish, width) >= wish.size) return [wish]
+    free -= more
+    return broken(wish, width / wish.size)
+  })
   // What is cut in any case holds nothing back.
   const longest = Math.min(
     ...wishes.map((wish) => {
@@ -211,4 +219,16 @@ function cut({ text, bold }: Wish, squares: number): string {
     kept += character
   }
   return `${kept.trimEnd()}…`
+}
+
+/** A name on two lines, at a blank where there is one: letters that are written without blanks end anywhere. @param squares that a line has room for */
+function broken(wish: Wish, squares: number): Wish[] {
+  const signs = [...wish.text]
+  let most = 0
+  while (most < signs.length && widthOf(signs.slice(0, most + 1).join(''), wish.bold === true) <= squares) most++
+  // A blank in the first half would leave most of the line empty.
+  const blank = signs.lastIndexOf(' ', most)
+  const at = blank > most / 2 ? blank : most
+  const [first, rest] = [signs.slice(0, at).join('').trim(), signs.slice(at).join('').trim()]
+  return first === '' || rest === '' ? [wish] : [first, rest].map((text) => ({ ...wish, text }))
 }

@@ -161,6 +161,24 @@ describe('drawn', LONG, () => {
     },
   )
 
+  it('has a long name on two lines where there is room, and cuts it where there is none', () => {
+    const en = 'Yunling black pork belly, skin on, chilled, 500 g tray'
+    const zh = '云岭黑猪冷鲜五花肉带皮特级五百克装生态放养一百八十天以上'
+    const linesOn = (size: { width: number; height: number }, name: string): string[] =>
+      faceOf(label('K7M2QX9ABCDE', { name: { zh: name, en: name } }), size, 'qr').lines.map(({ text }) => text)
+    const [first, second, third] = linesOn(templateOf('letter-2x5').label, en)
+    expect([first, second]).toEqual([expect.stringMatching(/^Yunling black pork .*[a-z,]$/), expect.any(String)])
+    expect(`${first} ${second}`).toBe(en)
+    expect(third).not.toContain('tray')
+    const chinese = linesOn(templateOf('letter-2x5').label, zh)
+    expect(`${chinese[0]}${chinese[1]}`).toBe(zh)
+    const small = linesOn({ width: 50, height: 25 }, en)
+    expect([small[0], small.filter((line) => en.includes(line.replace('…', '')))]).toEqual([
+      expect.stringMatching(/^Yun.*…$/),
+      [small[0]],
+    ])
+  })
+
   it('is as large one at a time as on its sheet, and cut there where the sheet is', () => {
     const sheet = SHEETS['a4-3x8']!
     expect(wholeLabels(sheet)).toMatchObject({ label: { width: 70, height: 37 }, left: 0, top: 0.5 })
