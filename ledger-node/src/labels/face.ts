@@ -159,7 +159,7 @@ export function linesOf(asked: readonly Wish[], x: number, width: number, height
     const more = wish.size * LEADING
     if (!wish.cut || free < more || widest(wish, width) >= wish.size) return [wish]
     free -= more
-    return broken(wish, width / wish.size)
+    return broken(wish, width / LEAST_NAME)
   })
   // What is cut in any case holds nothing back.
   const longest = Math.min(
@@ -221,14 +221,23 @@ function cut({ text, bold }: Wish, squares: number): string {
   return `${kept.trimEnd()}…`
 }
 
-/** A name on two lines, at a blank where there is one: letters that are written without blanks end anywhere. @param squares that a line has room for */
+/**
+ * A name on two lines of about one length: between words, or between letters that are written without blanks, and never so that a bracket or a comma
+ * stands on the wrong line. @param squares that a line has room for
+ */
 function broken(wish: Wish, squares: number): Wish[] {
   const signs = [...wish.text]
-  let most = 0
-  while (most < signs.length && widthOf(signs.slice(0, most + 1).join(''), wish.bold === true) <= squares) most++
-  // A blank in the first half would leave most of the line empty.
-  const blank = signs.lastIndexOf(' ', most)
-  const at = blank > most / 2 ? blank : most
+  const widths = signs.map((sign) => widthOf(sign, wish.bold === true))
+  const middle = Math.min(widths.reduce((sum, width) => sum + width, 0) / 2, squares)
+  let [at, off, before] = [0, Number.POSITIVE_INFINITY, 0]
+  for (let i = 1; i < signs.length; i++) {
+    before += widths[i - 1]!
+    if (before > squares) break
+    const [last, next] = [signs[i - 1]!, signs[i]!]
+    const isInWord = /[!-~]/.test(last) && /[!-~]/.test(next)
+    if (isInWord || /[(（【《“]/.test(last) || /[)）】》”，。、,.;:!?]/.test(next)) continue
+    if (Math.abs(before - middle) < off) [at, off] = [i, Math.abs(before - middle)]
+  }
   const [first, rest] = [signs.slice(0, at).join('').trim(), signs.slice(at).join('').trim()]
   return first === '' || rest === '' ? [wish] : [first, rest].map((text) => ({ ...wish, text }))
 }

@@ -172,6 +172,12 @@ describe('drawn', LONG, () => {
     expect(third).not.toContain('tray')
     const chinese = linesOn(templateOf('letter-2x5').label, zh)
     expect(`${chinese[0]}${chinese[1]}`).toBe(zh)
+    // Where the middle is a bracket, it goes with what it opens.
+    const [opened = '', closed = ''] = linesOn(
+      templateOf('letter-2x5').label,
+      '云岭黑猪冷鲜五花肉切片（带皮）特级五百克装生态放养',
+    )
+    expect([/（$/.test(opened), /^）/.test(closed)]).toEqual([false, false])
     const small = linesOn({ width: 50, height: 25 }, en)
     expect([small[0], small.filter((line) => en.includes(line.replace('…', '')))]).toEqual([
       expect.stringMatching(/^Yun.*…$/),
