@@ -158,6 +158,28 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
       expect(await text(page, '#seen')).not.toContain('The first scan that this server counted')
     })
     expect(await times()).toBe(before)
+    // Nor what a browser opens ahead, before somebody has it before them.
+    await visit(async (page) => {
+      await page.addInitScript(() => {
+        const shown = globalThis as { isShown?: boolean }
+        Object.defineProperty(Document.prototype, 'visibilityState', {
+          get: () => (shown.isShown === true ? 'visible' : 'hidden'),
+        })
+      })
+      const asked: string[] = []
+      page.on('request', (request) => {
+        if (request.url().includes('/v1/scans')) asked.push(request.method())
+      })
+      await open(page, 'en')
+      await page.locator('#seen').getByText('Asking the server').waitFor()
+      expect(asked).toEqual([])
+      await page.evaluate(() => {
+        Object.assign(globalThis, { isShown: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+      })
+      await counted(page)
+      expect(asked).toEqual(['POST'])
+    })
   })
 
   it.each([

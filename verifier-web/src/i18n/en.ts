@@ -609,7 +609,7 @@ export const en = {
   'seen.refused': 'This server does not count scans.',
   'seen.first': 'First scanned',
   'seen.first.now': 'The first scan that this server counted',
-  'seen.first.none': 'Not before this hour, as far as this server counted',
+  'seen.first.none': 'Not before this hour',
   'seen.times': 'Scanned',
   'seen.times.n': { one: 'Once (each network counts once a day)', other: '{n} times (each network counts once a day)' },
   'seen.sold': 'Sold',
@@ -634,8 +634,7 @@ export const en = {
   'seen.sign.SCAN_AFTER_SALE': 'It was scanned after it was sold (days: {days}, scans: {n}).',
   'seen.sign.SCAN_MANY_REGIONS':
     'It was scanned in several regions on one day (days: {days}, scans: {n}, regions in all: {regions}).',
-  'seen.level.elsewhere':
-    'Copies of a code bring this about; so does one that is shown in public for weeks. It is not proved.',
+  'seen.level.elsewhere': 'Copies bring this about; so does a code shown in public for weeks. It is not proved.',
   'seen.level.note': 'A photo that was shared, or somebody curious, does this too: it says nothing by itself.',
   'seen.region.own': 'Which province are you in? (optional; counts from the next scan)',
   'seen.region.none': 'Rather not say',
@@ -651,8 +650,7 @@ export const en = {
   'seen.sealed.wrong':
     'It does not match what was registered when it was packed: it is not the sealed code of this pack. Compare the pack number; if that is right, do not eat it yet, and report it.',
   'seen.sealed.right': 'It matches what was registered when it was packed (checked on this device).',
-  'seen.sealed.first':
-    'This server knows of no reveal before this one, and has noted it. Other servers have notes of their own.',
+  'seen.sealed.first': 'The first reveal that this server knows of; it is noted.',
   'seen.sealed.again':
     'Careful: it was revealed before! First {at}, {where}, {n} in all. If that was not you or yours, this pack may be a copy: report it.',
   'seen.sealed.own': 'This device revealed it before: {at}, {n} in all.',
@@ -672,11 +670,10 @@ export const en = {
   'seen.report.contact': 'How to reach you (optional)',
   'seen.report.contact.hint': 'Seen only by whoever runs this ledger and by the regulator; deleted after 90 days.',
   'seen.report.send': 'Send the report',
-  'seen.report.personal':
-    'This looks like personal data: {what}. The text is kept for two years; how to reach you has a field of its own, deleted after 90 days.',
+  'seen.report.personal': 'The text seems to hold personal data: {what}. It is kept for two years.',
   'seen.report.personal.out': 'Send without it',
   'seen.report.personal.send': 'Send it as written',
-  'seen.report.number': 'Its number is {id}: with it you can ask whoever runs this ledger to delete it.',
+  'seen.report.number': 'With the number {id} you can have it deleted.',
   'seen.report.sending': 'Sending…',
   'seen.report.sent':
     'Taken. Whoever runs this ledger and the regulator can see it; it is not in the ledger, and your address is not kept.',
