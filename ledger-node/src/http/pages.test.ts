@@ -68,6 +68,10 @@ describe('the built pages', () => {
         expect(headers['cache-control']).toBe('no-cache')
         expect(headers['content-type']).toMatch(/^text\/javascript/)
       }
+      // Asked for by its file, a page runs its scripts all the same.
+      const { headers } = await get('/index.html', encoding)
+      expect(headers['content-security-policy']).toContain("script-src 'self'")
+      expect(headers['cache-control']).toBe('no-cache')
       expect((await get('/assets/a.js', encoding)).headers['content-security-policy']).toBeUndefined()
     },
   )

@@ -61,7 +61,7 @@ export class Pages {
 
 function fileHeaders(res: Response, path: string): void {
   // A service worker asks under the policy that it came with.
-  if (path.endsWith('.html') || /[/\\](?:\w+-)?sw\.js(?:\.\w+)?$/.test(path)) pageHeaders(res)
+  if (/\.html(?:\.\w+)?$/.test(path) || /[/\\](?:\w+-)?sw\.js(?:\.\w+)?$/.test(path)) pageHeaders(res)
   else res.setHeader('Cache-Control', /[/\\]assets[/\\]/.test(path) ? IMMUTABLE : REVALIDATE)
 }
 
