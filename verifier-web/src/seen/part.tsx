@@ -1,10 +1,10 @@
 import './seen.css'
-import { isSeenElsewhere, type ScanFacts, type ScanSign, scanSigns } from '@tristamp/protocol'
+import { isSeenElsewhere, type ScanSign, scanSigns } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Finding } from '../check.ts'
 import type { Journey } from '../journey.ts'
-import { deviceOffset } from '../local-time.ts'
+import { deviceOffset, type LocalTime } from '../local-time.ts'
 import { ToneMark } from '../view/parts.tsx'
 import { type Asked, onceSeen, type Seen, tellScan } from './ask.ts'
 import { firstLook, hourMs, ownRegion, scanFactsOf } from './facts.ts'
@@ -68,22 +68,24 @@ function Days({ seen }: { seen: Seen }): VNode {
   )
 }
 
-/** Of a sale the records tell, whatever the server counts. */
-function Sold({ facts: { soldMs } }: { facts: ScanFacts }): VNode {
+/** Of a sale the records tell, whatever the server counts; by the shop's clock, as the journey does. */
+function Sold({ at }: { at: LocalTime | undefined }): VNode {
   const { t, format } = useSeenWords()
   return (
     <>
       <dt>{t('sold')}</dt>
-      <dd class="num">
-        {soldMs === undefined
-          ? t('sold.none')
-          : t('sold.at', { at: format.moment({ ms: soldMs, offset: deviceOffset(soldMs) }) })}
-      </dd>
+      <dd class="num">{at === undefined ? t('sold.none') : t('sold.at', { at: format.moment(at) })}</dd>
     </>
   )
 }
 
-function Counted({ seen, facts, signs }: { seen: Seen; facts: ScanFacts; signs: readonly ScanSign[] }): VNode {
+interface CountedParts {
+  seen: Seen
+  soldAt: LocalTime | undefined
+  signs: readonly ScanSign[]
+}
+
+function Counted({ seen, soldAt, signs }: CountedParts): VNode {
   const words = useSeenWords()
   const { t } = words
   const { times, opened } = seen
@@ -95,7 +97,7 @@ function Counted({ seen, facts, signs }: { seen: Seen; facts: ScanFacts; signs: 
         <dd class="num">{kind === 'hour' ? hourText(hour, words) : t(`first.${kind}`)}</dd>
         <dt>{t('times')}</dt>
         <dd class="num">{t('times.n', { n: times })}</dd>
-        <Sold facts={facts} />
+        <Sold at={soldAt} />
         {opened !== undefined && (
           <>
             <dt>{t('seal')}</dt>
@@ -127,6 +129,7 @@ export function SeenPart({ finding, journey, onElsewhere }: SeenProps): VNode {
   const { subject, state, verdict } = finding
   const isFile = finding.file !== undefined
   const facts = useMemo(() => scanFactsOf(journey, subject), [journey, subject])
+  const soldAt = journey.records.find(({ at }) => at.ms === facts.soldMs)?.at
   const signs = useMemo(() => (asked?.ok ? scanSigns(asked.value, facts) : []), [asked, facts])
   useEffect(() => {
     if (isFile) return
@@ -163,11 +166,11 @@ export function SeenPart({ finding, journey, onElsewhere }: SeenProps): VNode {
               <>
                 <p class="note">{t(asked.why === 'offline' ? 'offline' : 'refused')}</p>
                 <dl class="facts">
-                  <Sold facts={facts} />
+                  <Sold at={soldAt} />
                 </dl>
               </>
             )}
-            {asked?.ok === true && <Counted seen={asked.value} facts={facts} signs={signs} />}
+            {asked?.ok === true && <Counted seen={asked.value} soldAt={soldAt} signs={signs} />}
           </div>
           {/* Where nothing is counted, nothing is asked. */}
           {asked?.ok === true && (

@@ -33,10 +33,11 @@ function explain({ t, format }: Language, vouch: Vouch, naming: Naming): string 
 }
 
 /** How much of the life instruments have seen, and where knowledge begins. */
-function coverageLine({ t, format }: Language, verdict: Verdict): string {
+function coverageLine({ t, format }: Language, verdict: Verdict, { records }: Journey): string {
   const { measured, partly, stated, firstMs = 0, fromBirth } = coverageOf(verdict)
   const counts = { measured: measured.length, partly: partly.length, stated: stated.length }
-  const at = format.moment({ ms: firstMs, offset: deviceOffset(firstMs) })
+  // By the clock of the place, as the journey has it.
+  const at = format.moment({ ms: firstMs, offset: records[0]?.at.offset ?? deviceOffset(firstMs) })
   return t(fromBirth ? 'vouch.coverage.birth' : 'vouch.coverage.before', {
     n: counts.measured + counts.partly + counts.stated,
     ...counts,
@@ -64,7 +65,7 @@ export function VouchPart({
     <section class="s" id="vouch">
       <Head title="vouch" />
       <p class="note before">{t('vouch.note')}</p>
-      <p class="note before">{coverageLine(language, verdict)}</p>
+      <p class="note before">{coverageLine(language, verdict, journey)}</p>
       <ul>
         {vouchesOf(journey).map((vouch) => (
           <Claim
