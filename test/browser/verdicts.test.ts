@@ -64,9 +64,15 @@ describe.skipIf(!haveChromium())('every verdict', () => {
   it.each(LANGS)(
     'has targets for a thumb, and nothing cut off at twice the size, in %s',
     async (lang) => {
-      // 200 % zoom halves the width that the page is laid out in.
-      for (const width of [390, 195]) {
+      // 200 % zoom halves the width that the page is laid out in; a reader's own size of text leaves it, and doubles the letters alone.
+      for (const [width, text] of [
+        [390, 16],
+        [195, 16],
+        [320, 32],
+      ] as const) {
         const page = await open(width)
+        const cdp = await page.context().newCDPSession(page)
+        await cdp.send('Page.setFontSizes', { fontSizes: { standard: text } })
         for (const state of STATES) {
           expect(await show(page, state, lang)).toEqual([])
           const found = await page.evaluate((phone) => {
@@ -90,7 +96,7 @@ describe.skipIf(!haveChromium())('every verdict', () => {
             )
             return { small: phone ? small : [], cut, wide }
           }, width === 390)
-          expect([state, width, found]).toEqual([state, width, { small: [], cut: [], wide: [] }])
+          expect([state, width, text, found]).toEqual([state, width, text, { small: [], cut: [], wide: [] }])
         }
         await page.context().close()
       }
@@ -239,13 +245,21 @@ describe.skipIf(!haveChromium())('every verdict', () => {
             return 0.2126 * r + 0.7152 * g + 0.0722 * b
           }
           const canvas = light(getComputedStyle(document.body).backgroundColor)
-          return [...document.querySelectorAll('.verdict .head svg, .verdict .big svg, .seals svg')].flatMap((one) => {
+          return [
+            ...document.querySelectorAll('.verdict .head svg, .verdict .big svg, .seals svg, .trace, .limit, .btn'),
+          ].flatMap((one) => {
             const { fill, stroke, color } = getComputedStyle(one)
-            const shown = [fill, stroke, color].filter((colour) => colour.startsWith('rgb('))
+            // A text is put on the canvas, whatever its own ground is.
+            const said = one.classList.contains('btn')
+              ? [color]
+              : one.closest('.plot')
+                ? [stroke]
+                : [fill, stroke, color]
+            const shown = said.filter((colour) => colour.startsWith('rgb('))
             const best = Math.max(
               ...shown.map(light).map((l) => (Math.max(l, canvas) + 0.05) / (Math.min(l, canvas) + 0.05)),
             )
-            return best >= 3 ? [] : [`${one.innerHTML} ${fill} ${stroke} ${color}`]
+            return best >= 3 ? [] : [`${one.outerHTML} ${fill} ${stroke} ${color}`]
           })
         })
         expect([state, colorScheme, faint]).toEqual([state, colorScheme, []])
