@@ -1,7 +1,7 @@
 // Makes a fresh clone ready: dependencies, compiled programs, built pages. Node built-ins only, so it runs before anything is installed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -36,4 +36,27 @@ run(process.execPath, [
   'ledger-node',
   'firmware-sim',
 ])
-run(process.execPath, [path('node_modules/vite/bin/vite.js'), 'build', 'verifier-web', '--logLevel', 'warn'])
+
+/** The pages as they are built from these files: a build takes longer than all the rest, and is not done again for nothing. */
+function sumOfPages() {
+  const sum = createHash('sha256').update(lock).update(process.version)
+  for (const folder of ['protocol/src', 'verifier-web']) {
+    const names = readdirSync(path(folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => `${entry.parentPath}/${entry.name}`)
+      .filter(
+        (name) =>
+          !/\/(?:node_modules|dist|\.[^/]*)\//.test(name.slice(path('').length)) && !/\.tsbuildinfo$/.test(name),
+      )
+    for (const name of names.sort()) sum.update(`${name}\n`).update(readFileSync(name))
+  }
+  return sum.digest('hex')
+}
+
+// Beside the pages: whoever builds them in another way takes it away.
+const built = path('verifier-web/dist/.built-from')
+const sum = sumOfPages()
+if (!existsSync(built) || readFileSync(built, 'utf8') !== sum) {
+  run(process.execPath, [path('node_modules/vite/bin/vite.js'), 'build', 'verifier-web', '--logLevel', 'warn'])
+  writeFileSync(built, sum)
+}
