@@ -12,11 +12,12 @@ import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 const BEFORE = 56_600
 // The words say of each check what exactly it is, one tap deeper.
 // `start` has the camera since every browser can scan, and the words for where there is none; what reads codes comes when somebody opens it.
-// `rest` says what a hold rests on, where else a number was seen, and food tests. The words have those of a way and of intervals of measuring, whose parts come
+// `rest` says what a hold rests on, where else a number was seen, and food tests; its chart marks what intervals and single readings tell outside the limits.
+// The words have those of a way and of intervals of measuring, whose parts come
 // when a record has one.
 // `shell` is what both of them share, the library of components with it.
 // `sw` weighs what it keeps against the sum of the build.
-const BEHIND = { rest: 13_600, shell: 5_950, start: 4_430, zh: 8_850, en: 8_400, sw: 1_250 }
+const BEHIND = { rest: 14_300, shell: 5_950, start: 4_430, zh: 8_950, en: 8_500, sw: 1_250 }
 
 describe('the built page', () => {
   let pages: BuiltPages
