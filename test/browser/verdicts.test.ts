@@ -355,4 +355,18 @@ describe.skipIf(!haveChromium())('every verdict', () => {
     }
     await page.context().close()
   }, 240_000)
+
+  it('tells when something happened by the clock of the place, wherever it is read', async () => {
+    const told: string[][] = []
+    for (const timezoneId of ['Asia/Shanghai', 'Pacific/Honolulu']) {
+      const page = await open(390, { timezoneId })
+      expect(await show(page, 'elsewhere', 'en')).toEqual([])
+      const begins = await page.locator('#vouch > .note').last().innerText()
+      const stops = await page.locator('#journey time, #journey .num').allInnerTexts()
+      told.push([begins, ...stops])
+      await page.context().close()
+    }
+    expect(told[0]![0]).toMatch(/\d\d:\d\d/)
+    expect(told[1]).toEqual(told[0])
+  })
 })
