@@ -15,6 +15,11 @@ describe('scannedOf', () => {
     expect(scannedOf(text, 'trace.example')).toEqual({ kind: 'goods', path })
   })
 
+  it('takes a lot with a dot and a slash for no host', () => {
+    for (const text of ['010950600013435210A.B/C', ']C1010950600013435210A.B/C', '010950600013435210A.B/C\x1d'])
+      expect(scannedOf(text, 'trace.example')).toEqual({ kind: 'goods', path: '/01/09506000134352/10/A.B%2FC' })
+  })
+
   it('takes a bare retail number for its product', () => {
     expect(scannedOf('9506000134352', 'trace.example')).toEqual({ kind: 'goods', path: '/01/09506000134352' })
   })

@@ -21,8 +21,12 @@ export function withoutAim(text: string): string {
   return trimmedText(trimmedText(text).replace(/^\][A-Za-z]\d/, ''))
 }
 
-/** The address that a text is, or that a chat has wrapped in words; browsers copy one without its scheme. */
+/**
+ * The address that a text is, or that a chat has wrapped in words; browsers copy one without its scheme. Elements begin with more digits than a host, and
+ * a lot may have a dot and a slash.
+ */
 export function addressIn(text: string): string | undefined {
+  if (/^\d{16}/.test(text)) return undefined
   if (/^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?\/\S+$/i.test(text)) return `https://${text}`
   if (/^[a-z][a-z0-9+.-]*:\S*$/i.test(text)) return text
   return /https?:\/\/[^\s\p{Script=Han}，。；、！？“”（）【】《》]+/iu.exec(text)?.[0]
