@@ -114,6 +114,9 @@ describe('findingOfFiles', () => {
     expect(await stateOf()).toBe('mismatch')
     memory.rememberCheckpoint(ledger.origin, { size: size + 1, root: new Uint8Array(32) })
     expect(await stateOf()).toBe('consistent')
+    // A note that is none is a check that failed, with or without something to hold it against.
+    bundle = encodeBundle({ ...decodeBundle(bundle), checkpoint: 'no note' })
+    expect(await stateOf()).toBe('mismatch')
   })
 
   it('names the goods that its first history is of: put in front, another’s history speaks for the other alone', async () => {

@@ -68,10 +68,18 @@ export async function findingOfFiles(
   }
 }
 
-/** The state that this device saw, where a bundle can be held against it: of another size it proves only what it was made to prove. */
+/**
+ * The state that this device saw, where a bundle can be held against it: of another size it proves only what it was made to prove. Of a note that cannot be
+ * read the checks tell.
+ */
 function seenBeside({ checkpoint, consistency }: Bundle, seen: SeenCheckpoint | undefined): SeenCheckpoint | undefined {
   if (seen === undefined || consistency?.from === seen.size) return seen
-  return parseCheckpoint(parseNote(checkpoint).text).size === seen.size ? seen : undefined
+  try {
+    return parseCheckpoint(parseNote(checkpoint).text).size === seen.size ? seen : undefined
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined
+    throw error
+  }
 }
 
 /** A policy is text with its own keywords; a bundle begins with a CBOR array. */
