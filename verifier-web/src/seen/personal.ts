@@ -10,12 +10,18 @@ const SHAPES: readonly RegExp[] = [
   /0\d{2,3}[ -]\d{3,4}[ -]?\d{4}/g,
 ]
 
+/** Keyboards for Chinese write letters and digits wide; each sign stays where it is. */
+const narrow = (text: string): string =>
+  text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+
 /** The parts of a text that look like data about a person, in their order; none twice. */
 export function personalIn(text: string): string[] {
   const found: { at: number; part: string }[] = []
+  const plain = narrow(text)
   for (const shape of SHAPES)
-    for (const { 0: part, index: at } of text.matchAll(shape)) {
-      const isWhole = !/\d/.test(text[at - 1] ?? '') && !/\d/.test(text[at + part.length] ?? '')
+    for (const { 0: hit, index: at } of plain.matchAll(shape)) {
+      const part = text.slice(at, at + hit.length)
+      const isWhole = !/\d/.test(plain[at - 1] ?? '') && !/\d/.test(plain[at + part.length] ?? '')
       if (isWhole && !found.some((one) => at < one.at + one.part.length && one.at < at + part.length))
         found.push({ at, part })
     }

@@ -63,6 +63,10 @@ it('sees what in a report names a person, and leaves numbers of goods alone', ()
   ])
   expect(personalIn(withoutPersonal(text))).toEqual([])
   expect(withoutPersonal('酸了，13812345678。')).toBe('酸了，…。')
+  // As keyboards for Chinese write them wide.
+  expect(withoutPersonal('电话１３８１２３４５６７８，ａ．ｂ＠ｅｘａｍｐｌｅ．ｃｏｍ，１３８１２３４５６７８')).toBe(
+    '电话…，…，…',
+  )
   for (const goods of [
     '(01)09506000134352(21)A1',
     '6901234567892',
