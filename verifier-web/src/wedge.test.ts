@@ -16,6 +16,7 @@ interface Key {
   shiftKey?: boolean
   ctrlKey?: boolean
   isComposing?: boolean
+  repeat?: boolean
   target?: unknown
 }
 
@@ -82,6 +83,12 @@ describe('listenToWedge', () => {
     type('21X')
     press({ key: 'Enter' })
     expect(taken).toEqual(['10ABCDEF\x1d21X'])
+  })
+
+  it('takes a key that is held down for no scanner: the blank scrolls', () => {
+    for (let i = 0; i < 20; i++) expect(press({ key: ' ', repeat: i > 0 })).toBe(false)
+    press({ key: 'Enter' })
+    expect(taken).toEqual([])
   })
 
   it('keeps browsers from acting on what is a scanner’s: a slash begins a search in some', () => {

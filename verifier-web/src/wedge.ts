@@ -64,8 +64,8 @@ export function listenToWedge(take: (text: string) => void): () => void {
       return
     }
     const sign = signOf(event)
-    // Shift and its like come between, and write nothing.
-    if (sign === '') return
+    // Shift and its like come between, and write nothing; a key that a person holds down comes as fast as a scanner's.
+    if (sign === '' || event.repeat) return
     if (!fast || text.length > MOST) [text, composed] = ['', false]
     text += sign
     last = event.timeStamp
