@@ -157,7 +157,7 @@ export function linesOf(asked: readonly Wish[], x: number, width: number, height
   const wishes = asked.flatMap((wish) => {
     // A name takes a second line before it is cut, where there is one.
     const more = wish.size * LEADING
-    if (!wish.cut || free < more || widest(wish, width) >= wish.size) return [wish]
+    if (!wish.cut || free < more || widest(wish, width) >= LEAST_NAME) return [wish]
     free -= more
     return broken(wish, width / LEAST_NAME)
   })

@@ -170,14 +170,15 @@ describe('drawn', LONG, () => {
     expect([first, second]).toEqual([expect.stringMatching(/^Yunling black pork .*[a-z,]$/), expect.any(String)])
     expect(`${first} ${second}`).toBe(en)
     expect(third).not.toContain('tray')
-    const chinese = linesOn(templateOf('letter-2x5').label, zh)
+    const chinese = linesOn(templateOf('a4-3x8').label, zh)
     expect(`${chinese[0]}${chinese[1]}`).toBe(zh)
     // Where the middle is a bracket, it goes with what it opens.
-    const [opened = '', closed = ''] = linesOn(
-      templateOf('letter-2x5').label,
-      '云岭黑猪冷鲜五花肉切片（带皮）特级五百克装生态放养',
-    )
+    const bracket = '云岭黑猪冷鲜五花肉切片（带皮）特级五百克装生态放养'
+    const [opened = '', closed = ''] = linesOn(templateOf('a4-3x8').label, bracket)
+    expect(`${opened}${closed}`).toBe(bracket)
     expect([/（$/.test(opened), /^）/.test(closed)]).toEqual([false, false])
+    // What fits smaller stays on one.
+    expect(linesOn(templateOf('a4-3x8').label, 'Enshi black pork belly')[0]).toBe('Enshi black pork belly')
     const small = linesOn({ width: 50, height: 25 }, en)
     expect([small[0], small.filter((line) => en.includes(line.replace('…', '')))]).toEqual([
       expect.stringMatching(/^Yun.*…$/),
