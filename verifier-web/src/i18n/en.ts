@@ -608,7 +608,7 @@ export const en = {
   'seen.offline': 'The server cannot be asked now how often it was scanned; the check above stands all the same.',
   'seen.refused': 'This server does not count scans.',
   'seen.first': 'First scanned',
-  'seen.first.now': 'The first scan that this server counted',
+  'seen.first.now': 'Now; not before this hour',
   'seen.first.none': 'Not before this hour',
   'seen.times': 'Scanned',
   'seen.times.n': { one: 'Once (each network counts once a day)', other: '{n} times (each network counts once a day)' },

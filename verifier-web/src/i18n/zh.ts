@@ -562,7 +562,7 @@ export const zh = {
   'seen.offline': '现在查不到服务器统计的次数；上面的核对不受影响。',
   'seen.refused': '本服务器不统计扫码次数。',
   'seen.first': '首次扫码',
-  'seen.first.now': '本服务器首次统计到',
+  'seen.first.now': '这一次；本钟点之前没有',
   'seen.first.none': '本钟点之前没有',
   'seen.times': '扫码次数',
   'seen.times.n': '{n} 次（每个网络每天只算一次）',

@@ -24,7 +24,9 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
   const [kind, setKind] = useState<Kind>(finding.state === 'elsewhere' ? 'code-copied' : 'other')
   const [text, setText] = useState('')
   const [contact, setContact] = useState('')
-  const [state, setState] = useState<State>()
+  const [told, setState] = useState<State>()
+  /** The words that may be sent as they are: their writer has said so, or nothing in them is of a person. */
+  const [agreed, setAgreed] = useState<string>()
   const [number, setNumber] = useState('')
   const [waiting, setWaiting] = useState(() => keptReports().length)
   const { subject } = finding
@@ -37,6 +39,9 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
   const region = ownRegion()
   const [said, reach] = [written(text), written(contact).replaceAll(/\s+/g, ' ')]
   const personal = personalIn(said)
+  // Written anew, there may be nothing to ask about.
+  const state = told === 'personal' && personal.length === 0 ? undefined : told
+  const mustAsk = personal.length > 0 && said !== agreed
   const reportOf = (what: string): object => ({
     subject,
     kind,
@@ -47,6 +52,7 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
   })
   const send = (what: string): void => {
     setText(what)
+    setAgreed(what)
     setState('sending')
     void sendReport(reportOf(what)).then((answer) => {
       if (!answer.ok) return setState(answer.why === 'wrong' ? 'refused' : answer.why)
@@ -58,11 +64,12 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
     event.preventDefault()
     if (state === 'sending' || state === 'sent') return
     // What names a person stays out unless its writer says so.
-    if (personal.length > 0 && state !== 'offline') setState('personal')
+    if (mustAsk) setState('personal')
     else send(said)
   }
   const keep = (): void => {
-    setState(keepReport(reportOf(said)) ? 'kept' : 'refused')
+    if (mustAsk) setState('personal')
+    else setState(keepReport(reportOf(said)) ? 'kept' : 'refused')
     setWaiting(keptReports().length)
   }
   const forget = (): void => {
