@@ -40,4 +40,24 @@ describe('deliver', () => {
       expect(await deliver(new Uint8Array(1))).toEqual({ kind: 'away' })
     }
   })
+
+  it('brings it from a browser that knows no signal which ends by itself', async () => {
+    vi.stubGlobal('AbortSignal', undefined)
+    vi.stubGlobal('fetch', async () => Response.json({ recorded: 1, repeated: 0 }))
+    expect(await deliver(new Uint8Array(1))).toEqual({ kind: 'taken', recorded: 1, repeated: 0 })
+  })
+
+  it('gives up on a line over which nothing comes', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      vi.stubGlobal('fetch', (_: string, { signal }: { signal: EventTarget }) => {
+        return new Promise((_, reject) => signal.addEventListener('abort', reject))
+      })
+      const answer = deliver(new Uint8Array(1))
+      await vi.advanceTimersByTimeAsync(200_000)
+      expect(await answer).toEqual({ kind: 'away' })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
 })

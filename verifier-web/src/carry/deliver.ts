@@ -20,18 +20,23 @@ const ANSWER_CHARACTERS = 65_536
 export async function deliver(bytes: Uint8Array): Promise<Answer> {
   let response: Response
   let text: string
+  // `AbortSignal.timeout` is not on phones that stopped at the systems of 2021.
+  const late = new AbortController()
+  const limit = setTimeout(() => late.abort(), TIMEOUT_MS)
   try {
     response = await fetch(PATH, {
       method: 'POST',
       headers: { 'Content-Type': 'application/cbor' },
       body: bytes as BufferSource,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: late.signal,
       redirect: 'error',
       credentials: 'omit',
     })
     text = await response.text()
   } catch {
     return { kind: 'away' }
+  } finally {
+    clearTimeout(limit)
   }
   return answerOf(response.status, text)
 }

@@ -10,19 +10,26 @@ export interface Answer {
   contact?: string
 }
 
+const TIMEOUT_MS = 20_000
+
 export type Sent = 'sent' | 'offline' | 'often' | 'refused' | 'elsewhere'
 
 export async function respond(id: string, answer: Answer): Promise<Sent> {
   let response: Response
+  // `AbortSignal.timeout` is not on phones that stopped at the systems of 2021.
+  const late = new AbortController()
+  const limit = setTimeout(() => late.abort(), TIMEOUT_MS)
   try {
     response = await fetch(`/v1/recalls/${id}/responses`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(answer),
-      signal: AbortSignal.timeout(20_000),
+      signal: late.signal,
     })
   } catch {
     return 'offline'
+  } finally {
+    clearTimeout(limit)
   }
   if (response.ok) return 'sent'
   if (response.status === 429 || response.status === 503) return 'often'
