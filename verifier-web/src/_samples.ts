@@ -103,6 +103,9 @@ function hostile(finding: Finding, text: string, what: What): Finding {
   return { ...rest, elements, ...(made && { verdict: { ...made, checks: checks ?? [] } }) }
 }
 
+/** A machine that is busy with other tests is slow to draw. */
+const MOST_MS = 60_000
+
 const page = new Page(document.getElementById('page')!)
 let faults: string[] = []
 
@@ -122,8 +125,9 @@ async function show(state: string, lang: Lang, text?: string, what: What = 'text
   // Hides what stands below, so that it can be told when it stands again.
   page.show({ ...rest, finding: findingOf('checking') })
   if (state !== 'checking') page.show({ ...rest, finding: text === undefined ? finding : hostile(finding, text, what) })
-  for (let i = 0; i < 500 && state !== 'checking' && faults.length === 0; i++) {
-    if (document.querySelector('#page > .whole:not([hidden]) footer.end') !== null) break
+  const stands = (): boolean => document.querySelector('#page > .whole:not([hidden]) footer.end') !== null
+  for (const end = Date.now() + MOST_MS; state !== 'checking' && faults.length === 0 && !stands(); ) {
+    if (Date.now() > end) faults.push('what stands below the verdict did not come')
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   return faults
