@@ -33,6 +33,7 @@ import { holdRoutes } from './holds.ts'
 import { keyRoutes } from './keys.ts'
 import { labelRoutes } from './labels.ts'
 import { metricsRoutes } from './metrics.ts'
+import { openapiRoutes } from './openapi.ts'
 import { Pages } from './pages.ts'
 import { policyRoutes } from './policy.ts'
 import { problems } from './problem.ts'
@@ -85,7 +86,7 @@ const HEAVY =
 
 /** What pages of other origins may read: each of these answers with `open`. */
 const READABLE =
-  /^\/(?:checkpoint$|(?:tile|witness)\/|v1\/(?:checkpoints|history|events|evidence|exports|statements|keys|batches|gateways|governance|holds|recalls|policy|trace|witness)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+  /^\/(?:checkpoint$|(?:tile|witness)\/|v1\/(?:checkpoints|history|events|evidence|exports|statements|keys|batches|gateways|governance|holds|recalls|openapi\.json|policy|trace|witness)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** The HTTP side of the node: one router for each resource. */
 export function createApp(parts: AppParts): Express {
@@ -131,6 +132,7 @@ export function createApp(parts: AppParts): Express {
   app.use(qrRoutes(publicUrl))
   app.use(labelRoutes({ directory, publicUrl, limit: postLimit(parts.limits) }))
   app.use(metricsRoutes(metrics))
+  app.use(openapiRoutes())
   if (parts.witness !== undefined)
     app.use(witnessRoutes(parts.witness, postLimit(parts.limits), (status) => metrics.witnessed(status)))
   app.use(digitalLinkRoutes(ledger, entries, pages, publicUrl))
