@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { type ProtocolCode, ProtocolError } from '@tristamp/protocol'
 import type { Router } from 'express'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { commissioned, itemUri, TestLedger, until } from '../_harness.ts'
+import { type LedgerCode, LedgerError, SENTENCES } from '../error.ts'
 import { VERSION } from '../version.ts'
+import { problemOf, protocolStatus } from './problem.ts'
 
 // Every router of the node that starts below, as it is made.
 const routers = vi.hoisted((): Router[] => [])
@@ -154,4 +158,35 @@ it.each([
     const { [name]: moved, ...others } = value
     expect(misfits(schema, { ...others, [`${name}x`]: moved }), name).not.toEqual([])
   }
+})
+
+it('has the codes that the node answers with, under their status', () => {
+  const source = readFileSync(new URL('../../../protocol/src/error.ts', import.meta.url), 'utf8')
+  const codes = [...source.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, code]) => code as ProtocolCode)
+  expect(codes.length).toBeGreaterThan(80)
+  const parser = problemOf(Object.assign(new Error('charset'), { status: 415 }))
+  const given = new Set([
+    '500 INTERNAL',
+    `${parser?.status} ${parser?.code}`,
+    ...(Object.keys(SENTENCES) as LedgerCode[]).flatMap((code) => {
+      const status = problemOf(new LedgerError(code, ''))?.status
+      return status === undefined ? [] : [`${status} ${code}`]
+    }),
+    ...codes.map((code) => `${problemOf(new ProtocolError(code, ''))?.status} ${code}`),
+    // Of what is in a batch.
+    ...codes.filter((code) => code.startsWith('GS1_')).map((code) => `${protocolStatus(code)} ${code}`),
+  ])
+  const { schemas } = document['components'] as { schemas: Record<string, { properties: Record<string, Value> }> }
+  const told = Object.entries(schemas).flatMap(([name, { properties }]) =>
+    /^Problem\d/.test(name)
+      ? (properties['code']!['enum'] as string[]).map((code) => `${String(properties['status']!['const'])} ${code}`)
+      : [],
+  )
+  const described = new Set(told.map((one) => one.slice(0, 3)))
+  expect(new Set(told)).toEqual(new Set([...given].filter((one) => described.has(one.slice(0, 3)))))
+  // No operation that is described needs a token.
+  expect([...given].filter((one) => !described.has(one.slice(0, 3))).sort((a, b) => (a < b ? -1 : 1))).toEqual([
+    '401 TOKEN_MISSING',
+    '401 TOKEN_UNKNOWN',
+  ])
 })

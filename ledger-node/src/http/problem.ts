@@ -86,7 +86,8 @@ export function problems(
   }
 }
 
-function problemOf(error: unknown): Problem | undefined {
+/** What is answered for an error; undefined for a fault of the node itself. */
+export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof LedgerError) {
     const status = STATUS[error.code]
     return status === undefined
