@@ -40,7 +40,7 @@ run(process.execPath, [
 /** The pages as they are built from these files: a build takes longer than all the rest, and is not done again for nothing. */
 function sumOfPages() {
   const sum = createHash('sha256').update(lock).update(process.version)
-  for (const folder of ['protocol/src', 'verifier-web']) {
+  for (const folder of ['protocol/src', 'tsconfig', 'verifier-web']) {
     const names = readdirSync(path(folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => `${entry.parentPath}/${entry.name}`)

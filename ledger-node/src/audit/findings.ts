@@ -18,7 +18,8 @@ export interface PackedFindings {
 }
 
 export function packFindings(findings: readonly (Finding | undefined)[]): PackedFindings {
-  const found = findings.filter((finding) => finding !== undefined)
+  // As it is read back: without an event there is no finding.
+  const found = findings.filter((finding) => finding !== undefined && finding.contents.counts.length > 0) as Finding[]
   const parts = found.flatMap(({ end, signedBy, contents: { leaves, ids, subjects } }) => {
     return [end, signedBy, leaves, ids, subjects]
   })

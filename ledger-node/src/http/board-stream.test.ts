@@ -81,3 +81,17 @@ it('does not keep the node from ending for whoever does not read', async () => {
   ending.abort()
   expect([reading.fate, stuck.fate]).toEqual(['ended', 'destroyed'])
 })
+
+it('ends each line after an hour, so that a token that is good no more keeps no board', async () => {
+  const [early, late] = [new Stuck(true), new Stuck(true)]
+  stream.add(early.response, 'duty')
+  await vi.advanceTimersByTimeAsync(1_800_000)
+  stream.add(late.response, 'duty')
+  expect(early.fate).toBe('open')
+  await vi.advanceTimersByTimeAsync(1_900_000)
+  expect([early.fate, late.fate]).toEqual(['ended', 'open'])
+  const read = early.written.length
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(early.written.length).toBe(read)
+  expect(late.written.at(-1)).toMatch(/^(?:event: state|:)/)
+})

@@ -12,10 +12,13 @@ const APART_MS = 1_000
 const BEAT_MS = 5_000
 /** Who has not read for so long is let go. */
 const STUCK_MS = 60_000
+/** So long is a token believed that was good when the line was made: the page makes the next one by itself. */
+const LINE_MS = 3_600_000
 
 interface Listener {
   res: ServerResponse
   holder: string
+  sinceMs: number
   /** Since when it has not read what was sent. */
   stuckAtMs: number | undefined
 }
@@ -42,7 +45,7 @@ export class BoardStream {
   add(res: ServerResponse, holder: string): void {
     if (this.#listeners.size >= MAX_LISTENERS)
       throw new LedgerError('BOARD_LISTENERS', `${MAX_LISTENERS} screens are open`)
-    const listener: Listener = { res, holder, stuckAtMs: undefined }
+    const listener: Listener = { res, holder, sinceMs: performance.now(), stuckAtMs: undefined }
     this.#listeners.add(listener)
     res.on('close', () => this.#remove(listener))
     res.on('drain', () => {
@@ -102,6 +105,11 @@ export class BoardStream {
   #write(text: (to: Listener) => string): void {
     const nowMs = performance.now()
     for (const listener of [...this.#listeners]) {
+      if (nowMs - listener.sinceMs > LINE_MS) {
+        listener.res.end()
+        this.#remove(listener)
+        continue
+      }
       // Each state is whole: one that is not read yet stands for the next one too.
       if (listener.stuckAtMs === undefined) {
         if (!listener.res.write(text(listener))) listener.stuckAtMs = nowMs

@@ -221,6 +221,9 @@ function cut({ text, bold }: Wish, squares: number): string {
   return `${kept.trimEnd()}…`
 }
 
+/** What stands in words between blanks: letters of alphabets, with their accents, and what is written beside them. */
+const OF_A_WORD = /[!-~]|(?![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}])[\p{L}\p{M}\p{N}]/u
+
 /**
  * A name on two lines of about one length: between words, or between letters that are written without blanks, and never so that a bracket or a comma
  * stands on the wrong line. @param squares that a line has room for
@@ -234,7 +237,7 @@ function broken(wish: Wish, squares: number): Wish[] {
     before += widths[i - 1]!
     if (before > squares) break
     const [last, next] = [signs[i - 1]!, signs[i]!]
-    const isInWord = /[!-~]/.test(last) && /[!-~]/.test(next)
+    const isInWord = OF_A_WORD.test(last) && OF_A_WORD.test(next)
     if (isInWord || /[(（【《“]/.test(last) || /[)）】》”，。、,.;:!?]/.test(next)) continue
     if (Math.abs(before - middle) < off) [at, off] = [i, Math.abs(before - middle)]
   }

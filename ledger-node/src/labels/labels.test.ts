@@ -177,6 +177,9 @@ describe('drawn', LONG, () => {
     const [opened = '', closed = ''] = linesOn(templateOf('a4-3x8').label, bracket)
     expect(`${opened}${closed}`).toBe(bracket)
     expect([/（$/.test(opened), /^）/.test(closed)]).toEqual([false, false])
+    // A word with an accent is one word.
+    const accents = 'éééééééééééééééééééééééééé ééééééééééééééééééé éééééééé'
+    expect(linesOn(templateOf('letter-2x5').label, accents)[0]).toMatch(/^é{26}(?: é{19})?$/)
     // What fits smaller stays on one.
     expect(linesOn(templateOf('a4-3x8').label, 'Enshi black pork belly')[0]).toBe('Enshi black pork belly')
     const small = linesOn({ width: 50, height: 25 }, en)

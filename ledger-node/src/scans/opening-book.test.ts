@@ -121,6 +121,11 @@ it('makes no file because somebody asks, and takes over what an earlier version 
   expect(await book.of('never')).toBeUndefined()
   expect(files().length).toBeLessThanOrEqual(2)
   expect([await book.of('a'), await book.of('b')]).toMatchObject([{ times: 2 }, { times: 3, region: 'CN-HB' }])
-  expect(existsSync(join(folderOf, 'openings.jsonl'))).toBe(false)
   expect(await book.reveal('a', reveal())).toMatchObject({ isFirst: false })
+  // Of a line that cannot be read nobody knows whose opening it was: it is not thrown away.
+  expect(existsSync(join(folderOf, 'openings.jsonl'))).toBe(false)
+  expect(readFileSync(join(folderOf, 'openings.jsonl.unread'), 'utf8')).toContain('nonsense')
+  writeFileSync(join(folderOf, 'openings.jsonl'), `${kept('c', 1)}{"at":1,"rec`)
+  expect(await (await open()).of('c')).toMatchObject({ times: 1 })
+  expect(existsSync(join(folderOf, 'openings.jsonl'))).toBe(false)
 })

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { scanRegion, sha256, toBase64Url, toHex, utf8 } from '@tristamp/protocol'
 import { syncFolder } from '../disk.ts'
@@ -149,19 +149,26 @@ export class OpeningBook {
     return known
   }
 
-  /** The one file that versions before this one kept. Once more does no harm, should it be interrupted. */
+  /** The one file that versions before this one kept. Once more does no harm, should it be interrupted. What cannot be read is kept for people. */
   async #takeOver(path: string): Promise<void> {
     const text = await ifThere(readFile(path, 'utf8'))
     if (text === undefined) return
-    for (const line of text.split('\n')) {
+    // The last line was not whole when the node ended: nobody was told of it.
+    const lines = text.split('\n').slice(0, -1)
+    let unread = 0
+    for (const line of lines) {
       const earlier = earlierOf(line)
-      if (earlier === undefined) continue
+      if (earlier === undefined) {
+        unread++
+        continue
+      }
       const { subject, opening } = earlier
       const shard = shardOf(subject)
       this.#there.add(shard)
       await this.#shard(shard).say(subject, (known) => (known && known.times >= opening.times ? undefined : opening))
     }
-    await rm(path)
+    if (unread > 0) await rename(path, `${path}.unread`)
+    else await rm(path)
   }
 }
 
