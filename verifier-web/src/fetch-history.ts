@@ -1,5 +1,6 @@
 // What the page asks its ledger. Answers are bounded before they are read, and believed only after they are checked.
 import { MAX_BUNDLE_BYTES } from '@tristamp/protocol'
+import { within } from './within.ts'
 
 /** OFFLINE no answer at all, TIMEOUT too slow, SERVER an answer that is none, SIZE more than a phone should load. */
 export type FetchCode = 'OFFLINE' | 'TIMEOUT' | 'SERVER' | 'SIZE'
@@ -15,7 +16,7 @@ export class FetchError extends Error {
   }
 }
 
-// A page opened on a slow line (400 kbit/s, 400 ms) has its 30 kB in under two seconds.
+// Proofs are some tens of kB, on a slow line a matter of seconds: what takes longer does not come.
 const TIMEOUT_MS = 20_000
 const MAX_POLICY_BYTES = 65_536
 
@@ -45,13 +46,6 @@ export async function get(path: string, maxBytes: number, type = ''): Promise<Ui
     if (error instanceof FetchError) throw error
     throw new FetchError(signal.aborted ? 'TIMEOUT' : 'OFFLINE', { cause: error })
   }
-}
-
-/** `AbortSignal.timeout`, which phones that stopped at the systems of 2021 do not have. */
-export function within(ms: number): AbortSignal {
-  const controller = new AbortController()
-  setTimeout(() => controller.abort(), ms)
-  return controller.signal
 }
 
 /** The body of an answer. @throws FetchError SIZE when it is longer */

@@ -1,5 +1,7 @@
 // One parcel to the ledger that this page came from, and what it says (docs/spec/parcel.md#at-the-ledger).
 
+import { within } from '../within.ts'
+
 /**
  * taken: read to its end or to the first batch that was not admitted. refused: not taken at all. away: no line, or nobody there.
  * busy: asked to come again. strange: an answer that no ledger gives, as of a network that wants a login first.
@@ -20,23 +22,18 @@ const ANSWER_CHARACTERS = 65_536
 export async function deliver(bytes: Uint8Array): Promise<Answer> {
   let response: Response
   let text: string
-  // `AbortSignal.timeout` is not on phones that stopped at the systems of 2021.
-  const late = new AbortController()
-  const limit = setTimeout(() => late.abort(), TIMEOUT_MS)
   try {
     response = await fetch(PATH, {
       method: 'POST',
       headers: { 'Content-Type': 'application/cbor' },
       body: bytes as BufferSource,
-      signal: late.signal,
+      signal: within(TIMEOUT_MS),
       redirect: 'error',
       credentials: 'omit',
     })
     text = await response.text()
   } catch {
     return { kind: 'away' }
-  } finally {
-    clearTimeout(limit)
   }
   return answerOf(response.status, text)
 }

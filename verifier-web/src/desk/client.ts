@@ -1,6 +1,7 @@
 // What the desk asks its ledger, under the token. Answers are bounded before they are read, and parsed by whoever asked.
 import { FetchError, read } from '../fetch-history.ts'
 import { problemIn } from '../own/problem.ts'
+import { within } from '../within.ts'
 
 /** Asks the ledger; the token is added. Both reject with DeskError. */
 export interface DeskClient {
@@ -26,7 +27,7 @@ const MAX_BYTES = 16 << 20
 /** A client under a token. @param refused told of each answer that says the token is not good for the desk */
 export function deskClient(token: string, refused: (error: DeskError) => void): DeskClient {
   const ask = async (path: string, init: RequestInit): Promise<unknown> => {
-    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const signal = within(TIMEOUT_MS)
     const headers = { ...init.headers, Accept: 'application/json', Authorization: `Bearer ${token}` }
     try {
       const response = await fetch(path, { ...init, headers, signal, redirect: 'error' })

@@ -1,5 +1,7 @@
 // An answer without an account: to this ledger's node, which keeps it apart from what is signed.
 
+import { within } from '../within.ts'
+
 export const STATES = ['acknowledged', 'quarantined', 'returned', 'destroyed', 'sold', 'none'] as const
 export type State = (typeof STATES)[number]
 
@@ -16,20 +18,15 @@ export type Sent = 'sent' | 'offline' | 'often' | 'refused' | 'elsewhere'
 
 export async function respond(id: string, answer: Answer): Promise<Sent> {
   let response: Response
-  // `AbortSignal.timeout` is not on phones that stopped at the systems of 2021.
-  const late = new AbortController()
-  const limit = setTimeout(() => late.abort(), TIMEOUT_MS)
   try {
     response = await fetch(`/v1/recalls/${id}/responses`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(answer),
-      signal: late.signal,
+      signal: within(TIMEOUT_MS),
     })
   } catch {
     return 'offline'
-  } finally {
-    clearTimeout(limit)
   }
   if (response.ok) return 'sent'
   if (response.status === 429 || response.status === 503) return 'often'

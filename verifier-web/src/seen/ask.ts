@@ -1,6 +1,7 @@
 // What the page tells its server of a look, a revealed seal or a problem, and what it hears back. Answers are bounded and parsed here.
 import { isScanHour, readScanCounts, type ScanCounts, scanRegion } from '@tristamp/protocol'
-import { read, within } from '../fetch-history.ts'
+import { read } from '../fetch-history.ts'
+import { within } from '../within.ts'
 
 export interface Opened {
   /** YYYY-MM-DDThhZ */
