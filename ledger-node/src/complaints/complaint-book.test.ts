@@ -23,7 +23,7 @@ beforeEach(async () => {
     read: (value) => value as Said,
     maxBytes: 4000,
     maxAgeMs: 1000 * DAY,
-    rank: byDay(({ of }) => of),
+    rank: byDay(({ of }) => ({ goods: of, isLater: of.startsWith('b') })),
     now: () => now,
   })
 })

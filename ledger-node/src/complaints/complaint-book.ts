@@ -51,12 +51,12 @@ export class ComplaintBook {
     const complaints = await RecordBook.open({
       ...common,
       ...{ kind: 'reports', read: readComplaint, maxBytes: MAX_BYTES, maxAgeMs: MAX_AGE_MS },
-      rank: byDay(({ subject, recorded }) => `${recorded ? 'a' : 'b'} ${subject}`),
+      rank: byDay(({ subject, recorded }) => ({ goods: subject, isLater: !recorded })),
     })
     const contacts = await RecordBook.open({
       ...common,
       ...{ kind: 'report-contacts', read: readContact, maxBytes: CONTACT_BYTES, maxAgeMs: CONTACT_DAYS * DAY_MS },
-      rank: byDay(() => ''),
+      rank: byDay(() => ({ goods: '', isLater: false })),
     }).catch(async (error: unknown) => {
       await complaints.close()
       throw error
@@ -78,8 +78,10 @@ export class ComplaintBook {
   async remove(id: string): Promise<boolean> {
     const contacts = await this.#contacts.remove((record) => record.id === id)
     const reports = await this.#complaints.remove((record) => record.id === id)
-    if (reports > 0) this.#week = []
-    if (reports > 0) for (const one of this.#complaints.records) this.#count(one)
+    if (reports > 0) {
+      this.#week = []
+      for (const one of this.#complaints.records) this.#count(one)
+    }
     return reports + contacts > 0
   }
 
@@ -117,22 +119,25 @@ export class ComplaintBook {
 
 /**
  * What of a full book stays: as much of each day, so that a day on which somebody floods it takes nothing from the others; within a day the first report of
- * each of the goods before the second, goods of the ledger before others, and the earlier before the later.
+ * each of the goods before the second, those that are `isLater` after the others, and the earlier before the later.
  */
-export function byDay<T>(groupOf: (record: T) => string): (lines: readonly Line<T>[]) => number[] {
+export function byDay<T>(
+  about: (record: T) => { goods: string; isLater: boolean },
+): (lines: readonly Line<T>[]) => number[] {
   return (lines) => {
     const nth = new Map<string, number>()
     const places = lines.map(({ kept: { at, record }, bytes }, i) => {
-      const [day, group] = [Math.floor(at / DAY_MS), groupOf(record)]
-      const n = (nth.get(`${day} ${group}`) ?? 0) + 1
-      nth.set(`${day} ${group}`, n)
-      return { i, day, group, n, bytes }
+      const { goods, isLater } = about(record)
+      const day = Math.floor(at / DAY_MS)
+      const key = `${day} ${isLater} ${goods}`
+      const n = (nth.get(key) ?? 0) + 1
+      nth.set(key, n)
+      return { i, day, isLater, n, bytes }
     })
     const used = new Map<number, number>()
     const ranks: number[] = new Array<number>(lines.length)
-    for (const { i, day, bytes } of places.sort(
-      (a, b) => a.n - b.n || (a.group[0] === b.group[0] ? a.i - b.i : (a.group[0] ?? '') < (b.group[0] ?? '') ? -1 : 1),
-    )) {
+    places.sort((a, b) => a.n - b.n || Number(a.isLater) - Number(b.isLater) || a.i - b.i)
+    for (const { i, day, bytes } of places) {
       used.set(day, (used.get(day) ?? 0) + bytes)
       ranks[i] = -used.get(day)!
     }
