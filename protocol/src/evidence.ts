@@ -10,6 +10,7 @@ export const EVIDENCE_BYTES = 65_536
 
 const PREFIX_BYTES = /* @__PURE__ */ Uint8Array.from(evidenceUri(''), (letter) => letter.charCodeAt(0))
 const SEMICOLON = 0x3b
+
 /** The id of these bytes. */
 export function evidenceId(bytes: Uint8Array): EvidenceId {
   return toBase64Url(sha256(bytes))

@@ -8,8 +8,8 @@ const REWRITE_BYTES = 256 * 1024
 
 /**
  * One file of JSON lines, each the last word of its key until a later one comes. Nothing is ever left out of it but a line of which a later one with the
- * same key is there: a line that cannot be read stays, and makes its key an error rather than something new. No index is in memory: a file stays small,
- * for there are thousands of them.
+ * same key is there: a line that cannot be read stays, and where its key can be, that is an error rather than something new. No index is in memory: a file
+ * stays small, for there are thousands of them.
  */
 export class OpeningShard<T> {
   readonly #disk: Disk
