@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { sampleVerdicts } from './_sample-verdicts.ts'
 import { journeyOf } from './journey.ts'
-import { safetyOf, temperatureOf, useByOf } from './safety.ts'
+import { safetyOf, type Temperature, temperatureOf, useByOf } from './safety.ts'
+import type { Track } from './temperature.ts'
 import { temperatureTone, useByTone } from './tone.ts'
 
 const limits = { minMilliC: 0, maxMilliC: 4000 }
@@ -25,9 +26,20 @@ describe('temperatureOf', () => {
   it('takes the limit itself as within', () => {
     const line = [{ ms: 0, milli: 4000 }]
     const at = { fromMs: 0, toMs: 0, minMilli: 0, maxMilli: 4000, lines: [line], bands: [], gaps: [], devices: 1 }
-    expect(temperatureOf(at, limits).kind).toBe('kept')
+    expect(temperatureOf(at, limits).kind).toBe('scarce')
     expect(temperatureOf({ ...at, maxMilli: 4001 }, limits).kind).toBe('left')
     expect(temperatureOf({ ...at, minMilli: -1 }, limits).kind).toBe('left')
+  })
+
+  it('calls nothing kept that was mostly not measured', () => {
+    const hour = 3_600_000
+    const at = { fromMs: 0, toMs: 10 * hour, minMilli: 1000, maxMilli: 2000, lines: [], bands: [], devices: 1 }
+    const gap = (toMs: number): object => ({ gaps: [{ fromMs: 0, toMs }] })
+    const of = (toMs: number): Temperature => temperatureOf({ ...at, ...gap(toMs) } as Track, limits)
+    expect(of(5 * hour).kind).toBe('kept')
+    expect(of(5 * hour + 1).kind).toBe('scarce')
+    expect(temperatureTone(of(9 * hour))).toBe('idle')
+    expect(temperatureOf({ ...at, ...gap(9 * hour), maxMilli: 9000 } as Track, limits).kind).toBe('left')
   })
 
   it('judges nothing without limits or readings', () => {
@@ -57,6 +69,9 @@ describe('safetyOf', () => {
     const journey = journeyOf(sampleVerdicts.consistent())
     expect(safetyOf('consistent', journey, {}, now).recall).toBe('not-checked')
     expect(safetyOf('unchecked', journey, {}, now).recall).toBe('unknown-now')
+    // Nothing could be fetched: whether anything was measured is as little known as whether anything was recalled.
+    expect(safetyOf('unchecked', undefined, {}, now).temperature).toEqual({ kind: 'unknown-now' })
+    expect(safetyOf('none', undefined, {}, now).temperature).toEqual({ kind: 'none' })
     expect(safetyOf('none', undefined, {}, now).recall).toBe('unknowable')
     expect(safetyOf('recalled', journey, {}, now).recall).toBe('recalled')
   })

@@ -18,10 +18,12 @@ export type Recall =
 
 export type Temperature =
   | { kind: 'none' }
+  | { kind: 'unknown-now' }
   | { kind: 'doubtful' }
   | { kind: 'no-limits'; minMilli: number; maxMilli: number; measuredMs: number; totalMs: number }
   | {
-      kind: 'kept' | 'left'
+      /** `scarce`: within the limits as far as was measured, which was not even half of the time, or one moment alone. */
+      kind: 'kept' | 'scarce' | 'left'
       limits: Limits
       minMilli: number
       maxMilli: number
@@ -38,6 +40,7 @@ export interface Limits {
   maxMilliC: number
 }
 
+const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 
 /** How the goods were kept, judged by their registered limits over what was measured and nothing else. */
@@ -47,15 +50,17 @@ export function temperatureOf(track: Track | undefined, limits: Limits | undefin
   const totalMs = track.toMs - track.fromMs
   if (limits === undefined) return { kind: 'no-limits', minMilli, maxMilli, measuredMs: measuredMs(track), totalMs }
   const within = minMilli >= limits.minMilliC && maxMilli <= limits.maxMilliC
+  const gapMs = totalMs - measuredMs(track)
+  const scarce = totalMs < MINUTE_MS || gapMs * 2 > totalMs
   return {
-    kind: within ? 'kept' : 'left',
+    kind: within ? (scarce ? 'scarce' : 'kept') : 'left',
     limits,
     minMilli,
     maxMilli,
     overMs: within ? 0 : outsideMs(track, limits),
     totalMs,
     gaps: track.gaps.length,
-    gapMs: totalMs - measuredMs(track),
+    gapMs,
   }
 }
 
@@ -103,6 +108,12 @@ export function recallOf(state: string, verdict: Verdict | undefined): Recall {
   return verdict.recalls.some(({ lifted }) => lifted === undefined) ? 'drill' : 'free'
 }
 
+/** Records that don't check out are no ground to say anything, and without any that nothing was measured is not known. */
+function keptNow(state: string, temperature: Temperature): Temperature {
+  if (state === 'mismatch') return { kind: 'doubtful' }
+  return state === 'unchecked' && temperature.kind === 'none' ? { kind: 'unknown-now' } : temperature
+}
+
 /** The three rows together. `state` is what the page shows: without a check of now, nothing is known of now. */
 export function safetyOf(
   state: string,
@@ -120,7 +131,7 @@ export function safetyOf(
     // What was called back since an old state is not in it.
     recall: age?.kind === 'old' && (recall === 'free' || recall === 'drill') ? 'unknown-now' : recall,
     ...(asOfMs !== undefined && { recallAsOfMs: asOfMs }),
-    temperature: state === 'mismatch' ? { kind: 'doubtful' } : temperatureOf(journey?.track, pack.limits),
+    temperature: keptNow(state, temperatureOf(journey?.track, pack.limits)),
     useBy: useByOf(pack.useBy, today),
   }
 }

@@ -6,9 +6,11 @@ export type Tone = 'ok' | 'stop' | 'care' | 'idle'
 export function temperatureTone({ kind }: Temperature): Tone {
   const tones: Record<Temperature['kind'], Tone> = {
     kept: 'ok',
+    scarce: 'idle',
     left: 'stop',
     doubtful: 'stop',
     none: 'idle',
+    'unknown-now': 'idle',
     'no-limits': 'idle',
   }
   return tones[kind]

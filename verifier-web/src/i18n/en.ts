@@ -207,6 +207,8 @@ export const en = {
   'recall.unknowable': 'Cannot be known',
   kept: 'Kept at',
   'kept.kept': '{limits} when measured',
+  'kept.scarce': 'Measured {measured} of {total}',
+  'kept.moment': 'Measured once',
   'kept.left.high': 'Up to {value}, above {limit}',
   'kept.left.low': 'Down to {value}, below {limit}',
   'kept.left.for': 'Outside {limits} for {length}',

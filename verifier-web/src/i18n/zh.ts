@@ -193,6 +193,8 @@ export const zh = {
   'recall.unknowable': '无从得知',
   kept: '温度',
   'kept.kept': '测得 {limits}，无超限',
+  'kept.scarce': '{total}里只测了{measured}',
+  'kept.moment': '只测过一次',
   'kept.left.high': '最高 {value}，超过 {limit}',
   'kept.left.low': '最低 {value}，低于 {limit}',
   'kept.left.for': '超限 {length}，限值 {limits}',

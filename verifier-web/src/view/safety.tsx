@@ -58,7 +58,7 @@ function recallText(language: Language, finding: Finding, { recall, recallAsOfMs
 
 function gapsText(
   { t, format }: Language,
-  { totalMs, gaps, gapMs }: Extract<Temperature, { kind: 'kept' | 'left' }>,
+  { totalMs, gaps, gapMs }: Extract<Temperature, { kind: 'kept' | 'scarce' | 'left' }>,
 ): string {
   const measured = format.roughly(totalMs - gapMs)
   const values = { n: gaps, measured, total: format.roughly(totalMs), length: format.duration(gapMs) }
@@ -70,6 +70,8 @@ function temperatureText(language: Language, temperature: Temperature, until: st
   switch (temperature.kind) {
     case 'none':
       return { strong: t('kept.none') }
+    case 'unknown-now':
+      return { strong: t('recall.unknown-now') }
     case 'doubtful':
       return { strong: t('kept.doubtful'), small: t('kept.doubtful.why') }
     case 'no-limits':
@@ -77,13 +79,15 @@ function temperatureText(language: Language, temperature: Temperature, until: st
         strong: t('kept.no-limits', { range: format.range(temperature.minMilli, temperature.maxMilli) }),
         small: t('kept.no-limits.why'),
       }
-    case 'kept': {
+    case 'kept':
+    case 'scarce': {
       const limits = format.range(temperature.limits.minMilliC, temperature.limits.maxMilliC)
-      return {
-        strong: until === undefined ? t('kept.kept', { limits }) : t('kept.until', { at: until, limits }),
-        // Of one reading there is no time that it was kept for.
-        small: temperature.totalMs < 60_000 ? undefined : gapsText(language, temperature),
-      }
+      const kept = until === undefined ? t('kept.kept', { limits }) : t('kept.until', { at: until, limits })
+      if (temperature.kind === 'kept') return { strong: kept, small: gapsText(language, temperature) }
+      const { totalMs, gapMs } = temperature
+      const values = { measured: format.roughly(totalMs - gapMs), total: format.roughly(totalMs) }
+      // Of one reading there is no time that it was kept for.
+      return { strong: totalMs < 60_000 ? t('kept.moment') : t('kept.scarce', values), small: kept }
     }
     case 'left': {
       const { limits, minMilli, maxMilli, overMs } = temperature
