@@ -27,11 +27,13 @@ export const MAX_LINEAGE = 512
  * Every subject whose history belongs to this one's: what it was made of, its lot, the units it was packed in, the end of every recall, and for every
  * event who signed it, what its place is called, and what is known of its clock where that is in doubt. Ledger and reader call the same function, so the reader notices when the
  * ledger leaves a branch out.
+ * @param grounds whether the grounds of holds are followed: what they rest on must be whole, and is not the subject's own history
  * @throws ProtocolError HISTORY_SIZE
  */
 export async function lineage(
   root: string,
   eventsOf: (subject: string) => Promise<readonly SignedEvent[]>,
+  grounds = true,
 ): Promise<string[]> {
   const reached = new Set([root])
   // A Set is walked in the order of insertion, also over what is added on the way: this is the breadth-first queue.
@@ -39,16 +41,16 @@ export async function lineage(
     if (reached.size > MAX_LINEAGE) throw new ProtocolError('HISTORY_SIZE', `more than ${MAX_LINEAGE} subjects`)
     for (const { event, signer } of await eventsOf(subject)) {
       reached.add(signer)
-      for (const next of leadsTo(subject, event)) reached.add(next)
+      for (const next of leadsTo(subject, event, grounds)) reached.add(next)
       for (const boot of bootOf(event, signer)) reached.add(boot)
     }
   }
   return [...reached]
 }
 
-function leadsTo(subject: string, event: AnyEvent): string[] {
+function leadsTo(subject: string, event: AnyEvent, grounds: boolean): string[] {
   if (event.type === 'TristampReport') return []
-  return event.type === 'TristampGovernance' ? ofOperation(event.operation) : ofGoods(subject, event)
+  return event.type === 'TristampGovernance' ? ofOperation(event.operation, grounds) : ofGoods(subject, event)
 }
 
 /** A doubtful clock leads to its boot, where an anchor stands or provably none does. */
@@ -62,7 +64,7 @@ function bootOf(event: AnyEvent, signer: string): string[] {
  * Names are given by organisations, which are enrolled by the administrators that the genesis names. A station leads to every key
  * that was ever enrolled there: whether a name was free is a matter of when the others ended.
  */
-function ofOperation(operation: Operation): string[] {
+function ofOperation(operation: Operation, grounds: boolean): string[] {
   switch (operation.op) {
     case 'enrol-gateway':
       return [organisationUri(operation.org), operation.station, publicKeyUri(operation.key)]
@@ -80,7 +82,7 @@ function ofOperation(operation: Operation): string[] {
       return [
         holdUri(operation.id),
         organisationUri(operation.org),
-        ...(operation.ground === undefined ? [] : [operation.ground.product, ...operation.ground.way]),
+        ...(grounds && operation.ground !== undefined ? [operation.ground.product, ...operation.ground.way] : []),
       ]
     default:
       return []

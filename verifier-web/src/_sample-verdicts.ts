@@ -330,6 +330,7 @@ const base = (state: Verdict['state'], made: Check[], shown: ProvenEvent[]): Ver
   reports: [],
   recalls: [],
   holds: [],
+  grounds: [],
   findings: [],
   lineage: shown.length > 0 ? [PACK, LOT, PRODUCT, PIG, CASE, FARM, PLANT, TRUCK, WHOLESALE, KITCHEN] : [PACK],
 })

@@ -4,14 +4,14 @@ import { type AskedRecord, verifyMapProofs } from '../history-multiproof.ts'
 import { extended, NO_HISTORY } from '../history-record.ts'
 import { keyUri } from '../key.ts'
 import { lineage } from '../lineage.ts'
-import { subjectHash } from '../subject.ts'
+import { holdUri, subjectHash } from '../subject.ts'
 import { type OpenedEvent, placeKey } from './check-contents.ts'
 import { at } from './failure.ts'
 
 /**
  * Nothing is left out: each history is the whole one that the seal commits to, and no history that belongs to the subject's
  * is missing.
- * @returns the subjects in the lineage
+ * @returns the subjects in the lineage, and those of its own: without what is there for the ground of a hold alone
  * @throws ProtocolError HISTORY_PROOF; HISTORY_MISSING, HISTORY_SUBJECT, HISTORY_SIZE, with the subject
  */
 export async function checkCompleteness(
@@ -19,15 +19,16 @@ export async function checkCompleteness(
   events: ReadonlyMap<string, OpenedEvent>,
   historyRoot: Uint8Array,
   subject: string,
-): Promise<string[]> {
+): Promise<{ all: string[]; own: string[] }> {
   const histories = new Map(bundle.histories.map((history) => [history.subject, history]))
   const asked = bundle.histories.map((history) => at({ subject: history.subject }, () => recordOf(history, events)))
   verifyMapProofs(historyRoot, asked, bundle.map)
-  const subjects = await lineage(subject, (next) =>
-    Promise.resolve(at({ subject: next }, () => disclosed(next, histories, events))),
-  )
-  checkNothingElse(subjects, histories, events)
-  return subjects
+  const eventsOf = (next: string): ReturnType<Parameters<typeof lineage>[1]> =>
+    Promise.resolve(at({ subject: next }, () => disclosed(next, histories, events)))
+  const all = await lineage(subject, eventsOf)
+  checkNothingElse(all, histories, events)
+  // Whoever reads a hold itself reads what it rests on.
+  return { all, own: subject.startsWith(holdUri('')) ? all : await lineage(subject, eventsOf, false) }
 }
 
 /**

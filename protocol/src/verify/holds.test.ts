@@ -26,6 +26,8 @@ const product: RegisterProduct = {
 /** Minutes on one day. */
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 20, 0, minute)).toISOString()
 
+const placeOf = ({ entry, position }: { entry: number; position: number }): string => `${entry}.${position}`
+
 /** A series of one reading a minute. */
 function measured(fromMinute: number, ...milli: number[]): SensorElement[] {
   const [low, high] = [Math.min(...milli), Math.max(...milli)].map((one) => one / 1000)
@@ -116,6 +118,35 @@ describe('a hold in the ledger', () => {
     const { holds } = await read(SAMPLE.item)
     expect(holds.map(({ ground }) => ground)).toEqual([...Array(32).fill('shown'), ...Array(8).fill('unchecked')])
     expect(holds.map(({ hold }) => hold.id)).toEqual(ids.reverse())
+  })
+
+  it('tells others of the lot nothing that only the ground rests on: whoever copies one pack and warms it does not make the others copies', async () => {
+    ledger.timeMs = Date.parse(at(1440))
+    const far = { ...sampleObjectEvent()['tristamp:geo'], latE7: 200_000_000 }
+    const warm = { ...seen(SAMPLE.item, 8, 9000), 'tristamp:geo': far }
+    const entry = record(warm)
+    expect(await read(SAMPLE.item)).toMatchObject({ state: 'elsewhere' })
+    const before = { [OTHER]: await read(OTHER), [SAMPLE.lot]: await read(SAMPLE.lot) }
+    const ground = groundOf(warm, entry, { way: [SAMPLE.item], lowestMilliC: 9000, highestMilliC: 9000 })
+    const hold = groundedHold({ ...ground, outsideMs: 60_000 })
+    byLedger(hold)
+    for (const state of ['held', 'consistent'] as const) {
+      for (const [subject, { events, findings }] of Object.entries(before)) {
+        const after = await read(subject)
+        expect(after).toMatchObject({ state, holds: [{ ground: 'shown' }] })
+        expect(after.events.map(placeOf)).toEqual(events.map(placeOf))
+        expect(after.findings).toEqual(findings)
+        expect(after.grounds.map(placeOf)).toEqual([`${entry}.0`])
+        expect(after.lineage).not.toContain(SAMPLE.item)
+      }
+      // What is told of the pack itself is told of it while it is held, and is its verdict again behind that.
+      const own = await read(SAMPLE.item)
+      expect(own).toMatchObject({ state: state === 'held' ? 'held' : 'elsewhere', grounds: [] })
+      expect(own.findings.map(({ code }) => code)).toEqual(['TWO_PLACES', 'TEMPERATURE_LIMITS'])
+      // The hold's own history is read for its ground.
+      expect((await read(holdUri(hold.id))).events.map(placeOf)).toContain(`${entry}.0`)
+      if (state === 'held') govern({ ...release, id: hold.id })
+    }
   })
 
   it('gives way to a recall, and says nothing of goods that it does not name', async () => {

@@ -134,9 +134,14 @@ export interface Verdict {
   recalls: ProvenRecall[]
   /** Holds of these goods: those that stand, then those that were released. */
   holds: ProvenHold[]
+  /**
+   * What the grounds of holds rest on besides: records of other goods of the lot, proven like `events`. They say nothing of the subject, and no rule
+   * weighs them. Mostly empty.
+   */
+  grounds: ProvenEvent[]
   /** What the rules found in these events, the gravest first. */
   findings: Finding[]
   names: Names
-  /** Subjects whose histories were checked. */
+  /** The subjects whose histories are the subject's own, all of them whole. Those behind `grounds` were checked, too. */
   lineage: string[]
 }

@@ -2,7 +2,7 @@ import { type Bundle, decodeBundle } from '../bundle.ts'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { Verify } from '../ed25519.ts'
 import { ProtocolError } from '../error.ts'
-import { type Finding, stampOf } from '../finding/finding.ts'
+import { type EventRef, type Finding, stampOf } from '../finding/finding.ts'
 import { findingsOf } from '../finding/rules.ts'
 import { parseNote } from '../note.ts'
 import { checkPolicy, NO_QUORUM, type Policy } from '../policy.ts'
@@ -57,6 +57,7 @@ export async function verify(
     reports: [],
     recalls: [],
     holds: [],
+    grounds: [],
     findings: [],
     names: { products: new Map(), places: new Map(), organisations: new Map() },
     lineage: [],
@@ -109,9 +110,10 @@ export async function verify(
     passed({ events: opened.size })
 
     current = 'completeness'
-    verdict.lineage = await checkCompleteness(bundle, opened, seal.historyRoot, subject)
+    const subjects = await checkCompleteness(bundle, opened, seal.historyRoot, subject)
+    verdict.lineage = subjects.own
     const times = checkTimes(opened.values(), seals)
-    passed({ subjects: verdict.lineage.length })
+    passed({ subjects: subjects.all.length })
 
     current = 'signatures'
     const { proven, reports, names, orders, limits } = await checkSigners(
@@ -124,13 +126,17 @@ export async function verify(
 
     verdict.names = names
     const sealedMs = (entry: number): number | undefined => seals.known(entry)
-    verdict.events = inOrder(
+    const own = new Set(subjects.own)
+    const isOwn = (one: EventRef): boolean => opened.get(placeKey(one))!.subjects.some((named) => own.has(named))
+    const events = inOrder(
       proven.map((one) => ({ ...one, time: times.get(placeKey(one))!, sealedAtMs: seals.over(one.entry) })),
     )
-    verdict.reports = reports
+    verdict.events = events.filter(isOwn)
+    verdict.grounds = events.filter((one) => !isOwn(one))
+    verdict.reports = reports.filter(isOwn)
     const goods = namesOf(subject, verdict.events)
     verdict.recalls = recallsOf(goods, orders, sealedMs)
-    verdict.holds = holdsOf(goods, orders, { events: verdict.events, limits }, sealedMs)
+    verdict.holds = holdsOf(goods, orders, { events, limits }, sealedMs)
     const withheld = withheldIn(bundle)
     if (withheld > 0) {
       // Complete, but not readable: a recall or a revocation could stand in what is withheld, so nothing good is said.
