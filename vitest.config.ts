@@ -24,7 +24,13 @@ export default defineConfig({
         ...source,
         // A language arrives in parts, in tests as in the build.
         plugins: [words],
-        test: { ...patient, name: 'unit', include: ['*/src/**/*.test.{ts,tsx}'], testTimeout: 90_000 },
+        test: {
+          ...patient,
+          name: 'unit',
+          include: ['*/src/**/*.test.{ts,tsx}'],
+          setupFiles: ['test/_property-seed.ts'],
+          testTimeout: 90_000,
+        },
       },
       {
         ...source,

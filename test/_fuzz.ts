@@ -8,7 +8,10 @@ const MAX_BYTES = 200_000
 
 type Random = () => number
 
-/** One run of mutations. TRISTAMP_FUZZ_SEED repeats it; TRISTAMP_FUZZ_MS gives each parser more time than a test run has. */
+/**
+ * One run of mutations, the same ones each time, of which a slow machine only tries fewer. TRISTAMP_FUZZ_SEED=new tries others, a number
+ * repeats them; TRISTAMP_FUZZ_MS gives each parser more time than a test run has.
+ */
 export const FUZZ_SEED: number = seedFrom('TRISTAMP_FUZZ_SEED')
 const EACH_MS = Number(process.env['TRISTAMP_FUZZ_MS'] ?? 100)
 
