@@ -40,7 +40,7 @@ async function running(change: (text: string) => string = (text) => text) {
   const log = createLog((line) => void lines.push(line), 'en')
   const host = await Host.start(config, { load: () => loadConfig(file), log })
   cleanup.push(() => host[Symbol.asyncDispose]())
-  await until(() => gun.connected && other.connected, 5000, 'the instruments')
+  await until(() => gun.connected && other.connected, 60_000, 'the instruments')
   return { ledger, gun, other, text: change(text), write, config, signer, host, lines }
 }
 
@@ -60,7 +60,7 @@ describe('a configuration that is read again', () => {
       ),
     )
     await host.reload()
-    await until(() => third.connected && !other.connected, 5000, 'the third')
+    await until(() => third.connected && !other.connected, 60_000, 'the third')
     expect(gun.ended).toBe(0)
     scan(gun, 'A1')
     await until(() => ledger.events.length === 1)

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeBatch, parseStatement, publicKeyOf, verifyOnNode } from '@tristamp/protocol'
@@ -28,7 +28,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 }
 
 /** A program that signs with a key file, as an operator's own may. */
-function command(dir: string, body: string, timeoutMs = 5000, key = publicKey): KeyConfig & { type: 'command' } {
+function command(dir: string, body: string, timeoutMs = 60_000, key = publicKey): KeyConfig & { type: 'command' } {
   const file = join(dir, 'sign.mjs')
   writeFileSync(
     file,
@@ -70,19 +70,19 @@ describe('a key that a program keeps', () => {
 
   it('holds nothing up while it is slow, and loses nothing while it fails', { timeout: 120_000 }, async () => {
     const dir = folder()
-    const flag = join(dir, 'works')
+    const [flag, go] = [join(dir, 'works'), join(dir, 'go')]
     const body = `import { existsSync } from 'node:fs'
 if (!existsSync(${JSON.stringify(flag)})) process.exit(1)
-await new Promise((resolve) => setTimeout(resolve, 800))
+while (!existsSync(${JSON.stringify(go)})) await new Promise((resolve) => setTimeout(resolve, 20))
 process.stdout.write(sign(null, message, key))`
     const config: AgentConfig = { ...gatewayConfig(), key: command(dir, body) }
-    writeFileSync(flag, '')
+    for (const file of [flag, go]) writeFileSync(file, '')
     await initAgent(config)
     const signer = openSigner(config)
     const { store, outbox } = await openOutbox(join(config.data, 'outbox'), config.data, signer)
     const signOnce = (): Promise<boolean> => outbox.sign(10, (events, at) => signer.signBatch(events, at, 0))
     await outbox.accept([message], [])
-    execFileSync('rm', [flag])
+    for (const file of [flag, go]) rmSync(file)
     expect(await codeOf(signOnce())).toMatch(/KEY_STORE/)
     expect([outbox.unsigned, outbox.nextSeq]).toEqual([1, 0])
     writeFileSync(flag, '')
@@ -92,6 +92,7 @@ process.stdout.write(sign(null, message, key))`
       return signed
     })
     await outbox.accept([message], []).then(() => order.push('accepted'))
+    writeFileSync(go, '')
     expect(await signing).toBe(true)
     expect(order).toEqual(['accepted', 'signed'])
     expect([outbox.unsigned, outbox.nextSeq]).toEqual([1, 1])

@@ -186,7 +186,7 @@ describe('a gateway that is killed while people scan', () => {
       child.stderr!.on('data', (chunk: Buffer) => {
         said += chunk.toString()
       })
-      await until(() => gun.connected, 10_000, 'the scanner')
+      await until(() => gun.connected, 60_000, 'the scanner')
     }
     const kill = async (): Promise<void> => {
       const gone = new Promise((resolve) => child?.once('close', resolve))

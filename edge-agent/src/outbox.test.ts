@@ -251,7 +251,7 @@ describe('a gateway that is killed while it writes', () => {
       const writer = spawn(process.execPath, [child, config.data, String(next)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       })
-      const lines = await killedAfter(writer, 20 + Math.random() * 150)
+      const lines = await killedAfter(writer, { lines: 1 + 9 * round, ms: (round % 4) * 1.7 })
       for (const line of lines) {
         const [word, n = '', events = ''] = line.split(' ')
         if (word === 'accepted') accepted.push(Number(n))
@@ -303,7 +303,7 @@ describe('a gateway that is killed at a step of its second truth', () => {
           stdio: ['ignore', 'pipe', 'inherit'],
           env: { ...process.env, FAILPOINT: control },
         })
-        const lines = await killedAfter(writer, 90_000)
+        const lines = await killedAfter(writer, { lines: 1, ms: 90_000 })
         accepted += lines.filter((line) => line.startsWith('accepted ')).length
         rmSync(`${control}.fired`)
         const { store, outbox } = await open(config)
@@ -324,7 +324,7 @@ describe('a full disk', () => {
     // A limit on the size of files does to the database what a full disk does.
     const limited = `trap '' XFSZ; ulimit -f 48; exec "${process.execPath}" "${child}" "${config.data}" 0 until-refused`
     const writer = spawn('bash', ['-c', limited], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const lines = await killedAfter(writer, 90_000)
+    const lines = await killedAfter(writer, { lines: 1, ms: 90_000 })
     const accepted = lines.flatMap((line) => (line.startsWith('accepted ') ? [Number(line.slice(9))] : []))
     expect(lines.at(-1)).toBe('refused DISK_FULL DISK_FULL')
     expect(accepted.length).toBeGreaterThan(10)
@@ -336,14 +336,17 @@ describe('a full disk', () => {
   })
 })
 
-/** Its lines until it was killed, the given time after it opened the outbox. */
-function killedAfter(writer: ChildProcess, ms: number): Promise<string[]> {
+/** Its lines until it was killed: so long after it had said so many, of which the first tells that the outbox is open. */
+function killedAfter(writer: ChildProcess, { lines, ms }: { lines: number; ms: number }): Promise<string[]> {
   return new Promise((resolve, reject) => {
     let text = ''
+    let aimed = false
     writer.on('error', reject)
     writer.stdout!.on('data', (chunk: Buffer) => {
-      if (text === '') setTimeout(() => writer.kill('SIGKILL'), ms)
       text += chunk.toString()
+      if (aimed || text.split('\n').length <= lines) return
+      aimed = true
+      setTimeout(() => writer.kill('SIGKILL'), ms)
     })
     // The last line may be cut: it was not said.
     writer.on('close', () => resolve(text.split('\n').slice(0, -1)))

@@ -78,14 +78,18 @@ describe('a receiver', () => {
     expect(line.measurements.map(({ kind }) => kind)).toEqual(['fix', 'no-fix', 'fix'])
   })
 
-  it('that has just started is not believed for as long as it is told', async () => {
+  it('that has just started is not believed for as long as it is told', () => {
     const line = new Line()
     lines.push(line)
+    let ms = 0
+    line.clock = () => ms
     line.start(nmea, { hdopMax: 5, silence: 10_000, settle: 60 })
     line.send(epoch('031500.00'))
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    ms = 59
     line.send(epoch('031501.00'))
-    expect(line.measurements.map(({ kind }) => kind)).toEqual(['no-fix', 'fix'])
+    ms = 60
+    line.send(epoch('031502.00'))
+    expect(line.measurements.map(({ kind }) => kind)).toEqual(['no-fix', 'no-fix', 'fix'])
   })
 
   it('that speaks something else is said to be so, not taken for silent or well', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
+import { freePort } from '../../../test/_harness/free-port.ts'
 import { AgentError } from '../error.ts'
 import type { PageConfig } from './config.ts'
 import { hashPin } from './pin.ts'
@@ -72,8 +73,7 @@ interface Served {
 }
 
 async function served(more: Partial<PageConfig> = {}): Promise<Served> {
-  const { server, port } = await occupied()
-  await new Promise((resolve) => server.close(resolve))
+  const port = await freePort()
   const gateway = new Gateway()
   const stop = new AbortController()
   const config = { host: '127.0.0.1', port, names: [], files: files(), ...more }
@@ -83,10 +83,7 @@ async function served(more: Partial<PageConfig> = {}): Promise<Served> {
     await running
   })
   const own = { Host: `127.0.0.1:${port}`, Origin: `http://127.0.0.1:${port}`, 'Content-Type': 'application/json' }
-  for (let tries = 0; tries < 100; tries++) {
-    if ((await ask(port, '/api/state', own).catch(() => undefined)) !== undefined) break
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  await expect.poll(() => ask(port, '/api/state', own).catch(() => undefined), { timeout: 60_000 }).toBeDefined()
   return { gateway, port, own }
 }
 

@@ -82,7 +82,7 @@ async function bench(extra = '', modelBytes: Uint8Array = model()): Promise<Runn
     },
     stop: async () => stop?.(),
     scan: (text) => gun.send(text),
-    said: (words) => until(() => lines.some((line) => line.includes(words)), 10_000, words),
+    said: (words) => until(() => lines.some((line) => line.includes(words)), 60_000, words),
   }
   cleanup.push(() => stop?.())
   return run
