@@ -16,8 +16,9 @@ interface TagCase {
   digitalLink: string
 }
 
-describe('tag vectors', () => {
-  for (const { scheme, hex, filter, digitalLink } of cases<TagCase>('epc-tag/tags')) {
+const VECTORS = cases<TagCase>('epc-tag/tags')
+describe.skipIf(VECTORS.length === 0)('tag vectors', () => {
+  for (const { scheme, hex, filter, digitalLink } of VECTORS) {
     it(`${scheme} ${hex}`, () => {
       const tag = decodeTag(hexBytes(hex))
       expect(tag).toMatchObject({ scheme, filter, uri: digitalLink.split('?')[0], label: digitalLink })
