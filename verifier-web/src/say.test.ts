@@ -111,6 +111,8 @@ describe('a state that too few witnesses signed', () => {
     expect(nextOf(finding(few), safe)).toBe('next.unchecked.witnesses')
     const offline = finding(sampleVerdicts.consistent(), { state: 'unchecked', failure: { code: 'OFFLINE' } })
     expect(nextOf(offline, safe)).toBe('next.unchecked')
+    // Of goods that were never checked here, not only a recall is unknown.
+    expect(nextOf({ ...offline, verdict: undefined }, safe)).toBe('next.unchecked.never')
   })
 
   it('is told beside what is withheld', () => {

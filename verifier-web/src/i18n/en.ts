@@ -123,6 +123,7 @@ export const en = {
   'next.sealed': 'Do not eat it yet. Reveal the sealed code inside the pack and check it.',
   'next.none': 'Check that the number was read correctly. If it was, ask where you got it before eating it.',
   'next.unchecked': 'Check again when you have signal. Until then a recall would not show here.',
+  'next.unchecked.never': 'Check again when you have signal. Until then nothing is known about it.',
   'next.unchecked.witnesses': 'Check again in a minute. If it stays so, ask where you got it.',
 
   'act.recalled': 'What to do',
@@ -394,7 +395,7 @@ export const en = {
   checks: 'What was checked',
   'checks.sum': '{passed} passed, {unchecked} not checked',
   'checks.sum.failed': '{failed} failed, {unchecked} not checked',
-  'checks.none-proof': 'The ledger proves that nothing was recorded for this number up to {at}.',
+  'checks.none-proof': 'It is proved that nothing was recorded for this number up to {at}.',
   'checks.nothing': 'Nothing was checked this time.',
   'checks.last': 'Below is the last check, {at}.',
   'check.bundle.passed': 'The proofs are whole and well formed',

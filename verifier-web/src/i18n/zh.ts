@@ -112,6 +112,7 @@ export const zh = {
   'next.sealed': '手里这包|未必是原来那包。|先不要食用，|揭开密封码|核对。',
   'next.none': '先看|编号有没有读错。|没读错的话，|先不要食用，|问购买处。',
   'next.unchecked': '有信号时再核对。|有没有新召回，|现在还不知道。',
+  'next.unchecked.never': '有信号时再核对。|在那之前，|它的一切|都还不知道。',
   'next.unchecked.witnesses': '过一分钟|再核对。|若一直如此，|请问购买处。',
 
   'act.recalled': '现在该怎么办',
@@ -365,7 +366,7 @@ export const zh = {
   checks: '核对了什么',
   'checks.sum': '{passed} 项通过，{unchecked} 项没有核对',
   'checks.sum.failed': '{failed} 项不符，{unchecked} 项没有核对',
-  'checks.none-proof': '账本证明：这个编号到 {at} 为止没有任何记录。',
+  'checks.none-proof': '有证明：到 {at} 为止，这个编号没有任何记录。',
   'checks.nothing': '这次没有核对。',
   'checks.last': '下面是上次的核对，{at}。',
   'check.bundle.passed': '证据完整，格式正确',
