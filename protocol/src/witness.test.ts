@@ -238,13 +238,12 @@ describe('a witness', () => {
 const folder = vectors('log')
 
 describe.skipIf(folder === undefined)("litewitness's requests, in order", () => {
-  const file = JSON.parse(readFileSync(`${folder}/witness-add-checkpoint.json`, 'utf8')) as {
-    log: { origin: string; vkey: string }
-    cases: { i: number; body: string; status: number; responseBody?: string }[]
-  }
-  const key = parseVerifierKey(file.log.vkey)
-
   test('answers', async () => {
+    const file = JSON.parse(readFileSync(`${folder}/witness-add-checkpoint.json`, 'utf8')) as {
+      log: { origin: string; vkey: string }
+      cases: { i: number; body: string; status: number; responseBody?: string }[]
+    }
+    const key = parseVerifierKey(file.log.vkey)
     let state: WitnessState | undefined
     for (const { i, body, status, responseBody } of file.cases) {
       const request = parseAddCheckpoint(body)
