@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Machine } from '../machine.ts'
-import { type Kept, type Line, RecordBook } from '../unsigned/record-book.ts'
+import { type BookOptions, type Kept, type Line, RecordBook } from '../unsigned/record-book.ts'
 import { type Complaint, type Contact, readComplaint, readContact } from './complaint.ts'
+import { type Deletion, deletionOf, type KeptDeletion, readDeletion } from './deletion.ts'
 
 const DAY_MS = 86_400_000
 const MAX_BYTES = 16 * 1024 * 1024
 const MAX_AGE_MS = 730 * DAY_MS
 const CONTACT_BYTES = 4 * 1024 * 1024
+const DELETION_BYTES = 4 * 1024 * 1024
 /** How to reach whoever wrote is off the disk after so long. */
 export const CONTACT_DAYS = 90
 
@@ -29,39 +31,64 @@ export interface ComplaintFigures {
   lastAtMs: number | null
 }
 
-/** What people report of goods, and in a book of its own how to reach them: personal data end sooner (docs/operate.md). */
+interface Books {
+  complaints: RecordBook<Complaint>
+  contacts: RecordBook<Contact>
+  deletions: RecordBook<Deletion>
+}
+
+/**
+ * What people report of goods; in a book of its own how to reach them, for personal data end sooner (docs/operate.md); and in a third, which reports were
+ * deleted and by whom: nobody makes what is said of his goods disappear unseen.
+ */
 export class ComplaintBook {
   readonly #complaints: RecordBook<Complaint>
   readonly #contacts: RecordBook<Contact>
+  readonly #deletions: RecordBook<Deletion>
   readonly #now: () => number
   /** Of the last week, oldest first. */
   #week: { at: number; subject: string }[] = []
   #lastAtMs: number | null = null
+  #removing: Promise<unknown> = Promise.resolve()
 
-  private constructor(complaints: RecordBook<Complaint>, contacts: RecordBook<Contact>, now: () => number) {
+  private constructor({ complaints, contacts, deletions }: Books, now: () => number) {
     this.#complaints = complaints
     this.#contacts = contacts
+    this.#deletions = deletions
     this.#now = now
-    for (const one of complaints.records) this.#count(one)
+    this.#countAll()
   }
 
   /** @throws LedgerError NODE_DEGRADED */
   static async open(data: string, { disk, now }: Pick<Machine, 'disk' | 'now'>): Promise<ComplaintBook> {
     const common = { folder: join(data, 'unsigned'), disk, now }
-    const complaints = await RecordBook.open({
-      ...common,
-      ...{ kind: 'reports', read: readComplaint, maxBytes: MAX_BYTES, maxAgeMs: MAX_AGE_MS },
-      rank: byDay(({ subject, recorded }) => ({ goods: subject, isLater: !recorded })),
-    })
-    const contacts = await RecordBook.open({
-      ...common,
-      ...{ kind: 'report-contacts', read: readContact, maxBytes: CONTACT_BYTES, maxAgeMs: CONTACT_DAYS * DAY_MS },
-      rank: byDay(() => ({ goods: '', isLater: false })),
-    }).catch(async (error: unknown) => {
-      await complaints.close()
+    const opened: { close(): Promise<void> }[] = []
+    const open = async <T>(options: Omit<BookOptions<T>, 'folder'>): Promise<RecordBook<T>> => {
+      const book = await RecordBook.open({ ...common, ...options })
+      opened.push(book)
+      return book
+    }
+    try {
+      const complaints = await open({
+        ...{ kind: 'reports', read: readComplaint, maxBytes: MAX_BYTES, maxAgeMs: MAX_AGE_MS },
+        rank: byDay(({ subject, recorded }) => ({ goods: subject, isLater: !recorded })),
+      })
+      const contacts = await open({
+        ...{ kind: 'report-contacts', read: readContact, maxBytes: CONTACT_BYTES, maxAgeMs: CONTACT_DAYS * DAY_MS },
+        rank: byDay(() => ({ goods: '', isLater: false })),
+      })
+      const deletions = await open({
+        ...{ kind: 'report-deletions', read: readDeletion, maxBytes: DELETION_BYTES, maxAgeMs: MAX_AGE_MS },
+        rank: byDay(({ subject, recorded }) => ({ goods: subject, isLater: !recorded })),
+      })
+      const book = new ComplaintBook({ complaints, contacts, deletions }, now)
+      // What a crash or a full disk has kept of deleted reports; a disk that is still full keeps nobody from starting.
+      await book.#removeDeleted().catch(() => undefined)
+      return book
+    } catch (error) {
+      for (const one of opened) await one.close()
       throw error
-    })
-    return new ComplaintBook(complaints, contacts, now)
+    }
   }
 
   /** @throws LedgerError NODE_BUSY, NODE_DEGRADED: it was not taken */
@@ -74,15 +101,36 @@ export class ComplaintBook {
     return kept
   }
 
-  /** Takes a report and how to reach its writer off the disk. @returns false when there is none of this id @throws LedgerError NODE_DEGRADED */
-  async remove(id: string): Promise<boolean> {
-    const contacts = await this.#contacts.remove((record) => record.id === id)
-    const reports = await this.#complaints.remove((record) => record.id === id)
-    if (reports > 0) {
-      this.#week = []
-      for (const one of this.#complaints.records) this.#count(one)
-    }
-    return reports + contacts > 0
+  /**
+   * Takes a report and how to reach its writer off the disk; that it was deleted, and by whom, stays. Whoever is told of a failure asks again.
+   * @returns false when there is none of this id
+   * @throws LedgerError NODE_BUSY, NODE_DEGRADED
+   */
+  remove(id: string, by: string): Promise<boolean> {
+    const removed = this.#removing.then(async () => {
+      const found = this.#complaints.records.find(({ record }) => record.id === id)
+      // First: of what is gone, there is a word.
+      if (found !== undefined && !this.#deleted.has(id)) await this.#deletions.append(deletionOf(found, by))
+      const contacts = await this.#contacts.remove((record) => record.id === id)
+      await this.#removeDeleted()
+      return found !== undefined || contacts > 0
+    })
+    this.#removing = removed.catch(() => undefined)
+    return removed
+  }
+
+  get #deleted(): Set<string> {
+    return new Set(this.#deletions.records.map(({ record }) => record.id))
+  }
+
+  async #removeDeleted(): Promise<void> {
+    const deleted = this.#deleted
+    if (deleted.size === 0) return
+    const isDeleted = ({ id }: { id: string }): boolean => deleted.has(id)
+    if (this.#contacts.records.some(({ record }) => isDeleted(record))) await this.#contacts.remove(isDeleted)
+    if (!this.#complaints.records.some(({ record }) => isDeleted(record))) return
+    await this.#complaints.remove(isDeleted)
+    this.#countAll()
   }
 
   get figures(): ComplaintFigures {
@@ -96,24 +144,45 @@ export class ComplaintBook {
     }
   }
 
+  #countAll(): void {
+    this.#week = []
+    this.#lastAtMs = null
+    for (const one of this.#standing) this.#count(one)
+  }
+
   #count({ at, record: { subject } }: Kept<Complaint>): void {
     this.#lastAtMs = Math.max(this.#lastAtMs ?? 0, at)
     if (this.#now() - at < 7 * DAY_MS) this.#week.push({ at, subject })
   }
 
+  /** Oldest first; none that is deleted, be it on the disk or not. */
+  get #standing(): Kept<Complaint>[] {
+    const deleted = this.#deleted
+    return this.#complaints.records.filter(({ record }) => !deleted.has(record.id))
+  }
+
   /** The newest first. */
   newest(): KeptComplaint[] {
     const contacts = new Map(this.#contacts.records.map(({ record }) => [record.id, record.contact]))
-    const told = this.#complaints.records.map(({ at, record }) => {
+    const told = this.#standing.map(({ at, record }) => {
       const contact = contacts.get(record.id)
       return { at: new Date(at).toISOString(), ...record, ...(contact !== undefined && { contact }) }
     })
     return told.reverse()
   }
 
+  /** Those that were deleted, the last first. */
+  deletions(): KeptDeletion[] {
+    return this.#deletions.records
+      .map(({ at, record }) => ({ ...record, deletedAt: new Date(at).toISOString() }))
+      .reverse()
+  }
+
   async close(): Promise<void> {
+    await this.#removing
     await this.#complaints.close()
     await this.#contacts.close()
+    await this.#deletions.close()
   }
 }
 

@@ -1,4 +1,4 @@
-import { canonicalUri, ProtocolError, scanRegion } from '@tristamp/protocol'
+import { canonicalUri, ProtocolError, personalIn, scanRegion, withoutPersonal } from '@tristamp/protocol'
 import { LedgerError } from '../error.ts'
 
 /** What can be wrong with goods, as people choose it. */
@@ -30,10 +30,29 @@ export interface Contact {
 const TEXT_CHARACTERS = 1000
 const CONTACT_CHARACTERS = 200
 const SUBJECT_CHARACTERS = 512
-const FIELDS = new Set(['subject', 'kind', 'text', 'contact', 'region', 'verdict'])
+const FIELDS = new Set(['subject', 'kind', 'text', 'contact', 'region', 'verdict', 'asWritten'])
 
-/** Reads a body of `POST /v1/reports`. @throws LedgerError REQUEST_QUERY */
-export function complaintFrom(body: unknown): { complaint: Omit<Complaint, 'id' | 'recorded'>; contact?: string } {
+type Said = Omit<Complaint, 'id' | 'recorded'>
+
+/**
+ * Reads a body of `POST /v1/reports`. What in its text looks like data about a person is left out (`leftOut` parts) unless `asWritten` says that its writer
+ * wants it there.
+ * @throws LedgerError REQUEST_QUERY
+ */
+export function complaintFrom(body: unknown): { complaint: Said; contact?: string; leftOut: number } {
+  const { asWritten = false, ...fields } = objectOf(body)
+  if (typeof asWritten !== 'boolean') throw wrong('asWritten', 'true or false')
+  const { complaint, ...others } = saidIn(fields)
+  const { text = '', subject } = complaint
+  const leftOut = asWritten ? 0 : personalIn(text, subject).length
+  return {
+    complaint: leftOut === 0 ? complaint : { ...complaint, text: withoutPersonal(text, subject) },
+    ...others,
+    leftOut,
+  }
+}
+
+function saidIn(body: unknown): { complaint: Said; contact?: string } {
   const fields = objectOf(body)
   const other = Object.keys(fields).find((name) => !FIELDS.has(name))
   if (other !== undefined) throw wrong(other.slice(0, 64), `${[...FIELDS].join(', ')} alone`)
@@ -59,7 +78,7 @@ export function readComplaint(value: unknown): Complaint | undefined {
   try {
     const { id, recorded, ...body } = objectOf(value)
     if (typeof id !== 'string' || typeof recorded !== 'boolean') return undefined
-    return { id, recorded, ...complaintFrom(body).complaint }
+    return { id, recorded, ...saidIn(body).complaint }
   } catch {
     return undefined
   }

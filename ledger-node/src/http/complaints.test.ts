@@ -136,9 +136,54 @@ it('whoever runs the node takes one off the disk, with what it says and how to r
   expect(await remove(`/v1/reports/${id}`, TOKENS.operator)).toBe(204)
   expect(await remove(`/v1/reports/${id}`, TOKENS.operator)).toBe(404)
   expect(await remove('/v1/reports/..%2f', TOKENS.operator)).toBe(404)
-  for (const name of ['reports', 'report-contacts'])
+  for (const name of ['reports', 'report-contacts', 'report-deletions'])
     expect(readFileSync(join(ledger.folder, 'unsigned', `${name}.jsonl`), 'utf8')).not.toMatch(/call me|0718/)
   expect(await list()).toMatchObject({ total: 1, reports: [{ kind: 'smell' }] })
+})
+
+it('that one was deleted stays for the regulator: what it was about, when it had come, when and by whom', async () => {
+  const { id } = await post({ subject: ITEM, kind: 'sick', text: 'call me', region: 'CN-HB' })
+  const { id: other } = await post({ subject: 'mailto:ann@example.org', kind: 'other', text: 'spam' })
+  now += 3 * DAY
+  const remove = (what?: string): Promise<Response> =>
+    ledger.get(`/v1/reports/${what}`, { method: 'DELETE', headers: { Authorization: `Bearer ${TOKENS.operator}` } })
+  for (const one of [other, id]) expect((await remove(one)).status).toBe(204)
+  const deleted = {
+    ...{ id, subject: ITEM, recorded: true, kind: 'sick', day: '2026-11-22' },
+    ...{ deletedAt: '2026-11-25T08:30:00.000Z', by: 'operator' },
+  }
+  const withoutAddress = { id: other, subject: expect.not.stringContaining('ann') as string, recorded: false }
+  expect(await list('/v1/desk/reports/deleted')).toEqual({
+    ...{ status: 200, total: 2 },
+    deleted: [deleted, expect.objectContaining(withoutAddress)],
+  })
+  expect(await list()).toMatchObject({ total: 0, reports: [] })
+  await ledger.stop()
+  await run()
+  for (const [path, token] of [
+    ['/v1/desk/reports/deleted?kind=sick', TOKENS.regulator],
+    [`/v1/reports/deleted?subject=${encodeURIComponent(ITEM)}`, TOKENS.operator],
+  ] as const)
+    expect(await list(path, token)).toEqual({ status: 200, total: 1, deleted: [deleted] })
+  expect((await list('/v1/desk/reports/deleted', TOKENS.operator)).status).toBe(403)
+  expect((await ledger.get('/v1/desk/reports/deleted')).status).toBe(401)
+  expect((await list('/v1/desk/reports/deleted?limit=501')).status).toBe(400)
+  now += 731 * DAY
+  expect(await list('/v1/desk/reports/deleted')).toMatchObject({ total: 0 })
+})
+
+it('what in the text looks like data about a person stays out, unless its writer wants it there', async () => {
+  const text = `坏了，打138.0013.8000；批号13900139000，${ITEM}`
+  const answer = await post({ subject: ITEM, kind: 'smell', text })
+  expect(answer).toMatchObject({ status: 201, leftOut: 1 })
+  await post({ subject: ITEM, kind: 'smell', text, asWritten: true }, 2)
+  const left = text.replace('138.0013.8000', '…')
+  expect((await list()).reports).toMatchObject([{ text }, { text: left }])
+  const without = await post({ subject: itemUri('13800138000'), kind: 'other', text: '13800138000' }, 3)
+  expect(without).not.toHaveProperty('leftOut')
+  await ledger.stop()
+  await run()
+  expect((await list()).reports?.slice(1)).toMatchObject([{ text }, { text: left }])
 })
 
 it.each([
@@ -153,6 +198,7 @@ it.each([
   [{ subject: ITEM, kind: 'other', contact: 'two\nlines' }],
   [{ subject: ITEM, kind: 'other', verdict: 'authentic' }],
   [{ subject: ITEM, kind: 'other', ip: '1.2.3.4' }],
+  [{ subject: ITEM, kind: 'other', asWritten: 'yes' }],
 ])('%# is no report', async (body) => {
   expect((await post(body)).code).toBe('REQUEST_QUERY')
   expect((await list()).total).toBe(0)

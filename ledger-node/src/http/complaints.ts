@@ -1,4 +1,4 @@
-import express, { type RequestHandler, type Router } from 'express'
+import express, { type Request, type RequestHandler, type Router } from 'express'
 import { COMPLAINT_KINDS, complaintFrom } from '../complaints/complaint.ts'
 import { CONTACT_DAYS, type ComplaintBook } from '../complaints/complaint-book.ts'
 import { LedgerError } from '../error.ts'
@@ -39,28 +39,29 @@ export function complaintRoutes(parts: ComplaintParts): Router {
   const { ledger, entries, complaints, limit, limits, regulator, operator } = parts
   const today = new OnceADay(parts.now)
   const list: RequestHandler = (req, res) => {
-    const [kind, subject, from] = [parameter(req, 'kind'), parameter(req, 'subject'), sizeParameter(req, 'from')]
-    if (kind !== undefined && !COMPLAINT_KINDS.some((one) => one === kind))
-      throw new LedgerError('REQUEST_QUERY', `kind: expected ${COMPLAINT_KINDS.join(', ')}`)
-    const size = parameter(req, 'limit') === undefined ? PAGE : sizeParameter(req, 'limit')
-    if (size < 1 || size > MAX_PAGE) throw new LedgerError('REQUEST_QUERY', `limit: expected 1 to ${MAX_PAGE}`)
-    const found = complaints
-      .newest()
-      .filter((one) => (kind ?? one.kind) === one.kind && (subject ?? one.subject) === one.subject)
+    const { total, page } = asked(req, complaints.newest())
     res.setHeader('Cache-Control', 'no-store')
-    res.json({ total: found.length, contactDays: CONTACT_DAYS, reports: found.slice(from, from + size) })
+    res.json({ total, contactDays: CONTACT_DAYS, reports: page })
+  }
+  const listDeleted: RequestHandler = (req, res) => {
+    const { total, page } = asked(req, complaints.deletions())
+    res.setHeader('Cache-Control', 'no-store')
+    res.json({ total, deleted: page })
   }
   return routes()
     .get('/v1/desk/reports', regulator, list)
+    .get('/v1/desk/reports/deleted', regulator, listDeleted)
     .get('/v1/reports', operator, list)
+    .get('/v1/reports/deleted', operator, listDeleted)
     .delete('/v1/reports/:id', operator, async (req, res) => {
       const { id } = req.params
-      if (typeof id !== 'string' || !ID.test(id) || !(await complaints.remove(id)))
+      const by = String(res.locals['holder'])
+      if (typeof id !== 'string' || !ID.test(id) || !(await complaints.remove(id, by)))
         throw new LedgerError('NOT_FOUND', 'no report of this id')
       res.status(204).end()
     })
     .post('/v1/reports', limit, sameSite, express.json({ limit: BODY_BYTES, strict: true }), async (req, res) => {
-      const { complaint, contact } = complaintFrom(req.body)
+      const { complaint, contact, leftOut } = complaintFrom(req.body)
       const { subject } = complaint
       const network = clientNetwork(req, limits.addressHeader)
       const marks: [string, string, number][] = [
@@ -79,10 +80,25 @@ export function complaintRoutes(parts: ComplaintParts): Router {
         )
         const { at, record } = await complaints.add({ ...complaint, recorded }, contact)
         res.setHeader('Cache-Control', 'no-store')
-        res.status(201).json({ id: record.id, at: new Date(at).toISOString(), signed: false })
+        const answer = { id: record.id, at: new Date(at).toISOString(), signed: false }
+        res.status(201).json({ ...answer, ...(leftOut > 0 && { leftOut }) })
       } catch (error) {
         for (const [who, what] of taken) today.giveBack(who, what)
         throw error
       }
     })
+}
+
+/** What a request asks for of a list. @throws LedgerError REQUEST_QUERY */
+function asked<T extends { kind: string; subject: string }>(
+  req: Request,
+  list: readonly T[],
+): { total: number; page: T[] } {
+  const [kind, subject, from] = [parameter(req, 'kind'), parameter(req, 'subject'), sizeParameter(req, 'from')]
+  if (kind !== undefined && !COMPLAINT_KINDS.some((one) => one === kind))
+    throw new LedgerError('REQUEST_QUERY', `kind: expected ${COMPLAINT_KINDS.join(', ')}`)
+  const size = parameter(req, 'limit') === undefined ? PAGE : sizeParameter(req, 'limit')
+  if (size < 1 || size > MAX_PAGE) throw new LedgerError('REQUEST_QUERY', `limit: expected 1 to ${MAX_PAGE}`)
+  const found = list.filter((one) => (kind ?? one.kind) === one.kind && (subject ?? one.subject) === one.subject)
+  return { total: found.length, page: found.slice(from, from + size) }
 }

@@ -1,4 +1,5 @@
 import './seen.css'
+import { personalIn, withoutPersonal } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Finding } from '../check.ts'
@@ -8,7 +9,6 @@ import { reportText, Written } from '../view/report-text.tsx'
 import { sendReport } from './ask.ts'
 import { ownRegion } from './facts.ts'
 import { sendKept } from './kept.ts'
-import { personalIn, withoutPersonal } from './personal.ts'
 import { keepReport, keepReports, keptReports } from './shelf.ts'
 import { useSeenWords } from './words/index.ts'
 import { written } from './written.ts'
@@ -38,7 +38,7 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
   }, [])
   const region = ownRegion()
   const [said, reach] = [written(text), written(contact).replaceAll(/\s+/g, ' ')]
-  const personal = personalIn(said)
+  const personal = personalIn(said, subject)
   // Written anew, there may be nothing to ask about.
   const state = told === 'personal' && personal.length === 0 ? undefined : told
   const mustAsk = personal.length > 0 && said !== agreed
@@ -46,6 +46,8 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
     subject,
     kind,
     ...(what !== '' && { text: what }),
+    // The server leaves out what looks like data about a person, as this page does, where its writer has not said so.
+    ...(personalIn(what, subject).length > 0 && { asWritten: true }),
     ...(reach !== '' && { contact: reach }),
     ...(region !== undefined && { region }),
     ...(finding.state !== 'checking' && { verdict: finding.state }),
@@ -137,7 +139,7 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
         </p>
         {state === 'personal' && (
           <p class="act">
-            <button type="button" class="btn solid" onClick={() => send(withoutPersonal(said))}>
+            <button type="button" class="btn solid" onClick={() => send(withoutPersonal(said, subject))}>
               {t('report.personal.out')}
             </button>
             <button type="button" class="btn" onClick={() => send(said)}>

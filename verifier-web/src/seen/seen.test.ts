@@ -3,7 +3,6 @@ import { en } from '../i18n/en.ts'
 import { zh } from '../i18n/zh.ts'
 import type { Journey } from '../journey.ts'
 import { firstLook, hourMs, scanFactsOf } from './facts.ts'
-import { personalIn, withoutPersonal } from './personal.ts'
 import { isProvince, PROVINCES } from './province.ts'
 import { keepOpened, keepReport, keepReports, keptReports, markOf, openedHere } from './shelf.ts'
 import { written } from './written.ts'
@@ -49,32 +48,6 @@ it('sends what was written without the signs that nobody sees', () => {
   expect(written('  脚\u200b本\ufeff坏了\r\n第二行\u2028第三行\t完 ')).toBe('脚本坏了\n第二行\n第三行\t完')
   expect(written('\u{1f468}\u200d\u{1f469} \u202e\ud800\ue000.')).toBe('\u{1f468}\u{1f469} .')
   expect(written('\u200b\u00ad')).toBe('')
-})
-
-it('sees what in a report names a person, and leaves numbers of goods alone', () => {
-  const text =
-    '我叫王，电话138 1234 5678，邮箱 a.b@example.com，身份证11010519491231002X，座机0718-5550100 +49 170 1234567'
-  expect(personalIn(text)).toEqual([
-    '138 1234 5678',
-    'a.b@example.com',
-    '11010519491231002X',
-    '0718-5550100',
-    '+49 170 1234567',
-  ])
-  expect(personalIn(withoutPersonal(text))).toEqual([])
-  expect(withoutPersonal('酸了，13812345678。')).toBe('酸了，…。')
-  // As keyboards for Chinese write them wide.
-  expect(withoutPersonal('电话１３８１２３４５６７８，ａ．ｂ＠ｅｘａｍｐｌｅ．ｃｏｍ，１３８１２３４５６７８')).toBe(
-    '电话…，…，…',
-  )
-  for (const goods of [
-    '(01)09506000134352(21)A1',
-    '6901234567892',
-    'SSCC 395060001343520001',
-    'B261120-07, 2026-11-22 08:30',
-    '1234567890123456789012',
-  ])
-    expect([goods, personalIn(goods)]).toEqual([goods, []])
 })
 
 describe('what is kept on the device', () => {
