@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseSeal } from '@tristamp/protocol'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { FaultyDisk } from './_faulty-disk.ts'
 import { itemUri, type TestGateway, TestLedger, until } from './_harness.ts'
 import type { DiskFile } from './disk.ts'
+import { Intake } from './intake.ts'
 import { SealTimer } from './seal.ts'
 
 let ledger: TestLedger
@@ -14,15 +14,16 @@ async function started(disk = new FaultyDisk()): Promise<{ disk: FaultyDisk; gat
   return { disk, gateway }
 }
 
-/** A disk that takes 50 ms to flush, so that there is time to arrive in. */
+/** A disk that flushes when it is let, so that there is time to arrive in. */
 class SlowDisk extends FaultyDisk {
   syncs = 0
+  held: Promise<void> = Promise.resolve()
 
   override async open(path: string): Promise<DiskFile> {
     const file = await super.open(path)
     const sync = async (): Promise<void> => {
       this.syncs++
-      await sleep(50)
+      await this.held
       await file.sync()
     }
     return { ...file, sync }
@@ -41,7 +42,10 @@ async function entriesOf(size: number): Promise<Uint8Array[]> {
 }
 
 describe('intake', () => {
-  afterEach(() => ledger.remove())
+  afterEach(async () => {
+    vi.restoreAllMocks()
+    await ledger.remove()
+  })
 
   test('what arrives while a flush runs is written with one more flush', async () => {
     const disk = new SlowDisk()
@@ -49,6 +53,8 @@ describe('intake', () => {
     // Over HTTP the order of arrival is not ours: a gateway each, so that none comes too early.
     const gateways = await ledger.enrolGateways(...Array.from({ length: 100 }, (_, i) => `g${i}`))
     disk.syncs = 0
+    const arrived = vi.spyOn(Intake.prototype, 'submit')
+    disk.held = until(() => arrived.mock.calls.length === gateways.length)
     const answers = await Promise.all(gateways.map((gateway, i) => ledger.post(gateway.batch(itemUri(`G${i}`)))))
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
     expect(disk.syncs).toBeLessThan(60)

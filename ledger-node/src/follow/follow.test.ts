@@ -209,10 +209,10 @@ describe('a follower', () => {
       follower = await TestFollower.start(stage.url)
       for (let i = 0; i < 3; i++) await record(4, 800)
       const size = await ledger.size()
-      await follower.reached(size, 30_000)
+      await follower.reached(size, 80_000)
       stage.answer = () => Promise.reject(new Error('away'))
       second = await TestFollower.start(follower.node.url)
-      await second.reached(size, 30_000)
+      await second.reached(size, 80_000)
       expect((await second.bytes('/checkpoint')).equals(await follower.bytes('/checkpoint'))).toBe(true)
       await second.stop()
       expect((await verifyLedger(second.folder, verifySignature)).flaw).toBeUndefined()
@@ -220,7 +220,7 @@ describe('a follower', () => {
       await second?.remove()
       await stage.close()
     }
-  }, 90_000)
+  }, 240_000)
 
   test('is not well when a reader meets damage in its files, although it follows', async () => {
     follower = await TestFollower.start(ledger.url)
@@ -281,10 +281,7 @@ describe('a follower', () => {
     await ledger.run({}, { port: Number(port) }, { policy })
     await follower.stop()
     await follower.run(ledger.url)
-    await until(
-      async () => (await (await ledger.get('/checkpoint')).text()).includes('— market.example/witness '),
-      20_000,
-    )
+    await until(async () => (await (await ledger.get('/checkpoint')).text()).includes('— market.example/witness '))
   })
 
   test('asks for a moment when it is behind, and refuses what it has otherwise', async () => {
