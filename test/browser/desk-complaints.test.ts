@@ -10,6 +10,7 @@ import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 import { shot } from './_shots.ts'
 
 const REGULATOR = accessOf('bureau', 'regulator')
+const OPERATOR = accessOf('<i>duty</i>', 'operator')
 const HOSTILE = '<img src=x onerror=alert(1)> "><script>alert(1)</script> {n} javascript:alert(1)'
 
 describe.skipIf(!haveChromium())('complaints on the desk', () => {
@@ -20,7 +21,7 @@ describe.skipIf(!haveChromium())('complaints on the desk', () => {
 
   beforeAll(async () => {
     pages = await buildPages()
-    pork = await startPorkLedger(pages.folder, [REGULATOR.access], ['first'], {
+    pork = await startPorkLedger(pages.folder, [REGULATOR.access, OPERATOR.access], ['first'], {
       http: { addressHeader: 'X-Forwarded-For' },
     })
     browser = await launchChromium()
@@ -30,13 +31,15 @@ describe.skipIf(!haveChromium())('complaints on the desk', () => {
     await closeAll(browser, pork, pages)
   })
 
-  const report = async (body: object): Promise<void> => {
+  const report = async (body: object): Promise<string> => {
     const response = await fetch(`${pork.ledger.url}/v1/reports`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': `10.2.${++network}.1` },
       body: JSON.stringify(body),
     })
-    expect(response.status, await response.text()).toBe(201)
+    const text = await response.text()
+    expect(response.status, text).toBe(201)
+    return (JSON.parse(text) as { id: string }).id
   }
 
   it('lists them, and shows what the goods of some have in common', { timeout: 180_000 }, async () => {
@@ -102,6 +105,22 @@ describe.skipIf(!haveChromium())('complaints on the desk', () => {
 
     await panel.getByRole('combobox').selectOption('smell')
     await soon(() => panel.locator('tbody tr').count()).toBe(1)
+
+    // One that the operator deletes is gone, and a word of it stays, apart from those that stand.
+    const id = await report({ subject: PACK, kind: 'smell', text: 'to be deleted' })
+    const headers = { Authorization: `Bearer ${OPERATOR.token}` }
+    const deleted = await fetch(`${pork.ledger.url}/v1/reports/${id}`, { method: 'DELETE', headers })
+    expect(deleted.status).toBe(204)
+    await page.reload()
+    const gone = panel.locator('.gone')
+    await gone.getByText('1 report was deleted').click()
+    await soon(() => gone.innerText()).toMatch(new RegExp(`Smell or colour.*deleted by <i>duty</i> on.*${id}`, 's'))
+    expect(await panel.innerText()).not.toContain('to be deleted')
+    expect(await panel.locator('tbody tr').count()).toBe(3)
+    expect(await axe(page)).toEqual([])
+    await gone.locator('a').click()
+    await about.getByText('1 report was deleted').waitFor()
+    expect(faults).toEqual([])
   })
 
   it('says so when the ledger does not answer as it should', { timeout: 120_000 }, async () => {

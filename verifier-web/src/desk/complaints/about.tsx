@@ -7,6 +7,7 @@ import { shortOf } from '../../view/naming.ts'
 import { hashOf } from '../address.ts'
 import { useWords } from '../words/index.ts'
 import { aboutGoods, type Complaint, type Complaints, readComplaints } from './complaints.ts'
+import { DeletedReports } from './deleted.tsx'
 import { useComplaintWords } from './words/index.ts'
 
 /** What a list of reports shows before it says how many there are more. */
@@ -71,6 +72,7 @@ export function ComplaintsAbout({
           {read.newest.total > read.newest.reports.length && (
             <p class="note">{t('about.newest', { n: read.newest.reports.length })}</p>
           )}
+          <DeletedReports ask={ask} subject={subject} />
         </>
       )}
     </section>

@@ -35,6 +35,24 @@ export interface Complaints {
   reports: Complaint[]
 }
 
+/** That there was a report, and who deleted it: nothing of what it said. */
+export interface Deleted {
+  id: string
+  subject: string
+  recorded: boolean
+  kind: Kind
+  /** The day (UTC) on which it had come, YYYY-MM-DD. */
+  day: string
+  atMs: number
+  /** Whose token it was. */
+  by: string
+}
+
+export interface Deletions {
+  total: number
+  deleted: Deleted[]
+}
+
 /** One link of a way from a complaint back to what it has in common with others. */
 export interface WayLink {
   kind: string
@@ -66,20 +84,31 @@ export const MAX_LEGS = 100
 const PAGE = 100
 const CANDIDATES = 20
 
+interface Only {
+  kind?: Kind | undefined
+  subject?: string | undefined
+}
+
 /** The newest from number `from` on, of one kind or about one subject. */
-export async function readComplaints(
-  ask: Ask,
-  from: number,
-  only: { kind?: Kind | undefined; subject?: string } = {},
-): Promise<Complaints> {
-  const query = new URLSearchParams({ from: String(from), limit: String(PAGE) })
-  for (const [name, value] of Object.entries(only)) if (value !== undefined) query.set(name, value)
-  const answer = fieldsOf(await ask.get(`/v1/desk/reports?${query}`), 'answer')
+export async function readComplaints(ask: Ask, from: number, only: Only = {}): Promise<Complaints> {
+  const answer = fieldsOf(await ask.get(`/v1/desk/reports?${queryOf(from, only)}`), 'answer')
   return {
     total: wholeOf(answer['total'], 'total'),
     contactDays: wholeOf(answer['contactDays'], 'contactDays'),
     reports: listOf(answer['reports'], 'reports', PAGE, complaintOf),
   }
+}
+
+/** Those that were deleted, the last first, from number `from` on. */
+export async function readDeletions(ask: Ask, from: number, only: Only): Promise<Deletions> {
+  const answer = fieldsOf(await ask.get(`/v1/desk/reports/deleted?${queryOf(from, only)}`), 'answer')
+  return { total: wholeOf(answer['total'], 'total'), deleted: listOf(answer['deleted'], 'deleted', PAGE, deletedOf) }
+}
+
+function queryOf(from: number, only: Only): URLSearchParams {
+  const query = new URLSearchParams({ from: String(from), limit: String(PAGE) })
+  for (const [name, value] of Object.entries(only)) if (value !== undefined) query.set(name, value)
+  return query
 }
 
 /** Those about other goods than the subject that its trace found. */
@@ -115,6 +144,19 @@ function complaintOf(value: unknown, field: string): Complaint {
     ...(text !== undefined && { text }),
     ...(region !== undefined && { region }),
     ...(contact !== undefined && { contact }),
+  }
+}
+
+function deletedOf(value: unknown, field: string): Deleted {
+  const one = fieldsOf(value, field)
+  return {
+    id: textOf(one['id'], 'id', 64),
+    subject: textOf(one['subject'], 'subject', 1024),
+    recorded: one['recorded'] === true,
+    kind: oneOf(one['kind'], 'kind', KINDS),
+    day: timeOf(`${textOf(one['day'], 'day', 10)}T00:00:00Z`, 'day').slice(0, 10),
+    atMs: Date.parse(timeOf(one['deletedAt'], 'deletedAt')),
+    by: textOf(one['by'], 'by', 200),
   }
 }
 

@@ -17,6 +17,7 @@ import {
   readCommon,
   readComplaints,
 } from './complaints.ts'
+import { DeletedReports } from './deleted.tsx'
 import { useComplaintWords } from './words/index.ts'
 
 type Working<T> = { state: 'working' } | { state: 'failed'; code: string } | { state: 'read'; value: T }
@@ -198,6 +199,7 @@ export function ComplaintPanel({ ask }: { ask: Ask }): VNode {
           )}
         </>
       )}
+      <DeletedReports ask={ask} {...(kind !== undefined && { kind })} />
       <div aria-live="polite">
         {common?.state === 'working' && <p>{t('working')}</p>}
         {common?.state === 'failed' && <p>{t('failed', { why: reason(common.code) })}</p>}

@@ -34,6 +34,11 @@ export const en: Record<keyof typeof zh, Message> = {
     one: '1 more is in the list on the first page.',
     other: '{n} more are in the list on the first page.',
   },
+  'deleted.count': { one: '1 report was deleted', other: '{n} reports were deleted' },
+  'deleted.what':
+    'What they said is gone; that they were there, and who deleted them, stays. They are not asked for what goods have in common.',
+  'deleted.one': 'of {day}, deleted by {by} on {at}, number {id}',
+  'deleted.failed': 'Which reports were deleted could not be read: {why}',
   converge: 'What they have in common',
   'converge.n': 'What {n} goods have in common',
   'converge.few': 'Tick at least two different goods.',
