@@ -13,6 +13,7 @@ import {
   type Operation,
   publicKeyOf,
   type Sign,
+  sealParcel,
   signOnNode,
   statementLeaf,
   toBase64Url,
@@ -188,6 +189,11 @@ export class TestGateway {
     const batch = this.batchOf(items.map(commissioned))
     this.seq++
     return batch
+  }
+
+  /** Batches as they are carried by hand, the first of them with number `from`. */
+  parcel(from: number, batches: readonly Uint8Array[], evidence: readonly Uint8Array[] = []): Uint8Array {
+    return sealParcel({ kid: this.kid, from, to: from + batches.length, batches, evidence }, this.#sign)
   }
 
   /** A batch of events at the present place of the chain, which it does not move on but for `prev`. */
