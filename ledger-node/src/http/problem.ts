@@ -36,6 +36,15 @@ const STATUS: Partial<Record<LedgerCode, number>> = {
   STORE_CORRUPT: 500,
 }
 
+/** What Express and its parsers answer with, besides 400: no such file, a condition or a range that does not fit it, a body that is too large or in no form they know. */
+const CLIENT: readonly [number, LedgerCode][] = [
+  [404, 'NOT_FOUND'],
+  [412, 'REQUEST_QUERY'],
+  [413, 'REQUEST_TOO_LARGE'],
+  [415, 'REQUEST_QUERY'],
+  [416, 'REQUEST_QUERY'],
+]
+
 /** A code of the protocol's families, as HTTP sees it. */
 const PROTOCOL_STATUS: readonly [RegExp, number][] = [
   [/^TILE_/, 404],
@@ -57,6 +66,8 @@ export function protocolStatus(code: string): number {
 export function sendProblem(res: Response, { status, code, title, ...rest }: Problem): void {
   if (status === 429 || status === 503) res.setHeader('Retry-After', '1')
   res.setHeader('Cache-Control', 'no-store')
+  // What was said of the file that is not sent now.
+  for (const name of ['Content-Encoding', 'ETag', 'Last-Modified']) res.removeHeader(name)
   res.status(status).type('application/problem+json')
   res.send(JSON.stringify({ type: `urn:tristamp:problem:${code}`, title, status, code, ...rest }))
 }
@@ -101,8 +112,8 @@ export function problemOf(error: unknown): Problem | undefined {
     return { status: status ?? protocolStatus(code), code, title: title ?? 'The protocol does not allow this.', detail }
   }
   // Express and its parsers mark what the client did wrong with a status of the 400s.
-  const status = error instanceof Error && 'status' in error ? Number(error.status) : 0
-  if (status < 400 || status > 499) return undefined
-  const code: LedgerCode = status === 413 ? 'REQUEST_TOO_LARGE' : 'REQUEST_QUERY'
+  const given = error instanceof Error && 'status' in error ? Number(error.status) : 0
+  if (given < 400 || given > 499) return undefined
+  const [status, code] = CLIENT.find(([known]) => known === given) ?? [400, 'REQUEST_QUERY']
   return { status, code, title: SENTENCES[code].en }
 }
