@@ -1,3 +1,4 @@
+import '../style/start.css'
 import { render, type TargetedSubmitEvent, type VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { App } from '../app.ts'
