@@ -112,6 +112,8 @@ export default defineConfig(async ({ command }) => {
       // What the page starts with is asked for at once, not one after the other: each round trip on a bad line is half a second.
       modulePreload: { polyfill: false },
       rolldownOptions: {
+        // That most of a build is squeezing what it made is known, and no warning.
+        checks: { bundlerTimings: false },
         input: { index: here('./index.html'), sw: here('./worker/sw.ts') },
         output: {
           // A service worker rules over the folder that it lies in.

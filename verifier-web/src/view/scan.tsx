@@ -4,6 +4,7 @@ import type { MessageKey } from '../i18n/index.ts'
 import type { CameraFailure } from '../scan/camera.ts'
 import { CameraView } from '../scan/camera-view.tsx'
 import { type Code, GOODS_FORMATS } from '../scan/code.ts'
+import { Decoder } from '../scan/decoder.ts'
 import { bestScanned, isWhole, type Scanned } from '../scanned.ts'
 import { FilePicker } from './file-picker.tsx'
 import { useLanguage } from './parts.tsx'
@@ -83,7 +84,6 @@ export function ScanPart(): VNode {
 
 /** A photo is looked at once, by the best reader that there is; undefined where there is none. */
 async function codesOfPhoto(file: File): Promise<Code[] | undefined> {
-  const { Decoder } = await import('../scan/decoder.ts')
   const decoder = new Decoder(GOODS_FORMATS)
   try {
     const [image] = await Promise.all([createImageBitmap(file), decoder.ready])
