@@ -13,7 +13,7 @@ export interface SamplePages extends AsyncDisposable {
 
 export const STATES = [
   ...['consistent', 'warm', 'recalled', 'held', 'held-unshown', 'released', 'lifted', 'drill', 'elsewhere'],
-  ...['mismatch', 'rewritten', 'none', 'offline', 'recalled-offline', 'never', 'lot', 'long'],
+  ...['held-elsewhere', 'mismatch', 'rewritten', 'none', 'offline', 'recalled-offline', 'never', 'lot', 'long'],
 ] as const
 
 const TYPES: Record<string, string> = {

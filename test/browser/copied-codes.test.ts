@@ -1,7 +1,8 @@
+import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
 import { commitmentOf, groupedSecret, SECRET_RANDOM_BYTES, secretFrom } from '@tristamp/protocol'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PACK } from '../../verifier-web/src/_sample-verdicts.ts'
+import { LOT, PACK } from '../../verifier-web/src/_sample-verdicts.ts'
 import { closeAll } from '../_harness/close-all.ts'
 import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
@@ -393,6 +394,35 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
       await open(page, 'en')
       await expect.poll(async () => (await reports()).length, { timeout: 60_000 }).toBe(before + 1)
       await expect.poll(() => page.evaluate(() => localStorage.getItem('tristamp/1/reports'))).toBeNull()
+    })
+  })
+
+  it('says of a code on goods that are held what was counted of it, too', { timeout: 120_000 }, async () => {
+    const administrator = await loadKey(keyPath(pork.folder, 'admin-first'))
+    const reason = { zh: '包装受潮，待查。', en: 'The packs got wet; to be looked at.' }
+    const id = '6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11'
+    await bringOperations({ node: pork.ledger.url, administrator }, [
+      { op: 'hold', id, org: 'qingjiang', subjects: [LOT], reason },
+    ])
+    await pork.sealed()
+    await visit(async (page, _, faults) => {
+      await page.route('**/v1/scans', (route) => route.fulfill({ json: farApart() }))
+      for (const [lang, parts] of [
+        ['zh', ['多处出现', '据本服务器统计', '没有经过证明', '核对密封码']],
+        ['en', ['Seen elsewhere', 'This server counted', 'not proved', 'Check the sealed code']],
+      ] as const) {
+        await open(page, lang)
+        await page.locator('[data-beside]').waitFor()
+        for (const part of parts) expect(await text(page, '[data-beside]')).toContain(part)
+        // What is proved stays the word, and says nothing of records that agree.
+        expect(await page.getAttribute('#page', 'data-state')).toBe('held')
+        expect(await text(page, '#verdict')).toContain(reason[lang])
+        expect(await text(page, '#verdict')).not.toMatch(/记录一致|records agree/)
+        await page.locator('[data-beside] a').click()
+        await page.locator('#sealed #secret').waitFor()
+        expect(await axe(page)).toEqual([])
+      }
+      expect(faults).toEqual([])
     })
   })
 })

@@ -136,6 +136,12 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
       ...{ op: 'hold', id: '6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11', org: 'qingjiang', subjects: [LOT] },
       reason: { zh: '包装受潮，待查。', en: 'The packs got wet; to be looked at.' },
     }
+    // What is told of a hold comes when a record has one.
+    const opened = async (page: Page, lang: string): Promise<string> => {
+      await open(page, lang)
+      await page.locator('#holds').waitFor({ timeout: 60_000 })
+      return page.locator('#page').innerText()
+    }
     for (const [lang, scheme] of [
       ['zh', 'light'],
       ['en', 'dark'],
@@ -144,12 +150,12 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
       const page = await context.newPage()
       const id = lang === 'zh' ? hold.id : hold.id.replace('6a', '6b')
       await govern({ ...hold, id })
-      contains(await open(page, lang), WORDS[lang].held)
+      contains(await opened(page, lang), WORDS[lang].held)
       expect(await page.locator('#page').getAttribute('data-state')).toBe('held')
       expect(await page.locator('.verdict use[href="#i-held"]').count()).toBe(1)
       expect(await axe(page)).toEqual([])
       await govern({ op: 'release', id, reason: 'it is dry and sound' })
-      contains(await open(page, lang), [...WORDS[lang].free, ...WORDS[lang].released])
+      contains(await opened(page, lang), [...WORDS[lang].free, ...WORDS[lang].released])
       await context.close()
     }
   }, 120_000)

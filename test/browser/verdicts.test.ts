@@ -203,6 +203,33 @@ describe.skipIf(!haveChromium())('every verdict', () => {
     await page.context().close()
   })
 
+  it.each([
+    ['zh', '浙江杭州', '未必是原来那包', ['扣留', '召回', '网络不通']],
+    ['en', 'Hangzhou', 'may not be the original', ['Held since', 'recalled', 'No connection']],
+  ] as const)(
+    'says beside a stronger word, on the first screen, that the code was elsewhere, in %s',
+    async (lang, place, doubt, words) => {
+      const page = await open()
+      const states = ['held-elsewhere', 'recalled-elsewhere', 'elsewhere-offline']
+      for (const [i, state] of states.entries()) {
+        expect([state, await show(page, state, lang)]).toEqual([state, []])
+        // The stronger word stays the word.
+        expect(await page.locator('#verdict').innerText()).toContain(words[i])
+        const beside = page.locator('#verdict [data-beside]')
+        for (const part of [place, doubt]) expect(await beside.innerText()).toContain(part)
+        // A pack with a secret is asked for it, but for one that goes back unopened.
+        expect(await beside.locator('a').getAttribute('href')).toBe(i === 0 ? '#sealed' : '#report')
+        const { bottom } = await beside.evaluate((one) => one.getBoundingClientRect())
+        expect([state, bottom < 844]).toEqual([state, true])
+        await page.locator('#elsewhere').waitFor()
+      }
+      await show(page, 'held', lang)
+      expect(await page.locator('[data-beside], #elsewhere').count()).toBe(0)
+      await page.context().close()
+    },
+    120_000,
+  )
+
   it.each(LANGS)('can be used at four times the size on a desk, in %s', async (lang) => {
     // 1280 px at 400 % are laid out in 320 (WCAG 2.2, 1.4.10).
     const page = await open(320)

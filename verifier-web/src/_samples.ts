@@ -31,6 +31,16 @@ const VARIANTS: Record<string, () => Finding> = {
   'elsewhere-unsealed': () => ({
     ...{ ...common, state: 'elsewhere', verdict: withCopy(withClaims(sampleVerdicts.consistent()), false) },
   }),
+  'held-elsewhere': () => ({
+    ...{ ...common, state: 'held', verdict: { ...withCopy(sampleVerdicts.held(), true), state: 'held' } },
+  }),
+  'recalled-elsewhere': () => ({
+    ...{ ...common, state: 'recalled', verdict: { ...withCopy(sampleVerdicts.recalled(), true), state: 'recalled' } },
+  }),
+  'elsewhere-offline': () => ({
+    ...{ ...common, state: 'unchecked', failure: { code: 'OFFLINE' } },
+    verdict: withCopy(sampleVerdicts.consistent(), false),
+  }),
   lot: () => ({
     ...{ ...common, state: 'consistent', subject: LOT, elements: parseDigitalLink(LOT).elements },
     verdict: ofLot(withClaims(sampleVerdicts.consistent())),

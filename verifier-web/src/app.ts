@@ -102,7 +102,9 @@ export class App {
       },
       // Counts that come while it is checked again are heard once the new verdict stands.
       onElsewhere: () => {
-        if (this.#finding === finding) this.#show({ ...finding, state: 'elsewhere', counted: true })
+        // What is proved stays the word; of a lot that is held or recalled this code may be a copy all the same.
+        const state = finding.state === 'consistent' ? 'elsewhere' : finding.state
+        if (this.#finding === finding) this.#show({ ...finding, state, counted: true })
       },
       onFault: (error) => this.#fault(error),
     })

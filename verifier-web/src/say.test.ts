@@ -46,6 +46,15 @@ describe('sentencesOf', () => {
     expect(sentencesOf(failing(check), 0)[0]?.key).toBe(key)
   })
 
+  it('says of counts what they are, and of held goods that these are held', () => {
+    const counted = { counted: true } as const
+    const consistent = sampleVerdicts.consistent()
+    expect(sentencesOf(finding(consistent, { ...counted, state: 'elsewhere' }), 14)).toEqual([
+      { key: 'say.elsewhere.counted' },
+    ])
+    expect(sentencesOf(finding(sampleVerdicts.held(), counted), 14)).toEqual([{ key: 'say.held' }])
+  })
+
   it('says of held goods whether the records show why, and what to do, also after the last check', () => {
     const [held, unshown] = [sampleVerdicts.held(), sampleVerdicts['held-unshown']()]
     expect(sentencesOf(finding(held), 14)).toEqual([{ key: 'say.held' }])

@@ -38,7 +38,7 @@ function found(finding: Finding, records: number): Sentence[] {
   // What the recall says stands there in its own words.
   if (state === 'recalled' && verdict !== undefined && verdict.recalls.length > 0) return []
   if (state === 'held' && verdict?.holds[0]?.ground === 'missing') return [{ key: 'say.held.missing' }]
-  if (finding.counted) return [{ key: 'say.elsewhere.counted' }]
+  if (state === 'elsewhere' && finding.counted) return [{ key: 'say.elsewhere.counted' }]
   return [{ key: `say.${state}` }]
 }
 

@@ -146,7 +146,7 @@ export function SeenPart({ finding, journey, onElsewhere }: SeenProps): VNode {
   }, [subject, isFile])
   const isElsewhere = isSeenElsewhere(signs)
   useEffect(() => {
-    if (isElsewhere && state === 'consistent') onElsewhere()
+    if (isElsewhere && state !== 'elsewhere' && finding.counted === undefined) onElsewhere()
   }, [isElsewhere, finding])
   const sealed = verdict !== undefined && (
     <SealedPart key="sealed" subject={subject} verdict={verdict} tells={!isFile} />

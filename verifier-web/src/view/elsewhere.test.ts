@@ -1,10 +1,10 @@
 import type { Verdict } from '@tristamp/protocol'
 import { expect, it } from 'vitest'
 import { withCopy } from '../_sample-extras.ts'
-import { sampleVerdicts } from '../_sample-verdicts.ts'
+import { LOT, sampleVerdicts } from '../_sample-verdicts.ts'
 import type { Finding } from '../check.ts'
 import type { FirstLanguage } from '../i18n/index.ts'
-import { placesApart, saidOfElsewhere } from './elsewhere.ts'
+import { besideWord, placesApart, saidOfElsewhere } from './elsewhere.ts'
 
 /** What a sentence is made of, in place of the sentence. */
 const language = {
@@ -66,10 +66,33 @@ it('cuts what somebody registered at a length that a sentence has room for', () 
   expect(said(long)).toMatchObject({ a: `0${'\u{20bb7}'.repeat(23)}…` })
 })
 
-it('says nothing of places that nobody registered, that a server counted, or that are not of this verdict', () => {
+it('says nothing of places that nobody registered, or that are of other goods', () => {
   const verdict = copied()
   expect(said({ ...verdict, names: { ...verdict.names, places: new Map() } })).toBeUndefined()
-  expect(said(verdict, { counted: true })).toBeUndefined()
-  expect(said(verdict, { state: 'mismatch' })).toBeUndefined()
   expect(said({ ...verdict, findings: [] })).toBeUndefined()
+  expect(said({ ...verdict, subject: LOT })).toBeUndefined()
+})
+
+it.each(['recalled', 'held', 'mismatch', 'unchecked'] as const)(
+  'is said beside the word %s, which is not of this code alone',
+  (state) => {
+    const of = (verdict: Verdict, more: Partial<Finding> = {}): Finding => ({
+      ...{ state, subject: verdict.subject, elements: new Map(), verdict },
+      ...more,
+    })
+    // The verdict is of the last check where there is none of now.
+    expect(besideWord(of(copied()))).toBe('say.elsewhere')
+    expect(besideWord(of({ ...copied(), state: 'held' }, { counted: true }))).toBe('say.elsewhere')
+    expect(said({ ...copied(), state: 'held' }, { state })).toMatchObject({ a: 'Hangzhou, Zhejiang' })
+    // What a server counted is told as that.
+    expect(besideWord(of(sampleVerdicts.held(), { counted: true }))).toBe('say.counted')
+    expect(besideWord(of(sampleVerdicts.held()))).toBeUndefined()
+  },
+)
+
+it('is not said twice', () => {
+  const verdict = copied()
+  const word: Finding = { state: 'elsewhere', subject: verdict.subject, elements: new Map(), verdict }
+  expect(besideWord(word)).toBeUndefined()
+  expect(besideWord({ ...word, verdict: sampleVerdicts.consistent(), counted: true })).toBeUndefined()
 })

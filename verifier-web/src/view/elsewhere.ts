@@ -1,16 +1,16 @@
 // What the verdict says of a number that was in two places: where and when, as the records name it. Never HTML.
 import { type Localized, type ProvenEvent, subjectKind } from '@tristamp/protocol'
 import type { Finding } from '../check.ts'
-import type { FirstLanguage } from '../i18n/index.ts'
+import type { FirstKey, FirstLanguage } from '../i18n/index.ts'
 
 /** A registered name is longer than a sentence has room for. */
 const MOST_CHARACTERS = 24
 
-/** The two records that cannot both be of one pack, the earlier first; undefined where the records show no such thing. */
-export function placesApart({ state, counted, verdict }: Finding): readonly [ProvenEvent, ProvenEvent] | undefined {
-  if (state !== 'elsewhere' || counted || verdict === undefined) return undefined
-  const [a, b] = (verdict.findings.find(({ code }) => code === 'TWO_PLACES')?.events ?? []).map((ref) =>
-    verdict.events.find(({ entry, position }) => entry === ref.entry && position === ref.position),
+/** The two records that cannot both be of this pack, the earlier first, whatever the word is; undefined where the records show no such thing. */
+export function placesApart({ verdict }: Finding): readonly [ProvenEvent, ProvenEvent] | undefined {
+  const found = verdict?.findings.find(({ code, subject }) => code === 'TWO_PLACES' && subject === verdict.subject)
+  const [a, b] = (found?.events ?? []).map((ref) =>
+    verdict?.events.find(({ entry, position }) => entry === ref.entry && position === ref.position),
   )
   return a && b && (a.event.eventTime < b.event.eventTime ? [a, b] : [b, a])
 }
@@ -39,4 +39,10 @@ export function saidOfElsewhere(finding: Finding, { t, format, pick }: FirstLang
   if (a[where] === '' || b[where] === '') return undefined
   const [at, later] = isOneDay ? [a.moment, b.time] : [a.day, b.day]
   return t('say.elsewhere.places', { a: a[where], b: b[where], at, later })
+}
+
+/** What of it is said beside a stronger word, which may be of the whole lot and not of this code; undefined where it is the word itself. */
+export function besideWord(finding: Finding): FirstKey | undefined {
+  if (finding.state === 'elsewhere') return undefined
+  return placesApart(finding) === undefined ? finding.counted && 'say.counted' : 'say.elsewhere'
 }

@@ -1,7 +1,27 @@
-import { isHeld, type ProvenHold, type Verdict } from '@tristamp/protocol'
+import {
+  type HoldGround,
+  isHeld,
+  type ProvenEvent,
+  type ProvenHold,
+  subjectKind,
+  type Verdict,
+} from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { deviceOffset } from '../local-time.ts'
 import { Head, Line, Mark, ToneMark, useLanguage } from './parts.tsx'
+
+const short = (uri: string): string => uri.replace('https://id.gs1.org/', '')
+
+/** The records that a ground rests on, of these goods or of others of their lot. */
+function readingsOf(ground: HoldGround | undefined, { events, grounds }: Verdict): ProvenEvent[] {
+  const named = new Set(ground?.readings.map(({ entry, position }) => `${entry}.${position}`))
+  return [...events, ...grounds].filter(({ entry, position }) => named.has(`${entry}.${position}`))
+}
+
+const isOwn =
+  ({ events }: Verdict) =>
+  (one: ProvenEvent): boolean =>
+    events.includes(one)
 
 function Held({ one, verdict }: { one: ProvenHold; verdict: Verdict }): VNode {
   const { t, format, pick } = useLanguage()
@@ -11,8 +31,14 @@ function Held({ one, verdict }: { one: ProvenHold; verdict: Verdict }): VNode {
   }
   const { hold, released, byLedger, ground: standing } = one
   const { reason, ground } = hold
-  const name = verdict.names.organisations.get(hold.org)?.name
-  const who = name === undefined ? hold.org : pick(name)
+  const who = (org: string): string => {
+    const name = verdict.names.organisations.get(org)?.name
+    return name === undefined ? org : pick(name)
+  }
+  const read = standing === 'shown' ? readingsOf(ground, verdict) : []
+  const gateways = new Map(read.map(({ signer }) => [signer.kid, `${who(signer.org)} (${signer.gateway})`]))
+  const names = [...gateways.values()].join(t('write.list'))
+  const isOfOthers = read.length > 0 && subjectKind(verdict.subject) === 'item' && !read.some(isOwn(verdict))
   const title =
     released === undefined
       ? t('holds.standing', { at: moment(one.since) })
@@ -24,8 +50,9 @@ function Held({ one, verdict }: { one: ProvenHold; verdict: Verdict }): VNode {
       {isHeld(one) ? <Mark id="i-held" class="t-stop" /> : <ToneMark tone="idle" />}
       <div>
         <h3>{title}</h3>
-        <p>{byLedger ? t('holds.by.ledger') : t('holds.by.person', { who })}</p>
+        <p>{byLedger ? t('holds.by.ledger') : t('holds.by.person', { who: who(hold.org) })}</p>
         {standing === 'shown' && <p>{t('holds.shown', { n: ground?.readings.length ?? 0 })}</p>}
+        {isOfOthers && <p>{t('holds.others')}</p>}
         {standing === 'missing' && <p class="note">{t('holds.missing')}</p>}
         {ground !== undefined && (
           <p class="num">
@@ -40,9 +67,15 @@ function Held({ one, verdict }: { one: ProvenHold; verdict: Verdict }): VNode {
           </p>
         )}
         <dl>
+          {read.length > 0 && (
+            <>
+              <Line label="holds.beside" text={(ground?.way ?? []).map(short).join(' › ')} />
+              <Line label="holds.by" text={gateways.size > 1 ? names : t('holds.alone', { who: names })} />
+            </>
+          )}
           {reason !== undefined && <Line label="holds.reason" text={pick(reason)} />}
           {released !== undefined && <Line label="holds.ended" text={released.reason} />}
-          <Line label="holds.about" text={one.about.replace('https://id.gs1.org/', '')} />
+          <Line label="holds.about" text={short(one.about)} />
         </dl>
       </div>
     </li>
@@ -50,9 +83,8 @@ function Held({ one, verdict }: { one: ProvenHold; verdict: Verdict }): VNode {
 }
 
 /** Every hold of these goods, released ones too, and whether the records show what it rests on. */
-export function HoldsPart({ verdict }: { verdict: Verdict }): VNode | null {
+export function HoldsPart({ verdict }: { verdict: Verdict }): VNode {
   const { holds } = verdict
-  if (holds.length === 0) return null
   return (
     <section class="s recalls" id="holds">
       <Head title="holds" />

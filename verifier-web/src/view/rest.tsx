@@ -10,7 +10,6 @@ import { keepShell } from '../shell.ts'
 import { ChecksPart } from './checks.tsx'
 import { placesApart } from './elsewhere.ts'
 import { FindingsPart } from './findings.tsx'
-import { HoldsPart } from './holds.tsx'
 import { JourneyPart } from './journey.tsx'
 import { Later } from './later.tsx'
 import { PackPart } from './pack.tsx'
@@ -103,7 +102,7 @@ function Rest({ finding, journey, pack, onForget, onElsewhere }: RestProps): VNo
   return (
     <div class="rest">
       {verdict !== undefined && <RecallsPart verdict={verdict} />}
-      {verdict !== undefined && <HoldsPart verdict={verdict} />}
+      {verdict !== undefined && verdict.holds.length > 0 && <Later load={loadHolds} props={{ verdict }} />}
       {apart !== undefined && verdict !== undefined && (
         <Later
           load={loadElsewhere}
@@ -120,6 +119,7 @@ function Rest({ finding, journey, pack, onForget, onElsewhere }: RestProps): VNo
 }
 
 const loadSeen = () => import('../seen/part.tsx').then(({ SeenPart }) => SeenPart)
+const loadHolds = () => import('./holds.tsx').then(({ HoldsPart }) => HoldsPart)
 const loadElsewhere = () => import('./elsewhere-part.tsx').then(({ ElsewherePart }) => ElsewherePart)
 const loadWay = () => import('./way.tsx').then(({ WayPart }) => WayPart)
 

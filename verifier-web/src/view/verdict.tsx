@@ -10,7 +10,7 @@ import { deviceOffset } from '../local-time.ts'
 import { STAMPS, type Stamps } from '../record.ts'
 import type { Safety } from '../safety.ts'
 import { isUnfit, nextOf, saidOfAge, sentencesOf, wordOf } from '../say.ts'
-import { saidOfElsewhere } from './elsewhere.ts'
+import { besideWord, saidOfElsewhere } from './elsewhere.ts'
 import { holdShown, saidOfHold } from './hold.ts'
 import { recallShown, saidOfRecall } from './recall.ts'
 
@@ -28,19 +28,19 @@ const ACTIONS: Partial<Record<Shown, { key: FirstKey; href?: string }>> = {
   recalled: { key: 'act.recalled', href: '#report' },
   held: { key: 'act.held' },
   mismatch: { key: 'act.mismatch', href: '#report' },
-  elsewhere: { key: 'act.elsewhere', href: '#report' },
   none: { key: 'act.none', href: '/' },
   unchecked: { key: 'act.unchecked' },
 }
 
-/** Whether the pack holds a secret that a copy of its code does not have. */
-function isSealed({ state, subject, verdict }: Finding): boolean {
-  return state === 'elsewhere' && verdict !== undefined && standingCommitment(verdict.events, subject) !== undefined
+/** Where the code may be a copy: a pack that holds a secret tells, for a copy of its code has none. Recalled goods are not opened for it. */
+function actionOfCopy({ subject, verdict }: Finding): { key: FirstKey; href: string } {
+  const isSealed = verdict && verdict.state !== 'recalled' && standingCommitment(verdict.events, subject) !== undefined
+  return isSealed ? { key: 'act.sealed', href: '#sealed' } : { key: 'act.elsewhere', href: '#report' }
 }
 
 /** Of a proven recall the notice says what to do, and prints; a file may be of a ledger that this site has nothing to do with. */
 function actionOf(finding: Finding, { lang }: FirstLanguage): (typeof ACTIONS)[Shown] {
-  const action = isSealed(finding) ? { key: 'act.sealed' as const, href: '#sealed' } : ACTIONS[finding.state]
+  const action = finding.state === 'elsewhere' ? actionOfCopy(finding) : ACTIONS[finding.state]
   const recall = finding.file === undefined ? recallShown(finding) : undefined
   return action && recall ? { ...action, href: `/notice?recall=${recall.recall.id}&lang=${lang}` } : action
 }
@@ -109,8 +109,10 @@ export function VerdictPart({ finding, journey, safety, age, language, onAgain }
   const action = actionOf(finding, language)
   const recall = recallShown(finding)
   const hold = holdShown(finding)
-  const next = isSealed(finding) ? 'next.sealed' : nextOf(finding, safety)
+  const copied = actionOfCopy(finding)
+  const next = state === 'elsewhere' && copied.key === 'act.sealed' ? 'next.sealed' : nextOf(finding, safety)
   const places = saidOfElsewhere(finding, language)
+  const beside = besideWord(finding)
   const sentences = sentencesOf(finding, journey?.records.length ?? 0).filter(
     ({ key }) => places === undefined || key !== 'say.elsewhere',
   )
@@ -133,11 +135,11 @@ export function VerdictPart({ finding, journey, safety, age, language, onAgain }
           )}
           {hold !== undefined && (
             <span class="theirs">
-              <Broken text={saidOfHold(hold, language)} />
+              <Broken text={saidOfHold(hold, finding.subject, language)} />
               {gap}
             </span>
           )}
-          {places !== undefined && (
+          {places !== undefined && beside === undefined && (
             <span class="theirs">
               {places}
               {gap}
@@ -166,6 +168,16 @@ export function VerdictPart({ finding, journey, safety, age, language, onAgain }
             <span class="theirs">{language.pick(recall.recall.consumer)}</span>
           )}
         </p>
+        {beside !== undefined && (
+          <p class="next" data-beside>
+            <b>{t('word.elsewhere')}</b>
+            <span class="theirs">{places ?? <Broken text={t(beside)} />}</span>
+            {gap}
+            <Broken text={t('next.beside')} />
+            {gap}
+            <a href={copied.href}>{t(copied.key)}</a>
+          </p>
+        )}
       </div>
       {state === 'recalled' ? (
         <p class="big">
