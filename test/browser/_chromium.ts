@@ -15,8 +15,18 @@ export function haveChromium(): boolean {
 
 /** @param more arguments for this test alone */
 export function launchChromium(...more: string[]): Promise<Browser> {
+  return launch(more, [])
+}
+
+/** As on every phone: a page that was left stays in memory for whoever comes back to it, which Playwright bars. */
+export function launchWithPageMemory(): Promise<Browser> {
+  return launch([], ['--disable-back-forward-cache'])
+}
+
+function launch(more: string[], ignoreDefaultArgs: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: PATH,
+    ignoreDefaultArgs,
     args: [
       '--no-sandbox',
       '--disable-gpu',

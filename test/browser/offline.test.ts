@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
+import type { Operation } from '@tristamp/protocol'
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { LOT, PACK } from '../../verifier-web/src/_sample-verdicts.ts'
+import { LOT, PACK, recallOperation } from '../../verifier-web/src/_sample-verdicts.ts'
 import { type MessageKey, zh } from '../../verifier-web/src/i18n/zh.ts'
-import { haveChromium, launchChromium } from './_chromium.ts'
+import { PAUSE_MS } from '../../verifier-web/src/keep-asking.ts'
+import { axe } from './_axe.ts'
+import { haveChromium, launchWithPageMemory } from './_chromium.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 
@@ -88,7 +92,7 @@ describe.skipIf(!haveChromium())('the page without a connection', () => {
   beforeAll(async () => {
     pages = await buildPages()
     pork = await startPorkLedger(pages.folder)
-    browser = await launchChromium()
+    browser = await launchWithPageMemory()
   })
 
   afterAll(async () => {
@@ -337,5 +341,179 @@ describe.skipIf(!haveChromium())('the page without a connection', () => {
     expect(await settled(page)).toContain('记录不符')
     expect(errors).toEqual([])
     await context.close()
+  })
+
+  it('keeps a reader of codes that was used once, and only as it was built', async () => {
+    const { context, page } = await visitor()
+    await open(page, PACK)
+    const [shell = ''] = await kept(page)
+    const worker = await readFile(join(pages.folder, 'sw.js'), 'utf8')
+    const readers = Object.keys(JSON.parse(/"onceUsed":(\{[^}]*\})/.exec(worker)![1]!))
+    const [changed = '', whole = ''] = readers.filter((file) => file.endsWith('.js'))
+    const held = (): Promise<string[]> =>
+      page.evaluate(async (name) => {
+        const requests = await (await caches.open(name)).keys()
+        return requests.map(({ url }) => new URL(url).pathname)
+      }, shell)
+    const use = (file: string): Promise<string> =>
+      page.evaluate(async (path) => (await fetch(path, { cache: 'reload' })).text(), file)
+    await pages.change(changed.slice(1), (code) => `${code}\n// somebody in between`)
+    // It is what this server says that it is: whoever asks is given it, as without a worker.
+    expect(await use(changed)).toContain('somebody in between')
+    await use(whole)
+    await expect.poll(held, { timeout: 60_000 }).toContain(whole)
+    expect(await held()).not.toContain(changed)
+    await context.setOffline(true)
+    expect((await use(whole)).length).toBeGreaterThan(1000)
+    await context.close()
+  })
+
+  describe('while it stays open', () => {
+    const govern = async (...operations: Operation[]): Promise<void> => {
+      const administrator = await loadKey(keyPath(pork.folder, 'admin-first'))
+      await bringOperations({ node: pork.ledger.url, administrator }, operations)
+      await pork.sealed()
+    }
+
+    /** A time zone in which it is about noon, so that the hours that a test lets pass end on the same day. */
+    const noon = (): string => {
+      const ahead = 12 - new Date().getUTCHours()
+      return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`
+    }
+
+    interface Staying extends Visitor {
+      /** What was asked of the ledger, and how often a look was counted. */
+      asked: { histories: number; looks: number; stays: boolean }
+      /** Lets time pass until it has asked again. */
+      askedAgain: () => Promise<void>
+    }
+
+    /** A page whose clock a test moves. */
+    async function staying(prepare?: (page: Page) => Promise<unknown>): Promise<Staying> {
+      const one = await visitor({ serviceWorkers: 'block', timezoneId: noon() })
+      const { page } = one
+      const asked = { histories: 0, looks: 0, stays: false }
+      let underWay = 0
+      const isHistory = (url: string): boolean => new URL(url).pathname === '/v1/history'
+      page.on('request', (request) => {
+        const { pathname } = new URL(request.url())
+        if (pathname === '/v1/scans') asked.looks++
+        if (/\/staying-.*js$/.test(pathname)) asked.stays = true
+        if (!isHistory(request.url())) return
+        asked.histories++
+        underWay++
+      })
+      const isDone = (request: Request): void => {
+        if (isHistory(request.url())) underWay--
+      }
+      page.on('requestfinished', isDone)
+      page.on('requestfailed', isDone)
+      await page.clock.install()
+      await prepare?.(page)
+      await page.goto(address(PACK))
+      await settled(page)
+      // What asks again comes last of what stands below the verdict.
+      await expect.poll(() => asked.stays, { timeout: 60_000 }).toBe(true)
+      const askedAgain = async (): Promise<void> => {
+        const before = asked.histories
+        const pass = async (): Promise<number> => {
+          // An answer that is under way would come too late by the page's clock.
+          if (underWay === 0) await page.clock.fastForward(PAUSE_MS)
+          return asked.histories
+        }
+        await expect.poll(pass, { timeout: 60_000, interval: 500 }).toBeGreaterThan(before)
+        await expect.poll(() => underWay, { timeout: 60_000 }).toBe(0)
+      }
+      return { ...one, asked, askedAgain }
+    }
+
+    const state = (page: Page): Promise<string | null> => page.locator('#page').getAttribute('data-state')
+
+    it('tells a recall to who has it before them, and moves nothing that is read; what is as before it does not say', async () => {
+      const { context, page, errors, asked, askedAgain } = await staying()
+      await expect.poll(() => asked.looks, { timeout: 60_000 }).toBe(1)
+      await page.evaluate(() => document.querySelector('#verdict h1')!.setAttribute('data-as-before', ''))
+      // The second is asked when the first is done with.
+      for (let i = 0; i < 2; i++) await askedAgain()
+      expect(await page.locator('#verdict h1[data-as-before]').count()).toBe(1)
+
+      for (const isAnchored of [true, false]) {
+        // Of the two ways in which a browser keeps what is read in its place, the second: by the page.
+        if (!isAnchored)
+          await page.evaluate(() => {
+            document.documentElement.style.overflowAnchor = 'none'
+            CSS.supports = () => false
+          })
+        const read = page.locator('#journey ol > li').nth(2)
+        await read.evaluate((one) => one.scrollIntoView({ block: 'start' }))
+        const place = (): Promise<number> => read.evaluate((one) => Math.round(one.getBoundingClientRect().top))
+        const before = await place()
+        await govern(recallOperation({ id: `6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b1${+isAnchored}` }))
+        await askedAgain()
+        await expect.poll(() => state(page), { timeout: 60_000 }).toBe('recalled')
+        expect(await page.getByRole('status').first().innerText()).toContain('已被召回')
+        const bar = page.locator('.staying a')
+        await expect.poll(() => bar.innerText(), { timeout: 60_000 }).toBe('已被召回')
+        expect(Math.abs((await place()) - before)).toBeLessThanOrEqual(1)
+        expect(await axe(page)).toEqual([])
+        await bar.click()
+        await expect.poll(() => bar.count(), { timeout: 60_000 }).toBe(0)
+
+        await page.evaluate(() => scrollTo(0, 0))
+        await govern({ op: 'lift', id: `6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b1${+isAnchored}`, reason: '都退回来了' })
+        await askedAgain()
+        await expect.poll(() => state(page), { timeout: 60_000 }).toBe('consistent')
+        expect(await page.evaluate(() => scrollY)).toBe(0)
+      }
+      expect(asked.looks).toBe(1)
+      expect(errors).toEqual([])
+      await context.close()
+    })
+
+    it.each([
+      ['an error of a proxy', { status: 503, contentType: 'text/html', body: '<h1>Bad</h1>' }, '暂时无法回答'],
+      ['a login', { status: 511, contentType: 'text/html', body: '<h1>Log in</h1>' }, '暂时无法回答'],
+      ['a page in its place', { status: 200, contentType: 'text/html', body: '<h1>Welcome</h1>' }, '暂时无法回答'],
+      ['the way to a login', { status: 302, headers: { Location: '/login' } }, '网络不通'],
+    ])('leaves a server alone that answers with %s, and is there again when it is', async (_, answer, said) => {
+      const fail = (page: Page): Promise<unknown> => page.route('**/v1/history?*', (route) => route.fulfill(answer))
+      const { context, page, asked, askedAgain } = await staying(fail)
+      expect(await page.getByRole('status').first().innerText()).toContain(said)
+      const before = asked.histories
+      for (let minute = 0; minute < 9; minute++) await page.clock.fastForward(60_000)
+      expect(asked.histories).toBe(before)
+      await askedAgain()
+      expect(await state(page)).toBe('unchecked')
+      await page.unroute('**/v1/history?*')
+      await askedAgain()
+      await expect.poll(() => state(page), { timeout: 60_000 }).toBe('consistent')
+      await context.close()
+    })
+
+    it('is checked anew when somebody comes back to it from another page, ten hours later', async () => {
+      const { context, page, errors } = await visitor({ serviceWorkers: 'block' })
+      await page.addInitScript(() => {
+        const now = Date.now
+        const shown = { later: 0, restored: 0 }
+        Object.assign(globalThis, { shown })
+        Date.now = () => now() + shown.later
+        addEventListener('pageshow', ({ persisted }) => (shown.restored += +persisted))
+      })
+      let asked = 0
+      page.on('request', (request) => void (request.url().includes('/v1/history') && asked++))
+      await open(page, PACK)
+      const before = asked
+      await page.evaluate(() => Object.assign((globalThis as never)['shown'], { later: 10 * 3_600_000 }))
+      await page.goto(`${pork.ledger.url}/?lang=zh`)
+      await page.getByRole('textbox').waitFor()
+      await page.goBack({ waitUntil: 'commit' })
+      const restored = (): Promise<number> =>
+        page.evaluate(() => (globalThis as never as { shown: { restored: number } }).shown.restored)
+      await expect.poll(restored, { timeout: 60_000 }).toBe(1)
+      await expect.poll(() => asked, { timeout: 60_000 }).toBe(before + 1)
+      expect(await settled(page)).toContain('记录一致')
+      expect(errors).toEqual([])
+      await context.close()
+    })
   })
 })

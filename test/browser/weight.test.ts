@@ -17,8 +17,9 @@ const BEFORE = 55_900
 // The words have those of a way and of intervals of measuring, whose parts come
 // when a record has one; and of the readings that a hold rests on by whom and beside what they were made.
 // `shell` is what both of them share, the library of components with it.
-// `sw` weighs what it keeps against the sum of the build.
-const BEHIND = { rest: 14_400, shell: 6_050, start: 6_400, zh: 9_050, en: 8_550, sw: 1_260 }
+// `sw` weighs what it keeps against the sum of the build, and each reader of codes against one of its own.
+// `staying` is what a page does that stays open; with the product page it shares what reads a scanner's codes, which `start` had alone.
+const BEHIND = { rest: 14_400, shell: 6_050, start: 4_800, staying: 1_400, zh: 9_050, en: 8_550, sw: 1_460 }
 
 describe('the built page', () => {
   let pages: BuiltPages
@@ -63,12 +64,11 @@ describe('the built page', () => {
 
   it('leaves the readers of codes until somebody scans, and keeps them from then on', async () => {
     const worker = await readFile(join(pages.folder, 'sw.js'), 'utf8')
-    const [files, onceUsed] = ['files', 'onceUsed'].map(
-      (name) => JSON.parse(new RegExp(`"${name}":(\\[[^\\]]*\\])`).exec(worker)![1]!) as string[],
-    )
+    const files = JSON.parse(/"files":(\[[^\]]*\])/.exec(worker)![1]!) as string[]
+    const onceUsed = Object.keys(JSON.parse(/"onceUsed":(\{[^}]*\})/.exec(worker)![1]!))
     const isReader = (file: string): boolean => /^\/assets\/(?:zxing|small|zxing_reader)-/.test(file)
-    expect(files!.filter(isReader)).toEqual([])
-    expect(onceUsed!.filter(isReader).length).toBe(3)
+    expect(files.filter(isReader)).toEqual([])
+    expect(onceUsed.filter(isReader).length).toBe(3)
     expect(await html()).not.toMatch(/zxing|small-/)
   })
 

@@ -131,6 +131,8 @@ async function show(state: string, lang: Lang, text?: string, what: What = 'text
     onElsewhere: () => {},
     onForget: () => {},
     onFault: (error: unknown) => void faults.push(String(error)),
+    isShown: () => false,
+    onNews: () => {},
   }
   // Hides what stands below, so that it can be told when it stands again.
   page.show({ ...rest, finding: findingOf('checking') })

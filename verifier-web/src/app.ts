@@ -50,7 +50,7 @@ export class App {
   }
 
   /** Shows what a check comes to. */
-  async tell(begun: Promise<Finding>): Promise<void> {
+  async tell(begun: Finding | Promise<Finding>): Promise<void> {
     try {
       const finding = await begun
       this.#now = new Date()
@@ -107,6 +107,8 @@ export class App {
         if (this.#finding === finding) this.#show({ ...finding, state, counted: true })
       },
       onFault: (error) => this.#fault(error),
+      isShown: () => this.#finding === finding,
+      onNews: (found) => void this.tell(found),
     })
   }
 }

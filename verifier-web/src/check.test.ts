@@ -162,6 +162,23 @@ describe('what the page makes of a server that lies', () => {
       expect(asked.filter((path) => path.startsWith('/v1/history'))).toHaveLength(2)
     })
 
+    it('says that it could not check where others are faster each time, and shows its last check', async () => {
+      await visit()
+      const { '/v1/history': honestly } = answers
+      asked = []
+      answers['/v1/history'] = async (url) => {
+        const answer = await honestly!(url)
+        memory.pinPolicy({ text: `${policyOf(ledger)}# ${asked.length}\n`, firstSeenMs: 5 })
+        return answer
+      }
+      const finding = await visit()
+      expect(saidOf(finding)).toBe('unchecked: OVERTAKEN')
+      expect(finding.verdict?.state).toBe('consistent')
+      expect(asked).toHaveLength(4)
+      answers = honest()
+      expect(saidOf(await visit())).toBe('consistent')
+    })
+
     it('is asked once where both were shown the same', async () => {
       meanwhile(() => memory.pinPolicy({ text: policyOf(ledger), firstSeenMs: 5 }))
       expect(saidOf(await visit())).toBe('consistent')

@@ -40,6 +40,9 @@ export interface Finding {
   policySinceMs?: number
 }
 
+/** So often a check begins anew because another tab was faster. Two take turns; who is overtaken more often has something that writes all the time. */
+const AGAIN = 3
+
 /**
  * Asks the ledger and checks its answer. Trust on first use: the policy that the ledger serves is pinned by the first check that
  * holds, and every later answer must satisfy it and continue the ledger seen before.
@@ -49,6 +52,7 @@ export async function check(
   elements: Elements,
   memory: Memory,
   now: () => number = Date.now,
+  again = AGAIN,
 ): Promise<Finding> {
   const pinned = memory.policy()
   try {
@@ -68,8 +72,10 @@ export async function check(
       // Another tab may have pinned other rules meanwhile, or seen a state that nothing here was held against.
       const seen = continued(memory)
       const isOther = (memory.policy()?.text ?? text) !== text
-      if (isOther || (seen && !isSame(seen, known) && !isSame(seen, checkpoint)))
-        return check(subject, elements, memory, now)
+      if (isOther || (seen && !isSame(seen, known) && !isSame(seen, checkpoint))) {
+        if (again === 0) throw new FetchError('OVERTAKEN')
+        return check(subject, elements, memory, now, again - 1)
+      }
       // A ledger that has grown until now by this clock agrees with it: a later time that the clock once told was wrong.
       const hasGrown = known !== undefined && checkpoint.size > known.size
       const isNow = hasGrown && Math.abs(checkedAtMs - (verdict.sealedAtMs ?? 0)) <= CLOCKS_MS

@@ -2,8 +2,11 @@
 import { MAX_BUNDLE_BYTES } from '@tristamp/protocol'
 import { within } from './within.ts'
 
-/** OFFLINE no answer at all, TIMEOUT too slow, SERVER an answer that is none, SIZE more than a phone should load. */
-export type FetchCode = 'OFFLINE' | 'TIMEOUT' | 'SERVER' | 'SIZE'
+/**
+ * OFFLINE no answer at all, TIMEOUT too slow, SERVER an answer that is none, SIZE more than a phone should load; OVERTAKEN each answer was older than
+ * what this device knew by then.
+ */
+export type FetchCode = 'OFFLINE' | 'TIMEOUT' | 'SERVER' | 'SIZE' | 'OVERTAKEN'
 
 export class FetchError extends Error {
   override name = 'FetchError'

@@ -104,7 +104,7 @@ function lastOf(verdict: Verdict | undefined): Sentence[] {
 
 function ofFailure(code: string): FirstKey {
   if (code === 'OFFLINE') return 'say.unchecked.offline'
-  if (code === 'PAGE_FAULT') return 'say.unchecked.fault'
+  if (code === 'PAGE_FAULT' || code === 'OVERTAKEN') return 'say.unchecked.fault'
   if (code === 'BUNDLE_MALFORMED') return 'fail.bundle'
   return code === 'TIMEOUT' ? 'say.unchecked.timeout' : 'say.unchecked.server'
 }

@@ -39,7 +39,8 @@ function signOf(event: KeyboardEvent): string {
   return BESIDES[event.code]?.[event.shiftKey ? 1 : 0] ?? ''
 }
 
-const isField = (target: EventTarget | null): boolean =>
+/** Whether it is somewhere to write. */
+export const isField = (target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement =>
   target instanceof HTMLInputElement
     ? !/^(?:button|checkbox|file|radio|submit)$/.test(target.type)
     : target instanceof HTMLTextAreaElement

@@ -61,10 +61,14 @@ export function shell({ page, address, worker, beside, onUse }: Shell): Plugin {
           want(name, wanted)
         const addresses = (names: Set<string>): string[] => [...names].sort().map((name) => `/${name}`)
         const files = [address, ...beside, ...addresses(wanted)]
-        const onceUsed = addresses(later).filter((name) => !files.includes(name))
-        const sum = createHash('sha256')
-        for (const file of files) sum.update(file === address ? html.source : contentOf(bundle, file.slice(1)))
-        const version = sum.digest('hex').slice(0, 32)
+        const sumOf = (some: string[]): string => {
+          const sum = createHash('sha256')
+          for (const file of some) sum.update(file === address ? html.source : contentOf(bundle, file.slice(1)))
+          return sum.digest('hex').slice(0, 32)
+        }
+        const version = sumOf(files)
+        const used = addresses(later).filter((name) => !files.includes(name))
+        const onceUsed = Object.fromEntries(used.map((name) => [name, sumOf([name])]))
         script.code = `const SHELL=${JSON.stringify({ version, files, onceUsed })};${script.code}`
       },
     },

@@ -2,8 +2,11 @@
 // must remember, and says of when it is.
 
 declare const self: ServiceWorkerGlobalScope
-/** Filled in by the build: the page and its parts, and a name that is the sum of them (SHA-256 of one after the other). */
-declare const SHELL: { version: string; files: string[]; onceUsed: string[] }
+/**
+ * Filled in by the build: the page and its parts, and a name that is the sum of them (SHA-256 of one after the other); what is kept when it was used once,
+ * each with a sum of its own.
+ */
+declare const SHELL: { version: string; files: string[]; onceUsed: Record<string, string> }
 
 /** Whose caches are whose; where the page is opened; which addresses are that page. */
 export interface ShellPage {
@@ -23,8 +26,15 @@ export function keepShell({ prefix, address, addresses }: ShellPage): void {
     // Names in /assets/ mean their content, unless a cache was told otherwise; the others must be asked for anew.
     const shell = (await whole((file) => file.startsWith('/assets/'))) ?? (await whole(() => false))
     if (shell === undefined) throw new Error(SHELL.version)
+    const isNew = !(await caches.has(name))
     const cache = await caches.open(name)
-    await Promise.all(shell.map((answer, i) => cache.put(SHELL.files[i]!, answer)))
+    try {
+      await Promise.all(shell.map((answer, i) => cache.put(SHELL.files[i]!, answer)))
+    } catch (error) {
+      // Full: a part of it opens nothing, and would stand in the place of the shell that an open page still loads from.
+      if (isNew) await caches.delete(name)
+      throw error
+    }
     await self.skipWaiting()
   }
 
@@ -32,10 +42,22 @@ export function keepShell({ prefix, address, addresses }: ShellPage): void {
   async function whole(fromCache: (file: string) => boolean): Promise<Response[] | undefined> {
     const asked = SHELL.files.map((file) => fetch(file, { cache: fromCache(file) ? 'default' : 'reload' }))
     const answers = await Promise.all(asked)
+    return answers.every(({ ok }) => ok) && (await isOf(SHELL.version, answers)) ? answers : undefined
+  }
+
+  /** Whether `sum` is that of the answers, one after the other. */
+  async function isOf(sum: string, answers: readonly Response[]): Promise<boolean> {
     const bodies = await Promise.all(answers.map((answer) => answer.clone().arrayBuffer()))
-    const sum = await crypto.subtle.digest('SHA-256', await new Blob(bodies).arrayBuffer())
-    const hex = [...new Uint8Array(sum)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-    return answers.every(({ ok }) => ok) && hex.startsWith(SHELL.version) ? answers : undefined
+    const digest = await crypto.subtle.digest('SHA-256', await new Blob(bodies).arrayBuffer())
+    return [...new Uint8Array(digest)]
+      .map((byte) => byte.toString(16).padStart(2, '0'))
+      .join('')
+      .startsWith(sum)
+  }
+
+  /** Keeps what was used once, if it is what the build made; whoever asked for it has it already. */
+  async function keepUsed(path: string, sum: string, answer: Response): Promise<void> {
+    if (answer.ok && (await isOf(sum, [answer]))) await (await caches.open(name)).put(path, answer)
   }
 
   /** A page that was opened with the shell before this one still loads its parts from there. */
@@ -56,19 +78,18 @@ export function keepShell({ prefix, address, addresses }: ShellPage): void {
     return undefined
   }
 
-  async function kept(path: string, request: Request): Promise<Response> {
+  async function kept(path: string, event: FetchEvent): Promise<Response> {
     try {
       const found = await inShells(path)
       if (found !== undefined) return found
-      if (SHELL.onceUsed.includes(path)) {
-        const fresh = await fetch(request)
-        if (fresh.ok) await (await caches.open(name)).put(path, fresh.clone())
-        return fresh
-      }
     } catch {
       // The browser lost or locked its cache: the network has everything.
     }
-    return fetch(request)
+    const fresh = await fetch(event.request)
+    const sum = SHELL.onceUsed[path]
+    // Where it finds no room it comes from the network the next time, too.
+    if (sum !== undefined) event.waitUntil(keepUsed(path, sum, fresh.clone()).catch(() => undefined))
+    return fresh
   }
 
   self.addEventListener('install', (event) => {
@@ -82,9 +103,9 @@ export function keepShell({ prefix, address, addresses }: ShellPage): void {
     const { origin, pathname } = new URL(request.url)
     if (request.method !== 'GET' || origin !== self.location.origin) return
     if (request.mode === 'navigate') {
-      if (addresses.test(pathname)) event.respondWith(kept(address, request))
+      if (addresses.test(pathname)) event.respondWith(kept(address, event))
     } else if (pathname.startsWith('/assets/') || SHELL.files.includes(pathname)) {
-      event.respondWith(kept(pathname, request))
+      event.respondWith(kept(pathname, event))
     }
   })
 }

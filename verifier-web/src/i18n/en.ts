@@ -605,6 +605,7 @@ export const en = {
   'scan.foreign': 'This code holds an address of {host}, not of this site. This page does not open it.',
   'scan.text': 'There is no product number in this code:',
   'scan.here': 'Check this number here',
+  'scan.close': 'Close',
   'file.title': 'Or open a file of proofs',
   'file.label': 'Choose files',
   'file.say':

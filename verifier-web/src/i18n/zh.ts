@@ -558,6 +558,7 @@ export const zh = {
   'scan.foreign': '这个码写的是 {host} 的网址，不是本站的。本页不会打开它。',
   'scan.text': '这个码里没有商品编号：',
   'scan.here': '在本站核对这个编号',
+  'scan.close': '关闭',
   'file.title': '或打开一份证据文件',
   'file.label': '选择文件',
   'file.say': '.tristamp 文件不用联网就能核对。本机没有见过它的账本时，请连同信任规则文件一起选。',

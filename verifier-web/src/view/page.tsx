@@ -21,6 +21,10 @@ export interface PageProps {
   onForget: () => void
   onElsewhere: () => void
   onFault: (error: unknown) => void
+  /** Whether this is still what is shown. */
+  isShown: () => boolean
+  /** What was found since, in place of it. */
+  onNews: (found: Finding) => void
 }
 
 /** A finding, and what the page tells of it. */
@@ -92,14 +96,10 @@ export class Page {
   }
 
   /** What stands below the verdict. Asked for only when the verdict stands: until then the line is the proofs'. */
-  async #showRest(
-    shown: number,
-    told: Told,
-    { language: { lang }, now, onForget, onElsewhere, onFault }: PageProps,
-  ): Promise<void> {
-    const draw = await arriving('rest', loadRest(lang))
+  async #showRest(shown: number, told: Told, props: PageProps): Promise<void> {
+    const draw = await arriving('rest', loadRest(props.language.lang))
     if (draw === undefined || shown !== this.#shown) return
-    draw(this.#places, { ...told, now, onForget, onElsewhere, onFault })
+    draw(this.#places, { ...props, ...told })
     for (const place of Object.values(this.#places)) place.hidden = false
   }
 }

@@ -13,7 +13,7 @@ import { FindingsPart } from './findings.tsx'
 import { JourneyPart } from './journey.tsx'
 import { Later } from './later.tsx'
 import { PackPart } from './pack.tsx'
-import type { Told as ToldFinding } from './page.tsx'
+import type { PageProps, Told as ToldFinding } from './page.tsx'
 import { Paper } from './paper.tsx'
 import { LanguageProvider, useLanguage } from './parts.tsx'
 import { RecallsPart } from './recalls.tsx'
@@ -24,13 +24,10 @@ import { TestsPart } from './tests.tsx'
 import { TestsRow } from './tests-row.tsx'
 import { VouchPart } from './vouch.tsx'
 
-export interface RestProps extends ToldFinding {
-  now: Date
-  onForget: () => void
-  /** What the server counted is more than one person can bring about. */
-  onElsewhere: () => void
-  onFault: (error: unknown) => void
-}
+/** `onElsewhere`: what the server counted is more than one person can bring about. */
+export interface RestProps
+  extends ToldFinding,
+    Pick<PageProps, 'now' | 'onForget' | 'onElsewhere' | 'onFault' | 'isShown' | 'onNews'> {}
 
 /** Where the parts stand: 2 and 3 with the verdict, the rest below or beside it, the page's end. */
 export interface Places {
@@ -131,7 +128,10 @@ function hasWay({ records }: Journey): boolean {
   return records.some(({ event }) => (event['tristamp:geo'] as { route?: string } | undefined)?.route !== undefined)
 }
 
-function Foot({ finding }: RestProps): VNode {
+const loadStaying = () => import('./staying.tsx').then(({ Staying }) => Staying)
+
+function Foot(props: RestProps): VNode {
+  const { finding } = props
   const { t } = useLanguage()
   const first = [finding.policySinceMs, finding.failure, finding.file].every((told) => told === undefined)
   return (
@@ -140,6 +140,7 @@ function Foot({ finding }: RestProps): VNode {
         {t('foot', { host: location.host })} {first && t('foot.first')}
       </p>
       <Paper finding={finding} />
+      <Later load={loadStaying} props={props} />
     </footer>
   )
 }

@@ -7,6 +7,7 @@ import { type Code, GOODS_FORMATS } from '../scan/code.ts'
 import { Decoder } from '../scan/decoder.ts'
 import { bestScanned, isWhole, type Scanned } from '../scanned.ts'
 import { FilePicker } from './file-picker.tsx'
+import { OtherCode } from './other-code.tsx'
 import { useLanguage } from './parts.tsx'
 import { inSameLanguage } from './top.tsx'
 
@@ -77,7 +78,7 @@ export function ScanPart(): VNode {
       <p class="wrong" role="alert">
         {said !== undefined && t(said)}
       </p>
-      {scanned !== undefined && <Shown scanned={scanned} />}
+      {scanned !== undefined && <OtherCode scanned={scanned} text={scanned.text} />}
     </section>
   )
 }
@@ -92,21 +93,4 @@ async function codesOfPhoto(file: File): Promise<Code[] | undefined> {
     // No picture at all.
     return []
   }
-}
-
-/** A code that is not ours, in its own letters. */
-function Shown({ scanned }: { scanned: Other }): VNode {
-  const { t } = useLanguage()
-  const path = scanned.kind === 'foreign' ? scanned.path : undefined
-  return (
-    <div class="other" role="status">
-      <p>{scanned.kind === 'foreign' ? t('scan.foreign', { host: scanned.host }) : t('scan.text')}</p>
-      <p class="code">{scanned.text}</p>
-      {path !== undefined && (
-        <a class="btn" href={inSameLanguage(path)}>
-          {t('scan.here')}
-        </a>
-      )}
-    </div>
-  )
 }
