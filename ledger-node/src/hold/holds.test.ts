@@ -5,11 +5,12 @@ import {
   type Json,
   parsePolicy,
   type RegisterProduct,
+  toBase64Url,
   type Verdict,
   verify,
 } from '@tristamp/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
-import { itemUri, type TestGateway, TestLedger, until } from '../_harness.ts'
+import { itemUri, TestGateway, TestLedger, until } from '../_harness.ts'
 
 const PRODUCT = 'https://id.gs1.org/01/09506000134352'
 const LOT = `${PRODUCT}/10/L7`
@@ -173,6 +174,43 @@ describe('the ledger by itself', () => {
     await record(gateway, seen(30, itemUri('A1'), 9000))
     await held(3)
     expect(await read(LOT)).toMatchObject({ state: 'held', holds: [{ ground: 'shown' }, { released: {} }] })
+  }, 120_000)
+
+  it('holds for what a stranger alone measured, tells only of it by whom, and lets go for good when that key is stopped', async () => {
+    const gateway = await started()
+    const stranger = new TestGateway('rival', 'probe')
+    await ledger.enrol(
+      {
+        ...{ op: 'enrol-organisation', org: 'rival', party: 'https://id.gs1.org/417/9506000134314' },
+        name: { zh: '对手', en: 'Rival' },
+      },
+      { ...stranger.operation, roles: ['observe'] } as typeof stranger.operation,
+    )
+    // Two good instruments say otherwise, before and after it.
+    await record(gateway, born(0, 'L7', 'A1', 'A2'), seen(9, itemUri('A1'), 3000), seen(11, itemUri('A1'), 3000))
+    await record(stranger, seen(10, itemUri('A1'), 40_000))
+    await held(1)
+    const [one] = await holds()
+    const own = await read(itemUri('A1'))
+    expect(own).toMatchObject({ state: 'held', grounds: [], holds: [{ byLedger: true, ground: 'shown' }] })
+    expect(own.findings).toContainEqual(expect.objectContaining({ code: 'TEMPERATURE_LIMITS' }))
+    // The rest of the lot is held with it, and nothing else is said of it.
+    const other = await read(itemUri('A2'))
+    expect(other.state).toBe('held')
+    expect(other.grounds.map(({ signer }) => signer.org)).toEqual(['org', 'rival', 'org'])
+    expect(other.events.map(({ subjects }) => subjects)).toEqual([[LOT, itemUri('A1'), itemUri('A2')]])
+    expect(other.findings.map(({ code }) => code)).not.toContain('TEMPERATURE_LIMITS')
+
+    await ledger.enrol({ op: 'suspend-key', key: toBase64Url(stranger.kid), reason: 'its probe lies' })
+    await ledger.sealed(await ledger.enrol({ op: 'release', id: one!.hold.id, reason: 'measured again' }))
+    await expect(record(stranger, seen(30, itemUri('A1'), 40_000))).rejects.toThrow('KEY_INACTIVE')
+    await record(gateway, seen(31, itemUri('A1'), 3000), seen(31, OTHER, 9000))
+    await held(2)
+    expect((await holds()).map(({ hold, state }) => [hold.subjects, state])).toEqual([
+      [[OTHER], 'standing'],
+      [[LOT], 'released'],
+    ])
+    for (const item of ['A1', 'A2']) expect((await read(itemUri(item))).state).toBe('consistent')
   }, 120_000)
 
   it('holds nothing that stayed within its limits, was out before, or has none', async () => {
