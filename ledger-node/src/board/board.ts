@@ -1,4 +1,4 @@
-import { type AdmissionState, type KeyState, NO_QUORUM, type Policy, parseSeal, toHex } from '@tristamp/protocol'
+import { type Policy, toHex } from '@tristamp/protocol'
 import type { ComplaintFigures } from '../complaints/complaint-book.ts'
 import type { Contradictions } from '../contradictions.ts'
 import type { Directory } from '../directory.ts'
@@ -7,13 +7,12 @@ import type { FollowStatus } from '../follow/follow-status.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { News } from '../news.ts'
-import { gatewayKeys } from '../query/key.ts'
-import { Entries } from '../query/source.ts'
 import type { StatusBoard } from '../status.ts'
 import type { Standing } from '../witness/cosigning.ts'
 import { showBoard } from './board-metrics.ts'
 import { type DiskSpace, DiskWatch } from './disk.ts'
 import { ErrorBook } from './error-book.ts'
+import { GatewayWatch, present } from './gateway-watch.ts'
 import { Ring } from './ring.ts'
 import { type BoardState, boardState, type Checkpoint } from './state.ts'
 import { WitnessWatch } from './witness-watch.ts'
@@ -49,14 +48,6 @@ const ERRORS = 12
 /** Between two looks at the disk. */
 const SPACE_MS = 5 * SECOND
 
-/** What is remembered of a gateway's key while the node runs. */
-interface Seen {
-  /** The chain's length that the last batch is of. */
-  nextSeq: number
-  lastBatchAtMs: number | undefined
-  minutes: Ring
-}
-
 /** Listens to the node's parts, and says how they are. It remembers the time since the node started, and nothing longer. */
 export class Board {
   readonly #parts: BoardParts
@@ -68,8 +59,7 @@ export class Board {
   readonly #errors = new ErrorBook()
   readonly #witnesses = new WitnessWatch()
   readonly #disk = new DiskWatch()
-  readonly #entries: Entries
-  readonly #gateways = new Map<string, Seen>()
+  readonly #gateways: GatewayWatch
   readonly #hearers = new Set<() => void>()
   readonly #ending = new AbortController()
   readonly #timer: NodeJS.Timeout
@@ -80,9 +70,9 @@ export class Board {
 
   constructor(parts: BoardParts) {
     this.#parts = parts
-    this.#entries = new Entries(parts.ledger)
     const nowMs = parts.now()
     this.#startedAtMs = nowMs
+    this.#gateways = new GatewayWatch(parts.ledger, nowMs)
     this.#seconds = new Ring(60, SECOND, nowMs)
     this.#minutes = new Ring(60, MINUTE, nowMs)
     this.#refused = new Ring(24, HOUR, nowMs)
@@ -118,10 +108,10 @@ export class Board {
   }
 
   async state(): Promise<BoardState> {
-    const { ledger, directory, following, trouble, status, version, now } = this.#parts
+    const { ledger, policy, directory, following, trouble, status, version, now } = this.#parts
     await this.#look()
     await directory.refresh().catch(() => undefined)
-    await this.#lastBatches()
+    await this.#gateways.lookBack()
     const nowMs = now()
     const { state } = ledger
     const [wrong, { damage }] = [trouble(), ledger.feed]
@@ -137,11 +127,11 @@ export class Board {
       answersMs: this.#answersMs,
       refused: this.#refused.sum(nowMs),
       checkpoint: this.#checkpoint(nowMs),
-      witnesses: this.#cosigned(),
+      witnesses: policy && this.#witnesses.state(policy, ledger.sealed?.size ?? 0),
       leader: following?.(),
       disk: this.#disk.state,
       gateways: present(state).map((key) => {
-        const seen = this.#gateways.get(toHex(key.kid))
+        const seen = this.#gateways.of(key.kid)
         const { org = '', gateway = '', station } = key
         return {
           key,
@@ -176,14 +166,6 @@ export class Board {
     }
   }
 
-  #cosigned(): Parameters<typeof boardState>[0]['witnesses'] {
-    const { policy, ledger } = this.#parts
-    if (policy === undefined || policy.witnesses.length === 0) return undefined
-    const names = policy.witnesses.map(({ name }) => name)
-    const list = this.#witnesses.rows(names, ledger.sealed?.size ?? 0)
-    return { quorum: this.#witnesses.quorum, needed: neededBy(policy), list }
-  }
-
   async #look(): Promise<void> {
     const { now, space, contradictions } = this.#parts
     const nowMs = now()
@@ -195,26 +177,6 @@ export class Board {
       this.#contradicted = { statements: kept.length, keys: new Set(kept.map(({ kid }) => kid)).size }
     } catch {
       // A disk that does not answer says so in the intake's trouble.
-    }
-  }
-
-  /** Of keys whose last batch this node did not see come, the time of the seal over it: a gateway’s own clock may say anything. */
-  async #lastBatches(): Promise<void> {
-    const { ledger } = this.#parts
-    for (const { kid, nextSeq } of present(ledger.state)) {
-      const seen = this.#seenOf(kid)
-      const { sealed } = ledger
-      if (sealed === undefined || nextSeq === 0 || seen.nextSeq >= nextSeq) continue
-      try {
-        const entry = (await ledger.statementAt(kid, nextSeq - 1))?.place.entry.index
-        // What is not sealed yet is by the next look.
-        if (entry === undefined || entry >= sealed.size) continue
-        const seal = await this.#entries.sealAfter(entry, sealed.seal.height)
-        const { timeMs } = parseSeal(await this.#entries.bytes(seal))
-        if (seen.nextSeq < nextSeq) Object.assign(seen, { nextSeq, lastBatchAtMs: timeMs })
-      } catch {
-        // What cannot be read is tried again by the next look; that the disk fails stands elsewhere.
-      }
     }
   }
 
@@ -260,30 +222,13 @@ export class Board {
   #recorded({ kid, events, repeated, ms }: News & { kind: 'recorded' }, nowMs: number): void {
     this.#answersMs.push(ms)
     if (this.#answersMs.length > ANSWERS) this.#answersMs.shift()
-    const seen = this.#seenOf(kid)
-    seen.lastBatchAtMs = nowMs
-    const key = this.#parts.ledger.state.keys.get(toHex(kid))
-    seen.nextSeq = Math.max(seen.nextSeq, key?.nextSeq ?? 0)
-    if (repeated) return
-    this.#counts(events, nowMs)
-    seen.minutes.add(events, nowMs)
+    this.#gateways.hear(kid, events, repeated, nowMs)
+    if (!repeated) this.#counts(events, nowMs)
   }
 
   #counts(events: number, nowMs: number): void {
     this.#seconds.add(events, nowMs)
     this.#minutes.add(events, nowMs)
-  }
-
-  /** Keys that are recorded are few; what others sign is refused before it gets here. */
-  #seenOf(kid: Uint8Array): Seen {
-    const name = toHex(kid)
-    const seen = this.#gateways.get(name) ?? {
-      nextSeq: 0,
-      lastBatchAtMs: undefined,
-      minutes: new Ring(60, MINUTE, this.#startedAtMs),
-    }
-    this.#gateways.set(name, seen)
-    return seen
   }
 
   #fromKey(kid: Uint8Array | undefined): { from?: string } {
@@ -296,11 +241,6 @@ export class Board {
   }
 }
 
-/** Gateways that work, and those that were stopped; a key that was replaced or ended is nobody to look after. */
-function present(state: AdmissionState): KeyState[] {
-  return gatewayKeys(state).filter(({ status }) => status === 'active' || status === 'suspended')
-}
-
 function first({ id, org, subjects }: { id: string; org: string; subjects: string[] }): {
   id: string
   org: string
@@ -308,13 +248,4 @@ function first({ id, org, subjects }: { id: string; org: string; subjects: strin
   subjects: number
 } {
   return { id, org, subject: subjects[0] ?? '', subjects: subjects.length }
-}
-
-function neededBy({ quorum, groups, witnesses }: Policy): number | null {
-  if (quorum === NO_QUORUM) return 0
-  if (witnesses.some(({ name }) => name === quorum)) return 1
-  const group = groups.find(({ name }) => name === quorum)
-  // Groups of groups are not told by one number.
-  const flat = group?.members.every((member) => witnesses.some(({ name }) => name === member))
-  return flat === true ? group!.threshold : null
 }

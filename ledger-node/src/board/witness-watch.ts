@@ -1,3 +1,4 @@
+import { NO_QUORUM, type Policy } from '@tristamp/protocol'
 import type { CosigningEvent, Standing } from '../witness/cosigning.ts'
 
 export interface WitnessRow {
@@ -58,6 +59,13 @@ export class WitnessWatch {
     return this.#quorum
   }
 
+  /** Undefined where nobody is to sign beside the log. */
+  state(policy: Policy, shown: number): WitnessesState | undefined {
+    if (policy.witnesses.length === 0) return undefined
+    const names = policy.witnesses.map(({ name }) => name)
+    return { quorum: this.#quorum, needed: neededBy(policy), list: this.rows(names, shown) }
+  }
+
   /** @param shown entries of the checkpoint that readers see */
   rows(names: readonly string[], shown: number): WitnessRow[] {
     return names.map((name) => {
@@ -71,4 +79,13 @@ export class WitnessWatch {
       }
     })
   }
+}
+
+function neededBy({ quorum, groups, witnesses }: Policy): number | null {
+  if (quorum === NO_QUORUM) return 0
+  if (witnesses.some(({ name }) => name === quorum)) return 1
+  const group = groups.find(({ name }) => name === quorum)
+  // Groups of groups are not told by one number.
+  const flat = group?.members.every((member) => witnesses.some(({ name }) => name === member))
+  return flat === true ? group!.threshold : null
 }
