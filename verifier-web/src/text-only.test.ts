@@ -16,7 +16,7 @@ const SINKS =
 
 /** An address begins on this page's own origin, or is made by one of these. */
 const OWN_ADDRESS =
-  /^(?:`[#/?](?!\/)|inSameLanguage\(|inLanguage\(|hashOf\(|asDataUrl\(|action\.href|[\w.]+ < 0 \?|is\w+ \?|path\b)/
+  /^(?:`[#/?](?!\/)|inSameLanguage\(|inLanguage\(|hashOf\(|asDataUrl\(|(?:action|copied)\.href|[\w.]+ < 0 \?|is\w+ \?|path\b)/
 
 it('reads well over a hundred sources', () => {
   expect(SOURCES.length).toBeGreaterThan(150)
