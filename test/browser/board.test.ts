@@ -8,6 +8,7 @@ import { TcpProxy } from '../_harness/tcp-proxy.ts'
 import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
 import { accessOf, soon } from './_desk.ts'
+import { turnedFromTheRight } from './_from-the-right.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 import { shot } from './_shots.ts'
@@ -312,6 +313,9 @@ describe.skipIf(!haveChromium())('the operator’s board', () => {
       // A table that is laid out as lines is one still for whoever hears it.
       expect(await page.getByRole('columnheader').count()).toBeGreaterThan(0)
       await shot(page, `board-${lang}-${theme}-${size.width}`)
+      const { seen, ...found } = await turnedFromTheRight(page, '.news, .figs dd, td.n')
+      expect(found).toEqual({ turned: [], isWide: false })
+      expect(seen).toBeGreaterThan(1)
       expect(faults).toEqual([])
     },
   )

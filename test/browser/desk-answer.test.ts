@@ -6,6 +6,7 @@ import { closeAll } from '../_harness/close-all.ts'
 import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
 import { accessOf, settled, soon, traced, visitDesk } from './_desk.ts'
+import { turnedFromTheRight } from './_from-the-right.ts'
 import { type BuiltPages, buildPages } from './_pages.ts'
 import { type PorkLedger, startPorkLedger } from './_pork-ledger.ts'
 import { shot } from './_shots.ts'
@@ -118,6 +119,17 @@ describe.skipIf(!haveChromium())('an answer of the desk', () => {
       expect(await axe(page)).toEqual([])
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
       await shot(page, `desk-lot-${lang}-${colorScheme}-${width}`)
+      const { seen, ...found } = await turnedFromTheRight(page, 'time')
+      expect(found).toEqual({ turned: [], isWide: false })
+      expect(seen).toBeGreaterThan(3)
+      // The picture of the trace stays whole.
+      const cut = await page.evaluate(() => {
+        document.documentElement.dir = 'rtl'
+        const edge = document.querySelector('.gr')!.getBoundingClientRect().left
+        return [...document.querySelectorAll('.gr text')].filter((one) => one.getBoundingClientRect().left < edge)
+          .length
+      })
+      expect(cut).toBe(0)
       expect(faults).toEqual([])
     },
     120_000,

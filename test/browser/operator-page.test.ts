@@ -12,6 +12,7 @@ import { TestSimulator } from '../_harness/simulator.ts'
 import { until } from '../_harness/until.ts'
 import { axe } from './_axe.ts'
 import { haveChromium, launchChromium } from './_chromium.ts'
+import { turnedFromTheRight } from './_from-the-right.ts'
 import { shot } from './_shots.ts'
 
 const PIN = '271828'
@@ -260,6 +261,30 @@ describe.skipIf(!haveChromium())("the gateway's page", () => {
     expect(low).toBe(0)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
     expect(await page.evaluate(() => document.documentElement.lang)).toBe(lang === 'zh' ? 'zh-Hans' : 'en')
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('is whole on the narrowest phone, and keeps quantities and times in their order where the page runs from the right', async () => {
+    const { context, page, faults } = await operate({ viewport: { width: 320, height: 640 } })
+    await soon(() => page.locator('.curve svg').count()).toBeGreaterThan(0)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+    // No word of the head stands letter under letter.
+    const lines = await page.locator('.brand span').evaluate((brand) => {
+      const range = document.createRange()
+      range.selectNodeContents(brand)
+      return new Set([...range.getClientRects()].map(({ top }) => top)).size
+    })
+    expect(lines).toBeLessThanOrEqual(2)
+    const { seen, ...found } = await turnedFromTheRight(page, '.figs dd, .values, .curve figcaption')
+    expect(found).toEqual({ turned: [], isWide: false })
+    expect(seen).toBeGreaterThan(3)
+    // The curve's time runs from the left whatever the language; so do the times beneath it.
+    const [first, last] = await page.evaluate(() => {
+      document.documentElement.dir = 'rtl'
+      return [...document.querySelector('.axis')!.children].map((one) => one.getBoundingClientRect().left)
+    })
+    expect(first).toBeLessThan(last!)
     expect(faults).toEqual([])
     await context.close()
   })

@@ -67,7 +67,7 @@ function Head({ seen }: { seen: Seen }): VNode {
             <>
               {s < 6 ? words.t('link.live') : words.t('link.live.ago', { s })}
               <br />
-              {moment(state.atMs, words)}
+              <bdi>{moment(state.atMs, words)}</bdi>
             </>
           )}
         </p>

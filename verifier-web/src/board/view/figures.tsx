@@ -50,7 +50,7 @@ function Figure({
         {label}
       </dt>
       <dd>
-        {typeof value === 'number' ? format.number(value) : value}
+        <bdi>{typeof value === 'number' ? format.number(value) : value}</bdi>
         <small>{unit}</small>
         {children}
       </dd>

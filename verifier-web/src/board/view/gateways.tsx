@@ -82,7 +82,7 @@ function Row({ gateway, agoMs, leads }: { gateway: Gateway; agoMs: (ms: number) 
             {outbox === null ? t('dash') : format.number(outbox)}
           </td>
           <td class="n" data-label={t('col.clock')}>
-            {doubt(gateway, words)}
+            <bdi>{doubt(gateway, words)}</bdi>
           </td>
           <td class="alarms" data-label={t('col.alarms')}>
             {alarms.length === 0 ? t('dash') : alarms.map(alarm).join(t('list'))}

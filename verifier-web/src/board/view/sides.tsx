@@ -143,8 +143,13 @@ export function Errors({ state: { errors } }: { state: State }): VNode {
             <li key={`${code} ${from ?? ''}`}>
               <span>
                 <span class="code">{clock(lastAtMs, words)}</span>{' '}
-                {from !== undefined && <b>{`${from}${t('colon')}`}</b>}
-                {pick(sentence)}
+                {from !== undefined && (
+                  <b>
+                    <bdi>{from}</bdi>
+                    {t('colon')}
+                  </b>
+                )}
+                <bdi>{pick(sentence)}</bdi>
               </span>
               <span class="code mute">
                 {code}

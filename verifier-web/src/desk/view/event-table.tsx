@@ -20,7 +20,7 @@ function Row({ row, spell }: { row: EventRow; spell: (row: EventRow) => Spelled 
   return (
     <tr class={row.kind}>
       <th scope="row">
-        <time dateTime={new Date(row.at.ms).toISOString()} title={words.format.stamp(row.at)}>
+        <time dir="ltr" dateTime={new Date(row.at.ms).toISOString()} title={words.format.stamp(row.at)}>
           {timeText(words, row)}
         </time>
       </th>

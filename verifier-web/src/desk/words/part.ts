@@ -25,13 +25,24 @@ export interface PartWords<Key extends string> {
 const UNITS: Readonly<Record<string, string>> = { KGM: 'kg', GRM: 'g', TNE: 't', LTR: 'L', MLT: 'mL' }
 const NBSP = '\u00a0'
 
+/** Made once for each language: every row of a list asks for one, and one takes milliseconds. Digits are those on packs. */
+const MOMENTS = new Map<string, Intl.DateTimeFormat>()
+
+function momentsIn(locale: string): Intl.DateTimeFormat {
+  const moments =
+    MOMENTS.get(locale) ??
+    new Intl.DateTimeFormat(`${locale}-u-nu-latn`, {
+      ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+    })
+  MOMENTS.set(locale, moments)
+  return moments
+}
+
 /** A part's own messages. */
 export function usePartWords<Key extends string>(part: PageWords<Key, PageLanguageOf<Key>, []>): PartWords<Key> {
   const { lang, t: deskT } = useWords()
   const { t, pick, locale, format } = part.wordsOf(lang)
-  const moment = new Intl.DateTimeFormat(locale, {
-    ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  })
+  const moment = momentsIn(locale)
   return {
     lang,
     t,

@@ -17,8 +17,8 @@ function Goods({ act }: { act: Act }): VNode | null {
   // `gathered` counts what is there by now and names the last.
   const more = act.kind === 'gathered' ? 0 : count - ids.length
   return (
-    <p class="code ids">
-      {ids.map(shortId).join(', ')}
+    <p class="ids">
+      <span class="code">{ids.map(shortId).join(', ')}</span>
       {more > 0 && ` ${t('more', { n: more, total: count })}`}
     </p>
   )
@@ -48,7 +48,8 @@ export function LastAct({ state }: { state: GatewayState }): VNode {
             )}
             <Goods act={act} />
             <p class="note num">
-              {time(act.atMs, state.atMs)} {act.station} {act.code && <span class="code">{act.code}</span>}
+              <bdi>{time(act.atMs, state.atMs)}</bdi> <bdi>{act.station}</bdi>{' '}
+              {act.code && <span class="code">{act.code}</span>}
             </p>
           </>
         )}
@@ -70,7 +71,7 @@ export function ActList({ state }: { state: GatewayState }): VNode | null {
         {acts.map((act) => (
           <li key={act.n}>
             <Mark id={MARKS[toneOf(act)][0]} class={`t-${MARKS[toneOf(act)][1]}`} />
-            <span class="num note">{time(act.atMs, state.atMs)}</span>
+            <bdi class="num note">{time(act.atMs, state.atMs)}</bdi>
             <span>
               {actText(act, state.stations, words)} {act.code && <span class="code note">{act.code}</span>}
             </span>

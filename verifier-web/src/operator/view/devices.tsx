@@ -51,7 +51,11 @@ function Row({ device, nowMs }: { device: Device; nowMs: number }): VNode {
           {readings.map(({ type, milli, uom, flag }) => (
             <span key={type} class="value">
               <span class="vh">{quantity(type)} </span>
-              {flag === undefined ? value(milli, uom) : <span class="t-care">{t('flagged', { why: flag })}</span>}
+              {flag === undefined ? (
+                <bdi>{value(milli, uom)}</bdi>
+              ) : (
+                <span class="t-care">{t('flagged', { why: flag })}</span>
+              )}
             </span>
           ))}
         </p>
@@ -74,11 +78,11 @@ function CurveFigure({ chart }: { chart: ChartData }): VNode {
   return (
     <figure class="curve">
       <figcaption class="note">
-        <b>{type}</b> <span class="num">{range(min, max, uom)}</span>
+        <b>{type}</b> <bdi class="num">{range(min, max, uom)}</bdi>
         {limits && (
           <span class="num">
             {' '}
-            {t('limit')} {range(limits.minMilliC, limits.maxMilliC, uom)}
+            {t('limit')} <bdi>{range(limits.minMilliC, limits.maxMilliC, uom)}</bdi>
           </span>
         )}
       </figcaption>
@@ -115,12 +119,18 @@ function CurveFigure({ chart }: { chart: ChartData }): VNode {
             {rowsOf(chart).map(({ fromMs: start, toMs: end, range: seen }) => (
               <tr key={start}>
                 <th scope="row" class="num">
-                  {minute(start)}–{minute(end)}
+                  <bdi>
+                    {minute(start)}–{minute(end)}
+                  </bdi>
                 </th>
                 {seen ? (
                   <>
-                    <td class="num">{value(seen.min, uom)}</td>
-                    <td class="num">{value(seen.max, uom)}</td>
+                    <td class="num">
+                      <bdi>{value(seen.min, uom)}</bdi>
+                    </td>
+                    <td class="num">
+                      <bdi>{value(seen.max, uom)}</bdi>
+                    </td>
                   </>
                 ) : (
                   <td colSpan={2}>{t('table.gap')}</td>

@@ -35,14 +35,14 @@ export function Figures({ state }: { state: GatewayState }): VNode {
         <div>
           <dt>{t('lastAck')}</dt>
           <dd>
-            {lastAck ? time(lastAck.atMs, atMs) : '—'}{' '}
+            <bdi>{lastAck ? time(lastAck.atMs, atMs) : '—'}</bdi>{' '}
             <small>{lastAck ? t('lastAck.entry', { n: lastAck.entry }) : t('lastAck.none')}</small>
           </dd>
         </div>
         <div>
           <dt>{t('clock')}</dt>
           <dd class={clock.doubtful ? 't-care' : undefined}>
-            {clock.source === 'none' ? '—' : doubt(clock.uncertaintyMs)}{' '}
+            <bdi>{clock.source === 'none' ? '—' : doubt(clock.uncertaintyMs)}</bdi>{' '}
             <small>
               {source}
               {clock.doubtful && `, ${t('clock.doubtful')}`}
@@ -52,7 +52,7 @@ export function Figures({ state }: { state: GatewayState }): VNode {
         <div>
           <dt>{t('place')}</dt>
           <dd class={place.source === 'none' ? 't-care' : undefined}>
-            {place.accuracyM === undefined ? '—' : t('accuracy', { n: place.accuracyM })}{' '}
+            <bdi>{place.accuracyM === undefined ? '—' : t('accuracy', { n: place.accuracyM })}</bdi>{' '}
             <small>
               {where}
               {place.satellites !== undefined && `, ${t('satellites', { n: place.satellites })}`}

@@ -50,7 +50,8 @@ function written({ locale, t, format }: Language<Key>, zone: string): Written {
     time: (ms, nowMs) => (day(ms) === day(nowMs) ? clock(ms) : `${day(ms)} ${clock(ms)}`),
     minute: short,
     age,
-    doubt: (ms) => `±${ms < 10_000 ? t('unit.second', { n: (Math.ceil(ms / 100) / 10).toFixed(1) }) : age(ms)}`,
+    // The sign stays at its number where the unit's letters run from the right.
+    doubt: (ms) => (ms < 10_000 ? t('unit.second', { n: `±${(Math.ceil(ms / 100) / 10).toFixed(1)}` }) : `±${age(ms)}`),
     value: (milli, uom) =>
       uom === 'CEL' ? celsius(milli) : `${number(milli / 1000)}${uom === 'P1' ? `${NBSP}%` : `${NBSP}${uom}`}`,
     range: (min, max, uom) => {
@@ -65,11 +66,13 @@ function written({ locale, t, format }: Language<Key>, zone: string): Written {
 
 /** A zone that this browser does not know is shown as UTC. */
 function formatter(locale: string, zone: string, options: Intl.DateTimeFormatOptions): (ms: number) => string {
+  // Digits are those on packs.
+  const digits = `${locale}-u-nu-latn`
   try {
-    const format = new Intl.DateTimeFormat(locale, { ...options, timeZone: zone })
+    const format = new Intl.DateTimeFormat(digits, { ...options, timeZone: zone })
     return (ms) => format.format(ms)
   } catch {
-    const format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
+    const format = new Intl.DateTimeFormat(digits, { ...options, timeZone: 'UTC' })
     return (ms) => format.format(ms)
   }
 }
