@@ -230,7 +230,7 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
   it('has proof that a number was never recorded', async () => {
     const { context, page, faults } = await visit()
     expect(await open(page, `${PRODUCT}/21/NEVER1`, 'zh')).toContain('无记录')
-    expect(await page.locator('#checks').innerText()).toContain('账本证明')
+    expect(await page.locator('#checks').innerText()).toContain('有证明')
     expect(await page.locator('#pack').innerText()).toContain('NEVE')
     expect(await axe(page, { unfold: true })).toEqual([])
     expect(faults).toEqual(nothing)
