@@ -1,7 +1,7 @@
 import './seen.css'
 import { personalIn, withoutPersonal } from '@tristamp/protocol'
 import type { VNode } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Finding } from '../check.ts'
 import type { Pack } from '../product.ts'
 import { useLanguage } from '../view/parts.tsx'
@@ -9,7 +9,7 @@ import { reportText, Written } from '../view/report-text.tsx'
 import { sendReport } from './ask.ts'
 import { ownRegion } from './facts.ts'
 import { sendKept } from './kept.ts'
-import { keepReport, keepReports, keptReports } from './shelf.ts'
+import { draftOf, keepDraft, keepReport, keepReports, keptReports } from './shelf.ts'
 import { useSeenWords } from './words/index.ts'
 import { written } from './written.ts'
 
@@ -21,21 +21,34 @@ type State = 'personal' | 'sending' | 'sent' | 'offline' | 'kept' | 'often' | 'r
 export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }): VNode {
   const language = useLanguage()
   const { t } = useSeenWords()
-  const [kind, setKind] = useState<Kind>(finding.state === 'elsewhere' ? 'code-copied' : 'other')
-  const [text, setText] = useState('')
-  const [contact, setContact] = useState('')
+  const { subject } = finding
+  const [draft] = useState(() => draftOf(subject))
+  const likely = finding.state === 'elsewhere' ? 'code-copied' : 'other'
+  const [kind, setKind] = useState<Kind>(KINDS.find((one) => one === draft?.kind) ?? likely)
+  const [text, setText] = useState(draft?.text ?? '')
+  const [contact, setContact] = useState(draft?.contact ?? '')
   const [told, setState] = useState<State>()
+  const status = useRef<HTMLParagraphElement>(null)
   /** The words that may be sent as they are: their writer has said so, or nothing in them is of a person. */
   const [agreed, setAgreed] = useState<string>()
   const [number, setNumber] = useState('')
   const [waiting, setWaiting] = useState(() => keptReports().length)
-  const { subject } = finding
   useEffect(() => {
     const again = (): void => void sendKept().then(() => setWaiting(keptReports().length))
     addEventListener('online', again)
     again()
     return () => removeEventListener('online', again)
   }, [])
+  const isDone = told === 'sent' || told === 'kept'
+  const isEmpty = text === '' && contact === ''
+  useEffect(
+    () => keepDraft(subject, isDone || isEmpty ? undefined : { kind, text, contact }),
+    [subject, isDone, isEmpty, kind, text, contact],
+  )
+  /** What is written after an answer is another report. */
+  const begin = (): void => {
+    if (isDone || told === 'refused' || told === 'often') setState(undefined)
+  }
   const region = ownRegion()
   const [said, reach] = [written(text), written(contact).replaceAll(/\s+/g, ' ')]
   const personal = personalIn(said, subject)
@@ -56,6 +69,8 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
     setText(what)
     setAgreed(what)
     setState('sending')
+    // What was pressed goes away: whoever has no pointer goes on from what is said.
+    status.current?.focus()
     void sendReport(reportOf(what)).then((answer) => {
       if (!answer.ok) return setState(answer.why === 'wrong' ? 'refused' : answer.why)
       setNumber(answer.value.id)
@@ -64,7 +79,7 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
   }
   const submit = (event: Event): void => {
     event.preventDefault()
-    if (state === 'sending' || state === 'sent') return
+    if (state === 'sending' || isDone) return
     // What names a person stays out unless its writer says so.
     if (mustAsk) setState('personal')
     else send(said)
@@ -72,6 +87,7 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
   const keep = (): void => {
     if (mustAsk) setState('personal')
     else setState(keepReport(reportOf(said)) ? 'kept' : 'refused')
+    status.current?.focus()
     setWaiting(keptReports().length)
   }
   const forget = (): void => {
@@ -90,7 +106,16 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
           <legend>{t('report.kind')}</legend>
           {KINDS.map((one) => (
             <label key={one}>
-              <input type="radio" name="kind" value={one} checked={one === kind} onChange={() => setKind(one)} />
+              <input
+                type="radio"
+                name="kind"
+                value={one}
+                checked={one === kind}
+                onChange={() => {
+                  begin()
+                  setKind(one)
+                }}
+              />
               {t(`kind.${one}`)}
             </label>
           ))}
@@ -103,7 +128,10 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
             maxLength={1000}
             aria-describedby="report-what-hint"
             value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
+            onInput={(event) => {
+              begin()
+              setText(event.currentTarget.value)
+            }}
           />
           <small id="report-what-hint">{t('report.text.hint')}</small>
         </p>
@@ -115,28 +143,30 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
             autocomplete="off"
             aria-describedby="report-contact-hint"
             value={contact}
-            onInput={(event) => setContact(event.currentTarget.value)}
+            onInput={(event) => {
+              begin()
+              setContact(event.currentTarget.value)
+            }}
           />
           <small id="report-contact-hint">{t('report.contact.hint')}</small>
         </p>
         <p class="act">
-          <button
-            type="submit"
-            class="btn solid"
-            disabled={state === 'sending' || state === 'sent' || state === 'kept'}
-          >
+          <button type="submit" class="btn solid" disabled={state === 'sending' || isDone}>
             {t('report.send')}
           </button>
-          {state === 'offline' && (
-            <button type="button" class="btn" onClick={keep}>
-              {t('report.keep')}
-            </button>
-          )}
         </p>
-        <p role="status" data-report={state}>
+        <p role="status" data-report={state} ref={status} tabIndex={-1}>
           {state !== undefined && t(`report.${state}`, { what: personal.join(', ') })}
           {state === 'sent' && number !== '' && ` ${t('report.number', { id: number })}`}
         </p>
+        {state !== 'sent' && number !== '' && <p class="note">{t('report.number', { id: number })}</p>}
+        {state === 'offline' && (
+          <p class="act">
+            <button type="button" class="btn" onClick={keep}>
+              {t('report.keep')}
+            </button>
+          </p>
+        )}
         {state === 'personal' && (
           <p class="act">
             <button type="button" class="btn solid" onClick={() => send(withoutPersonal(said, subject))}>

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { en } from '../i18n/en.ts'
 import { zh } from '../i18n/zh.ts'
 import type { Journey } from '../journey.ts'
 import { firstLook, hourMs, scanFactsOf } from './facts.ts'
+import { sendKept } from './kept.ts'
 import { isProvince, PROVINCES } from './province.ts'
-import { keepOpened, keepReport, keepReports, keptReports, markOf, openedHere } from './shelf.ts'
+import { draftOf, keepDraft, keepOpened, keepReport, keepReports, keptReports, markOf, openedHere } from './shelf.ts'
 import { written } from './written.ts'
 
 it('has a name for every province, each its own', () => {
@@ -71,6 +72,64 @@ describe('what is kept on the device', () => {
     expect(keptReports()).toHaveLength(5)
     keepReports([])
     expect([keptReports(), items.size]).toEqual([[], 0])
+  })
+
+  it('is sent once, whoever asks for it meanwhile, and waits on where it cannot be sent', async () => {
+    vi.stubGlobal('navigator', {})
+    const sent: unknown[] = []
+    let answer = (): Response => new Response('{}', { status: 201 })
+    vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
+      sent.push(JSON.parse(String(init.body)))
+      await Promise.resolve()
+      return answer()
+    })
+    try {
+      for (let i = 0; i < 3; i++) keepReport({ i })
+      await Promise.all([sendKept(), sendKept(), sendKept()])
+      expect(sent).toEqual([{ i: 0 }, { i: 1 }, { i: 2 }])
+      expect(keptReports()).toEqual([])
+      keepReport({ i: 3 })
+      answer = () => new Response('{}', { status: 503 })
+      await sendKept()
+      expect(keptReports()).toEqual([{ i: 3 }])
+      // Another tab sends them: this one looks what is left when its turn comes.
+      const locks = {
+        request: async (_: string, work: () => Promise<void>) => {
+          keepReports([])
+          await work()
+        },
+      }
+      vi.stubGlobal('navigator', { locks })
+      await sendKept()
+      expect(sent).toHaveLength(4)
+    } finally {
+      vi.unstubAllGlobals()
+    }
+  })
+
+  it('is what is being written, of these goods alone and in this tab alone', () => {
+    const draft = { kind: 'smell', text: 'sour', contact: 'ann' }
+    expect(draftOf('a')).toBeUndefined()
+    keepDraft('a', draft)
+    expect([draftOf('a'), items.size]).toEqual([undefined, 0])
+    const tab = new Map<string, string>()
+    vi.stubGlobal('sessionStorage', {
+      getItem: (key: string) => tab.get(key) ?? null,
+      setItem: (key: string, value: string) => void tab.set(key, value),
+      removeItem: (key: string) => void tab.delete(key),
+    })
+    try {
+      keepDraft('a', draft)
+      expect([draftOf('a'), draftOf('b'), items.size]).toEqual([draft, undefined, 0])
+      keepDraft('a', undefined)
+      expect(tab.size).toBe(0)
+      for (const value of ['{', '7', '[]', '{"of":"a","kind":1,"text":"","contact":""}']) {
+        tab.set('tristamp/1/draft', value)
+        expect(draftOf('a')).toBeUndefined()
+      }
+    } finally {
+      vi.unstubAllGlobals()
+    }
   })
 
   it('is a mark for each sealed code, its own', () => {

@@ -1,4 +1,5 @@
-// What this part keeps on the device: the province that its reader chose, the seals that it was the first to reveal, and reports that wait.
+// What this part keeps on the device: the province that its reader chose, the seals that it was the first to reveal, and reports that wait; while the tab is open,
+// what is being written.
 
 import { toBase64Url } from '@tristamp/protocol'
 
@@ -7,18 +8,18 @@ const PREFIX = 'tristamp/1/'
 const MAX_REPORTS = 5
 const MAX_OPENED = 50
 
-function get(key: string): unknown {
+function get(key: string, storage = (): Storage => localStorage): unknown {
   try {
-    return JSON.parse(localStorage.getItem(PREFIX + key) ?? 'null') as unknown
+    return JSON.parse(storage().getItem(PREFIX + key) ?? 'null') as unknown
   } catch {
     return undefined
   }
 }
 
-function put(key: string, value: unknown): boolean {
+function put(key: string, value: unknown, storage = (): Storage => localStorage): boolean {
   try {
-    if (value === undefined) localStorage.removeItem(PREFIX + key)
-    else localStorage.setItem(PREFIX + key, JSON.stringify(value))
+    if (value === undefined) storage().removeItem(PREFIX + key)
+    else storage().setItem(PREFIX + key, JSON.stringify(value))
     return true
   } catch {
     return false
@@ -82,4 +83,25 @@ export function keepReport(report: object): boolean {
 
 export function keepReports(reports: readonly object[]): void {
   put('reports', reports.length === 0 ? undefined : reports)
+}
+
+/** What is being written about some goods. */
+export interface Draft {
+  kind: string
+  text: string
+  contact: string
+}
+
+const thisTab = (): Storage => sessionStorage
+
+/** What was being written about these goods in this tab: a phone drops a page that nobody looks at, and whoever has no connection loads it again. */
+export function draftOf(subject: string): Draft | undefined {
+  const { of, kind, text, contact } = (get('draft', thisTab) ?? {}) as { [member: string]: unknown }
+  return of === subject && typeof kind === 'string' && typeof text === 'string' && typeof contact === 'string'
+    ? { kind, text, contact }
+    : undefined
+}
+
+export function keepDraft(subject: string, draft: Draft | undefined): void {
+  put('draft', draft && { of: subject, ...draft }, thisTab)
 }
