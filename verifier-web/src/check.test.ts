@@ -122,6 +122,23 @@ describe('what the page makes of a server that lies', () => {
     expect(saidOf(await visit(UNRECORDED))).toBe('none')
   })
 
+  it('does not forget without a connection that the records did not agree', async () => {
+    const { ilmd: _, ...event } = sampleObjectEvent({ action: 'OBSERVE', bizStep: 'shipping' })
+    record(event)
+    record({ ...event, disposition: 'in_transit' })
+    expect(saidOf(await visit())).toBe('mismatch: findings EVENT_REPEATED')
+    answers = {}
+    const finding = await visit()
+    expect(saidOf(finding)).toBe('unchecked: OFFLINE')
+    expect(finding.verdict?.state).toBe('mismatch')
+    // What was kept is damaged: that says nothing of the goods.
+    const known = memory.kept(SAMPLE.item)!
+    const damaged = decodeBundle(known.bundle)
+    damaged.events.pop()
+    memory.keep(SAMPLE.item, { ...known, bundle: encodeBundle(damaged) })
+    expect((await visit()).verdict).toBeUndefined()
+  })
+
   describe('to two tabs at once', () => {
     /** What another tab does while this one's proofs are under way. */
     const meanwhile = (act: () => void): void => {

@@ -168,7 +168,9 @@ async function lastCheck(subject: string, elements: Elements, memory: Memory): P
     const own = await verify(kept.bundle, subject, trust, verifySignature)
     const ask = async (named: string): Promise<Uint8Array | undefined> => memory.kept(named)?.bundle
     const verdict = await withRecalls(own, elements, verifySignature, { trust, ask })
-    return verdict.state === 'mismatch' ? {} : { verdict, bundle: kept.bundle, checkedAtMs: kept.atMs }
+    // What records say against each other they said then; whatever else fails now has come to what was kept since.
+    const isBroken = verdict.state === 'mismatch' && rememberable(verdict) === undefined
+    return isBroken ? {} : { verdict, bundle: kept.bundle, checkedAtMs: kept.atMs }
   } catch {
     return {}
   }

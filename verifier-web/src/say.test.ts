@@ -46,6 +46,16 @@ describe('sentencesOf', () => {
     expect(sentencesOf(failing(check), 0)[0]?.key).toBe(key)
   })
 
+  it('says what to do of records that did not agree when last checked', () => {
+    const safety = { recall: 'unknown-now', temperature: { kind: 'none' }, useBy: { kind: 'unknown' } } as const
+    const last = finding(sampleVerdicts.mismatch(), { state: 'unchecked', failure: { code: 'OFFLINE' } })
+    expect(sentencesOf(last, 14).map(({ key }) => key)).toEqual([
+      'say.unchecked.offline',
+      'say.unchecked.last.mismatch',
+    ])
+    expect(nextOf(last, safety)).toBe('next.mismatch')
+  })
+
   it('says of counts what they are, and of held goods that these are held', () => {
     const counted = { counted: true } as const
     const consistent = sampleVerdicts.consistent()
