@@ -192,8 +192,16 @@ describe('what a node answers is as the OpenAPI document says', () => {
       ({ operation }) => 'text/html' in ((document.of(operation.responses['200'] ?? {})['content'] ?? {}) as object),
     )
     for (const route of links)
-      if (route.method === 'get')
-        await expectAsked(200, `GET ${document.addressOf(route)}`, { accept: 'application/json' })
+      if (route.method === 'get') {
+        const line = `GET ${document.addressOf(route)}`
+        await expectAsked(200, line, { accept: 'application/json' })
+        // Its page is a file.
+        const page = (headers: Record<string, string>): Asked => ({ accept: 'text/html', headers })
+        await expectAsked(206, line, page({ Range: 'bytes=0-3' }))
+        await expectAsked(304, line, page({ 'If-None-Match': '*', 'Cache-Control': 'max-age=0' }))
+        await refused(412, 'REQUEST_QUERY', line, page({ 'If-Match': '"another"' }))
+        await refused(416, 'REQUEST_QUERY', line, page({ Range: 'bytes=999-' }))
+      }
     expect(links.length).toBeGreaterThan(15)
   })
 

@@ -3,6 +3,7 @@ import { type ProtocolCode, ProtocolError } from '@tristamp/protocol'
 import { type Express, type RequestHandler, Router } from 'express'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
+import { misfits } from '../../../test/_json-schema.ts'
 import { ApiDocument, type Route } from '../../../test/_openapi.ts'
 import type { Board } from '../board/board.ts'
 import { type LedgerCode, LedgerError, SENTENCES } from '../error.ts'
@@ -214,6 +215,58 @@ describe('the OpenAPI document', () => {
   })
 })
 
+describe('what holds answers against the document', () => {
+  const schema = {
+    type: 'object',
+    required: ['n', 'when'],
+    properties: {
+      n: { type: ['integer', 'null'], minimum: 1, maximum: 3 },
+      when: { type: 'string', format: 'date-time', pattern: 'Z$' },
+      list: { type: 'array', maxItems: 2, uniqueItems: true, items: { enum: ['a', 'b', 'c'] } },
+      one: { oneOf: [{ type: 'null' }, { $ref: '#/components/schemas/Quantity' }] },
+      more: { allOf: [{ $ref: '#/components/schemas/Quantity' }], properties: { kind: { const: 'x' } } },
+      open: { type: 'object', additionalProperties: { type: 'string', minLength: 1 } },
+      none: { not: { enum: ['no'] } },
+    },
+  }
+  const whole = { n: 1, when: '2026-11-22T08:00:00.000Z' }
+
+  it.each<[fits: boolean, change: object]>([
+    [true, {}],
+    [
+      true,
+      {
+        n: null,
+        list: ['a', 'b'],
+        one: { milli: 1.5 },
+        more: { milli: 1, kind: 'x' },
+        open: { any: 'x' },
+        none: 'yes',
+      },
+    ],
+    [true, { one: null }],
+    [false, { n: 0 }],
+    [false, { n: 4 }],
+    [false, { n: 1.5 }],
+    [false, { n: '1' }],
+    [false, { when: undefined }],
+    [false, { when: 'some day Z' }],
+    [false, { when: '2026-11-22T08:00:00+01:00' }],
+    [false, { list: ['a', 'b', 'c'] }],
+    [false, { list: ['a', 'a'] }],
+    [false, { list: ['d'] }],
+    [false, { one: {} }],
+    [false, { more: { milli: 1, kind: 'y' } }],
+    [false, { more: { milli: 1, other: 1 } }],
+    [false, { open: { any: '' } }],
+    [false, { none: 'no' }],
+    [false, { undescribed: 1 }],
+  ])('says %s of %j', (fits, change) => {
+    const value: unknown = JSON.parse(JSON.stringify({ ...whole, ...change }))
+    expect(misfits(document.value, schema, value).length === 0).toBe(fits)
+  })
+})
+
 describe('the routes of a node', () => {
   it('stand in the document each, and the document names no other', () => {
     const described = document.routes.map((route) => {
@@ -288,10 +341,10 @@ const NEVER = [
 describe('the codes of problems', () => {
   const source = readFileSync(new URL('../../../protocol/src/error.ts', import.meta.url), 'utf8')
   const codes = [...source.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, code]) => code as ProtocolCode)
-  const parser = problemOf(Object.assign(new Error('charset'), { status: 415 }))
+  const parsers = [412, 415, 416].map((status) => problemOf(Object.assign(new Error('of a parser'), { status })))
   const given = new Set([
     '500 INTERNAL',
-    `${parser?.status} ${parser?.code}`,
+    ...parsers.map((one) => `${one?.status} ${one?.code}`),
     ...(Object.keys(SENTENCES) as LedgerCode[]).flatMap((code) => {
       const status = problemOf(new LedgerError(code, ''))?.status
       return status === undefined ? [] : [`${status} ${code}`]
