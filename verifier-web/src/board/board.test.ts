@@ -258,6 +258,10 @@ describe('in words', () => {
     ])
     const [one] = read().gateways.listed
     expect(doubt(one!, english)).toBe('±0.2\u00a0s')
+    expect(doubt(one!, chinese)).toBe('±0.2\u00a0秒')
+    const late = { source: 'system', uncertaintyMs: 1_260_000 }
+    expect(doubt({ ...one!, clock: late }, english)).toBe('±21\u00a0min')
+    expect(doubt({ ...one!, clock: late }, chinese)).toBe('±21\u00a0分钟')
     expect(doubt({ ...one!, clock: null }, english)).toBe('—')
     expect(gatewayState({ ...one!, state: 'silent', sinceMs: NOW }, () => 4_680_000, english)).toEqual({
       tone: 'stop',

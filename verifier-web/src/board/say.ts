@@ -85,12 +85,16 @@ export function gatewayState(
   }
 }
 
-/** ±0.2 s */
+/** ±0.2 s; the sign stays at its number where the unit's letters run from the right. */
 export function doubt({ clock }: Gateway, { t, format }: Words): string {
   if (clock === null || clock.uncertaintyMs === null) return t('dash')
   const seconds = clock.uncertaintyMs / 1000
-  if (seconds >= 600) return `±${format.number(Math.round(seconds / 60))}\u00a0min`
-  return `±${format.number(seconds < 10 ? Math.max(0.1, Math.round(10 * seconds) / 10) : Math.round(seconds))}\u00a0s`
+  const within = (n: number): string => `±${format.number(n)}`
+  const united = (text: string): string => text.replace(' ', '\u00a0')
+  if (seconds >= 600) return united(t('for.min', { n: within(Math.round(seconds / 60)) }))
+  return united(
+    t('for.s', { n: within(seconds < 10 ? Math.max(0.1, Math.round(10 * seconds) / 10) : Math.round(seconds)) }),
+  )
 }
 
 /** The last part of a Digital Link or name is what people know: lot, serial, number. */

@@ -39,7 +39,7 @@ function Row({ row, spell }: { row: EventRow; spell: (row: EventRow) => Spelled 
             href={`/v1/events/${encodeURIComponent(eventID)}`}
             target="_blank"
             rel="noreferrer"
-            aria-label={`${words.t('events.entry')} ${entry}, ${words.t('events.report')}`}
+            aria-label={words.format.list([`${words.t('events.entry')} ${entry}`, words.t('events.report')])}
           >
             {words.format.number(entry)}
           </a>
