@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { KITCHEN, PACK, PLANT, sampleVerdicts, TRUCK } from './_sample-verdicts.ts'
-import { type Gap, journeyOf, type Leg, sealsOf } from './journey.ts'
+import { journeyOf, sealsOf } from './journey.ts'
+import { type Gap, type Leg, metresOf, placesOf, rowsOf } from './journey-rows.ts'
 import type { Stop } from './stop.ts'
+import { evidenceOf } from './stop-evidence.ts'
 
 const rows = <K extends 'stop' | 'gap' | 'leg'>(
   kind: K,
   verdict = sampleVerdicts.consistent(),
 ): Extract<Stop | Gap | Leg, { kind: K }>[] =>
-  journeyOf(verdict).rows.filter((row): row is Extract<Stop | Gap | Leg, { kind: K }> => row.kind === kind)
+  rowsOf(journeyOf(verdict)).filter((row): row is Extract<Stop | Gap | Leg, { kind: K }> => row.kind === kind)
 
 describe('journeyOf', () => {
   it('makes one stop of all records at a station', () => {
@@ -32,23 +34,24 @@ describe('journeyOf', () => {
     expect(track?.maxMilli).toBeLessThan(4000)
     expect(stops[0]?.readings).toEqual([])
     // The farm's warm barn is still told where it was measured.
-    expect(stops[0]?.evidence.some((e) => e.kind === 'temperature' && e.maxMilli > 15_000)).toBe(true)
+    expect(evidenceOf(stops[0]!).some((e) => e.kind === 'temperature' && e.maxMilli > 15_000)).toBe(true)
   })
 
   it('shows each silence as a row between its neighbours', () => {
     const gaps = rows('gap')
     expect(gaps.map((gap) => Math.round((gap.toMs - gap.fromMs) / 60_000))).toEqual([40, 45])
     expect(gaps[0]?.beforeMilli).toBeTypeOf('number')
-    const journey = journeyOf(sampleVerdicts.consistent())
-    const before = journey.rows[journey.rows.indexOf(journey.rows.find((row) => row.kind === 'gap')!) - 1]
+    const all = rowsOf(journeyOf(sampleVerdicts.consistent()))
+    const before = all[all.findIndex((row) => row.kind === 'gap') - 1]
     expect(before).toMatchObject({ kind: 'stop', station: TRUCK })
   })
 
   it('measures the way through the recorded positions', () => {
-    const { metres, places } = journeyOf(sampleVerdicts.consistent())
+    const journey = journeyOf(sampleVerdicts.consistent())
+    const metres = metresOf(rowsOf(journey))
     expect(Math.round(metres / 1000)).toBeGreaterThan(1000)
     expect(Math.round(metres / 1000)).toBeLessThan(1400)
-    expect(places).toBe(5)
+    expect(placesOf(journey)).toBe(5)
     const legs = rows('leg')
     expect(legs[0]).toMatchObject({ stayedMs: 6.25 * 3_600_000, travelMs: 2.75 * 3_600_000 })
     expect(Math.round((legs[0]?.metres ?? 0) / 1000)).toBe(34)
@@ -63,7 +66,7 @@ describe('journeyOf', () => {
     const declaration = { ...wrong, entry: wrong.entry + 100, event: { ...wrong.event, errorDeclaration } }
     verdict.events.push(declaration)
     const journey = journeyOf(verdict)
-    expect(journey.rows.filter((row) => row.kind === 'taken-back')).toMatchObject([
+    expect(rowsOf(journey).filter((row) => row.kind === 'taken-back')).toMatchObject([
       {
         step: 'unpack',
         gateway: 'kitchen',
@@ -133,6 +136,8 @@ describe('journeyOf', () => {
   })
 
   it('is empty without records', () => {
-    expect(journeyOf(sampleVerdicts.none())).toMatchObject({ rows: [], stops: [], metres: 0, places: 0 })
+    const journey = journeyOf(sampleVerdicts.none())
+    expect(journey).toMatchObject({ stops: [], records: [], wrong: [] })
+    expect([rowsOf(journey), metresOf([]), placesOf(journey)]).toEqual([[], 0, 0])
   })
 })

@@ -1,60 +1,30 @@
-// From a verdict to the journey that people read: stops, gaps and legs in order of time. Pure; every word is made later, from these facts.
+// From a verdict to the journey of its goods: their records, and stops in order of time. What lies between stops is not needed for a verdict
+// (journey-rows.ts). Pure; every word is made later, from these facts.
 
-import { correctionsOf, type EpcisEvent, lotOf, type Verdict } from '@tristamp/protocol'
+import { correctionsOf, lotOf, type StampedEvent, type Verdict } from '@tristamp/protocol'
 import { brokenStampsOf } from './broken.ts'
-import type { LocalTime } from './local-time.ts'
-import { metresAlong } from './position.ts'
 import { goodsOf, type JourneyRecord, recordOf, STAMPS, type StampName, type Stamps, type Step } from './record.ts'
-import { MOVED_M, type Stop, stopOf, type Visit } from './stop.ts'
+import { type Stop, stopOf, type Visit } from './stop.ts'
 import { type Span, type Track, trackOf } from './temperature.ts'
 
-/** A silence of the thermometers while the goods existed. */
-export interface Gap extends Span {
-  kind: 'gap'
-  offset: string
-  beforeMilli?: number
-  afterMilli?: number
-  positions: number
+/** A record that its gateway took back, and the declaration that says so. */
+export interface Wrong {
+  record: JourneyRecord
+  declaration: StampedEvent
 }
-
-/** Between two stops: how long the goods stood, how far and how long they moved. */
-export interface Leg {
-  kind: 'leg'
-  metres: number
-  stayedMs: number
-  travelMs: number
-}
-
-/** A step that its gateway took back: no stop of the journey, and shown all the same. */
-export interface TakenBack {
-  kind: 'taken-back'
-  station: string
-  org: string
-  gateway: string
-  step: Step
-  at: LocalTime
-  /** When it was declared an error. */
-  declaredMs: number
-  reason: 'did_not_occur' | 'incorrect_data'
-}
-
-export type Row = Stop | Gap | Leg | TakenBack
 
 export interface Journey {
-  rows: Row[]
   stops: Stop[]
   records: JourneyRecord[]
-  metres: number
-  places: number
+  wrong: Wrong[]
   track?: Track
 }
 
-const STAYED_MS = 30 * 60_000
-const TRAVELLED_MS = 10 * 60_000
 const DEPARTING: ReadonlySet<Step> = new Set(['ship', 'unload', 'sell'])
 
 /** The record's station: where its gateway stands, else the place it names. */
-const stationOf = (record: JourneyRecord): string => record.proven.signer.station || (record.event.readPoint?.id ?? '')
+export const stationOf = (record: JourneyRecord): string =>
+  record.proven.signer.station || (record.event.readPoint?.id ?? '')
 
 /** Goods records by station, in order. A departure signed after the next station already has the goods still belongs to the stop they left. */
 function visitsOf(goods: readonly JourneyRecord[]): Visit[] {
@@ -83,49 +53,6 @@ function bornMs(verdict: Verdict, goods: readonly JourneyRecord[]): number {
   return first?.at.ms ?? Number.NEGATIVE_INFINITY
 }
 
-function legBetween(stop: Stop, next: Stop): Leg {
-  const before = stop.records
-    .filter((r) => r.at.ms <= next.from.ms)
-    .map((r) => r.position)
-    .filter((p) => p !== undefined)
-  const to = next.records.find((r) => r.position !== undefined)?.position
-  const way = stop.moving ? before : before.slice(-1)
-  return {
-    kind: 'leg',
-    metres: metresAlong(to === undefined ? way : [...way, to]),
-    stayedMs: stop.moving ? 0 : Math.max(0, stop.to.ms - stop.from.ms),
-    travelMs: Math.max(0, next.from.ms - (stop.moving ? stop.from.ms : stop.to.ms)),
-  }
-}
-
-function gapRow(span: Span, track: Track, stop: Stop, records: readonly JourneyRecord[]): Gap {
-  const points = track.lines.flat().sort((a, b) => a.ms - b.ms)
-  const before = points.findLast((p) => p.ms <= span.fromMs)
-  const after = points.find((p) => p.ms >= span.toMs)
-  const within = records.filter((r) => r.position !== undefined && r.at.ms > span.fromMs && r.at.ms < span.toMs)
-  const gap: Gap = { kind: 'gap', ...span, offset: stop.from.offset, positions: within.length }
-  if (before !== undefined) gap.beforeMilli = before.milli
-  if (after !== undefined) gap.afterMilli = after.milli
-  return gap
-}
-
-function rowsOf(stops: readonly Stop[], track: Track | undefined, records: readonly JourneyRecord[]): Row[] {
-  const rows: Row[] = []
-  stops.forEach((stop, i) => {
-    rows.push(stop)
-    const next = stops[i + 1]
-    const until = next?.from.ms ?? Number.POSITIVE_INFINITY
-    for (const span of track?.gaps ?? []) {
-      const here = span.fromMs < until && (span.fromMs >= stop.from.ms || i === 0)
-      if (track !== undefined && here) rows.push(gapRow(span, track, stop, records))
-    }
-    if (next === undefined) return
-    const leg = legBetween(stop, next)
-    if (leg.metres >= MOVED_M || leg.stayedMs >= STAYED_MS || leg.travelMs >= TRAVELLED_MS) rows.push(leg)
-  })
-  return rows
-}
-
 /** The journey of a verdict's subject. Records of other times at the same stations (an asset's day holds them) are left out. */
 export function journeyOf(verdict: Verdict): Journey {
   const { standing, corrections } = correctionsOf(verdict.events)
@@ -145,7 +72,7 @@ export function journeyOf(verdict: Verdict): Journey {
     const record = recordOf(proven, 0, brokenStampsOf(verdict, proven))
     const station = stationOf(record)
     visits.find((visit) => visit.station === station && overlaps(record, visit.window))?.observed.push(record)
-    return takenBack(record, declaration.event)
+    return { record, declaration: declaration.event }
   })
   const records = [...draft.filter((record) => told.has(record)), ...visits.flatMap(({ observed }) => observed)]
     .filter((record, i, all) => all.indexOf(record) === i)
@@ -158,45 +85,11 @@ export function journeyOf(verdict: Verdict): Journey {
   const last = stops.at(-1)
   if (last?.stage === 'store') last.stage = 'arrival'
   const track = trackOf(stops.flatMap((stop) => stop.readings))
-  const rows = withTakenBack(rowsOf(stops, track, records), wrong)
-  const metres = rows.reduce((sum, row) => sum + (row.kind === 'leg' && row.metres >= MOVED_M ? row.metres : 0), 0)
-  const places = new Set(stops.map((stop) => stop.station)).size
-  return { rows, stops, records, metres, places, ...(track === undefined ? {} : { track }) }
+  return { stops, records, wrong, ...(track === undefined ? {} : { track }) }
 }
 
 function inOrder(a: JourneyRecord, b: JourneyRecord): number {
   return a.at.ms - b.at.ms || a.proven.entry - b.proven.entry || a.proven.position - b.proven.position
-}
-
-function takenBack(record: JourneyRecord, { errorDeclaration }: EpcisEvent): TakenBack {
-  const { signer } = record.proven
-  return {
-    kind: 'taken-back',
-    station: stationOf(record),
-    org: signer.org,
-    gateway: signer.gateway,
-    step: record.step,
-    at: record.at,
-    declaredMs: Date.parse(errorDeclaration?.declarationTime ?? ''),
-    reason: errorDeclaration?.reason === 'incorrect_data' ? 'incorrect_data' : 'did_not_occur',
-  }
-}
-
-/** Each behind the last row that began before it. */
-function withTakenBack(rows: readonly Row[], wrong: readonly TakenBack[]): Row[] {
-  const all = [...rows]
-  for (const one of [...wrong].sort((a, b) => a.at.ms - b.at.ms)) {
-    const before = all.findLastIndex((row) => startOf(row) <= one.at.ms)
-    all.splice(before + 1, 0, one)
-  }
-  return all
-}
-
-/** A leg has no beginning of its own. */
-function startOf(row: Row): number {
-  if (row.kind === 'stop') return row.from.ms
-  if (row.kind === 'gap') return row.fromMs
-  return row.kind === 'taken-back' ? row.at.ms : Number.POSITIVE_INFINITY
 }
 
 /** Whether a reading without goods was taken while the goods were there: its interval, not only its moment. */

@@ -3,26 +3,9 @@
 import { subjectKind } from '@tristamp/protocol'
 import type { LocalTime } from './local-time.ts'
 import { metresAlong } from './position.ts'
-import {
-  goodsOf,
-  inputsOf,
-  type JourneyRecord,
-  outputsOf,
-  type StampName,
-  type StampState,
-  type Stamps,
-  type Step,
-} from './record.ts'
-import { clip, type Reading, rangeOf, readingsOf, type Span } from './temperature.ts'
+import type { JourneyRecord, StampName, StampState, Stamps, Step } from './record.ts'
+import { clip, type Reading, readingsOf, type Span } from './temperature.ts'
 import type { TimeDoubt } from './time-doubt.ts'
-
-/** Something a stop says about the goods; `device` is measured by an instrument, otherwise stated by a person. */
-export type Evidence =
-  | { kind: 'temperature'; device: boolean; minMilli: number; maxMilli: number }
-  | { kind: 'humidity'; device: boolean; min: number; max: number }
-  | { kind: 'made'; device: boolean; inputs: number; outputs: number }
-  | { kind: 'identity'; device: boolean; count: number }
-  | { kind: 'thermometer-silent'; device: boolean }
 
 /** What a stop is in one word, for the bar under the chart. */
 export type Stage = 'origin' | 'process' | 'transit' | 'store' | 'arrival' | 'sale'
@@ -40,11 +23,12 @@ export interface Stop {
   to: LocalTime
   moving: boolean
   stamps: Stamps
-  evidence: Evidence[]
   /** Of its records, the first whose time is not simply what its stamp says. */
   timeDoubt?: TimeDoubt
   records: JourneyRecord[]
   readings: Reading[]
+  /** What its evidence tells of: its readings, or where there are none what was measured there before the goods. */
+  measured: Reading[]
 }
 
 /** Metres from which on something moved. */
@@ -63,39 +47,6 @@ function stageOf(steps: ReadonlySet<Step>, moving: boolean): Stage {
   if (steps.has('transform')) return 'process'
   if (steps.has('commission')) return 'origin'
   return steps.has('sell') ? 'sale' : 'store'
-}
-
-function evidenceOf(records: readonly JourneyRecord[], readings: readonly Reading[]): Evidence[] {
-  const evidence: Evidence[] = []
-  for (const { event } of records) {
-    const inputs = inputsOf(event).length
-    if (event.type === 'TransformationEvent') {
-      evidence.push({
-        kind: 'made',
-        device: event['tristamp:origin'] === 'device',
-        inputs,
-        outputs: outputsOf(event).length,
-      })
-    }
-  }
-  for (const origin of ['device', 'operator'] as const) {
-    const count = records.filter(({ event }) => event['tristamp:origin'] === origin && goodsOf(event).length > 0).length
-    if (count > 0) evidence.push({ kind: 'identity', device: origin === 'device', count })
-  }
-  const range = rangeOf(readings)
-  if (range !== undefined) evidence.push({ kind: 'temperature', device: true, ...range })
-  const reports = records.flatMap(({ event }) =>
-    (event.sensorElementList ?? []).flatMap((element) => element.sensorReport),
-  )
-  const humid = reports.filter((report) => report.type === 'RelativeHumidity')
-  const least = humid.map((r) => r.minValue ?? r.value).filter((v) => v !== undefined)
-  const most = humid.map((r) => r.maxValue ?? r.value).filter((v) => v !== undefined)
-  if (least.length > 0 && most.length > 0) {
-    evidence.push({ kind: 'humidity', device: true, min: Math.min(...least), max: Math.max(...most) })
-  }
-  if (reports.some((r) => r.type === 'Temperature' && r.exception === 'ERROR_CONDITION'))
-    evidence.push({ kind: 'thermometer-silent', device: true })
-  return evidence
 }
 
 /**
@@ -134,9 +85,9 @@ export function stopOf(visit: Visit, born: number): Stop {
     to: visit.goods.at(-1)!.at,
     moving,
     stamps: { place: joined(records, 'place'), time: joined(records, 'time'), quality: joined(records, 'quality') },
-    evidence: evidenceOf(records, readings.length > 0 ? readings : here),
     ...(timeDoubt && { timeDoubt }),
     records,
     readings,
+    measured: readings.length > 0 ? readings : here,
   }
 }

@@ -3,6 +3,7 @@ import { withClaims } from './_sample-extras.ts'
 import { sampleVerdicts } from './_sample-verdicts.ts'
 import { certifiedBy, foodTestsOf } from './food-tests.ts'
 import { journeyOf } from './journey.ts'
+import { evidenceOf } from './stop-evidence.ts'
 import { vouchesOf } from './vouch.ts'
 
 const plain = journeyOf(sampleVerdicts.consistent())
@@ -25,7 +26,7 @@ it('finds the food tests and the certificates of a journey', () => {
 })
 
 it('tells of a stop no temperature from before the goods were there', () => {
-  const plant = plain.stops[1]!.evidence.find(({ kind }) => kind === 'temperature')
+  const plant = evidenceOf(plain.stops[1]!).find(({ kind }) => kind === 'temperature')
   expect(plant).toMatchObject({
     kind: 'temperature',
     maxMilli: plain.stops[1]!.readings.reduce((most, r) => Math.max(most, r.maxMilli ?? 0), 0),

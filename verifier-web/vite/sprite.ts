@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 
-const symbols = readFileSync(new URL('../src/sprite.svg', import.meta.url), 'utf8').trim()
+const drawn = readFileSync(new URL('../src/sprite.svg', import.meta.url), 'utf8')
+
+/** Lines and comments are for who draws them. */
+const symbols = drawn
+  .replaceAll(/<!--.*?-->/gs, '')
+  .replaceAll(/>\s+</g, '><')
+  .trim()
 
 /** Puts the drawn symbols into every page: inside the document they take its colours, and need no request of their own. */
 export const sprite: Plugin = {

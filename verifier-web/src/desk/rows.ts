@@ -1,6 +1,7 @@
 // The events of a subject as rows: those that were proved here, and those that the trace tells of and nobody has checked here yet.
 import type { EpcisEvent, Verdict } from '@tristamp/protocol'
 import { type Journey, journeyOf } from '../journey.ts'
+import { rowsOf } from '../journey-rows.ts'
 import { deviceOffset, type LocalTime } from '../local-time.ts'
 import { goodsOf, type JourneyRecord, outputsOf, type Stamps, type Step, stepNamed } from '../record.ts'
 import { GAP_MS, rangeOf, readingsOf, type Span } from '../temperature.ts'
@@ -163,9 +164,9 @@ function rowOf({ proven, event, at, step, stamps }: JourneyRecord): EventRow {
   }
 }
 
-function otherRows({ rows }: Journey): EventRow[] {
+function otherRows(journey: Journey): EventRow[] {
   let station = ''
-  return rows.flatMap((row): EventRow[] => {
+  return rowsOf(journey).flatMap((row): EventRow[] => {
     if (row.kind === 'stop') station = row.station
     if (row.kind === 'gap') {
       const { fromMs, toMs, offset } = row

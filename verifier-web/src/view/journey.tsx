@@ -1,9 +1,11 @@
 import type { VNode } from 'preact'
 import { claimsOf } from '../claims.ts'
-import type { Gap, Journey, Leg, TakenBack } from '../journey.ts'
+import type { Journey } from '../journey.ts'
+import { type Gap, type Leg, metresOf, placesOf, rowsOf, type TakenBack } from '../journey-rows.ts'
 import { type LocalTime, offsetMs } from '../local-time.ts'
 import { STAMPS, type StampName, type StampState, type Stamps } from '../record.ts'
-import type { Evidence, Stop } from '../stop.ts'
+import type { Stop } from '../stop.ts'
+import { type Evidence, evidenceOf } from '../stop-evidence.ts'
 import { Claims } from './claims.tsx'
 import { addressOf, type Naming, nameOf, organisationName } from './naming.ts'
 import { By, Head, Mark, useLanguage } from './parts.tsx'
@@ -106,7 +108,7 @@ function StopRow({ stop, naming }: { stop: Stop; naming: Naming }): VNode {
           </p>
         )}
         <ul class="claims">
-          {stop.evidence.map((evidence) => (
+          {evidenceOf(stop).map((evidence) => (
             <li key={`${evidence.kind}${evidence.device}`}>
               <EvidenceText evidence={evidence} />
               <By device={evidence.device} />
@@ -189,13 +191,15 @@ function daysOf(journey: Journey): number {
 /** 5: one row per stop, a gap is a row, and what lies between. */
 export function JourneyPart({ journey, naming }: { journey: Journey; naming: Naming }): VNode {
   const { t, format } = useLanguage()
-  const sum = { places: t('journey.places', { n: journey.places }), days: t('journey.days', { n: daysOf(journey) }) }
+  const rows = rowsOf(journey)
+  const metres = metresOf(rows)
+  const sum = { places: t('journey.places', { n: placesOf(journey) }), days: t('journey.days', { n: daysOf(journey) }) }
   return (
     <section class="s" id="journey">
       <Head title="journey">
         <p class="num">
-          {journey.metres >= 1000
-            ? t('journey.sum', { ...sum, distance: format.distance(journey.metres) })
+          {metres >= 1000
+            ? t('journey.sum', { ...sum, distance: format.distance(metres) })
             : t('journey.sum.still', sum)}
         </p>
       </Head>
@@ -209,7 +213,7 @@ export function JourneyPart({ journey, naming }: { journey: Journey; naming: Nam
         <span>{t('journey.key')}</span>
       </p>
       <ol class="way num">
-        {journey.rows.map((row, i) => {
+        {rows.map((row, i) => {
           if (row.kind === 'stop') return <StopRow key={i} stop={row} naming={naming} />
           if (row.kind === 'taken-back') return <TakenBackRow key={i} row={row} naming={naming} />
           return row.kind === 'gap' ? <GapRow key={i} gap={row} /> : <LegRow key={i} leg={row} />

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
-import type { Gap, Journey } from '../../journey.ts'
+import type { Journey } from '../../journey.ts'
+import { type Gap, rowsOf } from '../../journey-rows.ts'
 import type { Stop } from '../../stop.ts'
 import { useWords } from '../words/index.ts'
 import { Minis } from './minis.tsx'
@@ -15,7 +16,7 @@ export interface StripProps {
 /** Stops in order, with the silences between them; no map is needed, and none is asked of anyone. */
 export function Strip({ journey, of, placeName }: StripProps): VNode {
   const { t } = useWords()
-  const rows = journey.rows.filter((row): row is Stop | Gap => row.kind === 'stop' || row.kind === 'gap')
+  const rows = rowsOf(journey).filter((row): row is Stop | Gap => row.kind === 'stop' || row.kind === 'gap')
   return (
     <section aria-labelledby="strip">
       <div class="sh">
