@@ -1,27 +1,10 @@
-import {
-  type HoldGround,
-  isHeld,
-  type ProvenEvent,
-  type ProvenHold,
-  subjectKind,
-  type Verdict,
-} from '@tristamp/protocol'
+import { isHeld, type ProvenHold, subjectKind, type Verdict } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import { deviceOffset } from '../local-time.ts'
+import { gatewaysOf, readingsOf } from './ground.ts'
 import { Head, Line, Mark, ToneMark, useLanguage } from './parts.tsx'
 
 const short = (uri: string): string => uri.replace('https://id.gs1.org/', '')
-
-/** The records that a ground rests on, of these goods or of others of their lot. */
-function readingsOf(ground: HoldGround | undefined, { events, grounds }: Verdict): ProvenEvent[] {
-  const named = new Set(ground?.readings.map(({ entry, position }) => `${entry}.${position}`))
-  return [...events, ...grounds].filter(({ entry, position }) => named.has(`${entry}.${position}`))
-}
-
-const isOwn =
-  ({ events }: Verdict) =>
-  (one: ProvenEvent): boolean =>
-    events.includes(one)
 
 function Held({ one, verdict }: { one: ProvenHold; verdict: Verdict }): VNode {
   const { t, format, pick } = useLanguage()
@@ -35,10 +18,11 @@ function Held({ one, verdict }: { one: ProvenHold; verdict: Verdict }): VNode {
     const name = verdict.names.organisations.get(org)?.name
     return name === undefined ? org : pick(name)
   }
-  const read = standing === 'shown' ? readingsOf(ground, verdict) : []
-  const gateways = new Map(read.map(({ signer }) => [signer.kid, `${who(signer.org)} (${signer.gateway})`]))
-  const names = [...gateways.values()].join(t('write.list'))
-  const isOfOthers = read.length > 0 && subjectKind(verdict.subject) === 'item' && !read.some(isOwn(verdict))
+  const read = readingsOf(one, verdict)
+  const gateways = gatewaysOf(read).map(([org = '', gateway]) => `${who(org)} (${gateway})`)
+  const names = gateways.join(t('write.list'))
+  const isItem = subjectKind(verdict.subject) === 'item'
+  const isOfOthers = isItem && read.length > 0 && !read.some((reading) => verdict.events.includes(reading))
   const title =
     released === undefined
       ? t('holds.standing', { at: moment(one.since) })
@@ -70,7 +54,7 @@ function Held({ one, verdict }: { one: ProvenHold; verdict: Verdict }): VNode {
           {read.length > 0 && (
             <>
               <Line label="holds.beside" text={(ground?.way ?? []).map(short).join(' › ')} />
-              <Line label="holds.by" text={gateways.size > 1 ? names : t('holds.alone', { who: names })} />
+              <Line label="holds.by" text={gateways.length > 1 ? names : t('holds.alone', { who: names })} />
             </>
           )}
           {reason !== undefined && <Line label="holds.reason" text={pick(reason)} />}

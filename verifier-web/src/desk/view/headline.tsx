@@ -2,6 +2,8 @@ import { type Check, productOf, subjectKind } from '@tristamp/protocol'
 import type { VNode } from 'preact'
 import type { Finding, Shown } from '../../check.ts'
 import { deviceOffset } from '../../local-time.ts'
+import { gatewaysOf, readingsOf } from '../../view/ground.ts'
+import { holdShown } from '../../view/hold.ts'
 import { shortOf } from '../../view/naming.ts'
 import { type DeskKey, isKey, useWords, type Words } from '../words/index.ts'
 import { Mark, ToneMark } from './parts.tsx'
@@ -32,6 +34,26 @@ function whyOf(words: Words, { verdict, failure }: Finding): string {
   return failed === undefined ? '' : sayOf(words, failed)
 }
 
+/** Of a hold with readings that the records show: what they were, and whose; one gateway alone is told as one. */
+function heldFor({ t, format, pick }: Words, finding: Finding): string | undefined {
+  const held = holdShown(finding)
+  const { verdict } = finding
+  const ground = held?.hold.ground
+  if (held === undefined || verdict === undefined || ground === undefined) return undefined
+  const gateways = gatewaysOf(readingsOf(held, verdict)).map(([org = '', gateway]) => {
+    const name = verdict.names.organisations.get(org)?.name
+    return `${name === undefined ? org : pick(name)} (${gateway})`
+  })
+  if (gateways.length === 0) return undefined
+  const { limits, lowestMilliC, highestMilliC } = ground
+  return t(gateways.length === 1 ? 'subject.held.alone' : 'subject.held.by', {
+    low: format.celsius(lowestMilliC),
+    high: format.celsius(highestMilliC),
+    limits: format.range(limits.minMilliC, limits.maxMilliC),
+    who: gateways.join(t('write.list')),
+  })
+}
+
 export interface HeadlineProps {
   subject: string
   finding: Finding
@@ -51,6 +73,7 @@ export function Headline({ subject, finding, records, placeName }: HeadlineProps
   const product = verdict?.names.products.get(productOf(subject) ?? '')
   const name = product !== undefined ? pick(product.name) : kind === 'place' || kind === 'asset' ? placeName(uri!) : ''
   const sealed = verdict?.sealedAtMs
+  const why = heldFor(words, finding)
   return (
     <section class="headline" aria-labelledby="subject">
       <div>
@@ -64,6 +87,7 @@ export function Headline({ subject, finding, records, placeName }: HeadlineProps
           <Mark id={icon} />
           <b>{t(key, { n: records, why: whyOf(words, finding) })}</b>
         </p>
+        {why !== undefined && <p class="note">{why}</p>}
         {verdict?.checkpoint !== undefined && sealed !== undefined && (
           <p class="note">
             {t('subject.as-of', {

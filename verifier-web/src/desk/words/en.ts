@@ -63,6 +63,8 @@ export const en: Record<keyof typeof zh, Message> = {
     other: 'The records agree: {n} records were checked here',
   },
   'subject.recalled': { one: 'Recalled. 1 record was checked here', other: 'Recalled. {n} records were checked here' },
+  'subject.held.alone': 'For readings of {low} to {high} (limits {limits}), measured by {who} alone',
+  'subject.held.by': 'For readings of {low} to {high} (limits {limits}), measured by {who}',
   'subject.held': { one: 'Held. 1 record was checked here', other: 'Held. {n} records were checked here' },
   'subject.mismatch': 'The records do not check out: {why}',
   'subject.none': 'The ledger has no records of this number itself',

@@ -56,6 +56,8 @@ export const zh = {
 
   'subject.verified': '记录一致：{n} 条记录由这台电脑核对',
   'subject.recalled': '已被召回：记录本身由这台电脑核对过，{n} 条',
+  'subject.held.alone': '测得 {low} 至 {high}（限值 {limits}），仅{who}一家网关测得',
+  'subject.held.by': '测得 {low} 至 {high}（限值 {limits}），由{who}测得',
   'subject.held': '被扣留待查；{n} 条记录由这台电脑核对',
   'subject.mismatch': '记录不符：{why}',
   'subject.none': '账本里没有这个号码自己的记录',
