@@ -9,6 +9,7 @@ import { freePort } from '../_harness/free-port.ts'
 import { CASE, ORGANISATION, STATION } from '../_harness/goods.ts'
 import { TestLedger } from '../_harness/ledger.ts'
 import { until } from '../_harness/until.ts'
+import { ApiDocument } from '../_openapi.ts'
 
 // A recall from two persons' signatures to a scanner that refuses, and back.
 
@@ -283,4 +284,19 @@ it('is proposed and approved, turns the page, is refused at the scanner, told in
     [ID, 'lifted'],
     [DRILL, 'standing'],
   ])
+
+  // Of all this nothing is told in another shape than the node's own description has it.
+  await progress(ID, ({ unsigned }) => unsigned.answers === 1)
+  const document = new ApiDocument(await ledger.json('/v1/openapi.json'))
+  const lot = `subject=${encodeURIComponent(LOT)}`
+  const paths = [
+    ...['gateways', 'governance', 'recalls', `recalls/${ID}`, `recalls/${ID}/progress`, `recalls/${DRILL}/progress`],
+    ...[`exports/recall-cn.json?recall=${ID}&law=medicine`, `exports/epcis.jsonld?${lot}`, `trace?${lot}`],
+    ...[`trace/where-now?${lot}`, `trace/exposure?unit=${encodeURIComponent(CASE)}`, `scans?${lot}`],
+  ].map((path) => `/v1/${path}`)
+  const links = [CASE, LOT, STATION].map((subject) => new URL(subject).pathname)
+  for (const path of [...paths, ...links, '/healthz', '/checkpoint', '/v1/policy', '/metrics']) {
+    const told = await document.told('GET', `${ledger.url}${path}`, await ledger.get(path, 'application/json'))
+    expect([path, told.status, told.flaws]).toEqual([path, path.includes('/scans') ? 400 : 200, []])
+  }
 })

@@ -1,5 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { type ProtocolCode, ProtocolError } from '@tristamp/protocol'
+import {
+  canonicalJson,
+  type Json,
+  type ProtocolCode,
+  ProtocolError,
+  parseRecordedEvent,
+  utf8,
+} from '@tristamp/protocol'
 import { type Express, type RequestHandler, Router } from 'express'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
@@ -197,6 +204,13 @@ describe('the OpenAPI document', () => {
     for (const wrong of wrongs) expect(flawsOf(wrong), String(wrong)).not.toEqual([])
   })
 
+  it('has an example of an event that a ledger takes', () => {
+    const { examples } = (document.value as { components: { schemas: { Event: { examples: Json[] } } } }).components
+      .schemas.Event
+    expect(examples.length).toBeGreaterThan(0)
+    for (const example of examples) parseRecordedEvent('batch', utf8(canonicalJson(example)))
+  })
+
   it('leads to pages and headings that are there', () => {
     const urls = [...readFileSync(new URL('openapi.yaml', DOCS), 'utf8').matchAll(/\burl: (spec\/[^\s,}]+)/g)]
     expect(urls.length).toBeGreaterThan(20)
@@ -318,6 +332,8 @@ describe('the routes of a node', () => {
       expect('429' in responses, `${name}: 429`).toBe([...passed].some((one) => made.limits.has(one)))
       const ownSite = parameters.some((one) => document.of(one)['name'] === 'Sec-Fetch-Site')
       expect(ownSite, `${name}: Sec-Fetch-Site`).toBe(passed.has(sameSite))
+      // Whoever may read it may ask first, from another origin.
+      if (passed.has(open)) expect(answering(leader, 'options', document.addressOf(route)), name).toBeDefined()
       const good = Object.entries(responses).filter(([status]) => /^[23]/.test(status) && status !== '204')
       for (const [status, response] of good)
         expect(
