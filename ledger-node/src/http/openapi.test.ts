@@ -211,6 +211,20 @@ describe('the OpenAPI document', () => {
     for (const example of examples) parseRecordedEvent('batch', utf8(canonicalJson(example)))
   })
 
+  it('has the addresses that the specification has in words, and no others', () => {
+    const plain = (path: string): string => path.replaceAll(/<[^>]*>|\{\w+\}/g, '{}').replace(/[ ?[…].*$/, '')
+    // Pages, and what is alike of many: kinds of subjects, forms of exports, beginnings of tiles.
+    const others = [/^GET \/(|\w+|sw\.js)$/, /^GET \/\d+\//, /^GET \/v1\/exports\//, /\.p\/\{\}$/]
+    const only = (names: Iterable<string>): string[] =>
+      [...new Set(names)]
+        .filter((name) => name === 'GET /checkpoint' || !others.some((other) => other.test(name)))
+        .sort()
+    const words = readFileSync(new URL('spec/http.md', DOCS), 'utf8').matchAll(/`(GET|POST|DELETE) (\/[^`]*)`/g)
+    const named = only([...words].map(([, method, path]) => `${method} ${plain(path!)}`))
+    expect(named.length).toBeGreaterThan(40)
+    expect(only(document.routes.map(({ method, path }) => `${method.toUpperCase()} ${plain(path)}`))).toEqual(named)
+  })
+
   it('leads to pages and headings that are there', () => {
     const urls = [...readFileSync(new URL('openapi.yaml', DOCS), 'utf8').matchAll(/\burl: (spec\/[^\s,}]+)/g)]
     expect(urls.length).toBeGreaterThan(20)
