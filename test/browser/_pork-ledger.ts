@@ -37,6 +37,8 @@ export interface PorkLedger extends AsyncDisposable {
   folder: string
   /** Resolves when everything that was recorded before is in a seal. */
   sealed(): Promise<void>
+  /** Signed by the first administrator alone, and sealed. */
+  govern(...operations: Operation[]): Promise<void>
 }
 
 type Access = Config['access'][number]
@@ -147,11 +149,10 @@ export async function startPorkLedger(
     plain: false,
   })
   const administrator = await loadKey(keyPath(folder, 'admin-first'))
+  const govern = (operations: readonly Operation[]): Promise<unknown> =>
+    bringOperations({ node: ledger.url, administrator }, [...operations])
   const gateways = new Map(Object.values(SITES).map((site) => [site.gateway, new Gateway(site)]))
-  await bringOperations({ node: ledger.url, administrator }, [
-    ...sampleOperations(),
-    ...[...gateways.values()].map((g) => g.enrolment()),
-  ])
+  await govern([...sampleOperations(), ...[...gateways.values()].map((g) => g.enrolment())])
   for (const proven of sampleVerdicts.consistent().events) {
     await post(ledger.url, gateways.get(proven.signer.gateway)!.batch([withSeals(proven, commitments)]))
   }
@@ -160,6 +161,10 @@ export async function startPorkLedger(
     ledger,
     folder,
     sealed: () => sealed(ledger.url),
+    govern: async (...operations) => {
+      await govern(operations)
+      await sealed(ledger.url)
+    },
     [Symbol.asyncDispose]: async () => {
       await ledger[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
+import { keyPath, loadKey } from '@tristamp/ledger-node'
 import {
   bestVerify,
   formatCheckpoint,
@@ -465,16 +465,12 @@ describe.skipIf(!haveChromium())('the page a code opens', () => {
 
   it('shows names from the ledger as text, whatever they hold', async () => {
     const name = '<img src=x onerror="globalThis.broken=1">'
-    const administrator = await loadKey(keyPath(pork.folder, 'admin-first'))
     const place = { op: 'register-place', org: 'xiaoman', place: KITCHEN, zone: 'Asia/Shanghai' } as const
-    await bringOperations({ node: pork.ledger.url, administrator }, [
-      {
-        ...place,
-        name: { zh: name, en: name },
-        address: { zh: '</p><script>globalThis.broken=1</script>', en: '{n} $& |' },
-      },
-    ])
-    await pork.sealed()
+    await pork.govern({
+      ...place,
+      name: { zh: name, en: name },
+      address: { zh: '</p><script>globalThis.broken=1</script>', en: '{n} $& |' },
+    })
     const { context, page, faults } = await visit()
     expect(await open(page, PACK, 'zh')).toContain('记录一致')
     expect(await page.locator('#journey h3').last().innerText()).toContain(name)

@@ -1,4 +1,3 @@
-import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
 import { commitmentOf, groupedSecret, SECRET_RANDOM_BYTES, secretFrom } from '@tristamp/protocol'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -398,13 +397,9 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
   })
 
   it('says of a code on goods that are held what was counted of it, too', { timeout: 120_000 }, async () => {
-    const administrator = await loadKey(keyPath(pork.folder, 'admin-first'))
     const reason = { zh: '包装受潮，待查。', en: 'The packs got wet; to be looked at.' }
     const id = '6a0c9d1e-8a51-4c39-9a58-2f6f6a1f0b11'
-    await bringOperations({ node: pork.ledger.url, administrator }, [
-      { op: 'hold', id, org: 'qingjiang', subjects: [LOT], reason },
-    ])
-    await pork.sealed()
+    await pork.govern({ op: 'hold', id, org: 'qingjiang', subjects: [LOT], reason })
     await visit(async (page, _, faults) => {
       await page.route('**/v1/scans', (route) => route.fulfill({ json: farApart() }))
       for (const [lang, parts] of [

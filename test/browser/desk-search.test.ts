@@ -1,4 +1,3 @@
-import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
 import type { Operation } from '@tristamp/protocol'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -31,7 +30,6 @@ describe.skipIf(!haveChromium())('the desk’s search', () => {
     pork = await startPorkLedger(pages.folder, [regulator.access, operator.access])
     url = pork.ledger.url
     browser = await launchChromium()
-    const administrator = await loadKey(keyPath(pork.folder, 'admin-first'))
     const name = { zh: HOSTILE, en: HOSTILE }
     const place = {
       op: 'register-place',
@@ -41,8 +39,7 @@ describe.skipIf(!haveChromium())('the desk’s search', () => {
       address: name,
       zone: 'Asia/Shanghai',
     }
-    await bringOperations({ node: url, administrator }, [place as Operation])
-    await pork.sealed()
+    await pork.govern(place as Operation)
     await traced(url, PACK)
   }, 240_000)
 

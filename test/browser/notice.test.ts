@@ -1,5 +1,3 @@
-import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
-import type { Operation } from '@tristamp/protocol'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recallOperation } from '../../verifier-web/src/_sample-verdicts.ts'
@@ -53,18 +51,13 @@ describe.skipIf(!haveChromium())('the notice of a recall', () => {
     pages = await buildPages()
     pork = await startPorkLedger(pages.folder)
     browser = await launchChromium()
-    await govern(RECALL, DRILL, LIFTED, { op: 'lift', id: LIFTED.id, reason: '都退回来了' })
+    await pork.govern(RECALL, DRILL, LIFTED, { op: 'lift', id: LIFTED.id, reason: '都退回来了' })
   }, 180_000)
 
   afterAll(async () => {
     await closeAll(browser, pork, pages)
   })
 
-  const govern = async (...operations: Operation[]): Promise<void> => {
-    const administrator = await loadKey(keyPath(pork.folder, 'admin-first'))
-    await bringOperations({ node: pork.ledger.url, administrator }, operations)
-    await pork.sealed()
-  }
   const visit = async (options: BrowserContextOptions, look: (page: Page) => Promise<void>): Promise<void> => {
     const context = await browser.newContext(options)
     try {

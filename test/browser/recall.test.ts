@@ -1,4 +1,3 @@
-import { bringOperations, keyPath, loadKey } from '@tristamp/ledger-node'
 import type { Operation } from '@tristamp/protocol'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -61,11 +60,6 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
     await closeAll(browser, pork, pages)
   })
 
-  const govern = async (...operations: Operation[]): Promise<void> => {
-    const administrator = await loadKey(keyPath(pork.folder, 'admin-first'))
-    await bringOperations({ node: pork.ledger.url, administrator }, operations)
-    await pork.sealed()
-  }
   const open = async (page: Page, lang: string): Promise<string> => {
     await page.goto(`${pork.ledger.url}${new URL(PACK).pathname}?lang=${lang}`)
     await page.waitForSelector('#page:not([data-state=checking]) footer.end')
@@ -88,7 +82,7 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
 
     await all(async (page, lang) => contains(await open(page, lang), WORDS[lang].free))
 
-    await govern(DRILL)
+    await pork.govern(DRILL)
     await all(async (page, lang) => {
       const text = await open(page, lang)
       contains(text, [WORDS[lang].free[0], ...WORDS[lang].drill])
@@ -96,7 +90,7 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
       expect(await axe(page)).toEqual([])
     })
 
-    await govern(recallOperation())
+    await pork.govern(recallOperation())
     await all(async (page, lang) => {
       contains(await open(page, lang), WORDS[lang].recalled)
       expect(await page.locator('#page').getAttribute('data-state')).toBe('recalled')
@@ -119,7 +113,7 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
       await page.unroute('**/v1/**')
     })
 
-    await govern(
+    await pork.govern(
       { op: 'lift', id: recallOperation().id, reason: '都退回来了' },
       { op: 'lift', id: DRILL.id, reason: 'the exercise is over' },
     )
@@ -149,12 +143,12 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
       const context = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: scheme })
       const page = await context.newPage()
       const id = lang === 'zh' ? hold.id : hold.id.replace('6a', '6b')
-      await govern({ ...hold, id })
+      await pork.govern({ ...hold, id })
       contains(await opened(page, lang), WORDS[lang].held)
       expect(await page.locator('#page').getAttribute('data-state')).toBe('held')
       expect(await page.locator('.verdict use[href="#i-held"]').count()).toBe(1)
       expect(await axe(page)).toEqual([])
-      await govern({ op: 'release', id, reason: 'it is dry and sound' })
+      await pork.govern({ op: 'release', id, reason: 'it is dry and sound' })
       contains(await opened(page, lang), [...WORDS[lang].free, ...WORDS[lang].released])
       await context.close()
     }
@@ -162,7 +156,7 @@ describe.skipIf(!haveChromium())('the page of recalled goods', () => {
 
   it('shows another person’s words as text and nothing else', async () => {
     const text = { zh: '<img src=x onerror=alert(1)>', en: '<script>alert(1)</script>' }
-    await govern(
+    await pork.govern(
       recallOperation({ id: '7b0c9d1e-8a51-4c39-9a58-2f6f6a1f0b13', subjects: [LOT], reason: text, consumer: text }),
     )
     const context = await browser.newContext()
