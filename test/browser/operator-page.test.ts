@@ -66,7 +66,7 @@ async function visit(options: BrowserContextOptions = {}, search = '?lang=en'): 
 
 /** What a page shows in the end, on a machine that has other things to do. */
 function soon<T>(look: () => Promise<T>): ReturnType<typeof expect.poll<T>> {
-  return expect.poll(look, { timeout: 20_000 })
+  return expect.poll(look, { timeout: 60_000 })
 }
 
 async function enterPin(page: Page, pin: string): Promise<void> {
