@@ -160,6 +160,31 @@ describe.skipIf(!haveChromium())('the page without a connection', () => {
     await context.close()
   })
 
+  it('keeps the shell that it has, and nothing of one that finds room for a part alone', async () => {
+    const { context, page, errors } = await visitor()
+    await open(page, PACK)
+    const before = await kept(page)
+    await buildAnew('too large')
+    const full = `{ const { put } = Cache.prototype; let n = 0
+      Cache.prototype.put = async function (...all) {
+        if (n++ !== 5) return put.apply(this, all)
+        await caches.open('was full'); throw new DOMException('', 'QuotaExceededError') } }`
+    await pages.change('sw.js', (code) => full + code)
+    const shells = (): Promise<string[]> =>
+      page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.ready
+        if (!(await caches.has('was full'))) await registration.update().catch(() => undefined)
+        return caches.keys()
+      })
+    await expect.poll(shells, { timeout: 60_000 }).toContain('was full')
+    await expect.poll(shells, { timeout: 60_000 }).toEqual([...before, 'was full'])
+    await pages.change('sw.js', (code) => code.slice(full.length))
+    await context.setOffline(true)
+    expect(await open(page, PACK)).toContain('上次核对时记录一致')
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
   it('works where the browser lost what it kept', async () => {
     const { context, page, errors } = await visitor()
     await open(page, PACK)

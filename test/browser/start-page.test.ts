@@ -69,6 +69,29 @@ const cameraIsOn = (page: Page): Promise<boolean> =>
     return stream?.getTracks().some((track) => track.readyState === 'live') ?? false
   })
 
+/** What a scanner types: one key after the other without a pause, as from a keyboard's driver; FNC1 as Ctrl+]. */
+const scan = (page: Page, text: string, composing = false): Promise<void> =>
+  page.evaluate(
+    ([text, composing]) => {
+      // As soon after one another as a driver says, however busy the machine is.
+      let at = performance.now()
+      const press = (key: string, more: KeyboardEventInit = {}): void => {
+        const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more })
+        at += 10
+        Object.defineProperty(event, 'timeStamp', { value: at })
+        ;(document.activeElement ?? document.body).dispatchEvent(event)
+      }
+      for (const key of text) {
+        const code = /[A-Z]/.test(key) ? `Key${key}` : key === '-' ? 'Minus' : `Digit${key}`
+        if (key === '\x1d') press(']', { ctrlKey: true, code: 'BracketRight' })
+        else if (composing) press('Process', { code, shiftKey: /[A-Z]/.test(key), isComposing: true })
+        else press(key)
+      }
+      press('Enter', { code: 'Enter' })
+    },
+    [text, composing] as const,
+  )
+
 describe.skipIf(!haveChromium())('the start page', () => {
   beforeAll(async () => {
     pages = await buildPages()
@@ -233,24 +256,7 @@ describe.skipIf(!haveChromium())('the start page', () => {
       const { context, page, faults } = await start(undefined)
       if (where === 'on a button') await page.getByRole('button', { name: '核对', exact: true }).focus()
       if (where === 'in the field, with a Chinese keyboard') await page.getByRole('textbox').focus()
-      // One after the other without a pause, as from a keyboard's driver.
-      await page.evaluate((composing) => {
-        const press = (key: string, more: KeyboardEventInit = {}): void => {
-          const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more })
-          ;(document.activeElement ?? document.body).dispatchEvent(event)
-        }
-        const type = (text: string): void => {
-          for (const key of text) {
-            const code = /[A-Z]/.test(key) ? `Key${key}` : key === '-' ? 'Minus' : `Digit${key}`
-            if (composing) press('Process', { code, shiftKey: /[A-Z]/.test(key), isComposing: true })
-            else press(key)
-          }
-        }
-        type('010950600013435210B261120-07')
-        press(']', { ctrlKey: true, code: 'BracketRight' })
-        type('217K3M92QD40XA')
-        press('Enter', { code: 'Enter' })
-      }, where === 'in the field, with a Chinese keyboard')
+      await scan(page, '010950600013435210B261120-07\x1d217K3M92QD40XA', where.endsWith('keyboard'))
       await page.waitForURL(`**${path}*`, SOON)
       expect(faults).toEqual([])
       await context.close()
@@ -265,6 +271,49 @@ describe.skipIf(!haveChromium())('the start page', () => {
     await page.keyboard.type('217K3M92QD40XA')
     await page.keyboard.press('Enter')
     await page.waitForURL(`**${path}*`)
+    await context.close()
+  })
+
+  it('opens the next pack from the page of one; shows, and follows nowhere, what is not of this site or would lose words', async () => {
+    const { context, page, faults } = await start(undefined)
+    const here = `${pork.ledger.url}${path}?lang=zh`
+    await page.goto(here)
+    const shown = page.locator('.staying')
+    const scanned = (text: string): Promise<void> =>
+      expect
+        .poll(async () => {
+          await scan(page, text)
+          return (await shown.allInnerTexts()).join('')
+        }, SOON)
+        .toContain(text)
+    for (const [code, said, leads] of [
+      ['https://elsewhere.example/01/09506000134352', 'elsewhere.example', 1],
+      ['javascript:alert(1)', '没有商品编号', 0],
+    ] as const) {
+      await scanned(code)
+      expect(await shown.innerText()).toContain(said)
+      expect(await shown.getByRole('link').count()).toBe(leads)
+      expect(page.url()).toBe(here)
+      expect(await axe(page)).toEqual([])
+      await shown.getByRole('button', { name: '关闭' }).click()
+      await expect.poll(() => shown.count(), SOON).toBe(0)
+    }
+
+    await page.locator('#report .act button').click()
+    const field = page.locator('#report-what')
+    await field.focus()
+    await page.keyboard.type('010950600013435221NEXT')
+    await page.keyboard.press('Enter')
+    expect(await field.inputValue()).toBe('010950600013435221NEXT\n')
+    expect(await shown.count()).toBe(0)
+    await field.blur()
+    await scanned('010950600013435221NEXT')
+    expect(page.url()).toBe(here)
+    await field.fill('')
+    await field.blur()
+    await scan(page, '010950600013435221NEXT')
+    await page.waitForURL(/\/01\/09506000134352\/21\/NEXT\?lang=zh$/, SOON)
+    expect(faults).toEqual([])
     await context.close()
   })
 

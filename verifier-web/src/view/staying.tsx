@@ -117,7 +117,8 @@ function NextPack(): VNode | null {
   )
 }
 
+/** Whether somebody wrote something here. */
 function hasWords(): boolean {
   const fields = [...document.querySelectorAll('input, textarea')].filter(isField)
-  return fields.some(({ value }) => value !== '')
+  return fields.some(({ value, defaultValue }) => value !== defaultValue)
 }
