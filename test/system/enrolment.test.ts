@@ -1,47 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { fromBase64Url, keyThumbprint, type Operation } from '@tristamp/protocol'
 import { expect, it } from 'vitest'
 import { Child } from '../_harness/child.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
 import { ORGANISATION, STATION } from '../_harness/goods.ts'
+import { HandScanner } from '../_harness/hand-scanner.ts'
 import { TestLedger } from '../_harness/ledger.ts'
 import { works } from '../_harness/tools.ts'
 import { until } from '../_harness/until.ts'
 
 // An operator's first hour: a gateway that is told as little as possible, an administrator who approves it, and the first stamp.
-
-/** A hand scanner on a socket. */
-class Scanner implements AsyncDisposable {
-  readonly #sockets = new Set<Socket>()
-  readonly #server = createServer((socket) => {
-    this.#sockets.add(socket.on('error', () => undefined))
-    socket.on('close', () => this.#sockets.delete(socket))
-  })
-
-  static async open(): Promise<Scanner> {
-    const scanner = new Scanner()
-    await new Promise<void>((resolve) => scanner.#server.listen(0, '127.0.0.1', resolve))
-    return scanner
-  }
-
-  get port(): string {
-    return `tcp://127.0.0.1:${(this.#server.address() as { port: number }).port}`
-  }
-
-  /** One item, when the gateway listens. */
-  async scan(serial: string): Promise<void> {
-    await until('the gateway has opened the scanner', () => this.#sockets.size > 0)
-    for (const socket of this.#sockets) socket.write(`]d20109506000134352`.concat(`21${serial}\r\n]C0tristamp:end\r\n`))
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy()
-    await new Promise((resolve) => this.#server.close(resolve))
-  }
-}
 
 const PRODUCT = 'https://id.gs1.org/01/09506000134352'
 
@@ -50,7 +20,7 @@ it('is made, approved and picked up, and stamps', {
 }, async () => {
   using folder = temporaryFolder()
   await using ledger = await (await TestLedger.found(join(folder.path, 'ledger'))).start()
-  await using scanner = await Scanner.open()
+  await using scanner = await HandScanner.open()
   const home = join(folder.path, 'gateway')
   mkdirSync(home)
   const file = join(home, 'gateway.yaml')
@@ -138,7 +108,7 @@ it('is made, approved and picked up, and stamps', {
   // The next key: made, signed for by the administrator, taken up by itself.
   const rotation = await Child.run('agent', ['rotate', '--config', file])
   expect(rotation).toMatchObject({ exit: 0 })
-  await using other = await Scanner.open()
+  await using other = await HandScanner.open()
   const both = { ...config, devices: [...config.devices, { id: 'second', driver: 'scanner', port: other.port }] }
   writeFileSync(file, JSON.stringify(both))
   const asked = join(home, 'data', 'rotation-request.json')
@@ -181,7 +151,7 @@ it.skipIf(!hasToken)(
     writeFileSync(pinFile, '1234\n', { mode: 0o600 })
 
     await using ledger = await (await TestLedger.found(join(folder.path, 'ledger'))).start()
-    await using scanner = await Scanner.open()
+    await using scanner = await HandScanner.open()
     const home = join(folder.path, 'gateway')
     mkdirSync(home)
     const file = join(home, 'gateway.yaml')

@@ -1,5 +1,4 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { bestVerify, type Operation, openNotice, parsePolicy, type Verdict, verify } from '@tristamp/protocol'
 import { expect, it } from 'vitest'
@@ -7,6 +6,7 @@ import { Child } from '../_harness/child.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
 import { freePort } from '../_harness/free-port.ts'
 import { CASE, ORGANISATION, STATION } from '../_harness/goods.ts'
+import { HandScanner } from '../_harness/hand-scanner.ts'
 import { TestLedger } from '../_harness/ledger.ts'
 import { until } from '../_harness/until.ts'
 import { ApiDocument } from '../_openapi.ts'
@@ -25,39 +25,6 @@ const WORDS = ['reason', 'hazard', 'consumer', 'holder'].flatMap((name) => [
   ...[`--${name}-zh`, `${name} 的话`],
   ...[`--${name}-en`, `words of ${name}`],
 ])
-
-/** A hand scanner on a socket: items of the lot. */
-class Scanner implements AsyncDisposable {
-  readonly #sockets = new Set<Socket>()
-  readonly #server = createServer((socket) => {
-    this.#sockets.add(socket.on('error', () => undefined))
-    socket.on('close', () => this.#sockets.delete(socket))
-  })
-
-  static async open(): Promise<Scanner> {
-    const scanner = new Scanner()
-    await new Promise<void>((resolve) => scanner.#server.listen(0, '127.0.0.1', resolve))
-    return scanner
-  }
-
-  get port(): string {
-    return `tcp://127.0.0.1:${(this.#server.address() as { port: number }).port}`
-  }
-
-  async scan(serial: string, lot: string): Promise<void> {
-    await this.send(`]d2010950600013435210${lot}\x1d21${serial}`, ']C0tristamp:end')
-  }
-
-  async send(...frames: string[]): Promise<void> {
-    await until('the gateway has opened the scanner', () => this.#sockets.size > 0)
-    for (const socket of this.#sockets) socket.write(frames.map((frame) => `${frame}\r\n`).join(''))
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy()
-    await new Promise((resolve) => this.#server.close(resolve))
-  }
-}
 
 interface Progress {
   totals: Record<string, number>
@@ -92,7 +59,7 @@ it('is proposed and approved, turns the page, is refused at the scanner, told in
     return verify(await ledger.bundle(subject), subject, { policy }, await bestVerify())
   }
 
-  await using scanner = await Scanner.open()
+  await using scanner = await HandScanner.open()
   const home = join(folder.path, 'gateway')
   mkdirSync(home)
   const file = join(home, 'gateway.yaml')
