@@ -355,8 +355,22 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
       expect(await axe(page)).toEqual([])
       await page.getByRole('button', { name: 'Send without it' }).click()
       await page.locator('[data-report=sent]').waitFor()
-      expect(await text(page, '[data-report=sent]')).toContain((await reports())[0]!.id)
+      const { id } = (await reports())[0]!
+      expect(await text(page, '[data-report=sent]')).toContain(id)
+      // The button that was pressed is gone: the keyboard goes on from what is said.
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('data-report'))).toBe('sent')
       await shot(page, 'report-sent')
+      // What is written now is another report; the number of the first stays, and nothing is lost where the form is closed.
+      const send = page.getByRole('button', { name: 'Send the report' })
+      expect(await send.isDisabled()).toBe(true)
+      await page.locator('#report-what').fill('and the label is torn')
+      await expect.poll(() => send.isDisabled(), { timeout: 60_000 }).toBe(false)
+      expect(await text(page, '#report')).toContain(id)
+      const toggle = page.getByRole('button', { name: 'Report a problem' })
+      await toggle.click()
+      await send.waitFor({ state: 'detached' })
+      await toggle.click()
+      expect(await page.locator('#report-what').inputValue()).toBe('and the label is torn')
       expect(faults).toEqual([])
     })
     const [report] = await reports()
@@ -386,13 +400,31 @@ describe.skipIf(!haveChromium())('copied codes, sealed codes and reports', () =>
         await page.locator('#report-what').fill('kept, 138 1234 5678')
       }
       await page.locator('#report-what').fill('kept')
+      const draft = (): Promise<string | null> => page.evaluate(() => sessionStorage.getItem('tristamp/1/draft'))
+      const kept = (): Promise<string | null> => page.evaluate(() => localStorage.getItem('tristamp/1/reports'))
+      // The phone drops the page meanwhile: what was written is there again.
+      await expect.poll(draft, { timeout: 60_000 }).toContain('"kept"')
+      await open(page, 'en')
+      await page.getByRole('button', { name: 'Report a problem' }).click()
+      expect(await page.locator('#report-what').inputValue()).toBe('kept')
+      await page.getByRole('button', { name: 'Send the report' }).click()
       await page.getByRole('button', { name: 'Keep it here and send it later' }).click()
       await page.locator('[data-report=kept]').waitFor()
       expect((await reports()).length).toBe(before)
+      await expect.poll(draft, { timeout: 60_000 }).toBeNull()
       await page.unroute('**/v1/reports')
+      // Asked for from several sides at once, it is sent once.
+      let posts = 0
+      page.on('request', (asked) => {
+        if (asked.url().endsWith('/v1/reports')) posts++
+      })
       await open(page, 'en')
+      await page.getByRole('button', { name: 'Report a problem' }).click()
+      await page.locator('#report-what').waitFor()
+      await page.evaluate(() => dispatchEvent(new Event('online')))
       await expect.poll(async () => (await reports()).length, { timeout: 60_000 }).toBe(before + 1)
-      await expect.poll(() => page.evaluate(() => localStorage.getItem('tristamp/1/reports'))).toBeNull()
+      await expect.poll(kept, { timeout: 60_000 }).toBeNull()
+      expect(posts).toBe(1)
     })
   })
 

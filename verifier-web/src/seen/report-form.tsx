@@ -1,7 +1,7 @@
 import './seen.css'
 import { personalIn, withoutPersonal } from '@tristamp/protocol'
 import type { VNode } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Finding } from '../check.ts'
 import type { Pack } from '../product.ts'
 import { useLanguage } from '../view/parts.tsx'
@@ -41,7 +41,8 @@ export function ReportForm({ finding, pack }: { finding: Finding; pack: Pack }):
   }, [])
   const isDone = told === 'sent' || told === 'kept'
   const isEmpty = text === '' && contact === ''
-  useEffect(
+  // At once: whoever closes the form meets no later effect.
+  useLayoutEffect(
     () => keepDraft(subject, isDone || isEmpty ? undefined : { kind, text, contact }),
     [subject, isDone, isEmpty, kind, text, contact],
   )
