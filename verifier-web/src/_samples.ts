@@ -119,8 +119,19 @@ const MOST_MS = 60_000
 const page = new Page(document.getElementById('page')!)
 let faults: string[] = []
 
-/** Draws a state; resolves, with what went wrong, when all of it stands. */
-async function show(state: string, lang: Lang, text?: string, what: What = 'texts'): Promise<string[]> {
+let drawn: Promise<unknown> = Promise.resolve()
+
+/**
+ * Draws a state; resolves, with what went wrong, when all of it stands. One after the other: words that were asked for later can be there first, and
+ * what was drawn last would then not be what was asked for last.
+ */
+function show(...asked: Parameters<typeof draw>): Promise<string[]> {
+  const faultsOf = drawn.then(() => draw(...asked))
+  drawn = faultsOf.catch(() => undefined)
+  return faultsOf
+}
+
+async function draw(state: string, lang: Lang, text?: string, what: What = 'texts'): Promise<string[]> {
   faults = []
   const finding = findingOf(state)
   const rest = {
