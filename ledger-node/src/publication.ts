@@ -42,7 +42,10 @@ export class Publication {
   #shown: Sealed | undefined
   #waiting: boolean = false
   #settled: Promise<void> = Promise.resolve()
+  /** Writes of the file, one after the other: two at once would share its draft. */
   #files: Promise<void> = Promise.resolve()
+  /** The note by which the file came to its latest state. */
+  #kept: string | undefined
 
   constructor(parts: PublicationParts) {
     this.#parts = parts
@@ -99,13 +102,20 @@ export class Publication {
   }
 
   /** The note goes to disk before anyone else has it. Ed25519 is deterministic: the same state gives the same note again. */
-  async keep(own: string): Promise<string> {
+  keep(own: string): Promise<string> {
     const { file, cosigners } = this.#parts
-    await this.#files
-    const before = await file.text()
-    const note = before === undefined || cosigners === undefined ? own : await cosigners.kept(own, before)
-    if (note !== before) await file.replace(note)
-    return note
+    const kept = this.#files.then(async () => {
+      const before = await file.text()
+      const note = before === undefined || cosigners === undefined ? own : await cosigners.kept(own, before)
+      if (note !== before) await file.replace(note)
+      this.#kept = note
+      return note
+    })
+    this.#files = kept.then(
+      () => undefined,
+      () => undefined,
+    )
+    return kept
   }
 
   #sign(checkpoint: Checkpoint): string {
@@ -130,8 +140,10 @@ export class Publication {
     this.#latest = { ...state, checkpoint }
     this.#shown = this.#latest
     if (checkpoint === state.checkpoint) return
+    // By then a newer state may be on the disk that is not yet the latest here.
+    const isWanted = (): boolean => this.#latest?.checkpoint === checkpoint && this.#kept === state.checkpoint
     this.#files = this.#files
-      .then(() => (this.#latest?.checkpoint === checkpoint ? this.#parts.file.replace(checkpoint) : undefined))
+      .then(() => (isWanted() ? this.#parts.file.replace(checkpoint) : undefined))
       .catch((error: unknown) => this.#parts.note(`the cosignatures cannot be kept: ${String(error)}`))
   }
 }

@@ -119,7 +119,8 @@ describe('a ledger with witnesses', () => {
     await until(async () => names(await checkpoint()).length === 3)
     const note = await checkpoint()
     expect(names(note)).toEqual(['a.example', 'b.example', 'ledger.example/test'])
-    expect(await readFile(join(ledger.folder, 'checkpoint'), 'utf8')).toBe(note)
+    // It is shown a moment before it is on the disk.
+    await until(async () => (await readFile(join(ledger.folder, 'checkpoint'), 'utf8')) === (await checkpoint()))
     const verdict = await verdictOf(itemUri('A1'))
     expect(verdict.state).toBe('consistent')
     expect(verdict.checks.find(({ id }) => id === 'witnesses')).toMatchObject({
