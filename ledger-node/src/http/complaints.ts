@@ -75,9 +75,7 @@ export function complaintRoutes(parts: ComplaintParts): Router {
       const taken = marks.filter(([who, what]) => today.times(who, what) !== undefined)
       for (const [who, what] of taken) today.take(who, what)
       try {
-        const recorded = await ledger.read(
-          async ({ seal }) => (await entries.postings(subject, seal.height)).length > 0,
-        )
+        const recorded = await ledger.read(({ seal }) => entries.isRecorded(subject, seal.height))
         const { at, record } = await complaints.add({ ...complaint, recorded }, contact)
         res.setHeader('Cache-Control', 'no-store')
         const answer = { id: record.id, at: new Date(at).toISOString(), signed: false }

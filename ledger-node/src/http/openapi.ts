@@ -1,17 +1,17 @@
-import { readFileSync } from 'node:fs'
 import type { Router } from 'express'
-import { parse } from 'yaml'
 import { open, REVALIDATE } from './headers.ts'
+import { openapiInThread } from './openapi-document.ts'
 import { routes } from './routes.ts'
 
-/** The description beside the specification, from which the answer is made: there is one of it. */
-const DOCUMENT: URL = new URL('../../../docs/openapi.yaml', import.meta.url)
-
-/** `GET /v1/openapi.json`: this interface as OpenAPI 3.1, read when somebody first asks. */
+/** `GET /v1/openapi.json`: this interface as OpenAPI 3.1, made when somebody first asks. */
 export function openapiRoutes(): Router {
-  let json: string | undefined
-  return routes().get('/v1/openapi.json', open, (_req, res) => {
-    json ??= JSON.stringify(parse(readFileSync(DOCUMENT, 'utf8')))
+  let made: Promise<string> | undefined
+  return routes().get('/v1/openapi.json', open, async (_req, res) => {
+    made ??= openapiInThread()
+    const json = await made.catch((error: unknown) => {
+      made = undefined
+      throw error
+    })
     res.setHeader('Cache-Control', REVALIDATE)
     res.type('application/json').send(json)
   })

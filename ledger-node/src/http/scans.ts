@@ -52,7 +52,7 @@ export function scanRoutes({ ledger, entries, strangers, limit, limits, now }: S
     return { subject, ...scans.of(subject, own), ...(opened !== undefined && { opened }) }
   }
   const refuseUnrecorded = async (subject: string): Promise<void> => {
-    const isRecorded = await ledger.read(async ({ seal }) => (await entries.postings(subject, seal.height)).length > 0)
+    const isRecorded = await ledger.read(({ seal }) => entries.isRecorded(subject, seal.height))
     if (!isRecorded) throw new LedgerError('NOT_FOUND', 'no event names it')
   }
   /** Whether it counts: once for each network, serial and day. */

@@ -69,7 +69,15 @@ export class Entries {
     return postings
   }
 
-  /** The same as of the state that the history map is in, which tells how many there must be: a list of as many is the list. */
+  /** Whether anything names the subject up to a seal: one step into the store, however long its history is. */
+  async isRecorded(subject: string, height: number): Promise<boolean> {
+    const hash = subjectHash(subject)
+    const range = { gte: historyKey(hash, 0), lt: historyKey(hash, height + 1), limit: 1 }
+    for await (const _ of this.#ledger.store.keys(range)) return true
+    return false
+  }
+
+  /** The same postings as of the state that the history map is in, which tells how many there must be: a list of as many is the list. */
   async #latestPostings(subject: string, height: number): Promise<readonly Posting[]> {
     const count = this.#ledger.historyMap.get(subjectHash(subject))?.count ?? 0
     if (count === 0) return []
