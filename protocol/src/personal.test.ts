@@ -110,6 +110,23 @@ describe('what is of a person', () => {
     expect(withoutPersonal(wide)).toBe('电话…，…，…')
   })
 
+  it('none is left of those that begin within another, or are seen once another is gone', () => {
+    for (const [text, left] of [
+      ['13800138000wxid_abc1231234567811010519491231002X', '………X'],
+      ['wxid_abc1231990wx:32026', '……'],
+      ['11010519491231002X11010519491231002X', '……'],
+    ] as const)
+      expect([text, withoutPersonal(text)]).toEqual([text, left])
+    const part = fc.constantFrom(
+      ...['11010519491231002X', 'wxid_abc123', 'wx:', '13800138000', 'a@b.cn', '微信', '12345678', ' '],
+    )
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 9 }), (parts) => {
+        expect(personalIn(withoutPersonal(parts.join('')))).toEqual([])
+      }),
+    )
+  })
+
   it('numbers of mobiles, however they are grouped', () => {
     const grouped = fc
       .tuple(

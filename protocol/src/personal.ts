@@ -111,10 +111,18 @@ export function personalIn(text: string, subject = ''): string[] {
   return [...new Set(personalSpans(text, subject).map(({ at, end }) => text.slice(at, end)))]
 }
 
-/** The text with `…` for each of them. */
+/** The text with `…` for each of them, and for what looks like one only when those around it are gone. */
 export function withoutPersonal(text: string, subject = ''): string {
+  let left = text
+  // Each is longer than its sign: there is an end.
+  for (let spans = personalSpans(left, subject); spans.length > 0; spans = personalSpans(left, subject))
+    left = without(left, spans)
+  return left
+}
+
+function without(text: string, spans: readonly Span[]): string {
   let [left, from] = ['', 0]
-  for (const { at, end } of personalSpans(text, subject)) {
+  for (const { at, end } of spans) {
     left += `${text.slice(from, at)}…`
     from = end
   }

@@ -106,5 +106,8 @@ describe('safetyOf', () => {
     expect(safetyOf('mismatch', journeyOf(sampleVerdicts.consistent()), { limits }, now).temperature).toEqual({
       kind: 'doubtful',
     })
+    // Nor without a connection, where that is what was found last.
+    const last = { ...sampleVerdicts.consistent(), state: 'mismatch' as const }
+    expect(safetyOf('unchecked', journeyOf(last), { limits }, now, last).temperature).toEqual({ kind: 'doubtful' })
   })
 })

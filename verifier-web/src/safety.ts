@@ -109,8 +109,8 @@ export function recallOf(state: string, verdict: Verdict | undefined): Recall {
 }
 
 /** Records that don't check out are no ground to say anything, and without any that nothing was measured is not known. */
-function keptNow(state: string, temperature: Temperature): Temperature {
-  if (state === 'mismatch') return { kind: 'doubtful' }
+function keptNow(state: string, temperature: Temperature, last?: string): Temperature {
+  if (state === 'mismatch' || last === 'mismatch') return { kind: 'doubtful' }
   return state === 'unchecked' && temperature.kind === 'none' ? { kind: 'unknown-now' } : temperature
 }
 
@@ -131,7 +131,7 @@ export function safetyOf(
     // What was called back since an old state is not in it.
     recall: age?.kind === 'old' && (recall === 'free' || recall === 'drill') ? 'unknown-now' : recall,
     ...(asOfMs !== undefined && { recallAsOfMs: asOfMs }),
-    temperature: keptNow(state, temperatureOf(journey?.track, pack.limits)),
+    temperature: keptNow(state, temperatureOf(journey?.track, pack.limits), verdict?.state),
     useBy: useByOf(pack.useBy, today),
   }
 }

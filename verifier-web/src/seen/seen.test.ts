@@ -121,6 +121,9 @@ describe('what is kept on the device', () => {
     try {
       keepDraft('a', draft)
       expect([draftOf('a'), draftOf('b'), items.size]).toEqual([draft, undefined, 0])
+      // A form of other goods in which nothing was written yet.
+      keepDraft('b', undefined)
+      expect(draftOf('a')).toEqual(draft)
       keepDraft('a', undefined)
       expect(tab.size).toBe(0)
       for (const value of ['{', '7', '[]', '{"of":"a","kind":1,"text":"","contact":""}']) {

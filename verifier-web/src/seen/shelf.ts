@@ -102,6 +102,8 @@ export function draftOf(subject: string): Draft | undefined {
     : undefined
 }
 
+/** Nothing is no reason to forget what was being written about other goods. */
 export function keepDraft(subject: string, draft: Draft | undefined): void {
-  put('draft', draft && { of: subject, ...draft }, thisTab)
+  if (draft !== undefined) put('draft', { of: subject, ...draft }, thisTab)
+  else if (draftOf(subject) !== undefined) put('draft', undefined, thisTab)
 }

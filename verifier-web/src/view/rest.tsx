@@ -75,12 +75,12 @@ function Guarded(props: {
 
 function Lead({ finding, journey, pack, safety, now }: RestProps): VNode {
   const language = useLanguage()
-  const { verdict, state } = finding
+  const { verdict } = finding
   return (
     <>
       <PackPart pack={pack} proven={journey !== undefined} />
       <SafetyPart finding={finding} safety={safety} now={now}>
-        {verdict !== undefined && journey !== undefined && state !== 'mismatch' && (
+        {verdict !== undefined && journey !== undefined && verdict.state !== 'mismatch' && (
           <TestsRow journey={journey} naming={{ names: verdict.names, language }} />
         )}
       </SafetyPart>
@@ -120,8 +120,9 @@ const loadHolds = () => import('./holds.tsx').then(({ HoldsPart }) => HoldsPart)
 const loadElsewhere = () => import('./elsewhere-part.tsx').then(({ ElsewherePart }) => ElsewherePart)
 const loadWay = () => import('./way.tsx').then(({ WayPart }) => WayPart)
 
-function metresOf({ findings }: Verdict): number {
-  return Number(findings.find(({ code }) => code === 'TWO_PLACES')?.detail['metres'] ?? 0)
+/** Of this pack: what it was made of may have been in two places, too. */
+function metresOf({ findings, subject: asked }: Verdict): number {
+  return Number(findings.find(({ code, subject }) => code === 'TWO_PLACES' && subject === asked)?.detail['metres'] ?? 0)
 }
 
 function hasWay({ records }: Journey): boolean {
