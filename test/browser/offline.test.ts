@@ -492,6 +492,15 @@ describe.skipIf(!haveChromium())('the page without a connection', () => {
       }
       expect(asked.looks).toBe(1)
       expect(errors).toEqual([])
+
+      // Where there is no line for an hour, too, that is no longer what is known now.
+      await context.setOffline(true)
+      const later = async (): Promise<string | null> => {
+        await page.clock.fastForward(PAUSE_MS)
+        return state(page)
+      }
+      await expect.poll(later, { timeout: 60_000, interval: 500 }).toBe('unchecked')
+      expect(await page.getByRole('status').first().innerText()).toMatch(/网络不通.*上次核对时记录一致/s)
       await context.close()
     })
 

@@ -66,10 +66,30 @@ describe('keepAsking', () => {
 
   it('asks nothing without a line, and once when there is one again', async () => {
     lineIs(false)
-    await pass(50 * PAUSE_MS)
+    await pass(LONGEST_MS - 1)
     expect(asked).toBe(0)
     for (const onLine of [true, false, true]) lineIs(onLine)
     expect(asked).toBe(1)
+    await pass(PAUSE_MS)
+    expect(asked).toBe(2)
+  })
+
+  it('tries where there is no line for an hour, and not sooner again: what was known then is not known now', async () => {
+    answer = () => Promise.resolve(false)
+    lineIs(false)
+    await pass(LONGEST_MS)
+    expect(asked).toBe(1)
+    await pass(LONGEST_MS - 1)
+    expect(asked).toBe(1)
+    await pass(3 * LONGEST_MS)
+    expect(asked).toBe(4)
+    look(true)
+    await pass(4 * LONGEST_MS)
+    expect(asked).toBe(4)
+    look(false)
+    expect(asked).toBe(5)
+    lineIs(true)
+    expect(asked).toBe(5)
   })
 
   it.each([

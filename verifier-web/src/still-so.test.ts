@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { PACK, sampleVerdicts } from './_sample-verdicts.ts'
+import { OLD_MS } from './age.ts'
 import type { Finding } from './check.ts'
-import { isStillSo } from './still-so.ts'
+import { isNews, isStillSo } from './still-so.ts'
 
 const of = (name: keyof typeof sampleVerdicts, more: Partial<Finding> = {}): Finding => {
   const verdict = sampleVerdicts[name]()
@@ -51,5 +52,28 @@ describe('isStillSo', () => {
     const unasked: Partial<Finding> = { state: 'unchecked', failure: { code: 'OFFLINE' } }
     expect(isStillSo(of('consistent'), of('consistent', unasked))).toBe(false)
     expect(isStillSo(of('consistent', unasked), of('consistent'))).toBe(false)
+  })
+})
+
+describe('isNews', () => {
+  const sealedMs = of('consistent').verdict?.sealedAtMs ?? 0
+  const at = (checkedAtMs: number, sealedAtMs = sealedMs): Finding => {
+    const finding = of('consistent', { checkedAtMs })
+    if (finding.verdict !== undefined) finding.verdict.sealedAtMs = sealedAtMs
+    return finding
+  }
+
+  it('is another verdict, and another day', () => {
+    expect(isNews(at(sealedMs), undefined, at(sealedMs), sealedMs)).toBe(false)
+    expect(isNews(at(sealedMs), undefined, of('recalled', { checkedAtMs: sealedMs }), sealedMs)).toBe(true)
+    expect(isNews(at(sealedMs), undefined, at(sealedMs + OLD_MS, sealedMs + OLD_MS), sealedMs + OLD_MS)).toBe(true)
+  })
+
+  it('is that a ledger which says nothing new is old by now, and that it no longer is', () => {
+    const nowMs = sealedMs + OLD_MS
+    const old = { kind: 'old', days: 1, atMs: sealedMs } as const
+    expect(isNews(at(nowMs), undefined, at(nowMs), nowMs)).toBe(true)
+    expect(isNews(at(nowMs), old, at(nowMs), nowMs)).toBe(false)
+    expect(isNews(at(nowMs), old, at(nowMs, nowMs), nowMs)).toBe(true)
   })
 })

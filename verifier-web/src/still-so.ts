@@ -1,4 +1,5 @@
 // Whether two checks of the same goods found the same: what a page that stays open has to say again, and what not.
+import { type Age, ageOf } from './age.ts'
 import type { Finding } from './check.ts'
 
 /**
@@ -22,4 +23,11 @@ function foundBy({ state, counted, failure, verdict }: Finding): string {
 /** Whether `now` says nothing that `before` did not. */
 export function isStillSo(before: Finding, now: Finding): boolean {
   return foundBy(before) === foundBy(now)
+}
+
+/** Whether it is worth saying: something else was found, or what was found has come of age, or another day makes something else of it. */
+export function isNews(before: Finding, age: Age | undefined, now: Finding, nowMs: number): boolean {
+  const day = (ms: number | undefined): string => new Date(ms ?? 0).toDateString()
+  const isOfDay = day(before.checkedAtMs) === day(now.checkedAtMs)
+  return !isStillSo(before, now) || !isOfDay || age?.kind !== ageOf(now, nowMs)?.kind
 }

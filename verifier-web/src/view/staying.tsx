@@ -7,7 +7,7 @@ import { Memory } from '../remembered.ts'
 import { wordOf } from '../say.ts'
 import { type Scanned, scannedOf } from '../scanned.ts'
 import { shelf } from '../shelf.ts'
-import { isStillSo } from '../still-so.ts'
+import { isNews } from '../still-so.ts'
 import { isField, listenToWedge } from '../wedge.ts'
 import { OtherCode } from './other-code.tsx'
 import { Phrases, useLanguage } from './parts.tsx'
@@ -32,7 +32,7 @@ export function Staying(props: RestProps): VNode {
 }
 
 /** Asks again while the page is open, and tells what is new. True while there is news that nobody has before them: who reads further down does not see it. */
-function useNews({ finding, isShown, onNews }: RestProps): boolean {
+function useNews({ finding, age, isShown, onNews }: RestProps): boolean {
   const { lang } = useLanguage()
   const [isUnseen, setUnseen] = useState(false)
   const unseen = useRef<Finding | undefined>(undefined)
@@ -48,7 +48,7 @@ function useNews({ finding, isShown, onNews }: RestProps): boolean {
       if (isAnswered) knownMs = Date.now()
       // What nobody could ask about for an hour is not what is known now; that it cannot be asked is said once.
       const isOver = finding.failure === undefined && Date.now() - knownMs >= LONGEST_MS
-      if (!isShown() || !(isAnswered ? isNews(finding, found) : isOver)) return isAnswered
+      if (!isShown() || !(isAnswered ? isNews(finding, age, found, Date.now()) : isOver)) return isAnswered
       unseen.current = found
       stay.current = placeOfReading()
       onNews(found)
@@ -73,12 +73,6 @@ function useNews({ finding, isShown, onNews }: RestProps): boolean {
     return () => watch.disconnect()
   }, [finding, lang])
   return isUnseen
-}
-
-/** Whether it is worth saying: something else was found, or another day makes something else of it. */
-function isNews(finding: Finding, found: Finding): boolean {
-  const day = (ms: number | undefined): string => new Date(ms ?? 0).toDateString()
-  return !isStillSo(finding, found) || day(finding.checkedAtMs) !== day(found.checkedAtMs)
 }
 
 /** What keeps in its place what is read now, where the browser does not do so itself. The focus of who stands within the verdict stays with it. */
