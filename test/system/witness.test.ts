@@ -5,6 +5,7 @@ import { bestVerify, parsePolicy, verify } from '@tristamp/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Child } from '../_harness/child.ts'
 import { temporaryFolder } from '../_harness/folder.ts'
+import { freePort } from '../_harness/free-port.ts'
 import { commissioned, item, ORGANISATION } from '../_harness/goods.ts'
 import { TestLedger } from '../_harness/ledger.ts'
 import { TestSigner } from '../_harness/signer.ts'
@@ -26,7 +27,7 @@ describe.skipIf(tool === undefined)('a witness on golang.org/x/mod', () => {
   let ledger: TestLedger
   let witness: ChildProcess
   let vkey: string
-  const port = 20_000 + Math.floor(Math.random() * 20_000)
+  let port: number
   const startWitness = async (): Promise<void> => {
     const listen = `127.0.0.1:${port}`
     witness = spawn(tool!, ['-listen', listen, '-log', ledger.vkey, '-name', 'go.example/w'])
@@ -38,6 +39,7 @@ describe.skipIf(tool === undefined)('a witness on golang.org/x/mod', () => {
 
   beforeAll(async () => {
     ledger = await TestLedger.found(join(folder.path, 'ledger'))
+    port = await freePort()
     await startWitness()
     const config = join(folder.path, 'ledger.yaml')
     writeFileSync(config, `witnesses: [{ name: go, url: "http://127.0.0.1:${port}", vkey: "${vkey}" }]\nquorum: 1\n`)
