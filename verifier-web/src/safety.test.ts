@@ -34,12 +34,12 @@ describe('temperatureOf', () => {
   it('calls nothing kept that was mostly not measured', () => {
     const hour = 3_600_000
     const at = { fromMs: 0, toMs: 10 * hour, minMilli: 1000, maxMilli: 2000, lines: [], bands: [], devices: 1 }
-    const gap = (toMs: number): object => ({ gaps: [{ fromMs: 0, toMs }] })
-    const of = (toMs: number): Temperature => temperatureOf({ ...at, ...gap(toMs) } as Track, limits)
+    const gap = (toMs: number): Pick<Track, 'gaps'> => ({ gaps: [{ fromMs: 0, toMs }] })
+    const of = (toMs: number): Temperature => temperatureOf({ ...at, ...gap(toMs) }, limits)
     expect(of(5 * hour).kind).toBe('kept')
     expect(of(5 * hour + 1).kind).toBe('scarce')
     expect(temperatureTone(of(9 * hour))).toBe('idle')
-    expect(temperatureOf({ ...at, ...gap(9 * hour), maxMilli: 9000 } as Track, limits).kind).toBe('left')
+    expect(temperatureOf({ ...at, ...gap(9 * hour), maxMilli: 9000 }, limits).kind).toBe('left')
   })
 
   it('judges nothing without limits or readings', () => {
