@@ -110,7 +110,8 @@ describe.skipIf(!haveChromium())('scanning with the readers that the page brings
     [
       'a GS1 DataMatrix with FNC1 in it',
       drawn('gs1datamatrix', '(01)09506000134352(10)B261120-07(21)7K3M92QD40XA', 9, -0.2),
-      path,
+      // With its lot: a pack that nobody recorded by its number may be called back by that.
+      path.replace('/21/', '/10/B261120-07/21/'),
     ],
     ['a retail bar code', drawn('ean13', '9506000134352', 4), '/01/09506000134352'],
     ['a GS1-128', drawn('gs1-128', '(01)09506000134352(10)B261120-07', 2), new URL(LOT).pathname],

@@ -24,6 +24,8 @@ const text = (letters: readonly string[]): fc.Arbitrary<string> =>
 interface Goods {
   elements: Elements
   subject: string
+  /** Where the page leads for them: the lot stands beside the number, since either may be called back. */
+  path: string
 }
 
 const esc = (value: string): string =>
@@ -43,7 +45,9 @@ const goods = (letters: readonly string[] = CSET82): fc.Arbitrary<Goods> =>
       if (lot !== undefined) elements.set('10', lot)
       if (serial !== undefined) elements.set('21', serial)
       const part = serial !== undefined ? `/21/${esc(serial)}` : lot !== undefined ? `/10/${esc(lot)}` : ''
-      return { elements, subject: `${HOST}/01/${gtin}${part}` }
+      const beside = lot !== undefined && serial !== undefined ? `/10/${esc(lot)}` : ''
+      const date = useBy === undefined ? '' : `?17=${useBy}`
+      return { elements, subject: `${HOST}/01/${gtin}${part}`, path: `/01/${gtin}${beside}${part}${date}` }
     })
 
 /** How software may spell a value in an address: only what it must, everything, or in small letters. */
@@ -79,10 +83,10 @@ describe('codes never seen before', () => {
       '\ufeffhttps://id.gs1.org',
     )
     fc.assert(
-      fc.property(goods(), prefix, fc.constantFrom(...ESCAPES), ({ elements, subject }, host, spell) => {
+      fc.property(goods(), prefix, fc.constantFrom(...ESCAPES), ({ elements, subject, path }, host, spell) => {
         const own = scannedOf(host + linkPath(elements, spell), OWN)
-        expect(own).toEqual({ kind: 'goods', path: subject.slice(HOST.length) })
-        const url = new URL(subject)
+        expect(own).toEqual({ kind: 'goods', path })
+        const url = new URL(HOST + path)
         expect(subjectFromPath(url.pathname, url.search)).toMatchObject({ kind: 'subject', subject })
       }),
     )
@@ -92,12 +96,12 @@ describe('codes never seen before', () => {
     const before = fc.constantFrom('', ']d2', ']Q3', ']C1', ']e0', '\x1d', ']d2\x1d')
     const after = fc.constantFrom('', '\x1d')
     fc.assert(
-      fc.property(goods(), before, after, fc.nat(), ({ elements, subject }, head, tail, turn) => {
+      fc.property(goods(), before, after, fc.nat(), ({ elements, path }, head, tail, turn) => {
         const list = [...elements]
         const turned = new Map([...list.slice(turn % list.length), ...list.slice(0, turn % list.length)])
         expect(scannedOf(head + formatElementString(turned) + tail, OWN)).toEqual({
           kind: 'goods',
-          path: subject.slice(HOST.length),
+          path,
         })
       }),
     )
@@ -177,7 +181,7 @@ describe('codes of others', () => {
 
   it('are shown with the host that a browser would go to, and never taken for ours', () => {
     fc.assert(
-      fc.property(goods(), foreign, ({ elements, subject }, host) => {
+      fc.property(goods(), foreign, ({ elements, path }, host) => {
         const code = host + linkPath(elements, esc)
         const scanned = scannedOf(code, OWN)
         expect(scanned.kind).toBe('foreign')
@@ -186,7 +190,7 @@ describe('codes of others', () => {
         expect([OWN, 'id.gs1.org']).not.toContain(scanned.host)
         expect(scanned.host).toMatch(/^[\x21-\x7e]+$/)
         // The number may be checked here; nobody is led there.
-        if (scanned.path !== undefined) expect(scanned.path).toBe(subject.slice(HOST.length))
+        if (scanned.path !== undefined) expect(scanned.path).toBe(path)
       }),
     )
   })
@@ -221,7 +225,7 @@ describe('codes of others', () => {
 
   it('of two in one picture never hide the one that names the pack', () => {
     fc.assert(
-      fc.property(goods(), goods(), foreign, ({ elements, subject }, other, host) => {
+      fc.property(goods(), goods(), foreign, ({ elements, path }, other, host) => {
         fc.pre(elements.has('21'))
         const ours = formatElementString(elements)
         const product = other.elements.get('01')!
@@ -230,7 +234,7 @@ describe('codes of others', () => {
           [product, ours],
           [host, ours, product],
         ])
-          expect(bestScanned(codes, OWN)).toEqual({ kind: 'goods', path: subject.slice(HOST.length) })
+          expect(bestScanned(codes, OWN)).toEqual({ kind: 'goods', path })
       }),
     )
   })

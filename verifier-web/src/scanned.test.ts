@@ -1,5 +1,7 @@
+import { namesOnLabel } from '@tristamp/protocol'
 import { describe, expect, it } from 'vitest'
 import { bestScanned, isWhole, scannedOf } from './scanned.ts'
+import { subjectFromPath } from './subject-from-path.ts'
 
 const path = '/01/09506000134352/21/7K3M92QD40XA'
 
@@ -13,6 +15,20 @@ describe('scannedOf', () => {
     '\x1d010950600013435221' + '7K3M92QD40XA',
   ])('takes the number out of %j', (text) => {
     expect(scannedOf(text, 'trace.example')).toEqual({ kind: 'goods', path })
+  })
+
+  it.each([
+    `https://id.gs1.org/01/09506000134352/10/B1/21/7K3M?17=261126&3103=000400`,
+    '(01)09506000134352(17)261126(10)B1(21)7K3M',
+    '\x1d010950600013435217261126' + '10B1\x1d217K3M',
+  ])('keeps lot and date of %j, by which goods are called back that nobody recorded', (text) => {
+    const path = '/01/09506000134352/10/B1/21/7K3M?17=261126'
+    expect(scannedOf(text, 'trace.example')).toEqual({ kind: 'goods', path })
+    const address = subjectFromPath('/01/09506000134352/10/B1/21/7K3M', '?17=261126')
+    expect(address).toMatchObject({ subject: 'https://id.gs1.org/01/09506000134352/21/7K3M' })
+    expect(address.kind === 'subject' && namesOnLabel(address.elements)).toContain(
+      'https://id.gs1.org/01/09506000134352/10/B1',
+    )
   })
 
   it('takes a lot with a dot and a slash for no host', () => {

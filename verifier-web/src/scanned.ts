@@ -1,6 +1,5 @@
 // What a code that was read means here. A code can lead anywhere: this page follows none, it only takes the number out of it.
-import { pathOf } from './subject-from-path.ts'
-import { addressIn, subjectFromText, withoutAim } from './subject-from-text.ts'
+import { addressIn, pathOfCode, subjectFromText, withoutAim } from './subject-from-text.ts'
 
 /** goods: a number that this page can check. foreign: an address of somebody else, with the number in it, if any. text: anything else. */
 export type Scanned =
@@ -16,7 +15,7 @@ export function scannedOf(text: string, ownHost: string): Scanned {
   const bare = withoutAim(text)
   const address = subjectFromText(bare)
   // An address of another kind names itself, and whatever somebody prints must not become a number here.
-  const path = address.kind === 'subject' && address.elements.size > 0 ? pathOf(address.subject) : undefined
+  const path = address.kind === 'subject' && address.elements.size > 0 ? pathOfCode(address) : undefined
   const whole = addressIn(bare) ?? ''
   const host = /^https?:/i.test(whole) ? hostOf(whole) : undefined
   if (host === undefined || host === ownHost || host.toLowerCase() === NEUTRAL)

@@ -1,6 +1,6 @@
 // What a person types, pastes or scans, as an address.
-import { checkElement, ProtocolError, parseElementString } from '@tristamp/protocol'
-import { type Address, attempt, ofElements, subjectFromUri } from './subject-from-path.ts'
+import { checkElement, digitalLink, ProtocolError, parseElementString } from '@tristamp/protocol'
+import { type Address, attempt, ofElements, pathOf, subjectFromUri } from './subject-from-path.ts'
 
 /** What a person typed or pasted, or a scanner typed: a URI, or an element string with brackets, `(01)…(21)…`, or with FNC1. */
 export function subjectFromText(text: string): Address {
@@ -14,6 +14,16 @@ export function subjectFromText(text: string): Address {
   if (/^(?:\d{8}|\d{12,14})$/.test(digits)) return attempt(() => ofElements(new Map([['01', checked(digits)]])))
   const elements = attempt(() => ofElements(parseElementString(digits)))
   return /^\d{18}$/.test(digits) ? logistic(digits, elements) : elements
+}
+
+/**
+ * The address of this page for what a code names: with its lot, by which goods are called back that nobody recorded by their number, and its use-by date.
+ * A subject alone leaves both out.
+ */
+export function pathOfCode({ subject, elements }: Extract<Address, { kind: 'subject' }>): string {
+  if (elements.size === 0) return pathOf(subject)
+  const useBy = elements.get('17')
+  return digitalLink(elements, '') + (useBy === undefined ? '' : `?17=${useBy}`)
 }
 
 /** Text without the AIM identifier (ISO/IEC 15424) that scanners may send first, and without what stands around it. */

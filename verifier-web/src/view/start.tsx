@@ -9,8 +9,7 @@ import { firstWords, type Lang, type MessageKey, setLanguage } from '../i18n/ind
 import { arriving } from '../incomplete.ts'
 import type { Memory } from '../remembered.ts'
 import { keepShell } from '../shell.ts'
-import { pathOf } from '../subject-from-path.ts'
-import { subjectFromText } from '../subject-from-text.ts'
+import { pathOfCode, subjectFromText } from '../subject-from-text.ts'
 import { listenToWedge } from '../wedge.ts'
 import { FilePicker } from './file-picker.tsx'
 import { LanguageProvider, Phrases, useLanguage } from './parts.tsx'
@@ -92,7 +91,7 @@ function Typed({ wrong }: { wrong: string | undefined }): VNode {
   const field = useRef<HTMLInputElement>(null)
   const go = (text: string): void => {
     const address = subjectFromText(text)
-    if (address.kind === 'subject') location.assign(inSameLanguage(pathOf(address.subject)))
+    if (address.kind === 'subject') location.assign(inSameLanguage(pathOfCode(address)))
     else setCode(address.kind === 'wrong' ? address.code : undefined)
     setHelp(checkDigitHelp(text))
   }
