@@ -80,7 +80,7 @@ export const zh = {
   'do.GATEWAYS_CATCHING_UP': '待发在减少就不用管。',
   'do.GATEWAYS_UNHEARD': '不用管：网关有两分半钟来报到。',
 
-  'fig.intake': '进账',
+  'fig.intake': '收录',
   'fig.intake.unit': '条，最近一分钟',
   'fig.answers': '确认延迟 p99',
   'fig.answers.s': '秒',
