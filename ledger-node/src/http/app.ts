@@ -80,9 +80,9 @@ export interface AppParts {
 /** What is worth squeezing: text, and bundles, which are mostly JSON. Tiles are hashes and stay as they are. */
 const COMPRESSIBLE = /^(?:text\/|image\/svg|application\/(?:json|problem\+json|javascript|cbor))/
 
-/** Answers that cost a search, a proof or a drawing. Tiles do not, and whoever follows needs many of them. */
+/** Answers that cost a search, a proof or a drawing, or are large. Tiles do not, and whoever follows needs many of them. */
 const HEAVY =
-  /^\/(?:v1\/(?:history|events|exports|governance|holds|recalls|gateways|qr|scans|statements|trace)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
+  /^\/(?:v1\/(?:history|events|exports|governance|holds|recalls|gateways|openapi\.json|qr|scans|statements|trace)(?:\/|$)|(?:00|01|414|417|8003|8004|8006|8010)\/)/
 
 /** What pages of other origins may read: each of these answers with `open`. */
 const READABLE =
