@@ -133,6 +133,9 @@ describe('a state that too few witnesses signed', () => {
     // Of goods that were never checked here, not only a recall is unknown.
     const { verdict: _, ...never } = offline
     expect(nextOf(never, safe)).toBe('next.unchecked.never')
+    // Nor is what was found last forgotten: it may be a copy that nobody should eat.
+    for (const state of ['mismatch', 'elsewhere'] as const)
+      expect(nextOf({ ...offline, verdict: { ...sampleVerdicts.consistent(), state } }, safe)).toBe('next.mismatch')
   })
 
   it('is told beside what is withheld', () => {

@@ -70,7 +70,8 @@ export function nextOf({ state, elements, verdict }: Finding, { recall, temperat
   if (state === 'unchecked' && codeOf(verdict, 'witnesses') === 'POLICY_QUORUM') return 'next.unchecked.witnesses'
   // Not even an earlier check says anything.
   if (state === 'unchecked' && verdict === undefined) return 'next.unchecked.never'
-  if (state === 'unchecked' && verdict?.state === 'mismatch') return 'next.mismatch'
+  const last = state === 'unchecked' && verdict?.state
+  if (last === 'mismatch' || last === 'elsewhere') return 'next.mismatch'
   if (state !== 'consistent') return `next.${state}`
   if (useBy.kind === 'days' && useBy.days < 0) return 'next.consistent.over'
   if (temperature.kind === 'left') return 'next.consistent.warm'
