@@ -31,6 +31,13 @@ describe('scannedOf', () => {
     )
   })
 
+  it('leads to the pack itself where no address names a lot beside its serial, which a third party gave', () => {
+    for (const text of ['(01)09506000134352(235)TP1(10)B1(17)261126', '\x1d01095060001343521726112610B1\x1d235TP1'])
+      expect(scannedOf(text, 'trace.example')).toEqual({ kind: 'goods', path: '/01/09506000134352/235/TP1?17=261126' })
+    const address = subjectFromPath('/01/09506000134352/235/TP1', '?17=261126')
+    expect(address).toMatchObject({ subject: 'https://id.gs1.org/01/09506000134352/235/TP1' })
+  })
+
   it('takes a lot with a dot and a slash for no host', () => {
     for (const text of ['010950600013435210A.B/C', ']C1010950600013435210A.B/C', '010950600013435210A.B/C\x1d'])
       expect(scannedOf(text, 'trace.example')).toEqual({ kind: 'goods', path: '/01/09506000134352/10/A.B%2FC' })

@@ -1,6 +1,6 @@
 // What a person types, pastes or scans, as an address.
 import { checkElement, digitalLink, ProtocolError, parseElementString } from '@tristamp/protocol'
-import { type Address, attempt, ofElements, pathOf, subjectFromUri } from './subject-from-path.ts'
+import { type Address, attempt, ofElements, pathOf, subjectFromPath, subjectFromUri } from './subject-from-path.ts'
 
 /** What a person typed or pasted, or a scanner typed: a URI, or an element string with brackets, `(01)…(21)…`, or with FNC1. */
 export function subjectFromText(text: string): Address {
@@ -23,7 +23,11 @@ export function subjectFromText(text: string): Address {
 export function pathOfCode({ subject, elements }: Extract<Address, { kind: 'subject' }>): string {
   if (elements.size === 0) return pathOf(subject)
   const useBy = elements.get('17')
-  return digitalLink(elements, '') + (useBy === undefined ? '' : `?17=${useBy}`)
+  const link = digitalLink(elements, '')
+  const led = subjectFromPath(link)
+  // No address has a lot beside a serial that a third party gave: what the code names comes first.
+  const path = led.kind === 'subject' && led.subject === subject ? link : pathOf(subject)
+  return path + (useBy === undefined ? '' : `?17=${useBy}`)
 }
 
 /** Text without the AIM identifier (ISO/IEC 15424) that scanners may send first, and without what stands around it. */
