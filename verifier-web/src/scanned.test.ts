@@ -81,4 +81,13 @@ describe('bestScanned', () => {
     }
     expect(bestScanned([], 'trace.example')).toBeUndefined()
   })
+
+  it.each(['(21)C', '(235)C'])('prefers a serial, %s, to a lot, however much is said beside that', (serial) => {
+    const [pack, lot] = [`(01)09506000134352${serial}`, '(01)09506000134352(22)21(10)B(17)261126']
+    for (const texts of [
+      [pack, lot],
+      [lot, pack],
+    ])
+      expect(bestScanned(texts, 'trace.example')).toEqual(scannedOf(pack, 'trace.example'))
+  })
 })

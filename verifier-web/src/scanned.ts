@@ -35,11 +35,16 @@ export function isWhole(scanned: Scanned): boolean {
 
 /** `/01/09506000134352` */
 const PRODUCT_ALONE = 2
+/** More than any address has parts. */
+const ONE_PACK = 100
 
 function rank(scanned: Scanned): number {
   switch (scanned.kind) {
-    case 'goods':
-      return scanned.path.split('?')[0]!.split('/').length - 1
+    case 'goods': {
+      const parts = scanned.path.split('?')[0]!.split('/').slice(1)
+      const hasSerial = parts.some((ai, i) => i % 2 === 0 && (ai === '21' || ai === '235'))
+      return parts.length + (hasSerial ? ONE_PACK : 0)
+    }
     case 'foreign':
       return 1
     case 'text':
