@@ -24,6 +24,11 @@ describe('isStillSo', () => {
     expect(isStillSo(first, later)).toBe(true)
     ledgerIs(forked, 'failed')
     expect(isStillSo(first, forked)).toBe(false)
+    // A ledger that was rewritten goes on growing, and is no more rewritten for it.
+    const grown = of('consistent')
+    ledgerIs(grown, 'failed')
+    for (const check of grown.verdict?.checks ?? []) if (check.id === 'ledger') check.detail = { from: 9, to: 99 }
+    expect(isStillSo(forked, grown)).toBe(true)
   })
 
   it('is false of another verdict, of one record more, of another name, and where a recall was lifted', () => {

@@ -10,10 +10,10 @@ function foundBy({ state, counted, failure, verdict }: Finding): string {
   const { checks = [], events, reports, recalls, holds, findings, names, lineage } = verdict ?? {}
   // What the server counted is not what was checked.
   const told = counted && state === 'elsewhere' ? 'consistent' : state
-  // That it continues what this device saw, a first check cannot say.
+  // That it continues what this device saw, a first check cannot say; where it does not, its sizes still grow.
   const made = checks
     .filter(({ id, status }) => id !== 'ledger' || status === 'failed')
-    .map((check) => (check.status === 'passed' ? check.id : check))
+    .map((check) => (check.status === 'passed' ? check.id : check.id === 'ledger' ? check.code : check))
   return JSON.stringify(
     [told, failure, verdict?.state, made, events, reports, recalls, holds, findings, names, lineage],
     (_, value: unknown) => (value instanceof Map ? [...value] : typeof value === 'bigint' ? `${value}` : value),
