@@ -252,10 +252,13 @@ describe.skipIf(!haveChromium())('a server that lies', () => {
     await expect.poll(() => page.locator('[data-sealed]').getAttribute('data-sealed'), SOON).toBe('sealed.none')
     expect(page.url()).not.toContain(secret)
     expect(await page.evaluate(() => JSON.stringify(history.state))).toBe('null')
-    // A code of the same pack, read while its page is open.
+    // A code of the same pack, read while its page is open, and while its words may still change.
+    const again = page.waitForEvent('load', SOON)
     await page.evaluate((fragment) => {
       location.hash = fragment
     }, `s=${secret}`)
+    await again
+    await page.waitForSelector('#page[data-state=consistent]', SOON)
     await expect.poll(() => page.url(), SOON).not.toContain(secret)
     await expect.poll(() => page.locator('[data-sealed]').getAttribute('data-sealed'), SOON).toBe('sealed.none')
     await page.context().close()

@@ -17,6 +17,8 @@ export function inSameLanguage(path: string): string {
 
 /** The address says which language the page is in, once it is: what did not arrive is not what it is in. */
 export function sayLanguage(lang: Lang): void {
+  // What `main.ts` put away for a page that is being loaded again would be lost with the address that it belongs to.
+  if (typeof history.state === 'string') return
   history.replaceState(history.state, '', inLanguage(lang))
 }
 
