@@ -20,7 +20,8 @@ const BEFORE = 54_700
 // `shell` is what both of them share, the library of components with it.
 // `sw` weighs what it keeps against the sum of the build, and each reader of codes against one of its own.
 // `staying` is what a page does that stays open; with the product page it shares what reads a scanner's codes, which `start` had alone.
-const BEHIND = { rest: 15_200, shell: 6_050, start: 4_800, staying: 1_400, zh: 9_050, en: 8_550, sw: 1_460 }
+// What is in the names of files does not squeeze: with other contents it is a dozen bytes more or less.
+const BEHIND = { rest: 15_200, shell: 6_050, start: 4_800, staying: 1_400, zh: 9_050, en: 8_550, sw: 1_500 }
 
 describe('the built page', () => {
   let pages: BuiltPages

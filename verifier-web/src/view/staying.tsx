@@ -5,14 +5,11 @@ import { check, type Finding } from '../check.ts'
 import { keepAsking, LONGEST_MS } from '../keep-asking.ts'
 import { Memory } from '../remembered.ts'
 import { wordOf } from '../say.ts'
-import { type Scanned, scannedOf } from '../scanned.ts'
 import { shelf } from '../shelf.ts'
 import { isNews } from '../still-so.ts'
-import { isField, listenToWedge } from '../wedge.ts'
-import { OtherCode } from './other-code.tsx'
+import { NextPack } from './next-pack.tsx'
 import { Phrases, useLanguage } from './parts.tsx'
 import type { RestProps } from './rest.tsx'
-import { inSameLanguage } from './top.tsx'
 
 /** What a page does that stays open: it asks again, and a scanner opens the next pack from it. Nothing that is read is moved by it. */
 export function Staying(props: RestProps): VNode {
@@ -85,34 +82,4 @@ function placeOfReading(): () => void {
     if (scrollY > 0 && read?.isConnected && !CSS.supports('overflow-anchor: auto'))
       scrollBy(0, read.getBoundingClientRect().top - before)
   }
-}
-
-/** A scanner that types opens the next pack. A code that is not ours is shown; so is one of ours while words stand here that would be lost. */
-function NextPack(): VNode | null {
-  const { t } = useLanguage()
-  const [typed, setTyped] = useState<{ scanned: Scanned; text: string } | undefined>()
-  useEffect(
-    () =>
-      listenToWedge((text) => {
-        const scanned = scannedOf(text, location.host)
-        if (scanned.kind === 'goods' && !hasWords()) location.assign(inSameLanguage(scanned.path))
-        else setTyped({ scanned, text })
-      }),
-    [],
-  )
-  if (typed === undefined) return null
-  return (
-    <div class="staying ask">
-      <OtherCode {...typed} />
-      <button type="button" class="btn" onClick={() => setTyped(undefined)}>
-        {t('scan.close')}
-      </button>
-    </div>
-  )
-}
-
-/** Whether somebody wrote something here. */
-function hasWords(): boolean {
-  const fields = [...document.querySelectorAll('input, textarea')].filter(isField)
-  return fields.some(({ value, defaultValue }) => value !== defaultValue)
 }
