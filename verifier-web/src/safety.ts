@@ -40,7 +40,8 @@ export interface Limits {
   maxMilliC: number
 }
 
-const MINUTE_MS = 60_000
+/** What was measured for less than this was measured at a moment, not for a time. */
+export const MOMENT_MS = 60_000
 const DAY_MS = 86_400_000
 
 /** How the goods were kept, judged by their registered limits over what was measured and nothing else. */
@@ -51,7 +52,7 @@ export function temperatureOf(track: Track | undefined, limits: Limits | undefin
   if (limits === undefined) return { kind: 'no-limits', minMilli, maxMilli, measuredMs: measuredMs(track), totalMs }
   const within = minMilli >= limits.minMilliC && maxMilli <= limits.maxMilliC
   const gapMs = totalMs - measuredMs(track)
-  const scarce = totalMs < MINUTE_MS || gapMs * 2 > totalMs
+  const scarce = totalMs < MOMENT_MS || gapMs * 2 > totalMs
   return {
     kind: within ? (scarce ? 'scarce' : 'kept') : 'left',
     limits,

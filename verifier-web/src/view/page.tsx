@@ -19,6 +19,7 @@ export interface PageProps {
   onLanguage: (lang: Lang) => void
   onAgain: () => void
   onForget: () => void
+  /** What the server counted is more than one person can bring about. */
   onElsewhere: () => void
   onFault: (error: unknown) => void
   /** Whether this is still what is shown. */

@@ -24,7 +24,6 @@ import { TestsPart } from './tests.tsx'
 import { TestsRow } from './tests-row.tsx'
 import { VouchPart } from './vouch.tsx'
 
-/** `onElsewhere`: what the server counted is more than one person can bring about. */
 export interface RestProps
   extends ToldFinding,
     Pick<PageProps, 'now' | 'onForget' | 'onElsewhere' | 'onFault' | 'isShown' | 'onNews'> {}

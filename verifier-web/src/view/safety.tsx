@@ -3,7 +3,7 @@ import type { ComponentChildren, VNode } from 'preact'
 import type { Finding } from '../check.ts'
 import type { Language, MessageKey } from '../i18n/index.ts'
 import { deviceOffset } from '../local-time.ts'
-import { type Recall, recallOf, type Safety, type Temperature, type UseBy } from '../safety.ts'
+import { MOMENT_MS, type Recall, recallOf, type Safety, type Temperature, type UseBy } from '../safety.ts'
 import { type Tone, temperatureTone, useByTone } from '../tone.ts'
 import { ToneMark, useLanguage } from './parts.tsx'
 import { recallShown } from './recall.ts'
@@ -87,7 +87,7 @@ function temperatureText(language: Language, temperature: Temperature, until: st
       const { totalMs, gapMs } = temperature
       const values = { measured: format.roughly(totalMs - gapMs), total: format.roughly(totalMs) }
       // Of one reading there is no time that it was kept for.
-      return { strong: totalMs < 60_000 ? t('kept.moment') : t('kept.scarce', values), small: kept }
+      return { strong: totalMs < MOMENT_MS ? t('kept.moment') : t('kept.scarce', values), small: kept }
     }
     case 'left': {
       const { limits, minMilli, maxMilli, overMs } = temperature
